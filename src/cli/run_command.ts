@@ -1,0 +1,36 @@
+import { CommanderError } from "commander";
+import type { Command, CommandUnknownOpts } from "@commander-js/extra-typings";
+import { CsnError } from "../errors.ts";
+
+/**
+ * Parses `args`, runs the command they name and turns every failure into one line on standard error and
+ * an exit code: 2 for wrong usage, 1 for the rest, 130 or 143 when a signal ended it.
+ */
+export async function runCommand(program: Command, args: readonly string[]): Promise<void> {
+  const verbose = args.includes("--verbose");
+  explainFailures(program);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has printed its own line already; --help and --version end here with code 0.
+      Deno.exitCode = error.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    console.error(describe(error, verbose));
+    Deno.exitCode = error instanceof CsnError ? error.exitCode : 1;
+  }
+}
+
+/** Commander must throw instead of leaving the process, in every subcommand. */
+function explainFailures(command: CommandUnknownOpts): void {
+  command.exitOverride().showHelpAfterError(false);
+  for (const child of command.commands) explainFailures(child);
+}
+
+function describe(error: unknown, verbose: boolean): string {
+  if (!(error instanceof Error)) return `error: ${error}`;
+  if (verbose) return `error: ${error.stack ?? error.message}`;
+  if (error instanceof CsnError) return `error: ${error.message}`;
+  return `error: ${error.message} (unexpected; --verbose shows where)`;
+}
