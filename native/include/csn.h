@@ -1,0 +1,133 @@
+/*
+ * csn.h: the contract between csn's TypeScript and libtorch. Pure C.
+ *
+ * Tensors are 32-bit handles (slot and generation); 0 is the undefined tensor, or failure. Whoever
+ * receives a handle frees it with csn_free. Every function that can fail takes `err, err_cap` last,
+ * writes a zero-terminated UTF-8 message there and returns 0 (handles) or -1 (statuses and counts).
+ *
+ * Functions marked [executor] run on one thread that the library owns and wait for it; they are meant
+ * to be called from a thread other than the event loop's (Deno: nonblocking). All others run where they
+ * are called and are meant for small work. Grad mode is an argument of each call, never a setting.
+ */
+#ifndef CSN_H
+#define CSN_H
+
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define CSN_API __attribute__((visibility("default")))
+#else
+#define CSN_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised whenever a signature or a meaning in this file changes. */
+#define CSN_ABI_VERSION 1
+
+/* --- The library --------------------------------------------------------------------------- */
+
+CSN_API uint32_t csn_abi_version(void);
+
+/* Version of libtorch whose headers this library was compiled with, such as "2.13.0". Writes at most
+ * `cap` bytes with the terminator; 0, or -1 when it does not fit. */
+CSN_API int32_t csn_built_for(char *out, uint32_t cap);
+
+/* Opens libtorch_cuda in `libtorch_folder`/lib when it is there, starts the executor and the counting
+ * of bytes. Must be the first call; a second one does nothing. */
+CSN_API int32_t csn_init(const char *libtorch_folder, char *err, uint32_t err_cap);
+
+/* A JSON object: libtorch, capability (of the processor's kernels), threads, cuda {devices, reason}. */
+CSN_API int32_t csn_describe(char *out, uint32_t cap, char *err, uint32_t err_cap);
+
+/* Threads that one operator may use; set on the executor and on the calling thread. */
+CSN_API int32_t csn_set_threads(uint32_t threads, char *err, uint32_t err_cap);
+CSN_API uint32_t csn_threads(void);
+
+/* Tensors whose handle is not freed, and bytes that libtorch holds on the CPU, autograd graphs too. */
+CSN_API uint32_t csn_live_tensors(void);
+CSN_API double csn_live_bytes(void);
+
+/* Leaves the process at once with `code`; the one clean way out while the executor works. */
+CSN_API void csn_exit(int32_t code);
+
+/* --- Tensors ------------------------------------------------------------------------------- */
+
+/* dtypes are libtorch's c10::ScalarType numbers. */
+
+/* A CPU tensor of shape `sizes` that owns a copy of the `bytes` bytes at `data`. */
+CSN_API uint32_t csn_from_buffer(const void *data, double bytes, int32_t dtype, const int64_t *sizes,
+                                 uint32_t dims, char *err, uint32_t err_cap);
+
+/* Copies the elements in C order into `out`, which must have exactly their size in bytes. */
+CSN_API int32_t csn_read(uint32_t tensor, void *out, double bytes, char *err, uint32_t err_cap);
+
+/* The same on the executor: waits for whatever computes the tensor. [executor] */
+CSN_API int32_t csn_read_async(uint32_t tensor, void *out, double bytes, char *err, uint32_t err_cap);
+
+/* Writes dtype, requires_grad, device type, device index, dims, sizes..., strides...; returns how many
+ * numbers that is, -1 on failure. */
+CSN_API int32_t csn_info(uint32_t tensor, int64_t *out, uint32_t cap, char *err, uint32_t err_cap);
+
+/* Frees a handle; the memory goes when nothing else (autograd, a view, a backbone) needs it. */
+CSN_API int32_t csn_free(uint32_t tensor, char *err, uint32_t err_cap);
+
+/* Marks a leaf as a parameter, or no longer one. */
+CSN_API int32_t csn_set_requires_grad(uint32_t tensor, uint8_t requires_grad, char *err,
+                                      uint32_t err_cap);
+
+/* Writes a new handle of the tensor's gradient into `out`, 0 when it has none. */
+CSN_API int32_t csn_grad(uint32_t tensor, uint32_t *out, char *err, uint32_t err_cap);
+
+/* Drops the gradients of `count` tensors. */
+CSN_API int32_t csn_clear_grads(const uint32_t *tensors, uint32_t count, char *err, uint32_t err_cap);
+
+/* --- Operators ----------------------------------------------------------------------------- */
+
+/* Number of the operator with a dispatcher name such as "aten::max.dim"; 0 when there is none. */
+CSN_API uint32_t csn_operator(const char *name, char *err, uint32_t err_cap);
+
+/* Calls an operator. `args` holds its arguments in the order of its schema, each a tag byte and, little
+ * endian and unaligned:
+ *   0 none | 1 default of the schema | 2 tensor u32 | 3 int i64 | 4 double f64 | 5 bool u8 |
+ *   6 string u32 length, bytes | 7 tensors u32 count, u32... | 8 ints u32 count, i64... |
+ *   9 doubles u32 count, f64... | 10 bools u32 count, u8...
+ * Strings also name dtypes ("float32"), devices ("cuda:0"), layouts and memory formats. Arguments that
+ * are left out at the end take their defaults. Results go to `results` as new handles, numbers and bools
+ * as 0-dimensional tensors, lists one after the other; returns their count, -1 on failure. */
+CSN_API int32_t csn_call(uint32_t op, const uint8_t *args, uint32_t args_bytes, uint8_t grad,
+                         uint32_t *results, uint32_t results_cap, char *err, uint32_t err_cap);
+
+/* The same on the executor. [executor] */
+CSN_API int32_t csn_call_async(uint32_t op, const uint8_t *args, uint32_t args_bytes, uint8_t grad,
+                               uint32_t *results, uint32_t results_cap, char *err, uint32_t err_cap);
+
+/* --- Network ------------------------------------------------------------------------------- */
+
+/* A ResNet-18 without its fourth stage over `count` named tensors (torchvision's names and fc_embed),
+ * which it shares, not copies. Returns its number, 0 on failure. */
+CSN_API uint32_t csn_backbone_new(const char *const *names, const uint32_t *tensors, uint32_t count,
+                                  char *err, uint32_t err_cap);
+CSN_API int32_t csn_backbone_free(uint32_t backbone, char *err, uint32_t err_cap);
+
+/* Embeds images [B, 3, H, W] to a new tensor [B, D]. train: batch statistics are used, running ones
+ * updated. [executor] */
+CSN_API uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint8_t train, uint8_t grad,
+                                      char *err, uint32_t err_cap);
+
+/* Rows `indices` of a uint8 pack [N, H, W, 3] as normalised images [n, 3, H, W] in channels-last order,
+ * on `device` and of dtype `dtype`: (value / 255 - mean) / std, mirrored where `flips` is 1 (may be
+ * NULL). mean and std: 3 numbers each. [executor] */
+CSN_API uint32_t csn_gather_images(uint32_t pack, const int64_t *indices, const uint8_t *flips,
+                                   uint32_t count, const double *mean, const double *std,
+                                   const char *device, int32_t dtype, char *err, uint32_t err_cap);
+
+/* Back-propagates a 0-dimensional loss into the gradients of the leaves it came from. [executor] */
+CSN_API int32_t csn_backward(uint32_t loss, char *err, uint32_t err_cap);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,183 @@
+// The coarse calls: ResNet-18 without its fourth stage, gathering of images, back-propagation.
+#include <ATen/ATen.h>
+
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "shim.h"
+
+namespace csn {
+namespace {
+
+// torchvision's defaults (torchvision/models/resnet.py, torch.nn.BatchNorm2d).
+constexpr double batch_norm_momentum = 0.1;
+constexpr double batch_norm_epsilon = 1e-5;
+
+class Backbone {
+ public:
+  explicit Backbone(std::unordered_map<std::string, at::Tensor> tensors) : tensors_(std::move(tensors)) {
+    for (const char *stage : {"layer1", "layer2", "layer3"}) {
+      for (const char *block : {".0", ".1"}) check_block(std::string(stage) + block);
+    }
+    for (const char *name : {"conv1.weight", "fc_embed.weight", "fc_embed.bias"}) tensor(name);
+    check_batch_norm("bn1");
+  }
+
+  // [B, 3, H, W] -> [B, D]
+  at::Tensor forward(const at::Tensor &images, bool train) const {
+    at::Tensor x = at::conv2d(images, tensor("conv1.weight"), {}, 2, 3);
+    x = at::relu(batch_norm(x, "bn1", train));
+    x = at::max_pool2d(x, 3, 2, 1);  // [B, 64, H/4, W/4]
+    for (const char *stage : {"layer1", "layer2", "layer3"}) {
+      const bool halves = std::string(stage) != "layer1";
+      x = block(x, std::string(stage) + ".0", halves ? 2 : 1, train);
+      x = block(x, std::string(stage) + ".1", 1, train);
+    }
+    x = at::adaptive_avg_pool2d(x, {1, 1}).flatten(1);  // [B, 256]
+    return at::linear(x, tensor("fc_embed.weight"), tensor("fc_embed.bias"));
+  }
+
+ private:
+  const at::Tensor &tensor(const std::string &name) const {
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end()) throw std::runtime_error("the backbone lacks the tensor \"" + name + "\"");
+    return found->second;
+  }
+
+  bool has(const std::string &name) const { return tensors_.count(name) != 0; }
+
+  void check_batch_norm(const std::string &name) const {
+    for (const char *part : {".weight", ".bias", ".running_mean", ".running_var", ".num_batches_tracked"}) {
+      tensor(name + part);
+    }
+  }
+
+  void check_block(const std::string &name) const {
+    for (const char *part : {"1", "2"}) {
+      tensor(name + ".conv" + part + ".weight");
+      check_batch_norm(name + ".bn" + part);
+    }
+    if (has(name + ".downsample.0.weight")) check_batch_norm(name + ".downsample.1");
+  }
+
+  at::Tensor batch_norm(const at::Tensor &x, const std::string &name, bool train) const {
+    if (train) {
+      const c10::AutoGradMode no_grad(false);
+      at::Tensor(tensor(name + ".num_batches_tracked")).add_(1);
+    }
+    return at::batch_norm(x, tensor(name + ".weight"), tensor(name + ".bias"),
+                          tensor(name + ".running_mean"), tensor(name + ".running_var"), train,
+                          batch_norm_momentum, batch_norm_epsilon, /*cudnn_enabled=*/true);
+  }
+
+  at::Tensor block(const at::Tensor &x, const std::string &name, int64_t stride, bool train) const {
+    at::Tensor y = at::conv2d(x, tensor(name + ".conv1.weight"), {}, stride, 1);
+    y = batch_norm(y, name + ".bn1", train).relu_();
+    y = at::conv2d(y, tensor(name + ".conv2.weight"), {}, 1, 1);
+    y = batch_norm(y, name + ".bn2", train);
+    if (!has(name + ".downsample.0.weight")) return y.add_(x).relu_();
+    const at::Tensor shortcut = at::conv2d(x, tensor(name + ".downsample.0.weight"), {}, stride);
+    return y.add_(batch_norm(shortcut, name + ".downsample.1", train)).relu_();
+  }
+
+  std::unordered_map<std::string, at::Tensor> tensors_;
+};
+
+std::mutex backbones_mutex;
+std::unordered_map<uint32_t, std::shared_ptr<const Backbone>> backbones;
+uint32_t last_backbone = 0;
+
+std::shared_ptr<const Backbone> backbone_at(uint32_t number) {
+  const std::lock_guard<std::mutex> lock(backbones_mutex);
+  const auto found = backbones.find(number);
+  if (found == backbones.end()) throw std::runtime_error("the network was freed already");
+  return found->second;
+}
+
+at::Tensor three(const double *values, const at::TensorOptions &options) {
+  return at::tensor(at::ArrayRef<double>(values, 3), at::kDouble).to(options).view({1, 3, 1, 1});
+}
+
+at::Tensor gather(const at::Tensor &pack, const at::Tensor &indices, const at::Tensor &flips,
+                  const double *mean, const double *std, const at::TensorOptions &options) {
+  if (pack.dim() != 4 || pack.size(3) != 3 || pack.scalar_type() != at::kByte) {
+    throw std::runtime_error("images are gathered from Byte[N, H, W, 3], found " + shape_text(pack));
+  }
+  const c10::AutoGradMode no_grad(false);
+  at::Tensor rows = pack.index_select(0, indices.to(pack.device())).to(options.device());  // [n, H, W, 3]
+  if (flips.defined()) {
+    rows = at::where(flips.to(options.device()).view({-1, 1, 1, 1}), rows.flip(2), rows);
+  }
+  // [n, H, W, 3] in memory is [n, 3, H, W] channels-last: permuting costs nothing.
+  return rows.permute({0, 3, 1, 2}).to(options.dtype()).div_(255).sub_(three(mean, options)).div_(three(std, options));
+}
+
+}  // namespace
+}  // namespace csn
+
+using namespace csn;
+
+uint32_t csn_backbone_new(const char *const *names, const uint32_t *tensors, uint32_t count, char *err,
+                          uint32_t err_cap) {
+  return guarded<uint32_t>(0, err, err_cap, [&] {
+    std::unordered_map<std::string, at::Tensor> named;
+    for (uint32_t i = 0; i < count; ++i) named.emplace(names[i], get(tensors[i]));
+    auto made = std::make_shared<const Backbone>(std::move(named));
+    const std::lock_guard<std::mutex> lock(backbones_mutex);
+    backbones.emplace(++last_backbone, std::move(made));
+    return last_backbone;
+  });
+}
+
+int32_t csn_backbone_free(uint32_t backbone, char *err, uint32_t err_cap) {
+  return guarded<int32_t>(-1, err, err_cap, [&] {
+    backbone_at(backbone);
+    const std::lock_guard<std::mutex> lock(backbones_mutex);
+    backbones.erase(backbone);
+    return 0;
+  });
+}
+
+uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint8_t train, uint8_t grad, char *err,
+                              uint32_t err_cap) {
+  return guarded<uint32_t>(0, err, err_cap, [&] {
+    uint32_t embedding = 0;
+    on_executor([&] {
+      const at::Tensor input = get(images);
+      if (input.dim() != 4 || input.size(1) != 3) {
+        throw std::runtime_error("the network embeds images [B, 3, H, W], found " + shape_text(input));
+      }
+      const c10::AutoGradMode mode(grad != 0);
+      embedding = put(backbone_at(backbone)->forward(input, train != 0));
+    });
+    return embedding;
+  });
+}
+
+uint32_t csn_gather_images(uint32_t pack, const int64_t *indices, const uint8_t *flips, uint32_t count,
+                           const double *mean, const double *std, const char *device, int32_t dtype,
+                           char *err, uint32_t err_cap) {
+  return guarded<uint32_t>(0, err, err_cap, [&] {
+    uint32_t images = 0;
+    on_executor([&] {
+      const auto length = static_cast<int64_t>(count);
+      const at::Tensor rows = at::from_blob(const_cast<int64_t *>(indices), {length}, at::kLong);
+      const at::Tensor mirrored =
+          flips == nullptr ? at::Tensor() : at::from_blob(const_cast<uint8_t *>(flips), {length}, at::kBool);
+      const auto options = at::TensorOptions().device(c10::Device(device)).dtype(static_cast<at::ScalarType>(dtype));
+      images = put(gather(get(pack), rows, mirrored, mean, std, options));
+    });
+    return images;
+  });
+}
+
+int32_t csn_backward(uint32_t loss, char *err, uint32_t err_cap) {
+  return guarded<int32_t>(-1, err, err_cap, [&] {
+    on_executor([&] {
+      const c10::AutoGradMode mode(true);
+      get(loss).backward();
+    });
+    return 0;
+  });
+}

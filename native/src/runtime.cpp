@@ -1,0 +1,233 @@
+// The process-wide parts: the executor thread, counting of bytes, CUDA's library, leaving.
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
+#include <c10/core/impl/alloc_cpu.h>
+#include <dlfcn.h>
+#include <torch/headeronly/version.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdio>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#if defined(__APPLE__)
+#include <malloc/malloc.h>
+#define CSN_USABLE_SIZE malloc_size
+#define CSN_LIBRARY_ENDING ".dylib"
+#else
+#include <malloc.h>
+#define CSN_USABLE_SIZE malloc_usable_size
+#define CSN_LIBRARY_ENDING ".so"
+#endif
+
+#include "shim.h"
+
+namespace csn {
+namespace {
+
+// Deno runs nonblocking calls on changing threads; libtorch keeps its OpenMP team, grad mode and CUDA
+// device per thread. So one thread does the heavy work, and it is never destroyed.
+class Executor {
+ public:
+  Executor() { std::thread([this] { serve(); }).detach(); }
+
+  void run(const std::function<void()> &job) {
+    Task task{&job};
+    std::unique_lock<std::mutex> lock(mutex_);
+    waiting_.push_back(&task);
+    wake_.notify_one();
+    done_.wait(lock, [&] { return task.finished; });
+    if (task.thrown) std::rethrow_exception(task.thrown);
+  }
+
+ private:
+  struct Task {
+    const std::function<void()> *job;
+    bool finished = false;
+    std::exception_ptr thrown;
+  };
+
+  void serve() {
+    for (;;) {
+      std::unique_lock<std::mutex> lock(mutex_);
+      wake_.wait(lock, [&] { return !waiting_.empty(); });
+      Task *task = waiting_.front();
+      waiting_.pop_front();
+      lock.unlock();
+      std::exception_ptr thrown;
+      try {
+        (*task->job)();
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      lock.lock();
+      task->thrown = thrown;
+      task->finished = true;
+      done_.notify_all();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_, done_;
+  std::deque<Task *> waiting_;
+};
+
+Executor &executor() {
+  static Executor *const only = new Executor();
+  return *only;
+}
+
+std::atomic<int64_t> live_bytes{0};
+
+// libtorch's own CPU allocation with a count, so that a test can see what an autograd graph keeps.
+class CountingAllocator final : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(size_t bytes) override {
+    void *data = c10::alloc_cpu(bytes);
+    if (data != nullptr) live_bytes += static_cast<int64_t>(CSN_USABLE_SIZE(data));
+    return {data, data, &CountingAllocator::drop, c10::Device(c10::kCPU)};
+  }
+  c10::DeleterFnPtr raw_deleter() const override { return &CountingAllocator::drop; }
+  void copy_data(void *to, const void *from, std::size_t bytes) const override {
+    default_copy_data(to, from, bytes);
+  }
+
+ private:
+  static void drop(void *data) {
+    if (data == nullptr) return;
+    live_bytes -= static_cast<int64_t>(CSN_USABLE_SIZE(data));
+    c10::free_cpu(data);
+  }
+};
+
+std::once_flag started;
+std::string cuda_reason;
+
+// Must come before any question about devices: libtorch remembers the answer of an absent CUDA.
+void open_cuda(const std::string &libtorch_folder) {
+  const std::string library = libtorch_folder + "/lib/libtorch_cuda" CSN_LIBRARY_ENDING;
+  if (access(library.c_str(), F_OK) != 0) {
+    cuda_reason = "this libtorch has no CUDA part (" + library + " is not there)";
+    return;
+  }
+  if (dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr) {
+    const char *why = dlerror();
+    cuda_reason = std::string("libtorch_cuda cannot be loaded: ") + (why ? why : "no reason given");
+  }
+}
+
+// libtorch tells its own version by the stable C interface: 0xMMmmpp0000000000.
+std::string running_version() {
+  using Version = uint64_t (*)();
+  const auto version = reinterpret_cast<Version>(dlsym(RTLD_DEFAULT, "aoti_torch_abi_version"));
+  if (version == nullptr) return "";
+  const uint64_t number = version();
+  return std::to_string(number >> 56) + "." + std::to_string(number >> 48 & 0xff) + "." +
+         std::to_string(number >> 40 & 0xff);
+}
+
+std::string json_text(const std::string &text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    if (static_cast<unsigned char>(c) >= 0x20) quoted += c;
+  }
+  return quoted + "\"";
+}
+
+void copy_out(const std::string &text, char *out, uint32_t cap) {
+  if (text.size() + 1 > cap) throw std::runtime_error("the buffer is too small");
+  std::memcpy(out, text.c_str(), text.size() + 1);
+}
+
+}  // namespace
+
+void on_executor(const std::function<void()> &job) { executor().run(job); }
+
+}  // namespace csn
+
+using namespace csn;
+
+#define CSN_TEXT_OF(x) #x
+#define CSN_TEXT(x) CSN_TEXT_OF(x)
+
+static const char built_for[] =
+    CSN_TEXT(TORCH_VERSION_MAJOR) "." CSN_TEXT(TORCH_VERSION_MINOR) "." CSN_TEXT(TORCH_VERSION_PATCH);
+
+uint32_t csn_abi_version(void) { return CSN_ABI_VERSION; }
+
+int32_t csn_built_for(char *out, uint32_t cap) {
+  return guarded<int32_t>(-1, nullptr, 0, [&] {
+    copy_out(built_for, out, cap);
+    return 0;
+  });
+}
+
+int32_t csn_init(const char *libtorch_folder, char *err, uint32_t err_cap) {
+  return guarded<int32_t>(-1, err, err_cap, [&] {
+    const std::string running = running_version();
+    if (!running.empty() && running != built_for) {
+      throw std::runtime_error("the shim was built for libtorch " + std::string(built_for) + ", libtorch " +
+                               running + " was loaded");
+    }
+    std::call_once(started, [&] {
+      static CountingAllocator counting;
+      c10::SetCPUAllocator(&counting, /*priority=*/255);
+      open_cuda(libtorch_folder);
+      executor();
+    });
+    return 0;
+  });
+}
+
+int32_t csn_describe(char *out, uint32_t cap, char *err, uint32_t err_cap) {
+  return guarded<int32_t>(-1, err, err_cap, [&] {
+    std::string reason = cuda_reason;
+    int devices = 0;
+    if (reason.empty()) {
+      try {
+        devices = static_cast<int>(at::detail::getCUDAHooks().deviceCount());
+        if (devices == 0) reason = "no NVIDIA driver or no CUDA device was found";
+      } catch (const std::exception &error) {
+        reason = error.what();
+      }
+    }
+    copy_out("{\"libtorch\":" + json_text(built_for) + ",\"capability\":" +
+                 json_text(at::get_cpu_capability()) + ",\"threads\":" +
+                 std::to_string(at::get_num_threads()) + ",\"cuda\":{\"devices\":" +
+                 std::to_string(devices) + ",\"reason\":" + json_text(reason) + "}}",
+             out, cap);
+    return 0;
+  });
+}
+
+int32_t csn_set_threads(uint32_t threads, char *err, uint32_t err_cap) {
+  return guarded<int32_t>(-1, err, err_cap, [&] {
+    if (threads == 0) throw std::runtime_error("the number of threads must be at least 1");
+    // A thread that used libtorch before keeps its own number: both must be told.
+    at::set_num_threads(static_cast<int>(threads));
+    on_executor([&] { at::set_num_threads(static_cast<int>(threads)); });
+    return 0;
+  });
+}
+
+uint32_t csn_threads(void) {
+  uint32_t threads = 0;
+  on_executor([&] { threads = static_cast<uint32_t>(at::get_num_threads()); });
+  return threads;
+}
+
+double csn_live_bytes(void) { return static_cast<double>(live_bytes.load()); }
+
+void csn_exit(int32_t code) {
+  std::fflush(nullptr);
+  _exit(code);
+}

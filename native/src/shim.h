@@ -1,0 +1,49 @@
+// What the shim's translation units share: the handle table, error reporting, the executor.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/core/GradMode.h>
+
+#include <cstring>
+#include <functional>
+#include <string>
+
+#include "csn.h"
+
+namespace csn {
+
+// --- Handles (handles.cpp) ---
+
+uint32_t put(at::Tensor tensor);         // a new handle; 0 for an undefined tensor
+at::Tensor get(uint32_t handle);         // throws on 0 and on a handle that was freed
+at::Tensor get_or_undefined(uint32_t handle);
+void release(uint32_t handle);           // throws when it was freed before
+uint32_t live_handles();
+
+// --- Executor (runtime.cpp) ---
+
+// Runs `job` on the thread that owns the heavy work and waits for it. What it throws is thrown here.
+void on_executor(const std::function<void()> &job);
+
+// --- Errors ---
+
+void report(const char *message, char *err, uint32_t err_cap) noexcept;
+
+std::string shape_text(const at::Tensor &tensor);  // "float32[2, 3]"
+
+// Every exported body runs inside this: nothing that C++ throws may reach the caller.
+template <typename Result, typename Body>
+Result guarded(Result failed, char *err, uint32_t err_cap, Body body) noexcept {
+  try {
+    return body();
+  } catch (const c10::Error &error) {
+    report(error.what_without_backtrace(), err, err_cap);
+  } catch (const std::exception &error) {
+    report(error.what(), err, err_cap);
+  } catch (...) {
+    report("libtorch threw something that is no exception", err, err_cap);
+  }
+  return failed;
+}
+
+}  // namespace csn
