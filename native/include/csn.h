@@ -107,9 +107,10 @@ CSN_API int32_t csn_call_async(uint32_t op, const uint8_t *args, uint32_t args_b
 /* --- Network ------------------------------------------------------------------------------- */
 
 /* A ResNet-18 without its fourth stage over `count` named tensors (torchvision's names and fc_embed),
- * which it shares, not copies. Returns its number, 0 on failure. */
-CSN_API uint32_t csn_backbone_new(const char *const *names, const uint32_t *tensors, uint32_t count,
-                                  char *err, uint32_t err_cap);
+ * which it shares, not copies. `names`: zero-terminated, one after the other. Returns its number, 0 on
+ * failure. */
+CSN_API uint32_t csn_backbone_new(const char *names, const uint32_t *tensors, uint32_t count, char *err,
+                                  uint32_t err_cap);
 CSN_API int32_t csn_backbone_free(uint32_t backbone, char *err, uint32_t err_cap);
 
 /* Embeds images [B, 3, H, W] to a new tensor [B, D]. train: batch statistics are used, running ones

@@ -133,12 +133,14 @@ c10::IValue convert(const Given &given, const c10::TypePtr &type, std::optional<
 
 c10::IValue convert_list(const Given &given, const c10::TypePtr &type, std::optional<int32_t> length) {
   const c10::TypePtr element = type->castRaw<c10::ListType>()->getElementType();
+  // An empty list has no element type of its own.
+  const bool fits_tensors = given.tag == tag_tensors || (given.tag == tag_ints && given.items.empty());
   if (element->kind() == c10::TypeKind::TensorType) {
-    if (given.tag != tag_tensors) mismatch(given, type);
+    if (!fits_tensors) mismatch(given, type);
     return c10::List<at::Tensor>(given.tensors);
   }
   if (element->kind() == c10::TypeKind::OptionalType) {
-    if (given.tag != tag_tensors) mismatch(given, type);
+    if (!fits_tensors) mismatch(given, type);
     c10::List<std::optional<at::Tensor>> list;
     for (const at::Tensor &tensor : given.tensors) {
       list.push_back(tensor.defined() ? std::optional<at::Tensor>(tensor) : std::nullopt);
@@ -150,7 +152,7 @@ c10::IValue convert_list(const Given &given, const c10::TypePtr &type, std::opti
     // As in Python: one number stands for all places of a list of fixed length (int[2] stride=1).
     items.assign(length.value_or(1), as_scalar(given, element));
   } else if (given.tag != tag_ints && given.tag != tag_doubles && given.tag != tag_bools) {
-    if (!(given.tag == tag_tensors && given.tensors.empty())) mismatch(given, type);
+    mismatch(given, type);
   }
   switch (element->kind()) {
     case c10::TypeKind::IntType:

@@ -83,7 +83,8 @@ uint32_t live_handles() {
 
 std::string shape_text(const at::Tensor &tensor) {
   if (!tensor.defined()) return "undefined";
-  std::string text = c10::toString(tensor.scalar_type());
+  // PyTorch's two names of a dtype: {"float32", "float"}, {"uint8", ""}.
+  std::string text(c10::getDtypeNames(tensor.scalar_type()).first);
   text += "[";
   for (int64_t i = 0; i < tensor.dim(); ++i) {
     text += (i == 0 ? "" : ", ") + std::to_string(tensor.size(i));

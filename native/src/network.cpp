@@ -118,11 +118,14 @@ at::Tensor gather(const at::Tensor &pack, const at::Tensor &indices, const at::T
 
 using namespace csn;
 
-uint32_t csn_backbone_new(const char *const *names, const uint32_t *tensors, uint32_t count, char *err,
+uint32_t csn_backbone_new(const char *names, const uint32_t *tensors, uint32_t count, char *err,
                           uint32_t err_cap) {
   return guarded<uint32_t>(0, err, err_cap, [&] {
     std::unordered_map<std::string, at::Tensor> named;
-    for (uint32_t i = 0; i < count; ++i) named.emplace(names[i], get(tensors[i]));
+    for (uint32_t i = 0; i < count; ++i) {
+      named.emplace(names, get(tensors[i]));
+      names += std::strlen(names) + 1;
+    }
     auto made = std::make_shared<const Backbone>(std::move(named));
     const std::lock_guard<std::mutex> lock(backbones_mutex);
     backbones.emplace(++last_backbone, std::move(made));

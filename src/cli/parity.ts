@@ -1,0 +1,35 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { readSafetensors } from "../tensor/safetensors.ts";
+import { checkParity, type ParityGroup } from "../training/parity.ts";
+import { userPath } from "./paths.ts";
+import { table } from "./format.ts";
+import { startNative } from "./start_native.ts";
+
+/** `parity FIXTURE`: csn held against a stored PyTorch run. */
+export function parityCommand(): CommandUnknownOpts {
+  return new Command("parity")
+    .description("hold csn against a PyTorch program: three Adam steps, compared number by number")
+    .argument("<fixture>", "safetensors file with in.*, before.*, loss.*, d_far.*, d_near.*, grad.*, after.*, embedding")
+    .option("--json", "print one JSON object")
+    .action(async (fixture, options) => {
+      const stored = await readSafetensors(userPath(fixture));
+      await startNative();
+      const groups = await checkParity(stored);
+      const passed = groups.every((group) => group.passed);
+      console.log(options.json ? JSON.stringify({ passed, groups }) : report(groups));
+      if (!passed) Deno.exitCode = 1;
+    });
+}
+
+function report(groups: readonly ParityGroup[]): string {
+  return table(
+    ["group", "largest error", "limit", "", "of"],
+    groups.map(({ group, error, limit, passed, worst }) => [
+      group,
+      error.toExponential(2),
+      limit.toExponential(2),
+      passed ? "ok" : "WRONG",
+      worst,
+    ]),
+  );
+}

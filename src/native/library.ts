@@ -1,0 +1,184 @@
+/** The opened shim: one per process, for as long as the process lives. */
+import { CsnError, messageOf } from "../errors.ts";
+import type { NativeParts } from "./setup.ts";
+import { openSymbols, type Symbols } from "./symbols.ts";
+
+/** CSN_ABI_VERSION of native/include/csn.h that this code was written for. */
+const abiVersion = 1;
+
+/** What the opened libtorch says of itself. */
+export interface LibraryDescription {
+  /** Version of libtorch, such as "2.13.0". */
+  readonly libtorch: string;
+  /** Instruction set of the kernels that libtorch chose, such as "AVX512". */
+  readonly capability: string;
+  /** Threads that one operator may use. */
+  readonly threads: number;
+  /** CUDA devices found; when none, the reason. */
+  readonly cuda: { readonly devices: number; readonly reason: string };
+}
+
+let opened: { symbols: Symbols; parts: NativeParts } | null = null;
+
+/**
+ * Opens the shim that `setUp()` found or built; a second call does nothing. Throws a CsnError when it
+ * cannot be loaded or was built for another libtorch or another version of csn.
+ */
+export function openLibrary(parts: NativeParts): void {
+  if (opened !== null) return;
+  const symbols = load(parts);
+  check(symbols, parts);
+  const errors = errorBuffer();
+  if (symbols.csn_init(cString(parts.libtorchFolder), errors, errors.length) !== 0) {
+    throw new CsnError(
+      `Cannot start libtorch ${parts.libtorchVersion} at ${parts.libtorchFolder}: ${errorText(errors)}; ` +
+        "run `deno task setup --rebuild`",
+    );
+  }
+  opened = { symbols, parts };
+}
+
+/** The functions of the shim. Throws a CsnError when `openLibrary` was not called. */
+export function native(): Symbols {
+  if (opened === null) {
+    throw new CsnError("libtorch is not loaded: call `await setUp()` first (from csn's mod.ts)");
+  }
+  return opened.symbols;
+}
+
+/** Whether `openLibrary` has succeeded. */
+export function isLibraryOpen(): boolean {
+  return opened !== null;
+}
+
+/** Which libtorch and shim are open. */
+export function openedParts(): NativeParts {
+  native();
+  return opened!.parts;
+}
+
+/** What the opened libtorch says of itself. */
+export function describeLibrary(): LibraryDescription {
+  const text = new Uint8Array(4096);
+  checked((err, cap) => native().csn_describe(text, text.length, err, cap) === 0);
+  return JSON.parse(errorText(text));
+}
+
+/** Sets how many threads one operator may use. */
+export function setThreads(threads: number): void {
+  checked((err, cap) => native().csn_set_threads(threads, err, cap) === 0);
+}
+
+/** How many threads one operator may use. */
+export function threads(): number {
+  return native().csn_threads();
+}
+
+/** Tensors that are alive in this process. */
+export function liveTensors(): number {
+  return native().csn_live_tensors();
+}
+
+/** Bytes that libtorch holds on the CPU, what autograd graphs keep alive included. */
+export function liveBytes(): number {
+  return native().csn_live_bytes();
+}
+
+/**
+ * Leaves the process at once with `code`. `Deno.exit` crashes while a native call runs; this does not.
+ * Before the library is open it is `Deno.exit`.
+ */
+export function exitNow(code: number): never {
+  if (opened !== null) opened.symbols.csn_exit(code);
+  Deno.exit(code);
+}
+
+/** A fresh buffer for the message of one call. */
+export function errorBuffer(): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(2048);
+}
+
+const decoder = new TextDecoder();
+
+/** The text in a zero-terminated buffer. */
+export function errorText(buffer: Uint8Array): string {
+  const end = buffer.indexOf(0);
+  return decoder.decode(buffer.subarray(0, end === -1 ? buffer.length : end));
+}
+
+const encoder = new TextEncoder();
+
+/** A zero-terminated copy of `text`. */
+export function cString(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text + "\0");
+}
+
+const sharedErrors = errorBuffer();
+
+/** Runs a synchronous native call; throws a CsnError with its message when `succeeded` says false. */
+export function checked(succeeded: (err: Uint8Array<ArrayBuffer>, cap: number) => boolean): void {
+  if (!succeeded(sharedErrors, sharedErrors.length)) throw new CsnError(errorText(sharedErrors));
+}
+
+/** Many waiting native calls starve Deno's own file reading: at most two are in flight. */
+const mostInFlight = 2;
+let inFlight = 0;
+const waiting: (() => void)[] = [];
+
+/**
+ * Runs a nonblocking native call when fewer than two are in flight; `run` gets the call's own error
+ * buffer. Rejects with a CsnError with its message when `failed` says that the result means failure.
+ */
+export async function enqueue<Result>(
+  run: (err: Uint8Array<ArrayBuffer>, cap: number) => Promise<Result>,
+  failed: (result: Result) => boolean,
+): Promise<Result> {
+  if (inFlight >= mostInFlight) await new Promise<void>((resolve) => waiting.push(resolve));
+  else inFlight++;
+  try {
+    const errors = errorBuffer();
+    const result = await run(errors, errors.length);
+    if (failed(result)) throw new CsnError(errorText(errors));
+    return result;
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) inFlight--;
+    else next();
+  }
+}
+
+function load(parts: NativeParts): Symbols {
+  try {
+    return openSymbols(parts.shimPath);
+  } catch (error) {
+    throw new CsnError(
+      `Cannot load the shim ${parts.shimPath}: ${messageOf(error)}; a library that it needs may be ` +
+        "missing; run `deno task doctor`, then `deno task setup --rebuild`",
+      { cause: error },
+    );
+  }
+}
+
+function check(symbols: Symbols, parts: NativeParts): void {
+  const found = symbols.csn_abi_version();
+  if (found !== abiVersion) {
+    throw new CsnError(
+      `Cannot use the shim ${parts.shimPath}: its interface is version ${found}, this csn needs ` +
+        `${abiVersion}; run \`deno task setup --rebuild\``,
+    );
+  }
+  const text = new Uint8Array(64);
+  symbols.csn_built_for(text, text.length);
+  const builtFor = errorText(text);
+  if (builtFor !== plainVersion(parts.libtorchVersion)) {
+    throw new CsnError(
+      `Cannot use the shim ${parts.shimPath}: it was built for libtorch ${builtFor}, found libtorch ` +
+        `${parts.libtorchVersion} at ${parts.libtorchFolder}; run \`deno task setup --rebuild\``,
+    );
+  }
+}
+
+/** "2.13.0" of "2.13.0+cpu". */
+function plainVersion(version: string): string {
+  return version.replace(/[+a-z].*$/, "");
+}

@@ -1,0 +1,69 @@
+import { randomNormal, randomUnit } from "../random.ts";
+import type { StoredTensor } from "../tensor/safetensors.ts";
+import { backboneFeatures, type BackbonePart, backboneParts } from "./backbone.ts";
+import { disjointMasks, learnedMaskStart, type MaskMode, preinElsewhere } from "./masks.ts";
+
+/** What a network is made of. */
+export interface NetworkShape {
+  /** Names of the notions; row i of the masks belongs to notion i. */
+  readonly notions: readonly string[];
+  /** Dimensions of an embedding. */
+  readonly dimension: number;
+  readonly masks: MaskMode;
+}
+
+/** Streams of random numbers, one a tensor, apart from those that training draws from. */
+const firstStream = 1_000_000;
+
+/**
+ * All tensors of a new network, by name, drawn from `seed`: convolutions from N(0, 2 / (k k out)), batch
+ * norm at 1 and 0 (reference code, Resnet_18.py), the embedding as torch.nn.Linear, masks by their mode.
+ */
+export function initialTensors(shape: NetworkShape, seed: number): Map<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
+  backboneParts(shape.dimension).forEach((part, index) => {
+    tensors.set(`backbone.${part.name}`, initialPart(part, seed, firstStream + index));
+  });
+  tensors.set("masks.weight", stored(initialMasks(shape, seed), [shape.notions.length, shape.dimension]));
+  return tensors;
+}
+
+function initialPart(part: BackbonePart, seed: number, stream: number): StoredTensor {
+  const count = part.shape.reduce((product, size) => product * size, 1);
+  switch (part.kind) {
+    case "convolution": {
+      const [out, , height, width] = part.shape;
+      const deviation = Math.sqrt(2 / (height * width * out));
+      return stored(Float32Array.from({ length: count }, (_, i) => deviation * randomNormal(seed, stream, i)), part.shape);
+    }
+    case "linear": {
+      // torch.nn.Linear: weight and bias uniform within 1 / sqrt(inputs).
+      const bound = 1 / Math.sqrt(backboneFeatures);
+      return stored(
+        Float32Array.from({ length: count }, (_, i) => bound * (2 * randomUnit(seed, stream, i) - 1)),
+        part.shape,
+      );
+    }
+    case "counter":
+      return { dtype: "int64", shape: part.shape, bytes: new Uint8Array(8) };
+    default:
+      return stored(
+        new Float32Array(count).fill(part.kind === "scale" || part.kind === "variance" ? 1 : 0),
+        part.shape,
+      );
+  }
+}
+
+function initialMasks({ notions, dimension, masks }: NetworkShape, seed: number): Float32Array<ArrayBuffer> {
+  if (masks === "fixed") return disjointMasks(notions.length, dimension, 0);
+  if (masks === "learned-prein") return disjointMasks(notions.length, dimension, preinElsewhere);
+  const { mean, deviation } = learnedMaskStart;
+  return Float32Array.from(
+    { length: notions.length * dimension },
+    (_, i) => mean + deviation * randomNormal(seed, firstStream - 1, i),
+  );
+}
+
+function stored(data: Float32Array<ArrayBuffer>, shape: readonly number[]): StoredTensor {
+  return { dtype: "float32", shape, bytes: new Uint8Array(data.buffer) };
+}

@@ -1,0 +1,130 @@
+import { CsnError } from "../errors.ts";
+import { dataOf } from "../tensor/dtype.ts";
+import { clone, indexSelect, multiply, relu, toDevice } from "../tensor/operators.ts";
+import type { StoredTensor } from "../tensor/safetensors.ts";
+import { noGrad, scope } from "../tensor/scope.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { Backbone, backboneParts } from "./backbone.ts";
+import type { NetworkShape } from "./initialise.ts";
+
+/** A Conditional Similarity Network: a backbone that embeds images, and a mask per notion. */
+export class Network implements Disposable {
+  readonly shape: NetworkShape;
+  /** All parameters and buffers by name: `backbone.` and torchvision's, and `masks.weight`. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly #backbone: Backbone;
+
+  /**
+   * A network on `device` with copies of `stored` (see `initialTensors` for the names). Throws a CsnError
+   * that names a tensor that is missing, of another shape or unknown.
+   */
+  constructor(shape: NetworkShape, stored: ReadonlyMap<string, StoredTensor>, device = "cpu") {
+    checkTensors(shape, stored);
+    this.shape = shape;
+    const tensors = new Map<string, Tensor>();
+    noGrad(() => {
+      for (const [name, tensor] of stored) tensors.set(name, place(tensor, device));
+    });
+    this.tensors = tensors;
+    for (const parameter of this.parameters().values()) parameter.requiresGrad = true;
+    this.#backbone = new Backbone(
+      new Map([...tensors].flatMap(([name, tensor]) =>
+        name.startsWith("backbone.") ? [[name.slice("backbone.".length), tensor]] : []
+      )),
+    );
+  }
+
+  /** The tensors that training changes: fixed masks and the buffers of batch norm are not among them. */
+  parameters(): Map<string, Tensor> {
+    const buffer = /\.(running_mean|running_var|num_batches_tracked)$/;
+    return new Map(
+      [...this.tensors].filter(([name]) =>
+        !buffer.test(name) && (name !== "masks.weight" || this.hasLearnedMasks)
+      ),
+    );
+  }
+
+  /** Whether the masks are parameters. */
+  get hasLearnedMasks(): boolean {
+    return this.shape.masks !== "fixed";
+  }
+
+  /** Embeds `images` [B, 3, H, W] to [B, D], unmasked. */
+  embed(images: Tensor, mode: { readonly train: boolean; readonly grad: boolean }): Promise<Tensor> {
+    return this.#backbone.embed(images, mode);
+  }
+
+  /** The masks [B, D] of the notions number `rows` (int64 [B]), through ReLU when they are learned. */
+  masks(rows: Tensor): Tensor {
+    const gathered = indexSelect(this.tensors.get("masks.weight")!, 0, rows);
+    return this.hasLearnedMasks ? relu(gathered) : gathered;
+  }
+
+  /** The effective masks of all notions, [notion][dimension]. */
+  maskTable(): number[][] {
+    const rows = this.shape.notions.map((_, row) => row);
+    const flat = noGrad(() =>
+      scope(() => this.masks(toDevice(Tensor.from(rows, undefined, "int64"), this.device)).toArray())
+    );
+    const { dimension } = this.shape;
+    return rows.map((row) => flat.slice(row * dimension, (row + 1) * dimension));
+  }
+
+  /** Where the network computes: "cpu", "cuda:0". */
+  get device(): string {
+    return this.tensors.get("masks.weight")!.device;
+  }
+
+  /** Copies of all tensors, for a file. */
+  toStored(): Map<string, StoredTensor> {
+    return new Map([...this.tensors].map(([name, tensor]) => [name, toStoredTensor(tensor)]));
+  }
+
+  [Symbol.dispose](): void {
+    this.#backbone[Symbol.dispose]();
+    for (const tensor of this.tensors.values()) tensor.dispose();
+  }
+}
+
+/** Masked embeddings [B, D]: what distances by a notion are measured between (paper, section 3). */
+export function applyMasks(embeddings: Tensor, masks: Tensor): Tensor {
+  return multiply(embeddings, masks);
+}
+
+/** A copy of a tensor for a file. */
+export function toStoredTensor(tensor: Tensor): StoredTensor {
+  const data = tensor.data();
+  return { dtype: tensor.dtype, shape: tensor.shape, bytes: new Uint8Array(data.buffer) };
+}
+
+/** A tensor from a file, on the CPU, in C order. */
+export function fromStoredTensor({ dtype, shape, bytes }: StoredTensor): Tensor {
+  return Tensor.from(dataOf(dtype, bytes.slice().buffer), shape, dtype);
+}
+
+/** Convolution weights lie channels-last, as the images do: convolutions are faster so. */
+function place(stored: StoredTensor, device: string): Tensor {
+  return scope(() => {
+    const there = toDevice(fromStoredTensor(stored), device);
+    return clone(there, stored.shape.length === 4 ? "channels_last" : "contiguous");
+  });
+}
+
+function checkTensors(shape: NetworkShape, stored: ReadonlyMap<string, StoredTensor>): void {
+  const expected = new Map<string, readonly number[]>(
+    backboneParts(shape.dimension).map((part) => [`backbone.${part.name}`, part.shape]),
+  );
+  expected.set("masks.weight", [shape.notions.length, shape.dimension]);
+  for (const [name, sizes] of expected) {
+    const found = stored.get(name);
+    if (found === undefined) throw new CsnError(`Cannot make the network: the tensor "${name}" is missing`);
+    if (found.shape.join() !== sizes.join()) {
+      throw new CsnError(
+        `Cannot make the network: "${name}" has shape [${found.shape.join(", ")}], it should be [${sizes.join(", ")}]`,
+      );
+    }
+  }
+  for (const name of stored.keys()) {
+    if (!expected.has(name)) throw new CsnError(`Cannot make the network: the tensor "${name}" is unknown`);
+  }
+}

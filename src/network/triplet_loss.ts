@@ -1,0 +1,98 @@
+import {
+  add,
+  clampMin,
+  concatenate,
+  divide,
+  mean,
+  multiply,
+  norm,
+  pairwiseDistance,
+  reshape,
+  stack,
+  subtract,
+} from "../tensor/operators.ts";
+import { scope } from "../tensor/scope.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { applyMasks } from "./network.ts";
+
+/** Weights of the loss; the defaults of the reference code are 0.2, 5e-3 and 5e-4. */
+export interface LossWeights {
+  /** How much farther the far image must be than the near one. */
+  readonly margin: number;
+  /** Weight of the embedding norm. */
+  readonly embedding: number;
+  /** Weight of the mask norm. */
+  readonly mask: number;
+}
+
+/** The loss of a batch and its parts; all tensors are 0-dimensional but the distances [B]. */
+export interface TripletLoss {
+  /** What training minimises: triplet + embedding and mask norms by their weights. */
+  readonly loss: Tensor;
+  readonly triplet: Tensor;
+  readonly embeddingNorm: Tensor;
+  readonly maskNorm: Tensor;
+  /** Distances of the anchors to the far and near images, masked. */
+  readonly far: Tensor;
+  readonly near: Tensor;
+}
+
+/**
+ * mean max(0, D(a, near) - D(a, far) + margin) + embedding ||E||_F / sqrt(B) + mask ||M||_1 / B, both
+ * norms averaged over the three roles (paper, section 3; reference code, main.py and tripletnet.py).
+ * `anchor`, `far`, `near` are unmasked embeddings [B, D], `masks` [B, D] the masks of the triplets'
+ * notions.
+ */
+export function tripletLoss(
+  anchor: Tensor,
+  far: Tensor,
+  near: Tensor,
+  masks: Tensor,
+  weights: LossWeights,
+): TripletLoss {
+  return scope(() => {
+    const batch = anchor.shape[0];
+    const maskedAnchor = applyMasks(anchor, masks);
+    const farDistance = pairwiseDistance(maskedAnchor, applyMasks(far, masks));
+    const nearDistance = pairwiseDistance(maskedAnchor, applyMasks(near, masks));
+    const triplet = mean(clampMin(add(subtract(nearDistance, farDistance), weights.margin), 0));
+    const embeddingNorm = mean(
+      stack([anchor, far, near].map((role) => divide(norm(role, 2), Math.sqrt(batch)))),
+    );
+    // The three roles of a triplet share its notion, so their mask norms are the same.
+    const maskNorm = divide(norm(masks, 1), batch);
+    const loss = add(
+      add(triplet, multiply(embeddingNorm, weights.embedding)),
+      multiply(maskNorm, weights.mask),
+    );
+    return { loss, triplet, embeddingNorm, maskNorm, far: farDistance, near: nearDistance };
+  });
+}
+
+/** The numbers of a loss, read in one go. */
+export interface LossNumbers {
+  readonly loss: number;
+  readonly triplet: number;
+  readonly embeddingNorm: number;
+  readonly maskNorm: number;
+  readonly far: Float64Array;
+  readonly near: Float64Array;
+}
+
+/** Reads a loss: [4 + 2B] numbers in one copy. */
+export async function readLoss(loss: TripletLoss): Promise<LossNumbers> {
+  const scalars = [loss.loss, loss.triplet, loss.embeddingNorm, loss.maskNorm];
+  using flat = scope(() =>
+    concatenate([...scalars.map((value) => reshape(value, [1])), loss.far, loss.near])
+  );
+  const numbers = Float64Array.from(await flat.dataAsync() as Float32Array);
+  const batch = loss.far.size;
+  return {
+    loss: numbers[0],
+    triplet: numbers[1],
+    embeddingNorm: numbers[2],
+    maskNorm: numbers[3],
+    far: numbers.subarray(4, 4 + batch),
+    near: numbers.subarray(4 + batch),
+  };
+}

@@ -1,0 +1,222 @@
+/** The generic call of any operator that libtorch knows, synchronous or on the executor. */
+import { CsnError } from "../errors.ts";
+import { checked, cString, enqueue, native } from "../native/library.ts";
+import { isGradEnabled } from "./scope.ts";
+import { Tensor } from "./tensor.ts";
+
+/** A number that is a floating-point scalar even when it is whole: `{ float: 2 }` is Python's 2.0. */
+export interface FloatScalar {
+  readonly float: number;
+}
+
+/**
+ * An operator's argument: `undefined` takes the schema's default, `null` is None; strings also name
+ * dtypes ("float32"), devices ("cuda:0"), layouts and memory formats ("channels_last").
+ */
+export type Argument =
+  | Tensor
+  | number
+  | bigint
+  | boolean
+  | string
+  | null
+  | undefined
+  | FloatScalar
+  | readonly (Tensor | null)[]
+  | readonly number[]
+  | readonly boolean[];
+
+/** Most results that one call may give. */
+const mostResults = 4096;
+const results = new Uint32Array(mostResults);
+const operatorNumbers = new Map<string, number>();
+
+/**
+ * Calls operator `name` ("aten::max.dim": the dispatcher's name and overload) with arguments in the
+ * order of its schema; those left out at the end take their defaults. Returns all results, lists one
+ * after the other; numbers and booleans are 0-dimensional tensors, an undefined tensor is null.
+ * Throws a CsnError that names the operator, the argument and the shapes.
+ */
+export function callAll(name: string, ...args: Argument[]): (Tensor | null)[] {
+  const op = operatorNumber(name);
+  const bytes = encode(args, name);
+  let count = 0;
+  checked((err, cap) => {
+    const grad = isGradEnabled() ? 1 : 0;
+    count = native().csn_call(op, bytes, bytes.length, grad, results, mostResults, err, cap);
+    return count >= 0;
+  });
+  return wrap(results, count);
+}
+
+/** Calls an operator that gives one tensor. */
+export function call(name: string, ...args: Argument[]): Tensor {
+  return single(name, callAll(name, ...args));
+}
+
+/** As `callAll`, on the executor: the event loop goes on, and calls keep their order. */
+export async function callAllAsync(
+  name: string,
+  options: { readonly grad: boolean },
+  ...args: Argument[]
+): Promise<(Tensor | null)[]> {
+  const op = operatorNumber(name);
+  const bytes = encode(args, name).slice();
+  const out = new Uint32Array(64);
+  const count = await enqueue(
+    (err, cap) =>
+      native().csn_call_async(op, bytes, bytes.length, options.grad ? 1 : 0, out, out.length, err, cap),
+    (found) => found < 0,
+  );
+  return wrap(out, count);
+}
+
+/** As `call`, on the executor. */
+export async function callAsync(
+  name: string,
+  options: { readonly grad: boolean },
+  ...args: Argument[]
+): Promise<Tensor> {
+  return single(name, await callAllAsync(name, options, ...args));
+}
+
+function wrap(handles: Uint32Array, count: number): (Tensor | null)[] {
+  return Array.from(handles.subarray(0, count), (handle) => handle === 0 ? null : new Tensor(handle));
+}
+
+function single(name: string, found: (Tensor | null)[]): Tensor {
+  const [first] = found;
+  if (found.length === 1 && first !== null) return first;
+  for (const tensor of found) tensor?.dispose();
+  throw new CsnError(`${name} gives ${found.length} results, not one tensor: use callAll`);
+}
+
+function operatorNumber(name: string): number {
+  const known = operatorNumbers.get(name);
+  if (known !== undefined) return known;
+  let number = 0;
+  checked((err, cap) => (number = native().csn_operator(cString(name), err, cap)) !== 0);
+  operatorNumbers.set(name, number);
+  return number;
+}
+
+/** Tags of the arguments, as csn.h lists them. */
+const tag = {
+  none: 0,
+  default: 1,
+  tensor: 2,
+  int: 3,
+  double: 4,
+  bool: 5,
+  string: 6,
+  tensors: 7,
+  ints: 8,
+  doubles: 9,
+  bools: 10,
+} as const;
+
+const textEncoder = new TextEncoder();
+let view = new DataView(new ArrayBuffer(4096));
+let at = 0;
+
+function encode(args: readonly Argument[], name: string): Uint8Array<ArrayBuffer> {
+  at = 0;
+  args.forEach((argument, index) => {
+    try {
+      put(argument);
+    } catch (error) {
+      if (!(error instanceof CsnError)) throw error;
+      throw new CsnError(`${name}, argument ${index + 1}: ${error.message}`, { cause: error });
+    }
+  });
+  return new Uint8Array(view.buffer as ArrayBuffer, 0, at);
+}
+
+function put(argument: Argument): void {
+  if (argument === undefined) putByte(tag.default);
+  else if (argument === null) putByte(tag.none);
+  else if (argument instanceof Tensor) {
+    putByte(tag.tensor);
+    putUint32(argument.handle);
+  } else if (typeof argument === "number") putNumber(argument);
+  else if (typeof argument === "bigint") {
+    putByte(tag.int);
+    putInt64(argument);
+  } else if (typeof argument === "boolean") {
+    putByte(tag.bool);
+    putByte(argument ? 1 : 0);
+  } else if (typeof argument === "string") putText(argument);
+  else if (Array.isArray(argument)) putList(argument);
+  else {
+    putByte(tag.double);
+    putDouble((argument as FloatScalar).float);
+  }
+}
+
+function putNumber(value: number): void {
+  if (Number.isSafeInteger(value)) {
+    putByte(tag.int);
+    putInt64(BigInt(value));
+  } else {
+    putByte(tag.double);
+    putDouble(value);
+  }
+}
+
+function putText(text: string): void {
+  const bytes = textEncoder.encode(text);
+  putByte(tag.string);
+  putUint32(bytes.length);
+  room(bytes.length);
+  new Uint8Array(view.buffer, at).set(bytes);
+  at += bytes.length;
+}
+
+function putList(list: readonly (Tensor | null | number | boolean)[]): void {
+  if (list.some((item) => item === null || item instanceof Tensor)) {
+    putCounted(tag.tensors, list as (Tensor | null)[], (item) => putUint32(item?.handle ?? 0));
+  } else if (list.some((item) => typeof item === "boolean")) {
+    putCounted(tag.bools, list as boolean[], (item) => putByte(item ? 1 : 0));
+  } else if (list.every((item) => Number.isSafeInteger(item))) {
+    putCounted(tag.ints, list as number[], (item) => putInt64(BigInt(item)));
+  } else {
+    putCounted(tag.doubles, list as number[], putDouble);
+  }
+}
+
+function putCounted<Item>(listTag: number, list: readonly Item[], putItem: (item: Item) => void): void {
+  putByte(listTag);
+  putUint32(list.length);
+  for (const item of list) putItem(item);
+}
+
+function putByte(value: number): void {
+  room(1);
+  view.setUint8(at, value);
+  at += 1;
+}
+
+function putUint32(value: number): void {
+  room(4);
+  view.setUint32(at, value, true);
+  at += 4;
+}
+
+function putInt64(value: bigint): void {
+  room(8);
+  view.setBigInt64(at, value, true);
+  at += 8;
+}
+
+function putDouble(value: number): void {
+  room(8);
+  view.setFloat64(at, value, true);
+  at += 8;
+}
+
+function room(bytes: number): void {
+  if (at + bytes <= view.byteLength) return;
+  const larger = new Uint8Array(2 * (at + bytes));
+  larger.set(new Uint8Array(view.buffer, 0, at));
+  view = new DataView(larger.buffer);
+}
