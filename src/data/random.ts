@@ -1,10 +1,2 @@
-/** Random numbers, under the name that belongs to data; the network draws its weights from them too. */
-export {
-  randomBelow,
-  randomNormal,
-  randomUint32,
-  randomUnit,
-  type RandomUse,
-  shuffled,
-  streamFor,
-} from "../random.ts";
+/** The random numbers of csn; they lie at the root because the network draws from them too. */
+export * from "../random.ts";

@@ -1,0 +1,68 @@
+import type { MaskMode } from "../network/masks.ts";
+
+/** Everything that decides what a training run computes, resolved; stored with the run and in its files. */
+export interface TrainConfig {
+  /** Name of the run. */
+  readonly name: string;
+  /** Folder of the image set, absolute. */
+  readonly data: string;
+  /** Names of the notions that are learned, in the order of the masks' rows. */
+  readonly notions: readonly string[];
+  /** Side of the square images in pixels. */
+  readonly imageSize: number;
+  /** Triplets in a batch. */
+  readonly batchSize: number;
+  /** Last epoch, inclusive. */
+  readonly epochs: number;
+  /** First epoch; epochs count from 1, and the learning rate goes by their number. */
+  readonly startEpoch: number;
+  /** Base of the learning rate; epoch e runs at `learningRate * 0.985 ** e`. */
+  readonly learningRate: number;
+  /** Seed of weights, subsets, order and flips. */
+  readonly seed: number;
+  /** Margin of the triplet loss, in units of distance. */
+  readonly margin: number;
+  /** Weight of the embedding norm in the loss. */
+  readonly embedLoss: number;
+  /** Weight of the mask norm in the loss. */
+  readonly maskLoss: number;
+  /** Training triplets for ALL notions of the set; a subset of them takes its share. */
+  readonly trainTriplets: number;
+  /** Dimensions of an embedding. */
+  readonly dimension: number;
+  readonly masks: MaskMode;
+  /** Where the backbone starts from: "imagenet", "none" or a safetensors file. */
+  readonly pretrained: string;
+  /** "cpu" or "cuda:0". */
+  readonly device: string;
+  /** Whether images that are missing or unreadable may be more than 1 %. */
+  readonly allowMissing: boolean;
+}
+
+/** The defaults of the reference code (main.py), and csn's where it has no such setting. */
+export const defaultConfig: Omit<TrainConfig, "data" | "notions"> = {
+  name: "Conditional_Similarity_Network",
+  imageSize: 112,
+  batchSize: 256,
+  epochs: 200,
+  startEpoch: 1,
+  learningRate: 5e-5,
+  seed: 1,
+  margin: 0.2,
+  embedLoss: 5e-3,
+  maskLoss: 5e-4,
+  trainTriplets: 100_000,
+  dimension: 64,
+  masks: "fixed",
+  pretrained: "none",
+  device: "cpu",
+  allowMissing: false,
+};
+
+/** Factor of the learning rate per epoch (reference code, main.py: adjust_learning_rate). */
+const decay = 0.985;
+
+/** The learning rate of epoch `epoch`, counted from 1; the first is already decayed once. */
+export function learningRateOf(config: TrainConfig, epoch: number): number {
+  return config.learningRate * decay ** epoch;
+}

@@ -1,0 +1,67 @@
+import { CsnError } from "../errors.ts";
+
+/** One of the nearest entries. */
+export interface Neighbour {
+  readonly name: string;
+  /** Its position in the set. */
+  readonly index: number;
+  /** Euclidean distance between the masked embeddings. */
+  readonly distance: number;
+}
+
+/** torch.nn.functional.pairwise_distance adds this to each difference; training measures the same. */
+const epsilon = 1e-6;
+
+/** Named embeddings [N, D], unmasked: one set serves every notion. */
+export class EmbeddingSet {
+  /** What each embedding belongs to, such as an image's path. */
+  readonly names: readonly string[];
+  /** [N, D] in C order. */
+  readonly vectors: Float32Array;
+  readonly dimension: number;
+
+  constructor(names: readonly string[], vectors: Float32Array, dimension: number) {
+    if (vectors.length !== names.length * dimension) {
+      throw new CsnError(
+        `Cannot make a set of ${names.length} embeddings of ${dimension} dimensions: found ${vectors.length} numbers, it should be ${names.length * dimension}`,
+      );
+    }
+    this.names = names;
+    this.vectors = vectors;
+    this.dimension = dimension;
+  }
+
+  /** Embedding number `index`, [D]: a view. */
+  at(index: number): Float32Array {
+    if (!(index >= 0 && index < this.names.length)) {
+      throw new CsnError(`Cannot take embedding ${index}: the set has ${this.names.length}`);
+    }
+    return this.vectors.subarray(index * this.dimension, (index + 1) * this.dimension);
+  }
+
+  /** Distances [N] of all entries to `query` [D] under `mask` [D]. */
+  distances(query: Float32Array, mask: Float32Array): Float64Array {
+    if (query.length !== this.dimension || mask.length !== this.dimension) {
+      throw new CsnError(
+        `Cannot compare embeddings: the query has ${query.length} dimensions, the mask ${mask.length}, the set ${this.dimension}`,
+      );
+    }
+    const distances = new Float64Array(this.names.length);
+    for (let row = 0, at = 0; row < distances.length; row++) {
+      let squares = 0;
+      for (let d = 0; d < query.length; d++, at++) {
+        const difference = mask[d] * (query[d] - this.vectors[at]) + epsilon;
+        squares += difference * difference;
+      }
+      distances[row] = Math.sqrt(squares);
+    }
+    return distances;
+  }
+
+  /** The k nearest entries to `query` [D] under `mask` [D], nearest first, ties by position. */
+  nearest(query: Float32Array, mask: Float32Array, k: number): Neighbour[] {
+    const distances = this.distances(query, mask);
+    const order = Array.from(distances.keys()).sort((a, b) => distances[a] - distances[b] || a - b);
+    return order.slice(0, k).map((index) => ({ name: this.names[index], index, distance: distances[index] }));
+  }
+}

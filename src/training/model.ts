@@ -1,0 +1,122 @@
+/** A trained network in use: embed images once, compare them by notion. */
+import { decodeImage } from "../data/decode_image.ts";
+import { CsnError, UsageError } from "../errors.ts";
+import type { Listener } from "../listener.ts";
+import type { Normalisation } from "../network/backbone.ts";
+import { Network } from "../network/network.ts";
+import { reshape } from "../tensor/operators.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { EmbeddingSet, type Neighbour } from "./embedding_set.ts";
+import { embedImages } from "./evaluate.ts";
+import { type ModelFile, type ModelInfo, networkShape, networkTensors, readModelFile } from "./model_file.ts";
+
+/** An image to embed: a file's path, a file's bytes, or pixels [size, size, 3] that were decoded already. */
+export type ImageSource = string | Uint8Array | { readonly pixels: Uint8Array };
+
+/** Images decoded at a time while embedding: 10 MB at 112 pixels. */
+const decodeBatch = 256;
+
+/** A trained model. Freed by `using` or `[Symbol.dispose]()`. libtorch must be open. */
+export class Model implements Disposable {
+  /** What the file says: notions, dimension, image size, how it was trained. */
+  readonly info: ModelInfo;
+  /** The file it came from. */
+  readonly path: string;
+  readonly network: Network;
+  readonly #masks: readonly Float32Array[];
+
+  /** A model from a file that was read, on `device`. */
+  constructor(file: ModelFile, device = "cpu") {
+    this.info = file.info;
+    this.path = file.path;
+    this.network = new Network(networkShape(file), networkTensors(file), device);
+    this.#masks = this.network.maskTable().map((mask) => Float32Array.from(mask));
+  }
+
+  /** Loads `runs/x/model_best` (or a checkpoint), with or without its ending. */
+  static async load(path: string, device = "cpu"): Promise<Model> {
+    return new Model(await readModelFile(path), device);
+  }
+
+  /** Names of the notions. */
+  get notions(): readonly string[] {
+    return this.info.notions;
+  }
+
+  /** How pixels become input. */
+  get normalisation(): Normalisation {
+    return this.info.normalisation;
+  }
+
+  /** The mask [D] of a notion, through ReLU. Throws a UsageError that lists the notions there are. */
+  mask(notion: string): Float32Array {
+    const row = this.notions.indexOf(notion);
+    if (row === -1) {
+      throw new UsageError(
+        `Cannot compare by "${notion}": the model ${this.path} knows ${this.notions.join(", ")}; pass one of them`,
+      );
+    }
+    return this.#masks[row];
+  }
+
+  /**
+   * Embeds images to unmasked embeddings. Their names are the paths, or "image 0", "image 1", ... Throws a
+   * CsnError that names the image that cannot be decoded.
+   */
+  async embed(
+    images: readonly ImageSource[],
+    options: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
+  ): Promise<EmbeddingSet> {
+    const names = images.map((image, index) => typeof image === "string" ? image : `image ${index}`);
+    const vectors = new Float32Array(images.length * this.info.dimension);
+    for (let at = 0; at < images.length; at += decodeBatch) {
+      options.signal?.throwIfAborted();
+      const some = images.slice(at, at + decodeBatch);
+      vectors.set(await this.#embedSome(some, names.slice(at, at + decodeBatch)), at * this.info.dimension);
+      options.listener?.progress?.({
+        what: "Embedding images",
+        done: at + some.length,
+        total: images.length,
+        unit: "images",
+      });
+    }
+    return new EmbeddingSet(names, vectors, this.info.dimension);
+  }
+
+  /** Distance of two embeddings [D] by a notion: Euclidean between masked embeddings. */
+  distance(a: Float32Array, b: Float32Array, notion: string): number {
+    return new EmbeddingSet(["b"], b, this.info.dimension).distances(a, this.mask(notion))[0];
+  }
+
+  /** The k entries of `among` nearest to the embedding `query` [D] by a notion, nearest first. */
+  nearest(query: Float32Array, notion: string, k: number, among: EmbeddingSet): Neighbour[] {
+    return among.nearest(query, this.mask(notion), k);
+  }
+
+  [Symbol.dispose](): void {
+    this.network[Symbol.dispose]();
+  }
+
+  async #embedSome(images: readonly ImageSource[], names: readonly string[]): Promise<Float32Array> {
+    const size = this.info.imageSize;
+    const pixels = new Uint8Array(images.length * size * size * 3);
+    const decoded = await Promise.all(images.map((image, i) => this.#pixels(image, names[i])));
+    decoded.forEach((image, i) => pixels.set(image, i * size * size * 3));
+    using flat = Tensor.from(pixels);
+    using pack = reshape(flat, [images.length, size, size, 3]);
+    const all = Uint32Array.from(images.keys());
+    using embeddings = await embedImages(this.network, pack, all, this.normalisation);
+    return await embeddings.dataAsync() as Float32Array;
+  }
+
+  async #pixels(image: ImageSource, name: string): Promise<Uint8Array> {
+    const size = this.info.imageSize;
+    if (typeof image === "string" || image instanceof Uint8Array) return await decodeImage(image, size);
+    if (image.pixels.length !== size * size * 3) {
+      throw new CsnError(
+        `Cannot embed ${name}: it has ${image.pixels.length} bytes; this model takes pixels [${size}, ${size}, 3], ${size * size * 3} bytes`,
+      );
+    }
+    return image.pixels;
+  }
+}

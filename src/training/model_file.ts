@@ -1,0 +1,119 @@
+/** The files of a run: `checkpoint` continues it, `model_best` is all that is needed to use it. */
+import { CsnError } from "../errors.ts";
+import type { Normalisation } from "../network/backbone.ts";
+import type { NetworkShape } from "../network/initialise.ts";
+import { basename, dirname, join } from "../paths.ts";
+import { readSafetensors, type StoredTensor, writeSafetensors } from "../tensor/safetensors.ts";
+import { version } from "../version.ts";
+import type { TrainConfig } from "./config.ts";
+import type { TrainerState } from "./trainer_state.ts";
+
+/** What a model file says of itself, besides its tensors. */
+export interface ModelInfo {
+  readonly format: 1;
+  readonly kind: "checkpoint" | "model";
+  /** Versions of csn and libtorch that wrote it. */
+  readonly csn: string;
+  readonly libtorch: string;
+  readonly notions: readonly string[];
+  readonly dimension: number;
+  readonly masks: NetworkShape["masks"];
+  /** Side of the square images in pixels. */
+  readonly imageSize: number;
+  readonly normalisation: Normalisation;
+  readonly config: TrainConfig;
+  /** Epoch whose weights these are; of a checkpoint, the one that is being trained. */
+  readonly epoch: number;
+  /** Validation accuracy of these weights (model) or the best so far (checkpoint). */
+  readonly accuracy: number;
+  /** Of a checkpoint: where training stands, and the number of threads it ran with. */
+  readonly state?: TrainerState;
+  readonly threads?: number;
+}
+
+/** A model file that was read. */
+export interface ModelFile {
+  readonly path: string;
+  readonly info: ModelInfo;
+  /** Network tensors by name; of a checkpoint also `optimiser.*`. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+const ending = ".safetensors";
+
+/** Where a run's file lies. */
+export function modelPath(folder: string, file: "checkpoint" | "model_best"): string {
+  return join(folder, file + ending);
+}
+
+/** Reads `path`, given with or without its ending. Throws a CsnError when it is none of csn's model files. */
+export async function readModelFile(path: string): Promise<ModelFile> {
+  const found = await findFile(path);
+  const { tensors, metadata } = await readSafetensors(found);
+  return { path: found, info: parseInfo(found, metadata.csn), tensors };
+}
+
+/** Writes a model file whole or not at all. */
+export async function writeModelFile(
+  path: string,
+  info: Omit<ModelInfo, "format" | "csn">,
+  tensors: ReadonlyMap<string, StoredTensor>,
+): Promise<void> {
+  const whole: ModelInfo = { format: 1, csn: version, ...info };
+  await writeSafetensors(path, tensors, { csn: JSON.stringify(whole) });
+}
+
+/** The network's own tensors of a file. */
+export function networkTensors(file: ModelFile): Map<string, StoredTensor> {
+  return new Map([...file.tensors].filter(([name]) => !name.startsWith("optimiser.")));
+}
+
+/** The shape of the network in a file. */
+export function networkShape({ info }: ModelFile): NetworkShape {
+  return { notions: info.notions, dimension: info.dimension, masks: info.masks };
+}
+
+async function findFile(path: string): Promise<string> {
+  if (/\.(pth|pt|tar)$/.test(path)) {
+    throw new CsnError(
+      `Cannot read "${path}": it is a PyTorch file, csn reads safetensors; convert backbone weights as \`deno task train --help\` says under --pretrained`,
+    );
+  }
+  for (const candidate of [path, path + ending]) {
+    const stat = await Deno.stat(candidate).catch(() => null);
+    if (stat?.isFile) return candidate;
+    if (stat?.isDirectory) {
+      throw new CsnError(`Cannot read the model "${path}": it is a folder; pass ${join(path, "model_best")}`);
+    }
+  }
+  throw new CsnError(`Cannot read the model "${path}": there is no such file${await whatIsThere(path)}`);
+}
+
+async function whatIsThere(path: string): Promise<string> {
+  const files: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(dirname(path))) {
+      if (entry.name.endsWith(ending)) files.push(basename(entry.name, ending));
+    }
+  } catch {
+    return `; nor is its folder; \`ls ${dirname(dirname(path))}\` shows the runs, \`deno task train --name ${basename(dirname(path))}\` makes one`;
+  }
+  return files.length === 0
+    ? "; its folder holds no model yet; `deno task train` writes one at the end of each epoch"
+    : `; its folder holds ${files.sort().join(", ")}`;
+}
+
+function parseInfo(path: string, text: string | undefined): ModelInfo {
+  if (text === undefined) {
+    throw new CsnError(
+      `Cannot use "${path}" as a model: it is a safetensors file, but csn did not write it; weights of a plain ResNet-18 go to \`deno task train --pretrained ${path}\``,
+    );
+  }
+  const info = JSON.parse(text) as ModelInfo;
+  if (info.format !== 1) {
+    throw new CsnError(
+      `Cannot use "${path}" as a model: its format is ${info.format}, csn ${version} reads format 1; use csn ${info.csn}`,
+    );
+  }
+  return info;
+}

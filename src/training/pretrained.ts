@@ -1,0 +1,102 @@
+/** Where a new run's weights come from. */
+import { download } from "../data/download.ts";
+import { CsnError, messageOf } from "../errors.ts";
+import type { Listener } from "../listener.ts";
+import { cacheFolder } from "../native/cache.ts";
+import { backboneParts } from "../network/backbone.ts";
+import { initialTensors } from "../network/initialise.ts";
+import { join } from "../paths.ts";
+import { readSafetensors, type StoredTensor } from "../tensor/safetensors.ts";
+import type { TrainConfig } from "./config.ts";
+
+/**
+ * torchvision's ImageNet ResNet-18 as timm publishes it (timm/resnet18.tv_in1k on Hugging Face), pinned to
+ * one revision; the size and the SHA-256 are those that several public repositories give for it.
+ */
+export const imagenet = {
+  url:
+    "https://huggingface.co/timm/resnet18.tv_in1k/resolve/bbd144b3e5565108aad885f145491d11bc6ce807/model.safetensors",
+  bytes: 46_807_446,
+  sha256: "694f673df6520a3158624e8a89af086f59923ee4cd7436fe5bc3bc71d295ad81",
+} as const;
+
+/** One line of Python that makes a PyTorch file readable. */
+export const convertLine =
+  `python3 -c "import sys, torch; from safetensors.torch import save_file; save_file({k: v.contiguous() for k, v in torch.load(sys.argv[1], weights_only=True).items()}, sys.argv[2])" IN.pth OUT.safetensors`;
+
+/** A new network's tensors: drawn from the seed, then the backbone replaced by pretrained weights. */
+export async function startingTensors(
+  config: TrainConfig,
+  options: { readonly listener?: Listener; readonly signal?: AbortSignal; readonly url?: string },
+): Promise<Map<string, StoredTensor>> {
+  const tensors = initialTensors(config, config.seed);
+  if (config.pretrained === "none") return tensors;
+  const path = config.pretrained === "imagenet" ? await fetchImagenet(options) : config.pretrained;
+  if (/\.(pth|pt|tar)$/.test(path)) {
+    throw new CsnError(
+      `Cannot read the pretrained weights "${path}": it is a PyTorch file, csn reads safetensors; convert it with: ${convertLine}`,
+    );
+  }
+  const { tensors: found } = await readSafetensors(path);
+  replaceBackbone(tensors, found, path);
+  return tensors;
+}
+
+/** Downloads the ImageNet weights into the cache once; checks them on every use. Returns their path. */
+export async function fetchImagenet(
+  options: { readonly listener?: Listener; readonly signal?: AbortSignal; readonly url?: string } = {},
+): Promise<string> {
+  const path = join(cacheFolder(), `resnet18.tv_in1k-${imagenet.sha256.slice(0, 12)}.safetensors`);
+  if (await hasImagenet(path)) return path;
+  try {
+    await Deno.mkdir(cacheFolder(), { recursive: true });
+    await download(options.url ?? imagenet.url, path, { ...imagenet, ...options, what: "Downloading ImageNet weights" });
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw new CsnError(
+      `Cannot fetch the ImageNet weights: ${messageOf(error)}; download ${imagenet.url} on another machine and pass --pretrained FILE, or start from random weights with --pretrained none`,
+      { cause: error },
+    );
+  }
+  return path;
+}
+
+async function hasImagenet(path: string): Promise<boolean> {
+  const bytes = await Deno.readFile(path).catch(() => null);
+  if (bytes === null) return false;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  if (digest === imagenet.sha256) return true;
+  await Deno.remove(path);
+  return false;
+}
+
+/**
+ * Takes the stages that csn has from a torchvision-named ResNet-18. `layer4`, `fc` and unknown names are
+ * left, as the reference code does; `module.` and `backbone.` prefixes and a missing
+ * `num_batches_tracked` are tolerated. The embedding is taken only from csn's own files.
+ */
+function replaceBackbone(
+  tensors: Map<string, StoredTensor>,
+  found: ReadonlyMap<string, StoredTensor>,
+  path: string,
+): void {
+  const byName = new Map([...found].map(([name, tensor]) => [name.replace(/^(module\.|backbone\.)+/, ""), tensor]));
+  const dimension = tensors.get("backbone.fc_embed.bias")!.shape[0];
+  for (const { name, shape, kind } of backboneParts(dimension)) {
+    const tensor = byName.get(name);
+    if (tensor === undefined) {
+      if (kind === "counter" || kind === "linear") continue;
+      throw new CsnError(
+        `Cannot use the pretrained weights "${path}": the tensor "${name}" is missing; they must be a ResNet-18 with torchvision's names, such as timm/resnet18.tv_in1k`,
+      );
+    }
+    if (kind === "linear" && tensor.shape.join() !== shape.join()) continue;
+    const dtype = kind === "counter" ? "int64" : "float32";
+    if (tensor.shape.join() !== shape.join() || tensor.dtype !== dtype) {
+      throw new CsnError(
+        `Cannot use the pretrained weights "${path}": "${name}" is ${tensor.dtype}[${tensor.shape.join(", ")}], it should be ${dtype}[${shape.join(", ")}]`,
+      );
+    }
+    tensors.set(`backbone.${name}`, tensor);
+  }
+}

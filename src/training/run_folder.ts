@@ -1,0 +1,155 @@
+import { CsnError, messageOf } from "../errors.ts";
+import { FileLock } from "../file_lock.ts";
+import { openedParts } from "../native/library.ts";
+import { basename, dirname, join } from "../paths.ts";
+import type { EpochMetrics } from "../reporting/metrics.ts";
+import { cutBack, readMetrics, RunLog } from "../reporting/run_log.ts";
+import type { StoredTensor } from "../tensor/safetensors.ts";
+import { version } from "../version.ts";
+import type { TrainConfig } from "./config.ts";
+import { type ModelInfo, modelPath, writeModelFile } from "./model_file.ts";
+import type { TrainerState } from "./trainer_state.ts";
+
+/** Files that make up a run; what else lies in its folder is not csn's. */
+const runFiles = [
+  "config.json",
+  "metrics.jsonl",
+  "metrics.csv",
+  "checkpoint.safetensors",
+  "model_best.safetensors",
+  "visdom.jsonl",
+];
+
+type Description = Omit<ModelInfo, "format" | "csn" | "kind" | "state" | "threads">;
+
+/** The folder that a run writes to, held by one process. */
+export class RunFolder implements Disposable {
+  readonly path: string;
+  readonly #lock: FileLock;
+  readonly #log: RunLog;
+  #lastCheckpoint: string | null = null;
+
+  /** What `begin` does once the run is sure to start: until then nothing of an old run is touched. */
+  readonly #prepare: () => Promise<void>;
+
+  private constructor(path: string, lock: FileLock, prepare: (path: string) => Promise<void>) {
+    this.path = path;
+    this.#lock = lock;
+    this.#log = new RunLog(path);
+    this.#prepare = () => prepare(path);
+  }
+
+  /**
+   * Opens the folder of a new run. Throws a CsnError when the folder holds a run already and `overwrite` is
+   * not set, or when another process uses it.
+   */
+  static async create(path: string, options: { overwrite?: boolean } = {}): Promise<RunFolder> {
+    await makeFolder(path);
+    const held = await lock(path);
+    const found = await existing(path);
+    if (found.length > 0 && !options.overwrite) {
+      held[Symbol.dispose]();
+      throw new CsnError(
+        `Cannot start a run in ${path}: it holds one already (${found.join(", ")}); choose another --name, go on with \`deno task train --resume ${join(path, "checkpoint")}\`, or pass --overwrite`,
+      );
+    }
+    return new RunFolder(path, held, async () => {
+      for (const file of found) await Deno.remove(join(path, file));
+    });
+  }
+
+  /**
+   * Opens the folder of a run that goes on after `state`: its logs are cut back to what the checkpoint
+   * knows. With `copyFrom`, the run of that folder goes on here in a copy.
+   */
+  static async resume(path: string, state: TrainerState, copyFrom: string = path): Promise<RunFolder> {
+    const cut = () => cutBack(path, state.epoch - 1);
+    let folder: RunFolder;
+    if (copyFrom === path) {
+      folder = new RunFolder(path, await lock(path), cut);
+    } else {
+      const empty = await RunFolder.create(path);
+      folder = new RunFolder(path, empty.#lock, async () => {
+        for (const file of await existing(copyFrom)) await Deno.copyFile(join(copyFrom, file), join(path, file));
+        await cut();
+      });
+    }
+    folder.#lastCheckpoint = modelPath(path, "checkpoint");
+    return folder;
+  }
+
+  /** Makes the folder ready for `config`: an old run's files go, or the logs are cut back. */
+  async begin(config: TrainConfig): Promise<void> {
+    await this.#prepare();
+    const parts = openedParts();
+    const versions = { csn: version, libtorch: parts.libtorchVersion, deno: Deno.version.deno };
+    await Deno.writeTextFile(
+      join(this.path, "config.json"),
+      JSON.stringify({ ...config, versions }, null, 2) + "\n",
+    );
+  }
+
+  /** Version of libtorch that the run uses. */
+  get libtorch(): string {
+    return openedParts().libtorchVersion;
+  }
+
+  /** Metrics of the epochs that are done. */
+  history(): Promise<EpochMetrics[]> {
+    return readMetrics(this.path);
+  }
+
+  /** Adds an epoch to metrics.jsonl and metrics.csv. */
+  append(metrics: EpochMetrics): Promise<void> {
+    return this.#log.append(metrics);
+  }
+
+  /** Writes model_best. */
+  async saveModel(description: Description, tensors: ReadonlyMap<string, StoredTensor>): Promise<void> {
+    await writeModelFile(modelPath(this.path, "model_best"), { kind: "model", ...description }, tensors);
+  }
+
+  /** Writes the checkpoint; returns its path. */
+  async saveCheckpoint(
+    description: Description & { state: TrainerState; threads: number },
+    tensors: ReadonlyMap<string, StoredTensor>,
+  ): Promise<string> {
+    const path = modelPath(this.path, "checkpoint");
+    await writeModelFile(path, { kind: "checkpoint", ...description }, tensors);
+    this.#lastCheckpoint = path;
+    return path;
+  }
+
+  /** The checkpoint that was saved or gone on from; null when there is none. */
+  lastCheckpoint(): string | null {
+    return this.#lastCheckpoint;
+  }
+
+  [Symbol.dispose](): void {
+    this.#lock[Symbol.dispose]();
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new CsnError(`Cannot make the run folder "${path}": ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function lock(path: string): Promise<FileLock> {
+  return FileLock.take(
+    join(path, "lock"),
+    `Cannot use the run folder ${path}`,
+    `wait for it, stop it, or choose another --name than ${basename(path)} in ${dirname(path)}`,
+  );
+}
+
+async function existing(path: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const file of runFiles) {
+    if ((await Deno.stat(join(path, file)).catch(() => null)) !== null) found.push(file);
+  }
+  return found;
+}

@@ -1,0 +1,308 @@
+/** The training loop, read from top to bottom. */
+import { EpochBatches } from "../data/batches.ts";
+import type { ImageSet } from "../data/image_set.ts";
+import type { Triplets } from "../data/triplets.ts";
+import { CsnError } from "../errors.ts";
+import type { Listener } from "../listener.ts";
+import { threads } from "../native/library.ts";
+import { Adam } from "../network/adam.ts";
+import type { LossNumbers } from "../network/triplet_loss.ts";
+import { Network } from "../network/network.ts";
+import type { EpochMetrics } from "../reporting/metrics.ts";
+import { call } from "../tensor/call.ts";
+import { noGrad, scope } from "../tensor/scope.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { learningRateOf, type TrainConfig } from "./config.ts";
+import { type Evaluation, evaluate } from "./evaluate.ts";
+import type { ModelFile } from "./model_file.ts";
+import { networkShape, networkTensors } from "./model_file.ts";
+import { prepareTraining } from "./prepare.ts";
+import type { RunFolder } from "./run_folder.ts";
+import { startingTensors } from "./pretrained.ts";
+import { type StepSetting, trainStep } from "./train_step.ts";
+import { addBatch, emptySums, trainMetrics, type TrainerState } from "./trainer_state.ts";
+
+/** What happens while a run trains, in this order: start, then steps, saves and epochs, then end. */
+export type TrainEvent =
+  | {
+    readonly type: "start";
+    /** Numbers that training changes, masks included. */
+    readonly parameters: number;
+    /** Training triplets of each notion. */
+    readonly triplets: readonly { readonly notion: string; readonly train: number; readonly val: number }[];
+    /** Epochs that are done already, of a run that goes on. */
+    readonly history: readonly EpochMetrics[];
+    readonly state: TrainerState;
+  }
+  | {
+    readonly type: "step";
+    readonly epoch: number;
+    /** Batches done in this epoch, of `batches`. */
+    readonly batch: number;
+    readonly batches: number;
+    readonly batchSize: number;
+    /** Training triplets in an epoch. */
+    readonly triplets: number;
+    readonly loss: LossNumbers;
+    /** Share of this batch's triplets in the right order. */
+    readonly accuracy: number;
+    /** Running means of the epoch. */
+    readonly mean: EpochMetrics["train"];
+    readonly tripletsPerSecond: number;
+    /** Expected for the rest of the run; validation not counted before the first one. */
+    readonly secondsLeft: number;
+  }
+  | { readonly type: "epoch"; readonly metrics: EpochMetrics; readonly validation: Evaluation }
+  | { readonly type: "saved"; readonly path: string };
+
+/** What a run needs. */
+export interface TrainOptions {
+  readonly config: TrainConfig;
+  /** Where the run is written; opened, so locked, by the caller. */
+  readonly folder: RunFolder;
+  /** The checkpoint to go on from. */
+  readonly checkpoint?: ModelFile;
+  /** Minutes between checkpoints inside an epoch; 10 by default. */
+  readonly saveEveryMinutes?: number;
+  readonly listener?: Listener;
+  readonly onEvent?: (event: TrainEvent) => void;
+  /** Aborted: the step that runs is finished, a checkpoint saved, and training returns. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a run ended. */
+export interface TrainResult {
+  /** False when the signal stopped it before its last epoch. */
+  readonly finished: boolean;
+  readonly state: TrainerState;
+}
+
+/** Trains a run to its last epoch, or until the signal is aborted. libtorch must be open. */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { config, checkpoint, signal } = options;
+  using prepared = await prepareTraining(config, options);
+  const tensors = checkpoint === undefined
+    ? await startingTensors(config, options)
+    : networkTensors(checkpoint);
+  const shape = checkpoint === undefined ? config : networkShape(checkpoint);
+  using network = new Network(shape, tensors, config.device);
+  using optimiser = new Adam(network.parameters());
+  if (checkpoint !== undefined) optimiser.load(checkpoint.tensors);
+  const run = new Run(options, prepared, {
+    network,
+    optimiser,
+    pack: prepared.pack,
+    normalisation: prepared.set.normalisation,
+    weights: { margin: config.margin, embedding: config.embedLoss, mask: config.maskLoss },
+  });
+  await run.start();
+  while (run.state.epoch <= config.epochs) {
+    await run.trainEpoch();
+    if (signal?.aborted) break;
+    if (!await run.finishEpoch()) break;
+  }
+  if (signal?.aborted) await run.save();
+  return { finished: run.state.epoch > config.epochs, state: run.state };
+}
+
+/** One run: its state, and what an epoch is made of. */
+class Run {
+  readonly state: TrainerState;
+  readonly #options: TrainOptions;
+  readonly #data: { readonly set: ImageSet; readonly train: Triplets; readonly validation: Triplets };
+  readonly #setting: StepSetting;
+  #lastSave = performance.now();
+  #validationSeconds = 0;
+
+  constructor(options: TrainOptions, data: Run["#data"], setting: StepSetting) {
+    this.#options = options;
+    this.#data = data;
+    this.#setting = setting;
+    this.state = structuredClone(options.checkpoint?.info.state) ?? {
+      epoch: options.config.startEpoch,
+      steps: 0,
+      bestAccuracy: -1,
+      bestEpoch: 0,
+      sums: emptySums(options.config.notions.length),
+    };
+  }
+
+  async start(): Promise<void> {
+    const { config, folder, onEvent } = this.#options;
+    await folder.begin(config);
+    const count = (triplets: Triplets, row: number) => triplets.notion.reduce((n, each) => n + (each === row ? 1 : 0), 0);
+    onEvent?.({
+      type: "start",
+      parameters: [...this.#setting.network.parameters().values()].reduce((sum, tensor) => sum + tensor.size, 0),
+      triplets: config.notions.map((notion, row) => ({
+        notion,
+        train: count(this.#data.train, row),
+        val: count(this.#data.validation, row),
+      })),
+      history: await folder.history(),
+      state: structuredClone(this.state),
+    });
+  }
+
+  /** Trains what is left of the epoch. */
+  async trainEpoch(): Promise<void> {
+    const { config, signal } = this.#options;
+    const { state } = this;
+    const batches = new EpochBatches(this.#data.train, {
+      batchSize: config.batchSize,
+      seed: config.seed,
+      epoch: state.epoch,
+      shuffle: true,
+      flip: this.#data.set.flip,
+    });
+    const learningRate = learningRateOf(config, state.epoch);
+    while (state.sums.batches < batches.length && !signal?.aborted) {
+      const began = performance.now();
+      const batch = batches.at(state.sums.batches);
+      const numbers = await trainStep(this.#setting, batch, learningRate);
+      if (!Number.isFinite(numbers.loss)) throw this.#diverged(`the loss is ${numbers.loss}`);
+      const before = state.sums.correct;
+      addBatch(state.sums, numbers, batch.notion, config.margin);
+      state.steps += 1;
+      state.sums.seconds += (performance.now() - began) / 1000;
+      this.#reportStep(numbers, (state.sums.correct - before) / batch.size, batches.length);
+      await this.#saveWhenDue();
+    }
+  }
+
+  /** Validates, logs and saves a trained epoch; false when the signal stopped the validation. */
+  async finishEpoch(): Promise<boolean> {
+    const { folder, onEvent } = this.#options;
+    const validation = await this.#validate();
+    if (validation === null) return false;
+    this.#validationSeconds = validation.seconds;
+    const metrics = this.#metrics(validation);
+    this.#checkFinite();
+    if (metrics.best) {
+      this.state.bestAccuracy = validation.accuracy;
+      this.state.bestEpoch = this.state.epoch;
+      await folder.saveModel(this.#description(validation.accuracy), this.#setting.network.toStored());
+    }
+    await folder.append(metrics);
+    this.state.epoch += 1;
+    this.state.sums = emptySums(this.#options.config.notions.length);
+    await this.save();
+    onEvent?.({ type: "epoch", metrics, validation });
+    return true;
+  }
+
+  /** Writes the checkpoint. */
+  async save(): Promise<void> {
+    this.#checkFinite();
+    const { network, optimiser } = this.#setting;
+    const path = await this.#options.folder.saveCheckpoint(
+      { ...this.#description(this.state.bestAccuracy), state: this.state, threads: threads() },
+      new Map([...network.toStored(), ...optimiser.toStored()]),
+    );
+    this.#lastSave = performance.now();
+    this.#options.onEvent?.({ type: "saved", path });
+  }
+
+  async #saveWhenDue(): Promise<void> {
+    const minutes = (performance.now() - this.#lastSave) / 60_000;
+    if (minutes >= (this.#options.saveEveryMinutes ?? 10)) await this.save();
+  }
+
+  async #validate(): Promise<Evaluation | null> {
+    const { signal, listener, config } = this.#options;
+    const { network, pack, normalisation } = this.#setting;
+    try {
+      return await evaluate(network, pack, this.#data.validation, {
+        split: "val",
+        normalisation,
+        margin: config.margin,
+        listener,
+        signal,
+      });
+    } catch (error) {
+      if (signal?.aborted) return null;
+      throw error;
+    }
+  }
+
+  #metrics(validation: Evaluation): EpochMetrics {
+    const { config } = this.#options;
+    const { epoch, steps, sums } = this.state;
+    return {
+      epoch,
+      step: steps,
+      learningRate: learningRateOf(config, epoch),
+      train: trainMetrics(sums, config.notions),
+      validation: {
+        loss: validation.loss,
+        accuracy: validation.accuracy,
+        triplets: validation.triplets,
+        notions: validation.notions.map(({ name, triplets, accuracy, loss }) => ({ name, triplets, accuracy, loss })),
+      },
+      // Every tenth epoch, as the reference code draws them (main.py).
+      ...(epoch % 10 === 0 ? { masks: this.#setting.network.maskTable() } : {}),
+      best: validation.accuracy > this.state.bestAccuracy,
+      seconds: sums.seconds + validation.seconds,
+      tripletsPerSecond: sums.triplets / sums.seconds,
+      threads: threads(),
+    };
+  }
+
+  #reportStep(loss: LossNumbers, accuracy: number, batches: number): void {
+    const { config, onEvent } = this.#options;
+    const { epoch, sums } = this.state;
+    const secondsPerBatch = sums.seconds / sums.batches;
+    const epochsAfter = config.epochs - epoch;
+    onEvent?.({
+      type: "step",
+      epoch,
+      batch: sums.batches,
+      batches,
+      batchSize: config.batchSize,
+      triplets: this.#data.train.notion.length,
+      loss,
+      accuracy,
+      mean: trainMetrics(sums, config.notions),
+      tripletsPerSecond: sums.triplets / sums.seconds,
+      secondsLeft: secondsPerBatch * (batches - sums.batches + epochsAfter * batches) +
+        this.#validationSeconds * (epochsAfter + 1),
+    });
+  }
+
+  #description(accuracy: number) {
+    const { config, folder } = this.#options;
+    return {
+      libtorch: folder.libtorch,
+      notions: config.notions,
+      dimension: config.dimension,
+      masks: config.masks,
+      imageSize: config.imageSize,
+      normalisation: this.#data.set.normalisation,
+      config,
+      epoch: this.state.epoch,
+      accuracy,
+    };
+  }
+
+  /** A finite loss can still be followed by an update to NaN: such weights must not replace good ones. */
+  #checkFinite(): void {
+    const bad = [...this.#setting.network.tensors].find(([, tensor]) => !isFiniteTensor(tensor));
+    if (bad !== undefined) throw this.#diverged(`the tensor "${bad[0]}" is no longer finite`);
+  }
+
+  #diverged(what: string): CsnError {
+    const { config, folder } = this.#options;
+    const good = folder.lastCheckpoint();
+    return new CsnError(
+      `Training stopped in epoch ${this.state.epoch}, batch ${this.state.sums.batches + 1}: ${what}; ` +
+        (good === null
+          ? "no checkpoint was saved yet"
+          : `the last good checkpoint is ${good}`) +
+        `; start again with a lower rate: \`deno task train --name ${config.name} --overwrite --lr ${config.learningRate / 10} ...\``,
+    );
+  }
+}
+
+function isFiniteTensor(tensor: Tensor): boolean {
+  return noGrad(() => scope(() => Number.isFinite(call("aten::sum", tensor).item())));
+}
