@@ -1,0 +1,113 @@
+import { CsnError, messageOf } from "../errors.ts";
+import type { Normalisation } from "./image_set.ts";
+
+/** What `set.json` says about an image set. */
+export interface SetDescription {
+  readonly name?: string;
+  /** Folder of the images, relative to the set's folder or absolute. */
+  readonly images: string;
+  readonly notions: readonly string[];
+  readonly flip: boolean;
+  readonly normalisation: Normalisation;
+}
+
+/** Of ImageNet's pixels, as the reference code (main.py) and torchvision's weights have them. */
+export const imagenetNormalisation: Normalisation = {
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+};
+
+/** Zappos50k as the reference code has it (get_data.py, triplet_image_loader.py): it knows no set.json. */
+const zappos: SetDescription = {
+  images: "ut-zap50k-images",
+  notions: ["class", "closure", "gender", "heel"],
+  flip: true,
+  normalisation: imagenetNormalisation,
+};
+
+/** The rows of notions are stored in a byte. */
+const mostNotions = 256;
+
+/** Reads a `set.json`, or describes Zappos50k when there is none. Throws a CsnError naming file and field. */
+export async function readSetFile(file: string): Promise<SetDescription> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return zappos;
+    throw new CsnError(`Cannot read ${file}: ${messageOf(error)}`, { cause: error });
+  }
+  const fields = parseFields(file, text);
+  if (fields.format !== 1) throw wrong(file, "format", fields.format, "1");
+  return {
+    name: fields.name === undefined ? undefined : textField(file, fields, "name"),
+    images: textField(file, fields, "images"),
+    notions: notionsField(file, fields.notions),
+    flip: flipField(file, fields.flip),
+    normalisation: normalisationField(file, fields.normalisation),
+  };
+}
+
+function parseFields(file: string, text: string): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new CsnError(`Cannot read ${file}: it is no JSON (${messageOf(error)})`, {
+      cause: error,
+    });
+  }
+  if (!isObject(parsed)) throw new CsnError(`Cannot read ${file}: it holds no JSON object`);
+  return parsed;
+}
+
+function textField(file: string, fields: Record<string, unknown>, field: string): string {
+  const value = fields[field];
+  if (typeof value !== "string" || value === "") throw wrong(file, field, value, "a text");
+  return value;
+}
+
+/** Names of notions are parts of file names, columns and flags. */
+function notionsField(file: string, value: unknown): string[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > mostNotions) {
+    throw wrong(file, "notions", value, `a list of 1 to ${mostNotions} names`);
+  }
+  value.forEach((name, row) => {
+    if (typeof name !== "string" || !/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name)) {
+      throw wrong(file, `notions[${row}]`, name, `a name of letters, digits, "_", "-" and "."`);
+    }
+    if (value.indexOf(name) !== row) {
+      throw wrong(file, `notions[${row}]`, name, "a name of its own");
+    }
+  });
+  return value;
+}
+
+function flipField(file: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw wrong(file, "flip", value, "true or false");
+  return value;
+}
+
+function normalisationField(file: string, value: unknown): Normalisation {
+  if (value === undefined) return imagenetNormalisation;
+  if (!isObject(value)) throw wrong(file, "normalisation", value, `{"mean": [...], "std": [...]}`);
+  const { mean, std } = value;
+  if (!isColour(mean)) throw wrong(file, "normalisation.mean", mean, "a list of 3 numbers");
+  if (!isColour(std) || std.some((deviation) => deviation <= 0)) {
+    throw wrong(file, "normalisation.std", std, "a list of 3 numbers above 0");
+  }
+  return { mean, std };
+}
+
+function isColour(value: unknown): value is [number, number, number] {
+  return Array.isArray(value) && value.length === 3 && value.every((one) => Number.isFinite(one));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function wrong(file: string, field: string, found: unknown, right: string): CsnError {
+  const shown = found === undefined ? "missing" : JSON.stringify(found);
+  return new CsnError(`Cannot read ${file}: field "${field}" is ${shown}; it should be ${right}`);
+}
