@@ -75,7 +75,7 @@ class Backbone(nn.Module):
 
 
 def disjoint_masks(notions: int, dim: int, elsewhere: float) -> Tensor:
-    """[notions, dim]: 1 in a notion's own block, `elsewhere` outside; the first take the remainder."""
+    """[notions, dim]: 1 in a notion's own block, else `elsewhere`; the first get the rest."""
     masks = torch.full((notions, dim), elsewhere)
     start = 0
     for notion in range(notions):
