@@ -1,0 +1,155 @@
+import { CsnError, messageOf } from "../errors.ts";
+import { basename, dirname, join } from "../paths.ts";
+import type { Split } from "./image_set.ts";
+
+/** Where the triplets of a notion and split lie in a set's folder (reference code, triplet_image_loader.py). */
+export function tripletListPath(setFolder: string, notion: string, split: Split): string {
+  return join(setFolder, "tripletlists", `${notion}_tripletlist_${split}.txt`);
+}
+
+/**
+ * Reads a triplet list to [3 n] image indices: anchor, far, near of each triplet, in the order of the
+ * file's lines `anchor far near`. Lines end with "\n" or "\r\n", the last one may go without; empty lines
+ * after the last triplet do no harm.
+ *
+ * Throws a CsnError that names the file and line when a line is anything else than three indices below
+ * `imageCount`, and when there is no triplet.
+ */
+export async function readTripletList(
+  file: string,
+  imageCount: number,
+): Promise<Uint32Array<ArrayBuffer>> {
+  return parseTripletList(await readBytes(file), file, imageCount);
+}
+
+/**
+ * Writes triplets, [3 n] image indices in the order anchor, far, near, so that the file is whole or not
+ * there. Throws a CsnError when it cannot be written.
+ */
+export async function writeTripletList(file: string, triplets: Uint32Array): Promise<void> {
+  if (triplets.length % 3 !== 0) {
+    throw new CsnError(
+      `Cannot write ${file}: ${triplets.length} indices are no whole number of triplets`,
+    );
+  }
+  const lines: string[] = [];
+  for (let i = 0; i < triplets.length; i += 3) {
+    lines.push(`${triplets[i]} ${triplets[i + 1]} ${triplets[i + 2]}\n`);
+  }
+  const beside = join(dirname(file), `.${basename(file)}.${Deno.pid}.part`);
+  try {
+    await Deno.writeTextFile(beside, lines.join(""));
+    await Deno.rename(beside, file);
+  } catch (error) {
+    await Deno.remove(beside).catch(() => {});
+    throw new CsnError(`Cannot write ${file}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function readBytes(file: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(file);
+  } catch (error) {
+    const found = error instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : messageOf(error);
+    throw new CsnError(
+      `Cannot read the triplet list ${file}: ${found}; every notion of a set needs a list for each split`,
+      { cause: error },
+    );
+  }
+}
+
+const newline = 10;
+const zero = 48;
+const nine = 57;
+
+/** Spaces and tabs part numbers; so does a carriage return, which ends a line under Windows. */
+function isBlank(byte: number): boolean {
+  return byte === 32 || byte === 9 || byte === 13;
+}
+
+/** Goes over the bytes once: a list has up to a million lines, and strings would take seconds. */
+function parseTripletList(
+  bytes: Uint8Array,
+  file: string,
+  imageCount: number,
+): Uint32Array<ArrayBuffer> {
+  // The shortest line, "0 1 2\n", has six bytes.
+  const triplets = new Uint32Array(3 * Math.ceil((bytes.length + 1) / 6));
+  let count = 0;
+  let fields = 0;
+  let start = 0;
+  for (let at = 0; at <= bytes.length;) {
+    const byte = at < bytes.length ? bytes[at] : newline;
+    if (byte === newline) {
+      if (fields === 3) count += 3;
+      else if (fields === 0 && isEmptyFrom(bytes, at)) break;
+      else throw badLine(bytes, start, file, imageCount);
+      fields = 0;
+      start = ++at;
+    } else if (isBlank(byte)) {
+      at++;
+    } else {
+      const [first, end] = [at, endOfNumber(bytes, at)];
+      const index = numberAt(bytes, first, end);
+      // An index at or beyond imageCount, or Infinity for a word, is refused alike; the line tells which.
+      if (fields === 3 || !(index < imageCount)) throw badLine(bytes, start, file, imageCount);
+      triplets[count + fields++] = index;
+      at = end;
+    }
+  }
+  if (count === 0) {
+    throw new CsnError(
+      `Cannot use the triplet list ${file}: it is empty; write lines "anchor far near" of image indices`,
+    );
+  }
+  return triplets.slice(0, count);
+}
+
+/** Where the field that begins at `at` ends. */
+function endOfNumber(bytes: Uint8Array, at: number): number {
+  while (at < bytes.length && bytes[at] !== newline && !isBlank(bytes[at])) at++;
+  return at;
+}
+
+/** The number that a field spells, Infinity when it is none. */
+function numberAt(bytes: Uint8Array, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at];
+    if (byte < zero || byte > nine) return Infinity;
+    value = 10 * value + (byte - zero);
+  }
+  return value;
+}
+
+/** Whether nothing but blanks and line ends follows. */
+function isEmptyFrom(bytes: Uint8Array, at: number): boolean {
+  while (at < bytes.length && (bytes[at] === newline || isBlank(bytes[at]))) at++;
+  return at >= bytes.length;
+}
+
+/** Says what is wrong with the line that begins at byte `start`. */
+function badLine(bytes: Uint8Array, start: number, file: string, imageCount: number): CsnError {
+  let line = 1;
+  for (let at = 0; at < start; at++) if (bytes[at] === newline) line++;
+  const end = bytes.indexOf(newline, start);
+  const text = new TextDecoder().decode(bytes.subarray(start, end < 0 ? bytes.length : end)).trim();
+  const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text);
+  return new CsnError(`${file}:${line}: ${shown} ${whatIsWrong(text, imageCount)}`);
+}
+
+function whatIsWrong(text: string, imageCount: number): string {
+  const fields = text.split(/\s+/).filter((field) => field !== "");
+  const indices = `three image indices "anchor far near"`;
+  if (fields.length !== 3) {
+    return `has ${fields.length} ${fields.length === 1 ? "field" : "fields"}; a line is ${indices}`;
+  }
+  const word = fields.find((field) => !/^\d+$/.test(field));
+  if (word !== undefined) {
+    return `holds ${JSON.stringify(word)}, which is no image index; a line is ${indices}`;
+  }
+  const beyond = fields.find((field) => Number(field) >= imageCount);
+  return `names image ${beyond}, but the set has ${imageCount} images, 0 to ${imageCount - 1}`;
+}
