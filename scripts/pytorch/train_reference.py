@@ -1,8 +1,9 @@
 """Trains and tests a csn in plain PyTorch: python train_reference.py --data data/fonts [--help].
 
 It is there to compare with: it reads the same set folder and image pack as csn and shares no code
-with it. The settings mean the same: --num-traintriplets is the total over all notions, the rate of epoch e (from 1) is
-lr * 0.985^e, the model that is best on validation is tested, and a tie counts as wrong.
+with it. The settings mean the same: --num-traintriplets is the total over all notions, the rate of
+epoch e (from 1) is lr * 0.985^e, the model that is best on validation is tested, and a tie counts
+as wrong.
 """
 
 from __future__ import annotations
@@ -112,6 +113,8 @@ def run(flags: argparse.Namespace) -> dict[str, object]:
     """Trains, then tests the best model."""
     images = open_image_set(flags.data, flags.image_size)
     triplets = drawn(read_triplets(images, "train"), flags.num_traintriplets)
+    counts = torch.bincount(triplets.notion, minlength=len(images.notions)).tolist()
+    print(f"training triplets: {dict(zip(images.notions, counts))}", file=sys.stderr)
     validation = joined(read_triplets(images, "val"))
     model = Csn(len(images.notions), flags.dim_embed, flags.masks)
     model.to(flags.device, memory_format=torch.channels_last)
