@@ -18,3 +18,23 @@ export function shownPath(path: string): string {
   const here = Deno.env.get("INIT_CWD") ?? Deno.cwd();
   return path.startsWith(here + "/") ? path.slice(here.length + 1) : path;
 }
+
+/** An image set given as NAME or DIR: a bare name lies in `data/`, unless such a folder is here. */
+export function dataPath(given: string): string {
+  return /^[\w.-]+$/.test(given) && !given.startsWith(".") && !isFolder(userPath(given))
+    ? dataFolder(given)
+    : userPath(given);
+}
+
+/** The folder of the run called `name`. */
+export function runPath(name: string): string {
+  return join(projectFolder, "runs", name);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,42 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { listImages } from "../data/list_images.ts";
+import { CsnError } from "../errors.ts";
+import { checkedEnding, writeEmbeddings } from "../training/embedding_file.ts";
+import { Model } from "../training/model.ts";
+import { wholeNumber } from "./options.ts";
+import { shownPath, userPath } from "./paths.ts";
+import { startNative } from "./start_native.ts";
+import { terminalListener } from "./terminal.ts";
+
+/** `embed`: embeddings of images to a file. */
+export function embedCommand(): CommandUnknownOpts {
+  return new Command("embed")
+    .description("embed image files, or all images of a folder, to a file")
+    .argument("<images...>", "image files and folders")
+    .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
+    .requiredOption("--out <file>", "where to: .npy, .safetensors or .jsonl")
+    .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
+    .option("--verbose", "show where an error came from")
+    .action(async (images, flags) => {
+      const out = userPath(flags.out);
+      checkedEnding(out);
+      const files = await imageFiles(images.map(userPath));
+      await startNative(flags);
+      using model = await Model.load(userPath(flags.resume));
+      using listener = terminalListener();
+      const embeddings = await model.embed(files, { listener });
+      await writeEmbeddings(out, embeddings, model);
+      console.log(`${files.length} embeddings of ${embeddings.dimension} dimensions written to ${shownPath(out)}`);
+    });
+}
+
+async function imageFiles(paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    const stat = await Deno.stat(path).catch(() => null);
+    if (stat === null) throw new CsnError(`Cannot embed "${path}": there is no such file or folder`);
+    files.push(...stat.isDirectory ? await listImages(path) : [path]);
+  }
+  if (files.length === 0) throw new CsnError(`Cannot embed ${paths.join(", ")}: there is no image below`);
+  return files;
+}

@@ -1,0 +1,49 @@
+import { exitNow } from "../native/library.ts";
+
+/** A repeat sooner than this is the same Ctrl-C: `deno task` delivers it twice. */
+const repeatMs = 500;
+
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Listens for Ctrl-C and SIGTERM: the first aborts `signal`, so that work can end well; one that comes
+ * later than half a second after it leaves the process at once.
+ */
+export class Interruption implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #listeners: [Deno.Signal, () => void][] = [];
+  #first: { code: number; atMs: number } | null = null;
+
+  /** `announce` is called at the first signal. */
+  constructor(announce: () => void) {
+    for (const name of ["SIGINT", "SIGTERM"] as const) {
+      const listener = () => this.#hear(exitCodes[name], announce);
+      Deno.addSignalListener(name, listener);
+      this.#listeners.push([name, listener]);
+    }
+  }
+
+  /** Aborted at the first signal. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** 130 after Ctrl-C, 143 after SIGTERM, null when there was none. */
+  get exitCode(): number | null {
+    return this.#first?.code ?? null;
+  }
+
+  [Symbol.dispose](): void {
+    for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
+  }
+
+  #hear(code: number, announce: () => void): void {
+    if (this.#first === null) {
+      this.#first = { code, atMs: performance.now() };
+      announce();
+      this.#controller.abort(new DOMException("Interrupted", "AbortError"));
+    } else if (performance.now() - this.#first.atMs > repeatMs) {
+      exitNow(code);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/** Parsers of option values; a wrong value names the option, what was found and what would be right. */
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+
+/** A whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    }
+    return value;
+  };
+}
+
+/** A finite number of at least `least`, or more than it with `above`. */
+export function number(least: number, above = false): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value) || value < least || (above && value === least)) {
+      throw new InvalidArgumentError(`It must be a number ${above ? "above" : "of at least"} ${least}.`);
+    }
+    return value;
+  };
+}
+
+/** A name that can be a folder in `runs/`: no path, so nothing outside is written. */
+export function folderName(text: string): string {
+  if (!/^[\p{L}\p{N}][\p{L}\p{N} ._+@=-]*$/u.test(text)) {
+    throw new InvalidArgumentError(
+      "It must begin with a letter or digit and hold only letters, digits, spaces and . _ + @ = -",
+    );
+  }
+  return text;
+}
+
+/** `--batch_size` and `--batch-size` are one option, as the reference code mixes both spellings. */
+export function withDashes(args: readonly string[]): string[] {
+  return args.map((arg) => {
+    const match = /^--[a-z][a-z_-]*/.exec(arg);
+    return match === null ? arg : match[0].replaceAll("_", "-") + arg.slice(match[0].length);
+  });
+}

@@ -1,0 +1,38 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { embedFolder } from "../training/folder_embeddings.ts";
+import { Model } from "../training/model.ts";
+import { table } from "./format.ts";
+import { wholeNumber } from "./options.ts";
+import { userPath } from "./paths.ts";
+import { startNative } from "./start_native.ts";
+import { terminalListener } from "./terminal.ts";
+
+/** `query`: the images of a folder that are nearest to one by a notion. */
+export function queryCommand(): CommandUnknownOpts {
+  return new Command("query")
+    .description("print the images of a folder that are nearest to an image by a notion")
+    .argument("<image>", "the image to compare with")
+    .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
+    .requiredOption("--notion <name>", "notion to compare by")
+    .requiredOption("--among <folder>", "images to search; their embeddings are kept there and used again")
+    .option("-k <n>", "how many to print", wholeNumber(1), 10)
+    .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
+    .option("--json", "print one JSON object")
+    .option("--verbose", "show where an error came from")
+    .action(async (image, flags) => {
+      await startNative(flags);
+      using model = await Model.load(userPath(flags.resume));
+      model.mask(flags.notion);
+      using listener = terminalListener();
+      const query = await model.embed([userPath(image)]);
+      const among = await embedFolder(model, userPath(flags.among), { listener });
+      const nearest = model.nearest(query.at(0), flags.notion, flags.k, among);
+      if (flags.json) console.log(JSON.stringify({ image, notion: flags.notion, nearest }));
+      else {
+        console.log(table(
+          ["", "distance", "image"],
+          nearest.map(({ name, distance }, i) => [String(i + 1), distance.toFixed(4), name]),
+        ));
+      }
+    });
+}

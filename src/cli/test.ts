@@ -1,0 +1,65 @@
+import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import type { Split } from "../data/image_set.ts";
+import { splits } from "../data/image_set.ts";
+import type { Evaluation } from "../training/evaluate.ts";
+import { testModel } from "../training/test_model.ts";
+import { readModelFile } from "../training/model_file.ts";
+import { percent, table } from "./format.ts";
+import { dataPath, userPath } from "./paths.ts";
+import { startNative } from "./start_native.ts";
+import { terminalListener } from "./terminal.ts";
+import { wholeNumber } from "./options.ts";
+
+/** What the options of `test` parse to. */
+export interface TestFlags {
+  readonly resume: string;
+  readonly data?: string;
+  readonly split: Split;
+  readonly threads?: number;
+  readonly allowMissing?: boolean;
+  readonly json?: boolean;
+}
+
+/** `test`: accuracy of a model on a set's triplets, in all and per notion. */
+export function testCommand(): CommandUnknownOpts {
+  return new Command("test")
+    .description("evaluate a model on the triplets of an image set")
+    .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
+    .option("--data <set>", "image set: a name in data/, or a folder (default: the one it was trained on)")
+    .addOption(new Option("--split <split>", "which lists").choices(splits).default("test" as const))
+    .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
+    .option("--allow-missing", "go on when more than 1 % of the images are missing or unreadable")
+    .option("--json", "print one JSON object")
+    .option("--verbose", "show where an error came from")
+    .action((flags) => runTest(flags));
+}
+
+/** Evaluates and prints. */
+export async function runTest(flags: TestFlags): Promise<void> {
+  const file = await readModelFile(userPath(flags.resume));
+  await startNative(flags);
+  using listener = terminalListener();
+  const evaluation = await testModel(file, {
+    split: flags.split,
+    data: flags.data === undefined ? undefined : dataPath(flags.data),
+    allowMissing: flags.allowMissing,
+    listener,
+  });
+  console.log(flags.json ? JSON.stringify(evaluation) : evaluationTable(evaluation));
+}
+
+/** The table that `test` prints. */
+export function evaluationTable(evaluation: Evaluation): string {
+  const row = (name: string, { triplets, accuracy, standardError, loss }: Omit<Evaluation["notions"][number], "name">) => [
+    name,
+    String(triplets),
+    `${percent(accuracy)} ± ${percent(standardError)}`,
+    loss.toFixed(4),
+  ];
+  const rows = evaluation.notions.map((notion) => row(notion.name, notion));
+  return [
+    table(["notion", "triplets", "accuracy", "loss"], [...rows, row("all", evaluation)]),
+    "",
+    `${evaluation.split} lists, ${evaluation.images} images embedded in ${evaluation.seconds.toFixed(1)} s; ± is one standard error`,
+  ].join("\n");
+}

@@ -1,0 +1,82 @@
+import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { defaultConfig } from "../training/config.ts";
+import { convertLine } from "../training/pretrained.ts";
+import { folderName, number, wholeNumber } from "./options.ts";
+
+/** What the options of `train` parse to. */
+export interface TrainFlags {
+  readonly data: string;
+  readonly name: string;
+  readonly resume?: string;
+  readonly overwrite?: boolean;
+  readonly learned?: boolean;
+  readonly prein?: boolean;
+  readonly conditions?: readonly string[];
+  readonly numTraintriplets: number;
+  readonly epochs: number;
+  readonly startEpoch: number;
+  readonly batchSize: number;
+  readonly lr: number;
+  readonly margin: number;
+  readonly embedLoss: number;
+  readonly maskLoss: number;
+  readonly dimEmbed: number;
+  readonly imageSize: number;
+  readonly seed: number;
+  readonly pretrained?: string;
+  readonly cuda: boolean;
+  readonly threads?: number;
+  readonly allowMissing?: boolean;
+  readonly logInterval: number;
+  readonly saveEvery: number;
+  readonly visdom?: boolean;
+  readonly visdomServer: string;
+  readonly visdomPort: number;
+  readonly visdomEnv?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Adds every option of `train`: those of the reference code (main.py) with its defaults, then csn's. */
+export function addTrainOptions(command: CommandUnknownOpts): void {
+  const d = defaultConfig;
+  const add = (flags: string, description: string, value?: unknown, parse?: (text: string) => unknown) => {
+    const option = new Option(flags, description);
+    if (parse !== undefined) option.argParser(parse as (text: string) => never);
+    if (value !== undefined) option.default(value);
+    command.addOption(option);
+  };
+  add("--data <set>", "image set: a name in data/, or a folder", "zappos");
+  add("--name <name>", "name of the run, its folder in runs/ and its visdom environment", d.name, folderName);
+  add("--resume <file>", "go on from runs/<name>/checkpoint, exactly where it stood");
+  add("--overwrite", "replace a run of that name");
+  add("--learned", "learn the masks, from N(0.9, 0.7); without it they are fixed and disjoint");
+  add("--prein", "with --learned: begin with disjoint masks, 0.1 elsewhere");
+  add("--conditions <notions...>", "notions to learn, by name or number from 0 (default: all of the set)");
+  add("--num-traintriplets <n>", "training triplets for ALL notions of the set; a subset of them takes its share", d.trainTriplets, wholeNumber(1));
+  add("--epochs <n>", "last epoch, inclusive", d.epochs, wholeNumber(1));
+  add("--start-epoch <n>", "number of the first epoch of a new run; the learning rate goes by it", d.startEpoch, wholeNumber(1));
+  add("--batch-size <n>", "triplets in a batch", d.batchSize, wholeNumber(1));
+  add("--lr <rate>", "base learning rate of Adam; epoch e runs at lr * 0.985^e", d.learningRate, number(0, true));
+  add("--margin <distance>", "margin of the triplet loss", d.margin, number(0));
+  add("--embed-loss <weight>", "weight of the embedding norm in the loss", d.embedLoss, number(0));
+  add("--mask-loss <weight>", "weight of the mask norm in the loss", d.maskLoss, number(0));
+  add("--dim-embed <n>", "dimensions of an embedding", d.dimension, wholeNumber(1));
+  add("--image-size <pixels>", "side of the square images", d.imageSize, wholeNumber(16));
+  add("--seed <n>", "seed of weights, subsets, order and flips", d.seed, wholeNumber(0));
+  add(
+    "--pretrained <weights>",
+    `where the backbone starts from: "imagenet" (downloaded once, 47 MB; the default for Zappos), "none" (the default elsewhere), or a safetensors file with torchvision's names; a .pth file is converted with: ${convertLine}`,
+  );
+  add("--no-cuda", "stay on the CPU where a CUDA device is found");
+  add("--threads <n>", "processor threads (default: one a core); results are bit-equal only with the same number", undefined, wholeNumber(1));
+  add("--allow-missing", "go on when more than 1 % of the images are missing or unreadable");
+  add("--log-interval <batches>", "batches between two log lines", 20, wholeNumber(1));
+  add("--save-every <minutes>", "minutes between two checkpoints inside an epoch", 10, number(0));
+  add("--visdom", "post to a visdom server what the original posts");
+  add("--visdom-server <url>", "visdom server", "http://127.0.0.1");
+  add("--visdom-port <port>", "its port", 8097, wholeNumber(1));
+  add("--visdom-env <name>", "visdom environment (default: the run's name)");
+  add("--json", "print one JSON object a line: an event of the run each");
+  add("--verbose", "show where an error came from");
+}

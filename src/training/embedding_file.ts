@@ -1,0 +1,99 @@
+/** Embeddings in files that other programs read: .npy, .safetensors, .jsonl. */
+import { CsnError, messageOf } from "../errors.ts";
+import { basename, dirname, extname, join } from "../paths.ts";
+import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
+import { EmbeddingSet } from "./embedding_set.ts";
+import type { Model } from "./model.ts";
+
+/** Endings that `writeEmbeddings` knows. */
+export const embeddingEndings = [".npy", ".safetensors", ".jsonl"] as const;
+
+/**
+ * Writes embeddings [N, D], whole or not at all. `.npy` holds the float32 matrix, the names go to
+ * `<file>.names.txt`; `.safetensors` holds `embeddings`, `masks` [notions, D] and the names in its metadata; `.jsonl`
+ * one `{"name", "embedding"}` a line.
+ */
+export async function writeEmbeddings(path: string, embeddings: EmbeddingSet, model: Model): Promise<void> {
+  switch (checkedEnding(path)) {
+    case ".npy":
+      await writeWhole(path, npy(embeddings));
+      return await writeWhole(`${path}.names.txt`, encode(embeddings.names.map((name) => name + "\n").join("")));
+    case ".jsonl":
+      return await writeWhole(path, encode(jsonLines(embeddings)));
+    case ".safetensors":
+      return await writeSet(path, embeddings, model);
+  }
+}
+
+/** The ending of a file for embeddings. Throws a CsnError that lists the ones that can be written. */
+export function checkedEnding(path: string): typeof embeddingEndings[number] {
+  const ending = embeddingEndings.find((each) => each === extname(path));
+  if (ending === undefined) {
+    throw new CsnError(
+      `Cannot write embeddings to "${path}": its ending says no format; end it with ${embeddingEndings.join(", ")}`,
+    );
+  }
+  return ending;
+}
+
+/** Reads embeddings that `writeEmbeddings` wrote as `.safetensors`, with the stamp they were given. */
+export async function readEmbeddingSet(path: string): Promise<{ embeddings: EmbeddingSet; stamp: string }> {
+  const { tensors, metadata } = await readSafetensors(path);
+  const stored = tensors.get("embeddings");
+  if (stored === undefined || metadata.names === undefined) {
+    throw new CsnError(`Cannot read embeddings from "${path}": it holds none; remove it and run again`);
+  }
+  const vectors = new Float32Array(stored.bytes.buffer);
+  return {
+    embeddings: new EmbeddingSet(JSON.parse(metadata.names), vectors, stored.shape[1]),
+    stamp: metadata.stamp ?? "",
+  };
+}
+
+/** Writes embeddings as `.safetensors`; `stamp` says later whether they are still the right ones. */
+export async function writeSet(path: string, embeddings: EmbeddingSet, model: Model, stamp = ""): Promise<void> {
+  const { dimension, names, vectors } = embeddings;
+  const masks = Float32Array.from(model.notions.flatMap((notion) => [...model.mask(notion)]));
+  await writeSafetensors(
+    path,
+    new Map([
+      ["embeddings", { dtype: "float32", shape: [names.length, dimension], bytes: new Uint8Array(vectors.slice().buffer) }],
+      ["masks", { dtype: "float32", shape: [model.notions.length, dimension], bytes: new Uint8Array(masks.buffer) }],
+    ]),
+    { names: JSON.stringify(names), notions: JSON.stringify(model.notions), stamp },
+  );
+}
+
+/** NumPy's format, version 1.0 (numpy/lib/format.py): magic, header padded to 64 bytes, data in C order. */
+function npy({ names, dimension, vectors }: EmbeddingSet): Uint8Array {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${names.length}, ${dimension}), }`;
+  const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10;
+  const bytes = new Uint8Array(10 + length + vectors.byteLength);
+  bytes.set([0x93, ...encode("NUMPY"), 1, 0, length & 0xff, length >> 8]);
+  bytes.set(encode(header.padEnd(length - 1) + "\n"), 10);
+  bytes.set(new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength), 10 + length);
+  return bytes;
+}
+
+function jsonLines(embeddings: EmbeddingSet): string {
+  return embeddings.names
+    .map((name, row) => JSON.stringify({ name, embedding: [...embeddings.at(row)] }) + "\n")
+    .join("");
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const beside = join(dirname(path), `.${basename(path)}.${Deno.pid}.part`);
+  try {
+    await Deno.writeFile(beside, bytes);
+    await Deno.rename(beside, path);
+  } catch (error) {
+    await Deno.remove(beside).catch(() => {});
+    throw new CsnError(`Cannot write "${path}": ${messageOf(error)}; check the folder and the disk's free space`, {
+      cause: error,
+    });
+  }
+}

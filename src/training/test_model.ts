@@ -1,0 +1,51 @@
+import { openImageSet, type Split } from "../data/image_set.ts";
+import { preparePack } from "../data/pack.ts";
+import { loadTriplets } from "../data/triplets.ts";
+import { CsnError } from "../errors.ts";
+import type { Listener } from "../listener.ts";
+import { Network } from "../network/network.ts";
+import { type Evaluation, evaluate } from "./evaluate.ts";
+import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
+import { mapPack, unusableImages } from "./prepare.ts";
+
+/**
+ * Evaluates a model on the triplets of one split of an image set: the one it was trained on, or `data`.
+ * The model file says its notions, image size and normalisation. libtorch must be open.
+ */
+export async function testModel(
+  file: ModelFile,
+  options: {
+    readonly split?: Split;
+    /** Folder of the image set. */
+    readonly data?: string;
+    readonly allowMissing?: boolean;
+    readonly device?: string;
+    readonly listener?: Listener;
+    readonly signal?: AbortSignal;
+  } = {},
+): Promise<Evaluation> {
+  const { info } = file;
+  const split = options.split ?? "test";
+  const set = await openImageSet(options.data ?? info.config.data);
+  const unknown = info.notions.filter((notion) => !set.notions.includes(notion));
+  if (unknown.length > 0) {
+    throw new CsnError(
+      `Cannot test ${file.path} on ${set.folder}: the model's notions are ${info.notions.join(", ")}, the set has ${set.notions.join(", ")}; pass --data with a set that has ${unknown.join(", ")}`,
+    );
+  }
+  const pack = await preparePack(set, info.imageSize, options);
+  const triplets = await loadTriplets(set, split, {
+    notions: info.notions,
+    seed: info.config.seed,
+    unusable: unusableImages(pack),
+  });
+  using pixels = mapPack(pack);
+  using network = new Network(networkShape(file), networkTensors(file), options.device ?? "cpu");
+  return await evaluate(network, pixels, triplets, {
+    split,
+    normalisation: info.normalisation,
+    margin: info.config.margin,
+    listener: options.listener,
+    signal: options.signal,
+  });
+}
