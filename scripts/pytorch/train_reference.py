@@ -114,7 +114,7 @@ def run(flags: argparse.Namespace) -> dict[str, object]:
     images = open_image_set(flags.data, flags.image_size)
     triplets = drawn(read_triplets(images, "train"), flags.num_traintriplets)
     counts = torch.bincount(triplets.notion, minlength=len(images.notions)).tolist()
-    print(f"training triplets: {dict(zip(images.notions, counts))}", file=sys.stderr)
+    print(f"training triplets: {dict(zip(images.notions, counts, strict=True))}", file=sys.stderr)
     validation = joined(read_triplets(images, "val"))
     model = Csn(len(images.notions), flags.dim_embed, flags.masks)
     model.to(flags.device, memory_format=torch.channels_last)
