@@ -120,31 +120,29 @@ export function checked(succeeded: (err: Uint8Array<ArrayBuffer>, cap: number) =
   if (!succeeded(sharedErrors, sharedErrors.length)) throw new CsnError(errorText(sharedErrors));
 }
 
-/** Many waiting native calls starve Deno's own file reading: at most two are in flight. */
-const mostInFlight = 2;
-let inFlight = 0;
-const waiting: (() => void)[] = [];
+/** The nonblocking call that was asked for last. */
+let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a nonblocking native call when fewer than two are in flight; `run` gets the call's own error
- * buffer. Rejects with a CsnError with its message when `failed` says that the result means failure.
+ * Runs a nonblocking native call after those that were asked for before: they keep their order, and Deno's
+ * own file reading is not starved by waiting calls. `run` gets the call's own error buffer. Rejects with a
+ * CsnError with its message when `failed` says that the result means failure.
  */
-export async function enqueue<Result>(
+export function enqueue<Result>(
   run: (err: Uint8Array<ArrayBuffer>, cap: number) => Promise<Result>,
   failed: (result: Result) => boolean,
 ): Promise<Result> {
-  if (inFlight >= mostInFlight) await new Promise<void>((resolve) => waiting.push(resolve));
-  else inFlight++;
-  try {
+  const before = last;
+  const result = (async () => {
+    await before;
     const errors = errorBuffer();
-    const result = await run(errors, errors.length);
-    if (failed(result)) throw new CsnError(errorText(errors));
-    return result;
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) inFlight--;
-    else next();
-  }
+    const found = await run(errors, errors.length);
+    if (failed(found)) throw new CsnError(errorText(errors));
+    return found;
+  })();
+  // A call that fails must not stop those behind it.
+  last = result.catch(() => {});
+  return result;
 }
 
 function load(parts: NativeParts): Symbols {
