@@ -1,6 +1,7 @@
 import { CsnError, messageOf } from "../errors.ts";
-import { basename, dirname, join } from "../paths.ts";
+import { join } from "../paths.ts";
 import type { Split } from "./image_set.ts";
+import { writeWhole } from "./write_whole.ts";
 
 /** Where the triplets of a notion and split lie in a set's folder (reference code, triplet_image_loader.py). */
 export function tripletListPath(setFolder: string, notion: string, split: Split): string {
@@ -36,14 +37,7 @@ export async function writeTripletList(file: string, triplets: Uint32Array): Pro
   for (let i = 0; i < triplets.length; i += 3) {
     lines.push(`${triplets[i]} ${triplets[i + 1]} ${triplets[i + 2]}\n`);
   }
-  const beside = join(dirname(file), `.${basename(file)}.${Deno.pid}.part`);
-  try {
-    await Deno.writeTextFile(beside, lines.join(""));
-    await Deno.rename(beside, file);
-  } catch (error) {
-    await Deno.remove(beside).catch(() => {});
-    throw new CsnError(`Cannot write ${file}: ${messageOf(error)}`, { cause: error });
-  }
+  await writeWhole(file, lines.join(""));
 }
 
 async function readBytes(file: string): Promise<Uint8Array<ArrayBuffer>> {

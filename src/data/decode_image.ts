@@ -1,0 +1,66 @@
+import type Sharp from "sharp";
+import { CsnError, messageOf } from "../errors.ts";
+import { resizeAndCrop } from "./resample.ts";
+
+/**
+ * How images become pixels, recorded with packs. The number changes with the code below and with
+ * `resizeAndCrop`, so that packs that were made in another way are made anew.
+ */
+export const preprocessing =
+  "1: EXIF orientation, white behind alpha, sRGB, Pillow's bilinear to the short side, centre crop";
+
+/**
+ * Decodes an image file, or the bytes of one, to [imageSize, imageSize, 3] uint8 sRGB: turned as its EXIF
+ * orientation says, alpha laid on white, the short side scaled to `imageSize`, the middle cut out.
+ *
+ * Throws a CsnError when it is missing or no image.
+ */
+export async function decodeImage(
+  file: string | Uint8Array,
+  imageSize: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await decodePixels(
+      typeof file === "string" ? await Deno.readFile(file) : file,
+      imageSize,
+    );
+  } catch (error) {
+    const which = typeof file === "string" ? file : `an image of ${file.length} bytes`;
+    throw new CsnError(`Cannot decode ${which}: ${imageFault(error)}`, { cause: error });
+  }
+}
+
+/** As `decodeImage`, but lets errors through as they come; `imageFault` tells them in words. */
+export async function decodePixels(
+  bytes: Uint8Array,
+  imageSize: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const sharp = await loadSharp();
+  // Bytes that are cut off are an error; oddities that other programs pass over are not.
+  const { data, info } = await sharp(bytes, { failOn: "truncated" })
+    .autoOrient()
+    .flatten({ background: "#ffffff" })
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw new Error(`it decodes to ${info.channels} channels instead of 3`);
+  return resizeAndCrop({ data, width: info.width, height: info.height }, imageSize);
+}
+
+/** What was wrong with an image, in one line. */
+export function imageFault(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  return messageOf(error).split("\n")[0];
+}
+
+let loaded: Promise<typeof Sharp> | undefined;
+
+/** Loads sharp when the first image is decoded: a run whose pack is ready needs none of it. */
+function loadSharp(): Promise<typeof Sharp> {
+  return loaded ??= import("sharp").then(({ default: sharp }) => {
+    // Many images at once keep the cores busy; threads within one image and a cache would only cost.
+    sharp.concurrency(1);
+    sharp.cache(false);
+    return sharp;
+  });
+}

@@ -1,0 +1,14 @@
+import { CsnError, messageOf } from "../errors.ts";
+import { basename, dirname, join } from "../paths.ts";
+
+/** Writes a text file so that it is whole or not there. Throws a CsnError when it cannot be written. */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  const beside = join(dirname(file), `.${basename(file)}.${Deno.pid}`);
+  try {
+    await Deno.writeTextFile(beside, text);
+    await Deno.rename(beside, file);
+  } catch (error) {
+    await Deno.remove(beside).catch(() => {});
+    throw new CsnError(`Cannot write ${file}: ${messageOf(error)}`, { cause: error });
+  }
+}
