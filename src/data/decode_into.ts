@@ -6,7 +6,7 @@ import type { PackHeader, UnreadableImage } from "./pack_header.ts";
 import type { ImageSurvey } from "./survey_images.ts";
 
 /** Images in hand at a time: enough to keep the cores busy while files are read. */
-const pipelines = Math.max(4, 2 * navigator.hardwareConcurrency);
+const pipelines = Math.max(8, 2 * navigator.hardwareConcurrency);
 
 /**
  * Decodes images from number `header.done` on into `pixels`, [n, imageSize, imageSize, 3], several at a
