@@ -1,0 +1,134 @@
+import { CsnError, messageOf } from "../../errors.ts";
+import { FileLock } from "../../file_lock.ts";
+import type { Listener } from "../../listener.ts";
+import { cacheFolder } from "../../native/cache.ts";
+import { basename, join } from "../../paths.ts";
+import { exists, removeAll } from "../folders.ts";
+import { fontFaces } from "./font_faces.ts";
+import {
+  familyChecksum,
+  fontChecksums,
+  fontFamilies,
+  fontPackagesFolder,
+  fontPackagesKey,
+} from "./font_packages.ts";
+
+/** How fonts are installed. */
+export interface InstallFontsOptions {
+  readonly listener?: Listener;
+  readonly signal?: AbortSignal;
+}
+
+const what = "Fetching font packages";
+
+/**
+ * Fetches the pinned font packages with Deno's own npm client, checks every family's fonts against
+ * their checksum and keeps them, and their licences, in the cache: `<folder>/<family>/*.woff2`. What is
+ * there already is not fetched again. Returns the folder.
+ *
+ * Throws a CsnError when the packages cannot be had or are not the pinned ones.
+ */
+export async function installFonts(options: InstallFontsOptions = {}): Promise<string> {
+  const cache = cacheFolder();
+  const target = join(cache, `fonts-${fontPackagesKey}`);
+  if (await exists(target)) return target;
+  await Deno.mkdir(cache, { recursive: true });
+  using _lock = await FileLock.take(
+    join(cache, ".fonts.lock"),
+    `Cannot install fonts in ${cache}`,
+    "wait until it is done",
+  );
+  if (await exists(target)) return target;
+  const work = join(cache, `.fonts-${fontPackagesKey}.part`);
+  await removeAll(work);
+  await Deno.mkdir(join(work, "fonts"), { recursive: true });
+  try {
+    await fetchPackages(work, options);
+    for (const family of fontFamilies) await takeFonts(work, family);
+    await Deno.rename(join(work, "fonts"), target);
+  } finally {
+    await removeAll(work);
+  }
+  return target;
+}
+
+/** Installs the packages to `<work>/node_modules`. */
+async function fetchPackages(
+  work: string,
+  { listener, signal }: InstallFontsOptions,
+): Promise<void> {
+  listener?.notice?.(`Fetching ${fontFamilies.length} font packages (about 75 MB, once)`);
+  for (const name of ["package.json", "deno.lock"]) {
+    const text = await Deno.readTextFile(new URL(name, fontPackagesFolder));
+    await Deno.writeTextFile(join(work, name), text);
+  }
+  // A configuration of its own, or one in a folder above would be used.
+  await Deno.writeTextFile(join(work, "deno.json"), `{ "nodeModulesDir": "manual" }\n`);
+  const { success, lines } = await runDeno(["install", "--frozen"], work, { listener, signal });
+  if (!success) {
+    const reason = lines.find((line) => /^error\b/i.test(line)) ?? lines.at(-1) ??
+      "no reason given";
+    throw new CsnError(
+      `Cannot fetch the font packages: ${
+        reason.replace(/^error:\s*/i, "")
+      }; connect to the npm registry (its address comes from your .npmrc) and run the command again`,
+    );
+  }
+}
+
+/**
+ * Runs deno in a folder and reports its downloads. Returns the lines that it wrote to standard error.
+ * Commands may run `deno` by name, which is how permissions name it, and else this very program.
+ */
+async function runDeno(
+  args: string[],
+  cwd: string,
+  { listener, signal }: InstallFontsOptions,
+): Promise<{ success: boolean; lines: string[] }> {
+  signal?.throwIfAborted();
+  const settings = { args, cwd, signal, stdin: "null", stdout: "null", stderr: "piped" } as const;
+  const env = { NO_COLOR: "1" };
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command("deno", { ...settings, env }).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    child = new Deno.Command(Deno.execPath(), { ...settings, env }).spawn();
+  }
+  const lines: string[] = [];
+  let done = 0;
+  const total = fontFamilies.length;
+  let rest = "";
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + text).split("\n");
+    rest = parts.pop()!;
+    lines.push(...parts);
+    // One line for each package; those that Deno has already are not named.
+    done += parts.filter((line) => line.startsWith("Download ") && line.endsWith(".tgz")).length;
+    listener?.progress?.({ what, done: Math.min(done, total - 1), total, unit: "files" });
+  }
+  if (rest !== "") lines.push(rest);
+  const { success } = await child.status;
+  signal?.throwIfAborted();
+  if (success) listener?.progress?.({ what, done: total, total, unit: "files" });
+  return { success, lines: lines.map((line) => line.trim()).filter((line) => line !== "") };
+}
+
+/** Checks a family's fonts and moves them to `<work>/fonts/<family>`. */
+async function takeFonts(work: string, family: string): Promise<void> {
+  const installed = join(work, "node_modules", "@fontsource", family);
+  const checksum = await familyChecksum(join(installed, "files"), family).catch(messageOf);
+  if (checksum !== fontChecksums[family]) {
+    throw new CsnError(
+      `Cannot use the font package @fontsource/${family}: the checksum of its fonts is ${checksum}, it should be ${
+        fontChecksums[family]
+      }; clear Deno's cache (deno clean) and run the command again`,
+    );
+  }
+  const folder = join(work, "fonts", family);
+  await Deno.mkdir(folder);
+  for (const { file } of await fontFaces(join(installed, "files"), family)) {
+    await Deno.copyFile(file, join(folder, basename(file)));
+  }
+  await Deno.copyFile(join(installed, "LICENSE"), join(folder, "LICENSE"));
+}
