@@ -13,7 +13,7 @@ export const preprocessing =
  * Decodes an image file, or the bytes of one, to [imageSize, imageSize, 3] uint8 sRGB: turned as its EXIF
  * orientation says, alpha laid on white, the short side scaled to `imageSize`, the middle cut out.
  *
- * Throws a CsnError when it is missing or no image.
+ * Throws a CsnError when it is missing or no image, or sharp cannot be loaded.
  */
 export async function decodeImage(
   file: string | Uint8Array,
@@ -25,6 +25,7 @@ export async function decodeImage(
       imageSize,
     );
   } catch (error) {
+    if (error instanceof CsnError) throw error;
     const which = typeof file === "string" ? file : `an image of ${file.length} bytes`;
     throw new CsnError(`Cannot decode ${which}: ${imageFault(error)}`, { cause: error });
   }
@@ -55,12 +56,26 @@ export function imageFault(error: unknown): string {
 
 let loaded: Promise<typeof Sharp> | undefined;
 
-/** Loads sharp when the first image is decoded: a run whose pack is ready needs none of it. */
-function loadSharp(): Promise<typeof Sharp> {
-  return loaded ??= import("sharp").then(({ default: sharp }) => {
+/**
+ * Loads sharp when the first image is decoded: a run whose pack is ready needs none of it. Throws a
+ * CsnError when it cannot be loaded.
+ */
+export function loadSharp(): Promise<typeof Sharp> {
+  return loaded ??= importSharp();
+}
+
+async function importSharp(): Promise<typeof Sharp> {
+  try {
+    const { default: sharp } = await import("sharp");
     // Many images at once keep the cores busy; threads within one image and a cache would only cost.
     sharp.concurrency(1);
     sharp.cache(false);
     return sharp;
-  });
+  } catch (error) {
+    throw new CsnError(
+      `Cannot load sharp, which decodes images: ${imageFault(error)}; ` +
+        `it needs "deno install" once and the permissions --allow-ffi and --allow-env`,
+      { cause: error },
+    );
+  }
 }

@@ -1,6 +1,6 @@
 import type { Listener } from "../listener.ts";
 import { join } from "../paths.ts";
-import { decodePixels, imageFault } from "./decode_image.ts";
+import { decodePixels, imageFault, loadSharp } from "./decode_image.ts";
 import type { ImageSet } from "./image_set.ts";
 import type { PackHeader, UnreadableImage } from "./pack_header.ts";
 import type { ImageSurvey } from "./survey_images.ts";
@@ -20,21 +20,21 @@ export async function decodeInto(
   survey: ImageSurvey,
   { listener, signal }: { readonly listener?: Listener; readonly signal?: AbortSignal },
 ): Promise<{ count: number; unreadable: UnreadableImage[] }> {
+  // A decoder that is missing is no fault of the images.
+  await loadSharp();
   const imageBytes = imageSize * imageSize * 3;
   const length = pixels.length / imageBytes;
-  const unreadable: UnreadableImage[] = [];
+  const failed: number[] = [];
   let taken = 0;
   let done = 0;
+  const decode = async (at: number) => {
+    const bytes = await Deno.readFile(pathOf(set, survey, from + at));
+    pixels.set(await decodePixels(bytes, imageSize), at * imageBytes);
+  };
   const pipeline = async () => {
     while (taken < length && !signal?.aborted) {
       const at = taken++;
-      const image = from + at;
-      try {
-        const bytes = await Deno.readFile(pathOf(set, survey, image));
-        pixels.set(await decodePixels(bytes, imageSize), at * imageBytes);
-      } catch (error) {
-        unreadable.push({ image, file: set.imageFiles[image], reason: imageFault(error) });
-      }
+      await decode(at).catch(() => failed.push(at));
       done++;
       listener?.progress?.({
         what: "Decoding images",
@@ -45,7 +45,14 @@ export async function decodeInto(
     }
   };
   await Promise.all(Array.from({ length: pipelines }, pipeline));
-  return { count: taken, unreadable: unreadable.sort((a, b) => a.image - b.image) };
+  const unreadable: UnreadableImage[] = [];
+  // Once more, one at a time: libvips keeps the messages of all threads together, so that only now they
+  // are sure to be about the image in hand.
+  for (const at of failed.sort((a, b) => a - b)) {
+    const [image, file] = [from + at, set.imageFiles[from + at]];
+    await decode(at).catch((error) => unreadable.push({ image, file, reason: imageFault(error) }));
+  }
+  return { count: taken, unreadable };
 }
 
 function pathOf(set: ImageSet, { elsewhere }: ImageSurvey, image: number): string {

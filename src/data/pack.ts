@@ -1,4 +1,4 @@
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf, UsageError } from "../errors.ts";
 import { FileLock } from "../file_lock.ts";
 import type { Listener } from "../listener.ts";
 import { join } from "../paths.ts";
@@ -63,12 +63,17 @@ export async function preparePack(
   imageSize: number,
   options: PackOptions = {},
 ): Promise<Pack> {
+  if (!Number.isInteger(imageSize) || imageSize < 1) {
+    throw new UsageError(
+      `Cannot make images of ${imageSize} pixels: the size is a whole number from 1 on`,
+    );
+  }
   const path = packPath(set.folder, imageSize);
   const survey = await surveyImages(set);
   const wanted = emptyHeader(set, imageSize, survey);
   const header = await readyHeader(path, wanted, survey) ??
     await makePack(set, path, wanted, survey, options);
-  assertReadable(set, header.unreadable, options, true);
+  if (isTooMany(set, header.unreadable, options)) throw tooMany(set, header.unreadable, true);
   warnOf(set, header.unreadable, options.listener);
   return { path, imageSize, count: header.count, unreadable: header.unreadable };
 }
@@ -97,7 +102,30 @@ async function makePack(
         `make or fetch the set with "deno task get-data", or correct "images" in its set.json`,
     );
   }
-  assertReadable(set, missingImages(set, survey), options, true);
+  const missing = missingImages(set, survey);
+  if (isTooMany(set, missing, options)) throw tooMany(set, missing, true);
+  try {
+    return await makeAlone(set, path, wanted, survey, options);
+  } catch (error) {
+    // A full disk, a folder that may not be written to; Deno ends the system's messages so.
+    if (error instanceof CsnError || !messageOf(error).includes("(os error ")) throw error;
+    const megabytes = Math.ceil(wanted.count * imageBytes(wanted) / 1e6);
+    throw new CsnError(
+      `Cannot make the image pack ${path}: ${messageOf(error)}; it takes ${megabytes} MB in all, ` +
+        `and what is done is kept: once this is mended, run it again`,
+      { cause: error },
+    );
+  }
+}
+
+/** Makes the pack while no other process does. */
+async function makeAlone(
+  set: ImageSet,
+  path: string,
+  wanted: PackHeader,
+  survey: ImageSurvey,
+  options: PackOptions,
+): Promise<PackHeader> {
   const lockFile = `${path}.lock`;
   using _lock = await FileLock.take(
     lockFile,
@@ -133,7 +161,12 @@ async function fill(
     header = { ...header, done: header.done + decoded.count, unreadable };
     await record(file, path, pixels.subarray(0, decoded.count * imageBytes(header)), header);
     options.signal?.throwIfAborted();
-    assertReadable(set, unreadable, options, header.done === header.count);
+    if (isTooMany(set, unreadable, options)) {
+      // Nothing of this is kept: what was wrong may be mended without a change of the files.
+      await Deno.remove(`${path}.part.json`);
+      await Deno.remove(`${path}.part`);
+      throw tooMany(set, unreadable, header.done === header.count);
+    }
   }
   return header;
 }
@@ -171,20 +204,9 @@ async function record(
   pixels: Uint8Array,
   header: PackHeader,
 ): Promise<void> {
-  try {
-    for (let at = 0; at < pixels.length;) at += await file.write(pixels.subarray(at));
-    await file.syncData();
-    await writeHeader(`${path}.part.json`, header);
-  } catch (error) {
-    const megabytes = Math.ceil(header.count * imageBytes(header) / 1e6);
-    throw new CsnError(
-      `Cannot write the image pack ${path}: ${
-        messageOf(error)
-      }; it takes ${megabytes} MB in all: ` +
-        `make room and run this again, it goes on where it stopped`,
-      { cause: error },
-    );
-  }
+  for (let at = 0; at < pixels.length;) at += await file.write(pixels.subarray(at));
+  await file.syncData();
+  await writeHeader(`${path}.part.json`, header);
 }
 
 /** The old header goes first, so that a header never describes other pixels than those beside it. */
@@ -202,21 +224,20 @@ function missingImages(set: ImageSet, { missing }: ImageSurvey): UnreadableImage
   }));
 }
 
-/** Throws when more images are unreadable than may be; `isAll` when no more can be found. */
-function assertReadable(
-  set: ImageSet,
+function isTooMany(
+  { imageFiles }: ImageSet,
   unreadable: readonly UnreadableImage[],
   { allowMissing }: PackOptions,
-  isAll: boolean,
-): void {
-  const count = set.imageFiles.length;
-  if (allowMissing || unreadable.length <= tolerated * count) return;
-  throw new CsnError(
-    `Cannot use the images of ${set.name}: ${
-      isAll ? "" : "at least "
-    }${unreadable.length} of ${count} ` +
-      `are missing or cannot be decoded (${named(unreadable)}), at most 1 % may be; ` +
-      `mend ${set.imageFolder}, or pass --allow-missing to go on without them`,
+): boolean {
+  return !allowMissing && unreadable.length > tolerated * imageFiles.length;
+}
+
+/** The error when more images are unreadable than may be; `isAll` when no more can be found. */
+function tooMany(set: ImageSet, unreadable: readonly UnreadableImage[], isAll: boolean): CsnError {
+  return new CsnError(
+    `Cannot use the images of ${set.name}: ${isAll ? "" : "at least "}${unreadable.length} of ` +
+      `${set.imageFiles.length} are missing or cannot be decoded (${named(unreadable)}), ` +
+      `at most 1 % may be; mend ${set.imageFolder}, or pass --allow-missing to go on without them`,
   );
 }
 
