@@ -112,10 +112,17 @@ export function shuffled(n: number, seed: number, stream: number): Uint32Array<A
 }
 
 /** What random numbers are used for. Streams below 2^32 (use 0) are left to initial weights. */
-const uses = { subset: 1, order: 2, flip: 3, split: 4, triplet: 5, sample: 6 } as const;
+const uses: Readonly<Record<RandomUse, number>> = {
+  subset: 1,
+  order: 2,
+  flip: 3,
+  split: 4,
+  triplet: 5,
+  sample: 6,
+};
 
 /** A use of random numbers that has streams of its own. */
-export type RandomUse = keyof typeof uses;
+export type RandomUse = "subset" | "order" | "flip" | "split" | "triplet" | "sample";
 
 /**
  * The stream for a use, and for part `part` of it (an epoch, a notion's row): a whole number below 2^32.

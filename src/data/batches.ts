@@ -1,4 +1,4 @@
-import { randomUint32, shuffled, streamFor } from "./random.ts";
+import { randomUint32, shuffled, streamFor } from "../random.ts";
 import type { Triplets } from "./triplets.ts";
 
 /** Some triplets to compute with at once. */
@@ -19,6 +19,7 @@ export interface Batch {
 export interface EpochOptions {
   /** Triplets in a batch; the last one may have fewer. */
   readonly batchSize: number;
+  /** Decides the order and the flips. */
   readonly seed: number;
   /** Number of the epoch; each has an order and flips of its own. */
   readonly epoch: number;
@@ -39,6 +40,7 @@ export class EpochBatches {
   readonly #options: EpochOptions;
   readonly #order: Uint32Array;
 
+  /** Puts the triplets in the order of the epoch. */
   constructor(triplets: Triplets, options: EpochOptions) {
     const { batchSize, seed, epoch, shuffle } = options;
     const count = triplets.notion.length;

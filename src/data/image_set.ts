@@ -10,12 +10,15 @@ export type Split = typeof splits[number];
 
 /** Mean and standard deviation of each colour channel (red, green, blue) of pixels scaled to [0, 1]. */
 export interface Normalisation {
+  /** Subtracted from a pixel. */
   readonly mean: readonly [number, number, number];
+  /** What the difference is divided by. */
   readonly std: readonly [number, number, number];
 }
 
 /** Images, and the notions by which triplets compare them. */
 export interface ImageSet {
+  /** From set.json, or its folder's name. */
   readonly name: string;
   /** Absolute path of the set's folder. */
   readonly folder: string;
@@ -27,6 +30,7 @@ export interface ImageSet {
   readonly notions: readonly string[];
   /** Whether an image and its mirror image mean the same by all notions. */
   readonly flip: boolean;
+  /** How pixels are scaled before the network sees them. */
   readonly normalisation: Normalisation;
 }
 

@@ -21,6 +21,7 @@ export interface Pack {
   readonly path: string;
   /** Side of the square images in pixels. */
   readonly imageSize: number;
+  /** Images in it. */
   readonly count: number;
   /** Images that are missing or cannot be decoded, by index; their pixels are 0. */
   readonly unreadable: readonly UnreadableImage[];
@@ -28,6 +29,7 @@ export interface Pack {
 
 /** How `preparePack` goes about it. */
 export interface PackOptions {
+  /** Hears of images that are decoded, and is warned of those that cannot be. */
   readonly listener?: Listener;
   /** Stops the work after the images in hand; what is done is kept, and the next call goes on. */
   readonly signal?: AbortSignal;

@@ -9,6 +9,7 @@ export interface UnreadableImage {
   readonly image: number;
   /** Its path as the set lists it. */
   readonly file: string;
+  /** What is wrong with it, in words. */
   readonly reason: string;
 }
 

@@ -1,7 +1,10 @@
 /** Pixels of an image: uint8 [height, width, 3]. */
 export interface Pixels {
+  /** Rows from the top, each pixel red, green, blue. */
   readonly data: Uint8Array;
+  /** Pixels in a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
 }
 

@@ -3,11 +3,15 @@ import type { Normalisation } from "./image_set.ts";
 
 /** What `set.json` says about an image set. */
 export interface SetDescription {
+  /** The set's own name. */
   readonly name?: string;
   /** Folder of the images, relative to the set's folder or absolute. */
   readonly images: string;
+  /** Names of the notions, in the order of their numbers. */
   readonly notions: readonly string[];
+  /** Whether a mirror image means the same. */
   readonly flip: boolean;
+  /** ImageNet's when the file names none. */
   readonly normalisation: Normalisation;
 }
 

@@ -1,6 +1,6 @@
 import { CsnError, UsageError } from "../errors.ts";
 import type { ImageSet, Split } from "./image_set.ts";
-import { shuffled, streamFor } from "./random.ts";
+import { shuffled, streamFor } from "../random.ts";
 import { readTripletList, tripletListPath } from "./triplet_list.ts";
 
 /** Triplets of one split, of some notions of a set. */
@@ -19,6 +19,7 @@ export interface Triplets {
 
 /** Where the triplets of one notion come from. */
 export interface NotionTriplets {
+  /** The notion. */
   readonly name: string;
   /** Triplets taken. */
   readonly triplets: number;
