@@ -42,7 +42,7 @@ CSN_API int32_t csn_init(const char *libtorch_folder, char *err, uint32_t err_ca
 /* A JSON object: libtorch, capability (of the processor's kernels), threads, cuda {devices, reason}. */
 CSN_API int32_t csn_describe(char *out, uint32_t cap, char *err, uint32_t err_cap);
 
-/* Threads that one operator may use; set on the executor and on the calling thread. */
+/* Threads that one operator may use on the executor; the calling thread always uses one. */
 CSN_API int32_t csn_set_threads(uint32_t threads, char *err, uint32_t err_cap);
 CSN_API uint32_t csn_threads(void);
 

@@ -5,6 +5,7 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
+#include <c10/core/alignment.h>
 #include <c10/core/impl/alloc_cpu.h>
 #include <dlfcn.h>
 #include <torch/headeronly/version.h>
@@ -17,14 +18,12 @@
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
+#include <vector>
 
 #if defined(__APPLE__)
-#include <malloc/malloc.h>
-#define CSN_USABLE_SIZE malloc_size
 #define CSN_LIBRARY_ENDING ".dylib"
 #else
-#include <malloc.h>
-#define CSN_USABLE_SIZE malloc_usable_size
 #define CSN_LIBRARY_ENDING ".so"
 #endif
 
@@ -87,12 +86,23 @@ Executor &executor() {
 
 std::atomic<int64_t> live_bytes{0};
 
-// libtorch's own CPU allocation with a count, so that a test can see what an autograd graph keeps.
+// Blocks of this size and more are kept for reuse: asking the system for the same pages again in every
+// training step costs more than a tenth of the step.
+constexpr size_t least_kept = 1 << 16;
+// Most bytes that lie unused; beyond, blocks go back to the system.
+constexpr size_t most_kept = size_t{2} << 30;
+
+// libtorch's own CPU allocation with a count, so that a test can see what an autograd graph keeps, and
+// with reuse of large blocks. A block's size stands before it, in a header of one alignment unit.
 class CountingAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(size_t bytes) override {
-    void *data = c10::alloc_cpu(bytes);
-    if (data != nullptr) live_bytes += static_cast<int64_t>(CSN_USABLE_SIZE(data));
+    if (bytes == 0) return {nullptr, nullptr, &CountingAllocator::drop, c10::Device(c10::kCPU)};
+    const size_t rounded = bytes < least_kept ? bytes : (bytes + least_kept - 1) / least_kept * least_kept;
+    char *block = static_cast<char *>(take(rounded));
+    *reinterpret_cast<size_t *>(block) = rounded;
+    live_bytes += static_cast<int64_t>(rounded);
+    void *data = block + header;
     return {data, data, &CountingAllocator::drop, c10::Device(c10::kCPU)};
   }
   c10::DeleterFnPtr raw_deleter() const override { return &CountingAllocator::drop; }
@@ -101,10 +111,48 @@ class CountingAllocator final : public c10::Allocator {
   }
 
  private:
+  static constexpr size_t header = c10::gAlignment;
+
+  static void *take(size_t bytes) {
+    if (bytes >= least_kept) {
+      const std::lock_guard<std::mutex> lock(kept().mutex);
+      std::vector<void *> &blocks = kept().blocks[bytes];
+      if (!blocks.empty()) {
+        void *block = blocks.back();
+        blocks.pop_back();
+        kept().bytes -= bytes;
+        return block;
+      }
+    }
+    return c10::alloc_cpu(bytes + header);
+  }
+
   static void drop(void *data) {
     if (data == nullptr) return;
-    live_bytes -= static_cast<int64_t>(CSN_USABLE_SIZE(data));
-    c10::free_cpu(data);
+    char *block = static_cast<char *>(data) - header;
+    const size_t bytes = *reinterpret_cast<size_t *>(block);
+    live_bytes -= static_cast<int64_t>(bytes);
+    if (bytes >= least_kept) {
+      const std::lock_guard<std::mutex> lock(kept().mutex);
+      if (kept().bytes + bytes <= most_kept) {
+        kept().blocks[bytes].push_back(block);
+        kept().bytes += bytes;
+        return;
+      }
+    }
+    c10::free_cpu(block);
+  }
+
+  struct Kept {
+    std::mutex mutex;
+    std::unordered_map<size_t, std::vector<void *>> blocks;
+    size_t bytes = 0;
+  };
+
+  // Never destroyed: libtorch's own statics free tensors when the process ends.
+  static Kept &kept() {
+    static Kept *const only = new Kept();
+    return *only;
   }
 };
 
@@ -152,6 +200,18 @@ void copy_out(const std::string &text, char *out, uint32_t cap) {
 
 void on_executor(const std::function<void()> &job) { executor().run(job); }
 
+namespace {
+
+// Only the executor computes with several threads. OpenMP counts the teams of all threads together, and
+// with more members than processors its workers sleep instead of spinning between two operators: a second
+// team on the event loop's thread made training steps a fifth slower. So that thread stays alone.
+void use_threads(int threads) {
+  at::set_num_threads(1);  // the calling thread; libtorch keeps the number per thread
+  on_executor([&] { at::set_num_threads(threads); });
+}
+
+}  // namespace
+
 }  // namespace csn
 
 using namespace csn;
@@ -179,10 +239,10 @@ int32_t csn_init(const char *libtorch_folder, char *err, uint32_t err_cap) {
                                running + " was loaded");
     }
     std::call_once(started, [&] {
-      static CountingAllocator counting;
-      c10::SetCPUAllocator(&counting, /*priority=*/255);
+      // Leaked, as the executor: memory is freed through it until the very end.
+      c10::SetCPUAllocator(new CountingAllocator(), /*priority=*/255);
       open_cuda(libtorch_folder);
-      executor();
+      use_threads(at::get_num_threads());
     });
     return 0;
   });
@@ -202,7 +262,7 @@ int32_t csn_describe(char *out, uint32_t cap, char *err, uint32_t err_cap) {
     }
     copy_out("{\"libtorch\":" + json_text(built_for) + ",\"capability\":" +
                  json_text(at::get_cpu_capability()) + ",\"threads\":" +
-                 std::to_string(at::get_num_threads()) + ",\"cuda\":{\"devices\":" +
+                 std::to_string(csn_threads()) + ",\"cuda\":{\"devices\":" +
                  std::to_string(devices) + ",\"reason\":" + json_text(reason) + "}}",
              out, cap);
     return 0;
@@ -212,9 +272,7 @@ int32_t csn_describe(char *out, uint32_t cap, char *err, uint32_t err_cap) {
 int32_t csn_set_threads(uint32_t threads, char *err, uint32_t err_cap) {
   return guarded<int32_t>(-1, err, err_cap, [&] {
     if (threads == 0) throw std::runtime_error("the number of threads must be at least 1");
-    // A thread that used libtorch before keeps its own number: both must be told.
-    at::set_num_threads(static_cast<int>(threads));
-    on_executor([&] { at::set_num_threads(static_cast<int>(threads)); });
+    use_threads(static_cast<int>(threads));
     return 0;
   });
 }

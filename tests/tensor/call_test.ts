@@ -1,64 +1,7 @@
 import assert from "node:assert/strict";
 import { liveTensors } from "../../src/native/library.ts";
-import { call, callAll, callAllAsync, callAsync } from "../../src/tensor/call.ts";
-import { scope } from "../../src/tensor/scope.ts";
+import { call, callAllAsync, callAsync } from "../../src/tensor/call.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
-import {
-  argumentOf,
-  numberOf,
-  type StoredCall,
-  storedCalls,
-  type Tagged,
-} from "../fixtures/operators/stored_operators.ts";
-
-for (const stored of storedCalls()) {
-  Deno.test(`callAll() gives PyTorch's ${stored.op}: ${stored.shows}`, () => {
-    scope(() => {
-      const args = stored.arguments.map(argumentOf);
-      const results = callAll(stored.op, ...args);
-      assert.equal(results.length, flat(stored.results).length);
-      flat(stored.results).forEach((expected, i) => checkResult(results[i], expected, stored));
-      for (const [position, expected] of Object.entries(stored.after)) {
-        const changed = args[Number(position)];
-        flat([expected]).forEach((one, i) =>
-          checkResult(Array.isArray(changed) ? changed[i] as Tensor : changed as Tensor, one, stored)
-        );
-      }
-    });
-  });
-}
-
-/** Lists of tensors one after the other, as callAll gives them. */
-function flat(results: readonly Tagged[]): Tagged[] {
-  return results.flatMap((result) =>
-    result.tensors === undefined
-      ? [result]
-      : result.tensors.map((tensor) => tensor === null ? { none: true as const } : { tensor })
-  );
-}
-
-function checkResult(found: Tensor | null, expected: Tagged, { tolerance, op }: StoredCall): void {
-  if (expected.none) return assert.equal(found, null);
-  if (expected.tensor === undefined) {
-    // A number or boolean comes as a 0-dimensional tensor.
-    assert.deepEqual(found!.shape, []);
-    const value = expected.int ?? expected.bool ?? expected.float;
-    return assert.equal(found!.item(), numberOf(value as number));
-  }
-  const { dtype, shape, values, strides } = expected.tensor;
-  assert.deepEqual([found!.dtype, found!.shape], [dtype, shape], op);
-  if (strides !== undefined) assert.deepEqual(found!.strides, strides, op);
-  if (dtype === "int64") {
-    assert.deepEqual([...found!.data() as BigInt64Array], values.map((value) => BigInt(value)));
-    return;
-  }
-  const numbers = values.map(numberOf);
-  const largest = Math.max(0, ...numbers.filter(Number.isFinite).map(Math.abs));
-  found!.toArray().forEach((value, i) => {
-    const same = Object.is(value, numbers[i]) || Math.abs(value - numbers[i]) <= tolerance * largest;
-    assert.ok(same, `${op}, element ${i}: ${value}, PyTorch ${numbers[i]}`);
-  });
-}
 
 Deno.test("call() names an operator that libtorch does not have", () => {
   assert.throws(() => call("aten::no_such_thing"), /libtorch has no operator "aten::no_such_thing"/);
