@@ -1,0 +1,91 @@
+import {
+  Command,
+  type CommandUnknownOpts,
+  InvalidArgumentError,
+} from "@commander-js/extra-typings";
+import {
+  defaultTripletCounts,
+  makeFontsSet,
+  type TripletCounts,
+} from "../data/fonts/make_fonts_set.ts";
+import { getZappos } from "../data/zappos.ts";
+import { UsageError } from "../errors.ts";
+import { wholeNumber } from "./options.ts";
+import { dataFolder, shownPath, userPath } from "./paths.ts";
+import { terminalListener } from "./terminal.ts";
+
+/** `get-data [zappos|fonts]`: brings or makes an image set. */
+export function getDataCommand(): CommandUnknownOpts {
+  return new Command("get-data")
+    .description("fetch Zappos50k with the paper's triplet lists, or make the fonts set")
+    .addCommand(zapposCommand(), { isDefault: true })
+    .addCommand(fontsCommand());
+}
+
+function zapposCommand(): CommandUnknownOpts {
+  return new Command("zappos")
+    .description("fetch Zappos50k (300 MB) and its triplet lists; for non-commercial academic use")
+    .option("--images <file|dir>", "the image archive, or its unpacked folder, that you have")
+    .option("--triplets <file|dir>", "the archive of triplet lists, or its folder, that you have")
+    .option("--url <base>", "a mirror: the web folder that holds both archives")
+    .option("--out <dir>", "folder to make (default: data/zappos)")
+    .option("--verbose", "show where an error came from")
+    // What is no known set ends here, for this command is the default.
+    .argument("[set]")
+    .action(async (set, options) => {
+      if (set !== undefined) {
+        throw new UsageError(
+          `Unknown image set "${set}": get-data knows zappos (the default) and fonts`,
+        );
+      }
+      const folder = options.out === undefined ? dataFolder("zappos") : userPath(options.out);
+      using listener = terminalListener();
+      const done = await getZappos(folder, {
+        images: options.images === undefined ? undefined : userPath(options.images),
+        triplets: options.triplets === undefined ? undefined : userPath(options.triplets),
+        url: options.url,
+        listener,
+      });
+      console.log(`${shownPath(folder)}: Zappos50k ${done ? "is ready" : "was there already"}`);
+      console.log(`next: deno task train --data ${dataArgument("zappos", options.out)} --learned`);
+    });
+}
+
+function fontsCommand(): CommandUnknownOpts {
+  return new Command("fonts")
+    .description("make the fonts set: letters and digits in some 400 real fonts, four notions")
+    .option("--image-size <pixels>", "side of the images, 16 to 64", wholeNumber(16), 64)
+    .option("--seed <n>", "seed of splits and triplets", wholeNumber(0), 1)
+    .addOption(
+      new Option("--triplets <train,val,test>", "triplets of each notion")
+        .argParser(tripletCounts)
+        .default(defaultTripletCounts, Object.values(defaultTripletCounts).join()),
+    )
+    .option("--out <dir>", "folder to make (default: data/fonts)")
+    .option("--overwrite", "replace what lies in that folder")
+    .option("--verbose", "show where an error came from")
+    .action(async ({ out, ...options }) => {
+      const folder = out === undefined ? dataFolder("fonts") : userPath(out);
+      using listener = terminalListener();
+      const { made, images, families } = await makeFontsSet(folder, { ...options, listener });
+      const what = `${images} images of ${families} families`;
+      console.log(`${shownPath(folder)}: ${made ? what : `${what}, there already`}`);
+      console.log(`next: deno task train --data ${dataArgument("fonts", out)} --learned`);
+    });
+}
+
+/** How `train --data` calls the set. */
+function dataArgument(name: string, out: string | undefined): string {
+  return out ?? name;
+}
+
+function tripletCounts(text: string): TripletCounts {
+  const counts = text.split(",").map(Number);
+  if (counts.length !== 3 || !counts.every((count) => Number.isSafeInteger(count) && count > 0)) {
+    throw new InvalidArgumentError(
+      "It must be three whole numbers above 0: train,val,test, such as 20000,2000,4000.",
+    );
+  }
+  const [train, val, test] = counts;
+  return { train, val, test };
+}

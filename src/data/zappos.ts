@@ -1,0 +1,233 @@
+import { CsnError, messageOf } from "../errors.ts";
+import { FileLock } from "../file_lock.ts";
+import type { Listener } from "../listener.ts";
+import { basename, join, resolve } from "../paths.ts";
+import { download } from "./download.ts";
+import { exists, removeAll } from "./folders.ts";
+import { splits } from "./image_set.ts";
+import { tripletListPath } from "./triplet_list.ts";
+import { unzip } from "./unzip.ts";
+
+/** Where the set comes from (reference code, get_data.py). */
+export const zapposUrls = {
+  images: "https://vision.cs.utexas.edu/projects/finegrained/utzap50k/ut-zap50k-images.zip",
+  triplets: "https://vision.cornell.edu/se3/wp-content/uploads/2019/05/csn_zappos_triplets.zip",
+} as const;
+
+/** To be said before anything is fetched. */
+export const zapposLicence =
+  "UT Zappos50K (A. Yu and K. Grauman, UT Austin; images from Zappos.com) is for non-commercial, academic use only: see https://vision.cs.utexas.edu/projects/finegrained/utzap50k/";
+
+/** Where the set is taken from. */
+export interface ZapposOptions {
+  /** The image archive, or the folder it unpacks to, that the user has. */
+  readonly images?: string;
+  /** The archive of triplet lists, or the folder it unpacks to, that the user has. */
+  readonly triplets?: string;
+  /** A mirror: the address of a folder with both archives under their own names. */
+  readonly url?: string;
+  readonly listener?: Listener;
+  readonly signal?: AbortSignal;
+}
+
+/** The set as `openImageSet` takes it to be where there is no set.json. */
+const zappos = {
+  images: "ut-zap50k-images",
+  notions: ["class", "closure", "gender", "heel"],
+  flip: true,
+} as const;
+
+/** The four classes of shoes: the folders that the image archive unpacks to. */
+const classes = ["Boots", "Sandals", "Shoes", "Slippers"];
+
+/**
+ * Brings Zappos50k with the paper's triplet lists to `folder`, in the reference code's layout:
+ * `ut-zap50k-images/`, `tripletlists/`, `filenames.json`. The triplet lists come first, for they are
+ * small and their address is the one that was reported dead. Images in a folder of the user's stay there,
+ * and `set.json` says where. Every step lands by rename, so what is there is whole and not done again.
+ *
+ * Throws a CsnError that says what to do when something cannot be had. Returns whether anything was done.
+ */
+export async function getZappos(folder: string, options: ZapposOptions = {}): Promise<boolean> {
+  const target = resolve(folder);
+  await Deno.mkdir(target, { recursive: true });
+  using _lock = await FileLock.take(
+    join(target, ".get-data.lock"),
+    `Cannot fetch Zappos50k to ${target}`,
+    "wait until it is done",
+  );
+  // filenames.json and the images land last in their steps.
+  const hasTriplets = await exists(join(target, "filenames.json"));
+  const hasImages = await exists(join(target, zappos.images)) ||
+    await exists(join(target, "set.json"));
+  if (hasTriplets && hasImages) return false;
+  options.listener?.notice?.(zapposLicence);
+  if (!hasTriplets) await bringTriplets(target, options);
+  if (!hasImages) await bringImages(target, options);
+  return true;
+}
+
+async function bringTriplets(target: string, options: ZapposOptions): Promise<void> {
+  const advice =
+    `get the lists from a colleague or a mirror and pass --triplets FILE.zip|DIR or --url BASE; or begin with "deno task get-data fonts", which needs neither`;
+  await using source = await openSource(target, "triplets", options, advice);
+  const root = await findRoot(source.folder, async (at) => {
+    return await exists(join(at, "filenames.json")) && await exists(join(at, "tripletlists"));
+  });
+  const missing = root === null ? null : await missingLists(root);
+  if (root === null || missing !== null) {
+    throw new CsnError(
+      `Cannot use the triplet lists in ${source.shown}: ${
+        missing ?? "filenames.json and tripletlists/"
+      } is missing; ${advice}`,
+    );
+  }
+  const lists = join(target, "tripletlists");
+  const work = `${lists}.part`;
+  await removeAll(work);
+  await Deno.mkdir(work);
+  for await (const { name, isFile } of Deno.readDir(join(root, "tripletlists"))) {
+    if (isFile) await Deno.copyFile(join(root, "tripletlists", name), join(work, name));
+  }
+  await removeAll(lists);
+  await Deno.rename(work, lists);
+  const names = join(target, "filenames.json");
+  await Deno.copyFile(join(root, "filenames.json"), `${names}.part`);
+  await Deno.rename(`${names}.part`, names);
+}
+
+/** The first list that is not there. */
+async function missingLists(root: string): Promise<string | null> {
+  for (const notion of zappos.notions) {
+    for (const split of splits) {
+      const list = tripletListPath(root, notion, split);
+      if (!await exists(list)) return `tripletlists/${basename(list)}`;
+    }
+  }
+  return null;
+}
+
+async function bringImages(target: string, options: ZapposOptions): Promise<void> {
+  const advice =
+    `get ut-zap50k-images.zip from ${zapposUrls.images} or a mirror another way and pass --images FILE.zip|DIR, or --url BASE`;
+  await using source = await openSource(target, "images", options, advice);
+  const root = await findRoot(source.folder, async (at) => {
+    for (const name of classes) if (await exists(join(at, name))) return true;
+    return false;
+  });
+  if (root === null) {
+    throw new CsnError(
+      `Cannot use the images in ${source.shown}: none of the folders ${
+        classes.join(", ")
+      } is there; ${advice}`,
+    );
+  }
+  if (source.isUsers) {
+    const description = { format: 1, name: "zappos", ...zappos, images: root };
+    const file = join(target, "set.json");
+    await Deno.writeTextFile(`${file}.part`, JSON.stringify(description, null, 2) + "\n");
+    await Deno.rename(`${file}.part`, file);
+  } else {
+    await Deno.rename(root, join(target, zappos.images));
+  }
+}
+
+/** A folder with what an archive holds; disposing of it removes what was made for it. */
+interface Source extends AsyncDisposable {
+  readonly folder: string;
+  /** Whether the folder is the user's own, to be left as it is. */
+  readonly isUsers: boolean;
+  /** What the user calls it. */
+  readonly shown: string;
+}
+
+/** Takes the user's folder, or unpacks the user's archive or one that is downloaded. */
+async function openSource(
+  target: string,
+  part: "images" | "triplets",
+  options: ZapposOptions,
+  advice: string,
+): Promise<Source> {
+  const { listener, signal } = options;
+  const own = options[part];
+  if (own !== undefined && await isFolder(own, `--${part}`)) {
+    return {
+      folder: resolve(own),
+      isUsers: true,
+      shown: own,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+  const url = addressOf(part, options.url);
+  const archive = own ?? join(target, basename(zapposUrls[part]));
+  const folder = join(target, `.${part}`);
+  await removeAll(folder);
+  const name = part === "images" ? "the images" : "the triplet lists";
+  try {
+    if (own === undefined && !await exists(archive)) {
+      await download(url, archive, { what: `Downloading ${name}`, listener, signal });
+    }
+    await unzip(archive, folder, { what: `Unpacking ${name}`, listener, signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    // What cannot be unpacked is not kept, or the next run would stumble over it again.
+    if (own === undefined) await removeAll(archive);
+    throw new CsnError(`${messageOf(error)}; ${advice}`, { cause: error });
+  }
+  return {
+    folder,
+    isUsers: false,
+    shown: own ?? url,
+    [Symbol.asyncDispose]: async () => {
+      await removeAll(folder);
+      if (own === undefined) await removeAll(archive);
+    },
+  };
+}
+
+function addressOf(part: "images" | "triplets", base: string | undefined): string {
+  if (base === undefined) return zapposUrls[part];
+  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
+    throw new CsnError(
+      `Cannot fetch from --url ${base}: it is no web address; give that of a folder with ${
+        Object.values(zapposUrls).map((url) => basename(url)).join(" and ")
+      }, such as https://example.org/zappos`,
+    );
+  }
+  return `${base.replace(/\/+$/, "")}/${basename(zapposUrls[part])}`;
+}
+
+async function isFolder(path: string, flag: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    throw new CsnError(
+      `Cannot use ${flag} ${path}: ${
+        error instanceof Deno.errors.NotFound ? "there is no such file or folder" : messageOf(error)
+      }`,
+      { cause: error },
+    );
+  }
+}
+
+/** How deep the wanted folder may lie: archives of archives nest it (`x/ut-zap50k-images/ut-zap50k-images`). */
+const deepest = 3;
+
+/** The nearest folder at or below `folder` that is what is looked for. */
+async function findRoot(
+  folder: string,
+  isRoot: (folder: string) => Promise<boolean>,
+): Promise<string | null> {
+  let level = [folder];
+  for (let depth = 0; depth <= deepest; depth++) {
+    const below: string[] = [];
+    for (const at of level) {
+      if (await isRoot(at)) return at;
+      for await (const { name, isDirectory } of Deno.readDir(at)) {
+        if (isDirectory) below.push(join(at, name));
+      }
+    }
+    level = below.sort();
+  }
+  return null;
+}
