@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { CsnError, messageOf } from "../errors.ts";
 import type { Listener } from "../listener.ts";
-import { removeAll } from "./folders.ts";
 import { PartFile } from "./part_file.ts";
 
 /** How a file is downloaded, and what it must be. */
@@ -48,6 +47,7 @@ export async function download(
       await part.flush();
       break;
     } catch (error) {
+      if (part.size === 0) await PartFile.discard(target);
       options.signal?.throwIfAborted();
       if (!(error instanceof CutError)) throw error;
       if (part.size === before || resumption === resumptions) {
@@ -241,7 +241,7 @@ async function checkSha256(target: string, attempted: string, expected?: string)
   for await (const bytes of file.readable) hash.update(bytes);
   const found = hash.digest("hex");
   if (found === expected.toLowerCase()) return;
-  await removeAll(PartFile.path(target));
+  await PartFile.discard(target);
   throw new CsnError(
     `${attempted}: its SHA-256 is ${found}, it should be ${expected}; the file there was changed or damaged on the way, so it was removed`,
   );

@@ -62,6 +62,12 @@ export class PartFile implements Disposable {
     await removeAll(originPath(target));
   }
 
+  /** Removes a part that is no good, and what is known of it. */
+  static async discard(target: string): Promise<void> {
+    await removeAll(PartFile.path(target));
+    await removeAll(originPath(target));
+  }
+
   /** Bytes that have come. */
   get size(): number {
     return this.#size;

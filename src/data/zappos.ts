@@ -6,6 +6,7 @@ import { download } from "./download.ts";
 import { exists, removeAll } from "./folders.ts";
 import { splits } from "./image_set.ts";
 import { tripletListPath } from "./triplet_list.ts";
+import { PartFile } from "./part_file.ts";
 import { unzip } from "./unzip.ts";
 
 /** Where the set comes from (reference code, get_data.py). */
@@ -150,6 +151,7 @@ async function openSource(
 ): Promise<Source> {
   const { listener, signal } = options;
   const own = options[part];
+  const downloaded = join(target, basename(zapposUrls[part]));
   if (own !== undefined && await isFolder(own, `--${part}`)) {
     return {
       folder: resolve(own),
@@ -159,7 +161,7 @@ async function openSource(
     };
   }
   const url = addressOf(part, options.url);
-  const archive = own ?? join(target, basename(zapposUrls[part]));
+  const archive = own ?? downloaded;
   const folder = join(target, `.${part}`);
   await removeAll(folder);
   const name = part === "images" ? "the images" : "the triplet lists";
@@ -180,7 +182,9 @@ async function openSource(
     shown: own ?? url,
     [Symbol.asyncDispose]: async () => {
       await removeAll(folder);
-      if (own === undefined) await removeAll(archive);
+      // Also when the user's own archive took the place of one that had begun to come.
+      await removeAll(downloaded);
+      await PartFile.discard(downloaded);
     },
   };
 }

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { type Attribute, drawTriplets } from "../../src/data/draw_triplets.ts";
+import { CsnError } from "../../src/errors.ts";
+import { randomBelow } from "../../src/random.ts";
+
+const options = { notion: "shape", seed: 1, stream: 7 };
+
+/** Every triplet that the definition allows, by going through all of them: "anchor far near". */
+function allTriplets(attribute: Attribute, images: readonly number[]): Set<string> {
+  const known = images.filter((image) => {
+    const value = attribute.values[image];
+    return typeof value === "string" ? value !== "" : Number.isFinite(value);
+  });
+  const found = new Set<string>();
+  for (const anchor of known) {
+    for (const far of known) {
+      for (const near of known) {
+        if (
+          near !== anchor && isAlike(attribute, anchor, near) && isUnlike(attribute, anchor, far)
+        ) {
+          found.add(`${anchor} ${far} ${near}`);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+function isAlike(attribute: Attribute, a: number, b: number): boolean {
+  if (attribute.kind === "categorical") return attribute.values[a] === attribute.values[b];
+  return Math.abs(attribute.values[a] - attribute.values[b]) <= attribute.alike;
+}
+
+function isUnlike(attribute: Attribute, a: number, b: number): boolean {
+  if (attribute.kind === "categorical") return attribute.values[a] !== attribute.values[b];
+  return Math.abs(attribute.values[a] - attribute.values[b]) >= attribute.unlike;
+}
+
+function lines(flat: Uint32Array): string[] {
+  return Array.from({ length: flat.length / 3 }, (_, i) => flat.slice(3 * i, 3 * i + 3).join(" "));
+}
+
+/** How often each value stands in place 0 (anchor), 1 (far) or 2 (near). */
+function tally(flat: Uint32Array, values: readonly unknown[], place: number): Map<unknown, number> {
+  const counts = new Map<unknown, number>();
+  for (let i = place; i < flat.length; i += 3) {
+    const value = values[flat[i]];
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** 400 images with values as unevenly spread as shoes are: half of them have the first value. */
+const uneven: Attribute = {
+  kind: "categorical",
+  values: Array.from({ length: 400 }, (_, image) => {
+    const chance = randomBelow(3, 0, image, 100);
+    return chance < 50 ? "shoes" : chance < 80 ? "boots" : chance < 97 ? "sandals" : "slippers";
+  }),
+};
+const all = Uint32Array.from({ length: 400 }, (_, image) => image);
+
+const small: readonly [string, Attribute][] = [
+  ["categories", { kind: "categorical", values: ["a", "b", "a", "", "c", "b", "a", "c", "c", ""] }],
+  ["numbers, alike when equal", {
+    kind: "ordinal",
+    values: [100, 400, 400, 700, 100, NaN, 500, 700, 500, 100],
+    alike: 0,
+    unlike: 300,
+  }],
+  ["numbers with a distance", {
+    kind: "ordinal",
+    values: [0, 0.5, 1.1, 2, 2.4, NaN, 3, 3.3, 4, 4.9],
+    alike: 1,
+    unlike: 2,
+  }],
+];
+
+for (const [name, attribute] of small) {
+  Deno.test(`drawTriplets() can draw every triplet there is, and each once: ${name}`, () => {
+    const images = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+    const expected = allTriplets(attribute, images);
+    const drawn = lines(drawTriplets(attribute, Uint32Array.from(images), expected.size, options));
+    assert.deepEqual(drawn.sort(), [...expected].sort());
+    assert.throws(
+      () => drawTriplets(attribute, Uint32Array.from(images), expected.size + 1, options),
+      (error: unknown) => {
+        assert.ok(error instanceof CsnError);
+        assert.match(error.message, new RegExp(`notion shape: .* give only ${expected.size};`));
+        return true;
+      },
+    );
+  });
+}
+
+Deno.test("drawTriplets() draws only from the given images, all different and none contradicting", () => {
+  const images = all.filter((image) => image % 3 !== 0);
+  const flat = drawTriplets(uneven, images, 3000, options);
+  const drawn = new Set(lines(flat));
+  assert.equal(drawn.size, 3000);
+  assert.ok(flat.every((image) => image % 3 !== 0));
+  for (let i = 0; i < flat.length; i += 3) {
+    const [anchor, far, near] = flat.subarray(i, i + 3);
+    assert.notEqual(anchor, near);
+    assert.ok(isAlike(uneven, anchor, near) && isUnlike(uneven, anchor, far));
+    assert.ok(!drawn.has(`${anchor} ${near} ${far}`));
+  }
+});
+
+Deno.test("drawTriplets() has every value equally often as anchor, far and near", () => {
+  // 8000 draws: rare slippers give few different triplets, but enough.
+  const flat = drawTriplets(uneven, all, 8000, options);
+  for (const place of [0, 1, 2]) {
+    const counts: number[] = [...tally(flat, uneven.values, place).values()];
+    assert.equal(counts.length, 4);
+    // Half of a value's 2000 are its turns, the others are drawn: their standard deviation is below 35.
+    for (const count of counts) assert.ok(Math.abs(count - 2000) < 140, `${place}: ${counts}`);
+  }
+});
+
+Deno.test("drawTriplets() has each value as often alike as unlike, so no value tells the side", () => {
+  const weights: Attribute = {
+    kind: "ordinal",
+    values: Array.from({ length: 400 }, (_, image) => 100 * (1 + randomBelow(4, 0, image, 9))),
+    alike: 0,
+    unlike: 300,
+  };
+  for (const attribute of [uneven, weights]) {
+    const flat = drawTriplets(attribute, all, 4000, options);
+    const [far, near] = [tally(flat, attribute.values, 1), tally(flat, attribute.values, 2)];
+    assert.deepEqual([...far].sort(), [...near].sort());
+  }
+});
+
+Deno.test("drawTriplets() leaves out values that cannot stand on both sides", () => {
+  // "lonely" has no partner; 450 is unlike nothing.
+  const categories: Attribute = { kind: "categorical", values: ["a", "a", "b", "b", "lonely"] };
+  const flat = drawTriplets(categories, Uint32Array.of(0, 1, 2, 3, 4), 8, options);
+  assert.ok(!flat.includes(4));
+  const numbers: Attribute = {
+    kind: "ordinal",
+    values: [300, 300, 450, 450, 600, 600],
+    alike: 0,
+    unlike: 300,
+  };
+  assert.equal(drawTriplets(numbers, Uint32Array.of(0, 1, 2, 3, 4, 5), 8, options).length, 24);
+  assert.throws(
+    () => drawTriplets(numbers, Uint32Array.of(0, 1, 2, 3, 4, 5), 9, options),
+    /6 images with 2 usable values give only 8/,
+  );
+});
+
+Deno.test("drawTriplets() depends on seed and stream, and on nothing else", () => {
+  const draw = (seed: number, stream: number) =>
+    lines(drawTriplets(uneven, all, 50, { notion: "shape", seed, stream })).join();
+  assert.equal(draw(1, 1), draw(1, 1));
+  assert.notEqual(draw(1, 1), draw(2, 1));
+  assert.notEqual(draw(1, 1), draw(1, 2));
+});
+
+Deno.test("drawTriplets() refuses distances that contradict each other, and sets without triplets", () => {
+  for (const [alike, unlike] of [[1, 1], [-1, 1], [2, 1], [NaN, 1], [0, NaN]]) {
+    const attribute: Attribute = { kind: "ordinal", values: [1, 1, 2, 2], alike, unlike };
+    assert.throws(
+      () => drawTriplets(attribute, Uint32Array.of(0, 1, 2, 3), 1, options),
+      /larger one/,
+    );
+  }
+  const same: Attribute = { kind: "categorical", values: ["a", "a", "a"] };
+  assert.throws(() => drawTriplets(same, Uint32Array.of(0, 1, 2), 1, options), /give only 0/);
+  assert.throws(() => drawTriplets(same, new Uint32Array(0), 1, options), /give only 0/);
+});
