@@ -18,9 +18,17 @@ export class FileLock implements Disposable {
       file.close();
       return null;
     }
-    await file.truncate();
-    await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
-    return new FileLock(file);
+    return await FileLock.#hold(file);
+  }
+
+  /** Takes the lock when its holder lets go; `announce` hears the holder's process id before the wait. */
+  static async wait(path: string, announce: (holder: string) => void): Promise<FileLock> {
+    const lock = await FileLock.tryTake(path);
+    if (lock !== null) return lock;
+    announce((await Deno.readTextFile(path)).trim());
+    const file = await Deno.open(path, { read: true, write: true, create: true });
+    await file.lock(true);
+    return await FileLock.#hold(file);
   }
 
   /** Takes the lock or throws a CsnError: `what` is being attempted, `remedy` says what to do. */
@@ -29,6 +37,12 @@ export class FileLock implements Disposable {
     if (lock !== null) return lock;
     const holder = (await Deno.readTextFile(path)).trim();
     throw new CsnError(`${what}: process ${holder || "(unknown)"} is using it; ${remedy}`);
+  }
+
+  static async #hold(file: Deno.FsFile): Promise<FileLock> {
+    await file.truncate();
+    await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+    return new FileLock(file);
   }
 
   /** Lets go of it. */

@@ -1,0 +1,157 @@
+/** Builds the shim against a libtorch, once for each pair of sources and libtorch. */
+import { createHash } from "node:crypto";
+import { CsnError } from "../errors.ts";
+import type { Listener } from "../listener.ts";
+import { basename, fromFileUrl, join } from "../paths.ts";
+import { cacheFolder } from "./cache.ts";
+import type { Libtorch } from "./libtorch.ts";
+import { exists, findProgram, platform } from "./platform.ts";
+
+/** The one compiler that csn's tasks may start: the system's, by the name that all systems give it. */
+const compilerName = "c++";
+
+/** Units compiled at a time: each needs up to 1 GB of memory. */
+const compiledAtOnce = 2;
+
+/** The shim that fits a libtorch: built already, or to be built. */
+export interface ShimPlan {
+  /** Where the shim lies, or will. */
+  readonly path: string;
+  readonly isBuilt: boolean;
+}
+
+/** Folder of the shim's sources. */
+function sourceFolder(): string {
+  const url = new URL("../../native/", import.meta.url);
+  if (url.protocol !== "file:") {
+    throw new CsnError(
+      `Cannot build the shim: csn was imported from ${url.origin}, its C++ sources must lie on this machine; clone csn and import its mod.ts from there`,
+    );
+  }
+  return fromFileUrl(url);
+}
+
+function units(): string[] {
+  const folder = join(sourceFolder(), "src");
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name.endsWith(".cpp")).sort();
+}
+
+/** The shim for `libtorch`. Its key: path and version of libtorch, the sources, the compiler. */
+export function planShim(libtorch: Libtorch): ShimPlan {
+  const name = `libcsn${platform().ending}`;
+  const base = `shim-${digest([libtorch.libtorchFolder, libtorch.libtorchVersion, ...sources()])}`;
+  const compiler = findCompiler();
+  if (compiler === null) {
+    // Without a compiler, one that was built before is still right.
+    const built = shimFolders(base).find((folder) => exists(join(folder, name)));
+    return { path: join(built ?? join(cacheFolder(), base), name), isBuilt: built !== undefined };
+  }
+  const path = join(cacheFolder(), `${base}-${digest(identity(compiler)).slice(0, 6)}`, name);
+  return { path, isBuilt: exists(path) };
+}
+
+function shimFolders(base: string): string[] {
+  if (!exists(cacheFolder())) return [];
+  return [...Deno.readDirSync(cacheFolder())]
+    .filter(({ name }) => name.startsWith(base) && !name.endsWith(".part"))
+    .map(({ name }) => join(cacheFolder(), name));
+}
+
+function sources(): string[] {
+  const folder = sourceFolder();
+  const files = ["include", "src"].flatMap((each) => [...Deno.readDirSync(join(folder, each))].map(({ name }) => join(folder, each, name)));
+  return files.sort().map((file) => basename(file) + Deno.readTextFileSync(file));
+}
+
+function digest(parts: readonly string[]): string {
+  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 16);
+}
+
+/** What changes when another compiler takes the place, without starting it. */
+function identity(compiler: string): string[] {
+  const { size, mtime } = Deno.statSync(Deno.realPathSync(compiler));
+  return [compiler, String(size), String(mtime?.getTime())];
+}
+
+/** The system's C++ compiler; null when there is none. */
+export function findCompiler(): string | null {
+  return findProgram(compilerName);
+}
+
+/**
+ * Builds the shim at `plan.path`: each unit to an object, linked beside and renamed, so that it is whole or
+ * not there. The caller holds the cache's lock. Throws a CsnError with the compiler's first errors.
+ */
+export async function buildShim(plan: ShimPlan, libtorch: Libtorch, listener: Listener): Promise<void> {
+  const compiler = findCompiler();
+  if (compiler === null) {
+    throw new CsnError(
+      `Cannot build the shim: no C++ compiler was found (c++ on PATH); install one (Debian: apt-get install g++, Fedora: dnf install gcc-c++, macOS: xcode-select --install) and run \`deno task setup\``,
+    );
+  }
+  const target = plan.path.slice(0, plan.path.lastIndexOf("/"));
+  const work = `${target}.part`;
+  await Deno.remove(work, { recursive: true }).catch(() => {});
+  await Deno.mkdir(work, { recursive: true });
+  try {
+    await compile(compilerName, work, libtorch, listener);
+    await Deno.remove(target, { recursive: true }).catch(() => {});
+    await Deno.rename(work, target);
+  } finally {
+    await Deno.remove(work, { recursive: true }).catch(() => {});
+  }
+}
+
+async function compile(compiler: string, work: string, libtorch: Libtorch, listener: Listener): Promise<void> {
+  const all = units();
+  const what = `Building the shim with ${compiler}`;
+  let done = 0;
+  const report = () => listener.progress?.({ what, done: done++, total: all.length + 1, unit: "files" });
+  report();
+  const waiting = [...all];
+  const worker = async () => {
+    for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
+      await run(compiler, compileFlags(unit, work, libtorch), work);
+      report();
+    }
+  };
+  await Promise.all(Array.from({ length: compiledAtOnce }, worker));
+  await run(compiler, linkFlags(all, work, libtorch), work);
+  for (const unit of all) await Deno.remove(objectOf(unit, work));
+  report();
+}
+
+function objectOf(unit: string, work: string): string {
+  return join(work, unit.replace(/\.cpp$/, ".o"));
+}
+
+function compileFlags(unit: string, work: string, { libtorchFolder }: Libtorch): string[] {
+  const folder = sourceFolder();
+  return [
+    ...["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden"],
+    ...["-isystem", join(libtorchFolder, "include"), "-I", join(folder, "include")],
+    ...["-c", join(folder, "src", unit), "-o", objectOf(unit, work)],
+  ];
+}
+
+function linkFlags(all: readonly string[], work: string, { libtorchFolder }: Libtorch): string[] {
+  const lib = join(libtorchFolder, "lib");
+  const { os, ending } = platform();
+  return [
+    ...["-shared", "-o", join(work, `libcsn${ending}`), ...all.map((unit) => objectOf(unit, work))],
+    ...[`-L${lib}`, `-Wl,-rpath,${lib}`, "-ltorch_cpu", "-lc10"],
+    // libtorch_cpu of a CUDA wheel names libraries that this machine may lack at link time.
+    ...(os === "linux" ? ["-Wl,--allow-shlib-undefined", "-pthread", "-ldl"] : []),
+  ];
+}
+
+async function run(compiler: string, args: string[], work: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command(compiler, { args, stdout: "null", stderr: "piped" }).output();
+  if (success) return;
+  const log = `${work.replace(/\.part$/, "")}.log`;
+  await Deno.writeFile(log, stderr);
+  const errors = new TextDecoder().decode(stderr).split("\n").filter((line) => /error|undefined|fatal|cannot find/i.test(line));
+  throw new CsnError(
+    `Cannot build the shim: ${compiler} said: ${errors.slice(0, 2).join(" | ")}; all of it is in ${log}; csn needs C++20 (g++ 11 or clang 14 and newer)`,
+  );
+}

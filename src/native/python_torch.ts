@@ -1,0 +1,88 @@
+import { join } from "../paths.ts";
+import { cacheFolder } from "./cache.ts";
+import { findProgram } from "./platform.ts";
+
+/** What python3 knows of torch. */
+export interface PythonTorch {
+  /** Folder of its torch package; null when it has none. */
+  readonly folder: string | null;
+  /** Why there is none. */
+  readonly why: string;
+}
+
+/** Prints where torch would be imported from, without importing it, and the folders that decide that. */
+const program = `
+import importlib.util, json, sys
+spec = importlib.util.find_spec("torch")
+folders = list(spec.submodule_search_locations) if spec and spec.submodule_search_locations else [None]
+print(json.dumps({"torch": folders[0], "paths": [p for p in sys.path if p]}))
+`;
+
+/** An answer of python3, good while nothing in `times` has changed. */
+interface Remembered {
+  readonly python: string;
+  readonly torch: string | null;
+  /** Times of change, in ms, of the interpreter and of the folders it imports from. */
+  readonly times: readonly (readonly [path: string, changedMs: number | null])[];
+}
+
+/** The torch that the user's python3 imports. Starting Python is slow, so its answer is remembered. */
+export async function pythonTorch(): Promise<PythonTorch> {
+  const python = findProgram("python3");
+  if (python === null) return { folder: null, why: "there is no python3" };
+  const known = recall();
+  const answer = known !== null && known.python === python && isCurrent(known) ? known : await ask(python);
+  if (answer === null) return { folder: null, why: `${python} does not work` };
+  return answer.torch === null
+    ? { folder: null, why: `${python} has no torch` }
+    : { folder: answer.torch, why: "" };
+}
+
+async function ask(python: string): Promise<Remembered | null> {
+  const { success, stdout } = await new Deno.Command("python3", {
+    args: ["-c", program],
+    // Not a torch that lies in the folder where csn happens to be started.
+    cwd: "/",
+    stderr: "null",
+  }).output().catch(() => ({ success: false, stdout: new Uint8Array() }));
+  if (!success) return null;
+  const { torch, paths } = JSON.parse(new TextDecoder().decode(stdout)) as { torch: string | null; paths: string[] };
+  const answer: Remembered = {
+    python,
+    torch,
+    times: [python, ...paths].map((path) => [path, changedMs(path)] as const),
+  };
+  await remember(answer);
+  return answer;
+}
+
+function isCurrent({ times }: Remembered): boolean {
+  return times.every(([path, before]) => changedMs(path) === before);
+}
+
+function changedMs(path: string): number | null {
+  try {
+    return Deno.statSync(path).mtime?.getTime() ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function memory(): string {
+  return join(cacheFolder(), "python3.json");
+}
+
+function recall(): Remembered | null {
+  try {
+    return JSON.parse(Deno.readTextFileSync(memory()));
+  } catch {
+    return null;
+  }
+}
+
+async function remember(answer: Remembered): Promise<void> {
+  const beside = `${memory()}.${Deno.pid}.part`;
+  await Deno.mkdir(cacheFolder(), { recursive: true });
+  await Deno.writeTextFile(beside, JSON.stringify(answer));
+  await Deno.rename(beside, memory());
+}

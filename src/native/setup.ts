@@ -1,0 +1,62 @@
+/** Makes libtorch and the shim ready, in the user's cache, so that every project finds them. */
+import { FileLock } from "../file_lock.ts";
+import type { Listener } from "../listener.ts";
+import { join } from "../paths.ts";
+import { buildShim, planShim } from "./build_shim.ts";
+import { cacheFolder } from "./cache.ts";
+import { fetchLibtorch } from "./fetch_libtorch.ts";
+import { findLibtorch, type Libtorch } from "./libtorch.ts";
+import { platform } from "./platform.ts";
+
+/** A libtorch and the shim that was built for it. */
+export interface NativeParts extends Libtorch {
+  /** The shim's file. */
+  readonly shimPath: string;
+}
+
+/** How `setUp` works. */
+export interface SetUpOptions {
+  /** Hears of downloads and of the build. */
+  readonly listener?: Listener;
+  /** Builds the shim again even when it is there. */
+  readonly rebuild?: boolean;
+}
+
+/**
+ * Finds libtorch or fetches it (LIBTORCH, else the torch of python3, else the pinned wheel), and builds the
+ * shim when it is missing or its sources, libtorch or the compiler changed. When all is there it starts no
+ * process and takes milliseconds. Throws a CsnError that says what to install or set.
+ */
+export async function setUp(options: SetUpOptions = {}): Promise<NativeParts> {
+  const { listener = {}, rebuild = false } = options;
+  platform();
+  const ready = rebuild ? null : await readyParts();
+  if (ready !== null) return ready;
+  await Deno.mkdir(cacheFolder(), { recursive: true });
+  // Two processes must not fetch and build the same; the second finds all done.
+  using _lock = await FileLock.wait(join(cacheFolder(), "setup.lock"), (holder) => {
+    listener.notice?.(`Process ${holder} is setting csn up; waiting for it`);
+  });
+  const libtorch = await libtorchParts(listener);
+  const plan = planShim(libtorch);
+  if (rebuild || !plan.isBuilt) {
+    await buildShim(plan, libtorch, listener);
+    listener.notice?.(`The shim was built for libtorch ${libtorch.libtorchVersion} (${libtorch.libtorchFolder})`);
+  }
+  return { ...libtorch, shimPath: plan.path };
+}
+
+async function readyParts(): Promise<NativeParts | null> {
+  const { found } = await findLibtorch();
+  if (found === null) return null;
+  const plan = planShim(found);
+  return plan.isBuilt ? { ...found, shimPath: plan.path } : null;
+}
+
+async function libtorchParts(listener: Listener): Promise<Libtorch> {
+  const before = await findLibtorch();
+  if (before.found !== null) return before.found;
+  listener.notice?.(`libtorch must be fetched: ${before.why}`);
+  await fetchLibtorch(listener);
+  return (await findLibtorch()).found!;
+}
