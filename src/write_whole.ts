@@ -1,5 +1,5 @@
-import { CsnError, messageOf } from "../errors.ts";
-import { basename, dirname, join } from "../paths.ts";
+import { CsnError, messageOf } from "./errors.ts";
+import { basename, dirname, join } from "./paths.ts";
 
 /** Writes a text file so that it is whole or not there. Throws a CsnError when it cannot be written. */
 export async function writeWhole(file: string, text: string): Promise<void> {
