@@ -1,0 +1,63 @@
+import type { Progress } from "../listener.ts";
+import { bytes, duration, rate } from "./format.ts";
+
+/** How fast a piece of work goes on. */
+export interface Pace {
+  /** Since its first report. */
+  readonly seconds: number;
+  /** Units done since its first report: a download that goes on does not begin at 0. */
+  readonly units: number;
+}
+
+/** The widest a bar gets, in characters. */
+const widestBar = 30;
+
+/** Narrower than this, a bar says nothing and is left out. */
+const narrowestBar = 8;
+
+/** "1200 of 5000 images", "3.20 of 190 MB" as "3.20 MB of 190 MB"; without a total "1200 images". */
+export function amount({ done, total, unit }: Progress): string {
+  if (unit === "bytes") return total === null ? bytes(done) : `${bytes(done)} of ${bytes(total)}`;
+  return total === null ? `${done} ${unit}` : `${done} of ${total} ${unit}`;
+}
+
+/** Speed and time left, as far as they can be told yet: "350 images/s", "11 s left". */
+export function paceTexts({ done, total, unit }: Progress, pace: Pace): string[] {
+  const perSecond = pace.units / pace.seconds;
+  // A first moment's speed is mostly noise.
+  if (pace.seconds < 0.5 || !(perSecond > 0)) return [];
+  const left = total === null ? [] : [`${duration((total - done) / perSecond)} left`];
+  return [rate(perSecond, unit), ...left];
+}
+
+/** A line about a piece of work that goes on. */
+export function progressLine(progress: Progress, pace: Pace): string {
+  return [`${progress.what}: ${amount(progress)}`, ...paceTexts(progress, pace)].join(", ");
+}
+
+/** The line about a piece of work that is complete. */
+export function doneLine({ what, done, unit }: Progress, pace: Pace): string {
+  const time = pace.seconds >= 0.05 ? ` in ${duration(pace.seconds)}` : "";
+  return `${what}: ${unit === "bytes" ? bytes(done) : `${done} ${unit}`}${time}`;
+}
+
+/** A progress bar that fits `columns`; `colour` paints its full part. */
+export function progressBar(
+  progress: Progress,
+  pace: Pace,
+  columns: number,
+  colour: (text: string) => string,
+): string {
+  const { what, done, total } = progress;
+  const share = total === null || total <= 0 ? null : Math.min(1, Math.max(0, done / total));
+  const numbers = [
+    ...(share === null ? [] : [`${Math.floor(share * 100)} %`]),
+    amount(progress),
+    ...paceTexts(progress, pace),
+  ].join("  ");
+  // What is left beside the texts, two brackets and two blanks on either side.
+  const room = Math.min(widestBar, columns - what.length - numbers.length - 5);
+  if (share === null || room < narrowestBar) return `${what}  ${numbers}`.slice(0, columns);
+  const full = Math.floor(share * room);
+  return `${what} [${colour("#".repeat(full))}${"-".repeat(room - full)}]  ${numbers}`;
+}
