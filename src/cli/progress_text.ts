@@ -15,7 +15,7 @@ const widestBar = 30;
 /** Narrower than this, a bar says nothing and is left out. */
 const narrowestBar = 8;
 
-/** "1200 of 5000 images", "3.20 of 190 MB" as "3.20 MB of 190 MB"; without a total "1200 images". */
+/** "1200 of 5000 images", "3.20 MB of 190 MB"; without a total "1200 images". */
 export function amount({ done, total, unit }: Progress): string {
   if (unit === "bytes") return total === null ? bytes(done) : `${bytes(done)} of ${bytes(total)}`;
   return total === null ? `${done} ${unit}` : `${done} of ${total} ${unit}`;

@@ -37,8 +37,8 @@ const clearLine = "\r\x1b[K";
 export function terminalListener(): TerminalListener {
   const isTerminal = Deno.stderr.isTerminal();
   return new TerminalView({
-    writeOut: (text) => writeAll(Deno.stdout, text),
-    writeError: (text) => writeAll(Deno.stderr, text),
+    writeOut,
+    writeError,
     isTerminal,
     colours: isTerminal && !Deno.noColor,
     columns: consoleColumns,
@@ -165,12 +165,25 @@ function consoleColumns(): number {
   }
 }
 
-/** Writes all of a text. A reader that has gone away must not stop the work that is reported. */
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  const encoded = new TextEncoder().encode(text);
+/** Writes to standard output. Whoever reads it may have seen enough, as `head` does. */
+function writeOut(text: string): void {
   try {
-    for (let at = 0; at < encoded.length;) at += stream.writeSync(encoded.subarray(at));
+    writeAll(Deno.stdout, text);
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
+}
+
+/** Writes to standard error. A terminal that has gone away must not stop the work that is reported. */
+function writeError(text: string): void {
+  try {
+    writeAll(Deno.stderr, text);
+  } catch {
+    // There is nowhere left to say so.
+  }
+}
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const encoded = new TextEncoder().encode(text);
+  for (let at = 0; at < encoded.length;) at += stream.writeSync(encoded.subarray(at));
 }
