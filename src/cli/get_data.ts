@@ -2,6 +2,7 @@ import {
   Command,
   type CommandUnknownOpts,
   InvalidArgumentError,
+  Option,
 } from "@commander-js/extra-typings";
 import {
   defaultTripletCounts,
@@ -46,8 +47,10 @@ function zapposCommand(): CommandUnknownOpts {
         url: options.url,
         listener,
       });
-      console.log(`${shownPath(folder)}: Zappos50k ${done ? "is ready" : "was there already"}`);
-      console.log(`next: deno task train --data ${dataArgument("zappos", options.out)} --learned`);
+      listener.line(`${shownPath(folder)}: Zappos50k ${done ? "is ready" : "was there already"}`);
+      listener.line(
+        `next: deno task train --data ${dataArgument("zappos", options.out)} --learned`,
+      );
     });
 }
 
@@ -69,8 +72,8 @@ function fontsCommand(): CommandUnknownOpts {
       using listener = terminalListener();
       const { made, images, families } = await makeFontsSet(folder, { ...options, listener });
       const what = `${images} images of ${families} families`;
-      console.log(`${shownPath(folder)}: ${made ? what : `${what}, there already`}`);
-      console.log(`next: deno task train --data ${dataArgument("fonts", out)} --learned`);
+      listener.line(`${shownPath(folder)}: ${made ? what : `${what}, there already`}`);
+      listener.line(`next: deno task train --data ${dataArgument("fonts", out)} --learned`);
     });
 }
 

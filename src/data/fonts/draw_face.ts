@@ -116,7 +116,12 @@ function drawCharacters(
   row.forEach((character, place) => {
     const box = context.measureText(character);
     const centre = (box.actualBoundingBoxRight - box.actualBoundingBoxLeft) / 2;
-    context.fillText(character, pictureSize * (place + 0.5) - centre, baseLine);
+    // Whole pixels, so that one shape gives one picture wherever it stands in the row.
+    context.fillText(
+      character,
+      pictureSize * place + Math.round(pictureSize / 2 - centre),
+      baseLine,
+    );
   });
   const { data } = context.getImageData(0, 0, width, pictureSize); // [64, width, 4]
   return row.map((_, place) => {

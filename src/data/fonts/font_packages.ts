@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import packageFile from "../../../scripts/fonts/package.json" with { type: "json" };
 import checksumFile from "../../../scripts/fonts/checksums.json" with { type: "json" };
+import { CsnError, messageOf } from "../../errors.ts";
 import { basename } from "../../paths.ts";
 import { fontFaces } from "./font_faces.ts";
 
@@ -20,6 +21,22 @@ export const fontPackagesKey: string = sha256(JSON.stringify([packageFile, check
   0,
   16,
 );
+
+/** Throws a CsnError when the fonts of a family in a folder are not the pinned ones. */
+export async function verifyFamily(folder: string, family: string): Promise<void> {
+  let found: string;
+  try {
+    found = `the checksum of its fonts is ${await familyChecksum(folder, family)}`;
+  } catch (error) {
+    found = messageOf(error);
+  }
+  if (found.endsWith(` ${fontChecksums[family]}`)) return;
+  throw new CsnError(
+    `Cannot use the font package @fontsource/${family}: ${found}, it should be ${
+      fontChecksums[family]
+    }; clear Deno's cache (deno clean) and run the command again`,
+  );
+}
 
 /** SHA-256 over the names and bytes of a family's faces in a folder. */
 export async function familyChecksum(folder: string, family: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { CsnError, messageOf } from "../../errors.ts";
+import { CsnError } from "../../errors.ts";
 import { FileLock } from "../../file_lock.ts";
 import type { Listener } from "../../listener.ts";
 import { cacheFolder } from "../../native/cache.ts";
@@ -6,11 +6,10 @@ import { basename, join } from "../../paths.ts";
 import { exists, removeAll } from "../folders.ts";
 import { fontFaces } from "./font_faces.ts";
 import {
-  familyChecksum,
-  fontChecksums,
   fontFamilies,
   fontPackagesFolder,
   fontPackagesKey,
+  verifyFamily,
 } from "./font_packages.ts";
 
 /** How fonts are installed. */
@@ -117,14 +116,7 @@ async function runDeno(
 /** Checks a family's fonts and moves them to `<work>/fonts/<family>`. */
 async function takeFonts(work: string, family: string): Promise<void> {
   const installed = join(work, "node_modules", "@fontsource", family);
-  const checksum = await familyChecksum(join(installed, "files"), family).catch(messageOf);
-  if (checksum !== fontChecksums[family]) {
-    throw new CsnError(
-      `Cannot use the font package @fontsource/${family}: the checksum of its fonts is ${checksum}, it should be ${
-        fontChecksums[family]
-      }; clear Deno's cache (deno clean) and run the command again`,
-    );
-  }
+  await verifyFamily(join(installed, "files"), family);
   const folder = join(work, "fonts", family);
   await Deno.mkdir(folder);
   for (const { file } of await fontFaces(join(installed, "files"), family)) {

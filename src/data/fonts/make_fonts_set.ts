@@ -65,7 +65,7 @@ export async function makeFontsSet(
 ): Promise<FontsSetResult> {
   const target = resolve(folder);
   const settings = settingsOf(options);
-  const before = await findSet(target, settings, options.overwrite ?? false);
+  const before = options.overwrite ? null : await findSet(target, settings);
   if (before !== null) return before;
   await Deno.mkdir(dirname(target), { recursive: true });
   using _lock = await FileLock.take(
@@ -140,12 +140,8 @@ function listening(
   return { listener, signal };
 }
 
-/** The set that was made with the same settings before, null when there is nothing or it is to go. */
-async function findSet(
-  target: string,
-  settings: Settings,
-  overwrite: boolean,
-): Promise<FontsSetResult | null> {
+/** The set that was made with the same settings before, null when there is nothing. */
+async function findSet(target: string, settings: Settings): Promise<FontsSetResult | null> {
   let found: Partial<{ made: unknown; counts: { images: number; families: number } }>;
   try {
     found = JSON.parse(await Deno.readTextFile(join(target, "set.json")));
@@ -156,7 +152,7 @@ async function findSet(
   if (JSON.stringify(found.made) === JSON.stringify(settings) && found.counts !== undefined) {
     return { folder: target, made: false, ...pickCounts(found.counts) };
   }
-  if (overwrite || !await exists(target) || await isEmpty(target)) return null;
+  if (!await exists(target) || await isEmpty(target)) return null;
   const what = found.made === undefined
     ? "there is something else"
     : "there is a fonts set with other settings (see its set.json)";
