@@ -6,5 +6,7 @@ import { openLibrary } from "../src/native/library.ts";
 import { setUp } from "../src/native/setup.ts";
 
 openLibrary(
-  await setUp({ listener: { notice: (text) => console.error(text), warning: (text) => console.error(text) } }),
+  await setUp({
+    listener: { notice: (text) => console.error(text), warning: (text) => console.error(text) },
+  }),
 );

@@ -39,7 +39,8 @@ CSN_API int32_t csn_built_for(char *out, uint32_t cap);
  * of bytes. Must be the first call; a second one does nothing. */
 CSN_API int32_t csn_init(const char *libtorch_folder, char *err, uint32_t err_cap);
 
-/* A JSON object: libtorch, capability (of the processor's kernels), threads, cuda {devices, reason}. */
+/* A JSON object: libtorch, capability (of its kernels), processor (features), threads, cuda {devices,
+ * reason}. */
 CSN_API int32_t csn_describe(char *out, uint32_t cap, char *err, uint32_t err_cap);
 
 /* Threads that one operator may use on the executor; the calling thread always uses one. */

@@ -191,6 +191,20 @@ std::string json_text(const std::string &text) {
   return quoted + "\"";
 }
 
+// What the processor can do that decides how fast networks run on it, as a JSON array.
+std::string processor_features() {
+  std::string list;
+#if defined(__x86_64__)
+  const auto add = [&](const char *name, bool has) {
+    if (has) list += (list.empty() ? "" : ",") + json_text(name);
+  };
+  add("avx2", __builtin_cpu_supports("avx2"));
+  add("avx512f", __builtin_cpu_supports("avx512f"));
+  add("avx512_bf16", __builtin_cpu_supports("avx512bf16"));
+#endif
+  return "[" + list + "]";
+}
+
 void copy_out(const std::string &text, char *out, uint32_t cap) {
   if (text.size() + 1 > cap) throw std::runtime_error("the buffer is too small");
   std::memcpy(out, text.c_str(), text.size() + 1);
@@ -261,7 +275,7 @@ int32_t csn_describe(char *out, uint32_t cap, char *err, uint32_t err_cap) {
       }
     }
     copy_out("{\"libtorch\":" + json_text(built_for) + ",\"capability\":" +
-                 json_text(at::get_cpu_capability()) + ",\"threads\":" +
+                 json_text(at::get_cpu_capability()) + ",\"processor\":" + processor_features() + ",\"threads\":" +
                  std::to_string(csn_threads()) + ",\"cuda\":{\"devices\":" +
                  std::to_string(devices) + ",\"reason\":" + json_text(reason) + "}}",
              out, cap);

@@ -55,7 +55,9 @@ export async function compareSteps(options: StepOptions): Promise<Comparison[]> 
       for (const partner of partners) pytorch.push(await partner.seconds(options.steps));
       rows.push({ csn, pytorch });
     }
-    return variants.map((variant, i) => summary(variant, options, rows.map(({ csn, pytorch }) => [csn, pytorch[i]])));
+    return variants.map((variant, i) =>
+      summary(variant, options, rows.map(({ csn, pytorch }) => [csn, pytorch[i]]))
+    );
   } finally {
     for (const partner of partners) await partner.stop();
   }
@@ -83,7 +85,10 @@ function median(values: number[]): number {
 
 function makeSetting({ imageSize }: StepOptions, made: DisposableStack): StepSetting {
   const network = made.use(new Network(shape, initialTensors(shape, 1)));
-  const bytes = Uint8Array.from({ length: images * imageSize * imageSize * 3 }, (_, i) => (i * 2654435761) >>> 24);
+  const bytes = Uint8Array.from(
+    { length: images * imageSize * imageSize * 3 },
+    (_, i) => (i * 2654435761) >>> 24,
+  );
   return {
     network,
     optimiser: made.use(new Adam(network.parameters())),
@@ -95,9 +100,15 @@ function makeSetting({ imageSize }: StepOptions, made: DisposableStack): StepSet
 
 let batches = 0;
 
-async function csnSeconds(setting: StepSetting, { batchSize }: StepOptions, steps: number): Promise<number> {
+async function csnSeconds(
+  setting: StepSetting,
+  { batchSize }: StepOptions,
+  steps: number,
+): Promise<number> {
   const began = performance.now();
-  for (let step = 0; step < steps; step++) await trainStep(setting, randomBatch(batches++, batchSize), 5e-5);
+  for (let step = 0; step < steps; step++) {
+    await trainStep(setting, randomBatch(batches++, batchSize), 5e-5);
+  }
   return (performance.now() - began) / 1000;
 }
 

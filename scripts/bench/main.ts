@@ -1,21 +1,31 @@
 /** `deno task bench`: training speed of csn beside PyTorch's on this machine, alternating, as ratios. */
+import { cpus } from "node:os";
 import { Command } from "@commander-js/extra-typings";
 import { wholeNumber } from "../../src/cli/options.ts";
 import { table } from "../../src/cli/format.ts";
 import { runCommand } from "../../src/cli/run_command.ts";
 import { startNative } from "../../src/cli/start_native.ts";
 import { describeLibrary, openedParts } from "../../src/native/library.ts";
-import { type Comparison, compareSteps } from "./compare_steps.ts";
+import { compareSteps, type Comparison } from "./compare_steps.ts";
 import { pytorchPython } from "./pytorch.ts";
 
 const program = new Command("bench")
-  .description("compare training speed with PyTorch on the same machine: alternating runs, median ratios")
-  .option("--image-size <pixels...>", "sides of the images", (text: string, before: number[] = []) => [...before, wholeNumber(16)(text)])
+  .description(
+    "compare training speed with PyTorch on the same machine: alternating runs, median ratios",
+  )
+  .option(
+    "--image-size <pixels...>",
+    "sides of the images",
+    (text: string, before: number[] = []) => [...before, wholeNumber(16)(text)],
+  )
   .option("--batch-size <n>", "triplets in a batch", wholeNumber(1), 32)
   .option("--steps <n>", "steps in one timed run", wholeNumber(1), 4)
   .option("--repeats <n>", "timed runs of each", wholeNumber(2), 7)
   .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
-  .option("--python <program>", "a Python that has PyTorch (default: one is installed into the cache, 5 GB)")
+  .option(
+    "--python <program>",
+    "a Python that has PyTorch (default: one is installed into the cache, 5 GB)",
+  )
   .option("--json", "print one JSON object")
   .option("--verbose", "show where an error came from")
   .action(async (flags) => {
@@ -27,12 +37,14 @@ const program = new Command("bench")
       comparisons.push(...await compareSteps({ ...flags, imageSize, threads, python }));
     }
     const machine = {
-      processor: await processorName(),
+      processor: cpus()[0]?.model ?? Deno.build.arch,
       capability,
       threads,
       libtorch: openedParts().libtorchVersion,
     };
-    console.log(flags.json ? JSON.stringify({ machine, comparisons }) : report(machine, comparisons));
+    console.log(
+      flags.json ? JSON.stringify({ machine, comparisons }) : report(machine, comparisons),
+    );
   });
 
 await runCommand(program, Deno.args);
@@ -43,7 +55,15 @@ function report(machine: Record<string, unknown>, comparisons: readonly Comparis
     `${machine.processor}, ${machine.capability}, ${machine.threads} threads, libtorch ${machine.libtorch}, float32`,
     "",
     table(
-      ["training step", "against PyTorch", "csn triplets/s", "PyTorch triplets/s", "ratio (median)", "least", "most"],
+      [
+        "training step",
+        "against PyTorch",
+        "csn triplets/s",
+        "PyTorch triplets/s",
+        "ratio (median)",
+        "least",
+        "most",
+      ],
       comparisons.map(({ imageSize, batchSize, variant, csn, pytorch, ratio }) => [
         `${imageSize} px, batch ${batchSize}`,
         variant,
@@ -57,9 +77,4 @@ function report(machine: Record<string, unknown>, comparisons: readonly Comparis
     "",
     "eager: as the original (NCHW, Adam's loop); tuned: channels_last, fused Adam. A ratio above 1: csn is faster.",
   ].join("\n");
-}
-
-async function processorName(): Promise<string> {
-  const text = await Deno.readTextFile("/proc/cpuinfo").catch(() => "");
-  return /^model name\s*:\s*(.*)$/m.exec(text)?.[1] ?? Deno.build.arch;
 }

@@ -27,10 +27,16 @@ export async function pytorchPython(notice: (text: string) => void): Promise<str
 }
 
 async function run(program: string, args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(program, { args, stdout: "inherit", stderr: "piped" }).output();
+  const { success, stderr } = await new Deno.Command(program, {
+    args,
+    stdout: "inherit",
+    stderr: "piped",
+  }).output();
   if (success) return;
   const lines = new TextDecoder().decode(stderr).trim().split("\n").slice(-3).join(" | ");
   throw new CsnError(
-    `Cannot install PyTorch with ${program} ${args.slice(0, 3).join(" ")}: ${lines}; pass --python with a Python that has it`,
+    `Cannot install PyTorch with ${program} ${
+      args.slice(0, 3).join(" ")
+    }: ${lines}; pass --python with a Python that has it`,
   );
 }

@@ -1,6 +1,7 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { listImages } from "../data/list_images.ts";
 import { CsnError } from "../errors.ts";
+import { join } from "../paths.ts";
 import { checkedEnding, writeEmbeddings } from "../training/embedding_file.ts";
 import { Model } from "../training/model.ts";
 import { wholeNumber } from "./options.ts";
@@ -26,7 +27,11 @@ export function embedCommand(): CommandUnknownOpts {
       using listener = terminalListener();
       const embeddings = await model.embed(files, { listener });
       await writeEmbeddings(out, embeddings, model);
-      console.log(`${files.length} embeddings of ${embeddings.dimension} dimensions written to ${shownPath(out)}`);
+      console.log(
+        `${files.length} embeddings of ${embeddings.dimension} dimensions written to ${
+          shownPath(out)
+        }`,
+      );
     });
 }
 
@@ -34,9 +39,15 @@ async function imageFiles(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
     const stat = await Deno.stat(path).catch(() => null);
-    if (stat === null) throw new CsnError(`Cannot embed "${path}": there is no such file or folder`);
-    files.push(...stat.isDirectory ? await listImages(path) : [path]);
+    if (stat === null) {
+      throw new CsnError(`Cannot embed "${path}": there is no such file or folder`);
+    }
+    files.push(
+      ...stat.isDirectory ? (await listImages(path)).map((file) => join(path, file)) : [path],
+    );
   }
-  if (files.length === 0) throw new CsnError(`Cannot embed ${paths.join(", ")}: there is no image below`);
+  if (files.length === 0) {
+    throw new CsnError(`Cannot embed ${paths.join(", ")}: there is no image below`);
+  }
   return files;
 }

@@ -1,8 +1,28 @@
 /** The command line of csn: `deno run src/cli/main.ts <command>`; `deno task <command>` is its short form. */
 import { Command } from "@commander-js/extra-typings";
+import { version } from "../version.ts";
+import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
+import { embedCommand } from "./embed.ts";
+import { getDataCommand } from "./get_data.ts";
+import { parityCommand } from "./parity.ts";
+import { queryCommand } from "./query.ts";
 import { runCommand } from "./run_command.ts";
+import { setupCommand } from "./setup.ts";
+import { testCommand } from "./test.ts";
+import { trainCommand } from "./train.ts";
 
 const program = new Command("csn")
-  .description("Conditional Similarity Networks: embed an image once, compare it by notion.");
+  .description("Conditional Similarity Networks: embed an image once, compare it by notion.")
+  .version(version)
+  .addCommand(demoCommand())
+  .addCommand(setupCommand())
+  .addCommand(doctorCommand())
+  .addCommand(getDataCommand())
+  .addCommand(trainCommand())
+  .addCommand(testCommand())
+  .addCommand(embedCommand())
+  .addCommand(queryCommand())
+  .addCommand(parityCommand());
 
 await runCommand(program, Deno.args);

@@ -16,8 +16,12 @@ export function wholeNumber(least: number): (text: string) => number {
 export function number(least: number, above = false): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === "" || !Number.isFinite(value) || value < least || (above && value === least)) {
-      throw new InvalidArgumentError(`It must be a number ${above ? "above" : "of at least"} ${least}.`);
+    if (
+      text.trim() === "" || !Number.isFinite(value) || value < least || (above && value === least)
+    ) {
+      throw new InvalidArgumentError(
+        `It must be a number ${above ? "above" : "of at least"} ${least}.`,
+      );
     }
     return value;
   };

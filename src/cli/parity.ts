@@ -9,8 +9,12 @@ import { startNative } from "./start_native.ts";
 export function parityCommand(): CommandUnknownOpts {
   return new Command("parity")
     .description("hold csn against a PyTorch program: three Adam steps, compared number by number")
-    .argument("<fixture>", "safetensors file with in.*, before.*, loss.*, d_far.*, d_near.*, grad.*, after.*, embedding")
+    .argument(
+      "<fixture>",
+      "safetensors file with in.*, before.*, loss.*, d_far.*, d_near.*, grad.*, after.*, embedding",
+    )
     .option("--json", "print one JSON object")
+    .option("--verbose", "show where an error came from")
     .action(async (fixture, options) => {
       const stored = await readSafetensors(userPath(fixture));
       await startNative();

@@ -9,11 +9,8 @@ export interface Pace {
   readonly units: number;
 }
 
-/** The widest a bar gets, in characters. */
-const widestBar = 30;
-
-/** Narrower than this, a bar says nothing and is left out. */
-const narrowestBar = 8;
+/** Widths of the bar, of which the largest that fits is taken: steps, so that it does not flicker. */
+const barWidths = [30, 20, 10];
 
 /** "1200 of 5000 images", "3.20 MB of 190 MB"; without a total "1200 images". */
 export function amount({ done, total, unit }: Progress): string {
@@ -55,9 +52,10 @@ export function progressBar(
     amount(progress),
     ...paceTexts(progress, pace),
   ].join("  ");
-  // What is left beside the texts, two brackets and two blanks on either side.
-  const room = Math.min(widestBar, columns - what.length - numbers.length - 5);
-  if (share === null || room < narrowestBar) return `${what}  ${numbers}`.slice(0, columns);
-  const full = Math.floor(share * room);
-  return `${what} [${colour("#".repeat(full))}${"-".repeat(room - full)}]  ${numbers}`;
+  // Beside the texts there are two brackets and three blanks.
+  const room = columns - what.length - numbers.length - 5;
+  const width = barWidths.find((each) => each <= room);
+  if (share === null || width === undefined) return `${what}  ${numbers}`.slice(0, columns);
+  const full = Math.floor(share * width);
+  return `${what} [${colour("#".repeat(full))}${"-".repeat(width - full)}]  ${numbers}`;
 }

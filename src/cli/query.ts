@@ -14,7 +14,10 @@ export function queryCommand(): CommandUnknownOpts {
     .argument("<image>", "the image to compare with")
     .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
     .requiredOption("--notion <name>", "notion to compare by")
-    .requiredOption("--among <folder>", "images to search; their embeddings are kept there and used again")
+    .requiredOption(
+      "--among <folder>",
+      "images to search; their embeddings are kept there and used again",
+    )
     .option("-k <n>", "how many to print", wholeNumber(1), 10)
     .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
     .option("--json", "print one JSON object")

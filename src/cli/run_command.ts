@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import type { Command, CommandUnknownOpts } from "@commander-js/extra-typings";
 import { CsnError } from "../errors.ts";
+import { withDashes } from "./options.ts";
 
 /**
  * Parses `args`, runs the command they name and turns every failure into one line on standard error and
@@ -10,7 +11,7 @@ export async function runCommand(program: Command, args: readonly string[]): Pro
   const verbose = args.includes("--verbose");
   explainFailures(program);
   try {
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync(withDashes(args), { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) {
       // Commander has printed its own line already; --help and --version end here with code 0.

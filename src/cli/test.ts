@@ -25,8 +25,13 @@ export function testCommand(): CommandUnknownOpts {
   return new Command("test")
     .description("evaluate a model on the triplets of an image set")
     .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
-    .option("--data <set>", "image set: a name in data/, or a folder (default: the one it was trained on)")
-    .addOption(new Option("--split <split>", "which lists").choices(splits).default("test" as const))
+    .option(
+      "--data <set>",
+      "image set: a name in data/, or a folder (default: the one it was trained on)",
+    )
+    .addOption(
+      new Option("--split <split>", "which lists").choices(splits).default("test" as const),
+    )
     .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
     .option("--allow-missing", "go on when more than 1 % of the images are missing or unreadable")
     .option("--json", "print one JSON object")
@@ -50,7 +55,10 @@ export async function runTest(flags: TestFlags): Promise<void> {
 
 /** The table that `test` prints. */
 export function evaluationTable(evaluation: Evaluation): string {
-  const row = (name: string, { triplets, accuracy, standardError, loss }: Omit<Evaluation["notions"][number], "name">) => [
+  const row = (
+    name: string,
+    { triplets, accuracy, standardError, loss }: Omit<Evaluation["notions"][number], "name">,
+  ) => [
     name,
     String(triplets),
     `${percent(accuracy)} ± ${percent(standardError)}`,
@@ -60,6 +68,8 @@ export function evaluationTable(evaluation: Evaluation): string {
   return [
     table(["notion", "triplets", "accuracy", "loss"], [...rows, row("all", evaluation)]),
     "",
-    `${evaluation.split} lists, ${evaluation.images} images embedded in ${evaluation.seconds.toFixed(1)} s; ± is one standard error`,
+    `${evaluation.split} lists, ${evaluation.images} images embedded in ${
+      evaluation.seconds.toFixed(1)
+    } s; ± is one standard error`,
   ].join("\n");
 }

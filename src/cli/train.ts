@@ -12,8 +12,14 @@ export function trainCommand(): CommandUnknownOpts {
   );
   addTrainOptions(command);
   command
-    .addOption(new Option("--test", "as the test command: evaluate --resume on the test lists and exit"))
-    .addOption(new Option("--workers <n>", "accepted for old scripts; images are decoded once").argParser(wholeNumber(0)).hideHelp());
+    .addOption(
+      new Option("--test", "as the test command: evaluate --resume on the test lists and exit"),
+    )
+    .addOption(
+      new Option("--workers <n>", "accepted for old scripts; images are decoded once").argParser(
+        wholeNumber(0),
+      ).hideHelp(),
+    );
   return command.action(async () => {
     const flags = command.opts() as TrainFlags & { test?: boolean };
     const given = new Set(
@@ -21,9 +27,16 @@ export function trainCommand(): CommandUnknownOpts {
     );
     if (flags.test) {
       if (flags.resume === undefined) {
-        throw new UsageError("Cannot test: --test needs the model; pass --resume runs/<name>/model_best");
+        throw new UsageError(
+          "Cannot test: --test needs the model; pass --resume runs/<name>/model_best",
+        );
       }
-      await runTest({ ...flags, resume: flags.resume, split: "test", data: given.has("data") ? flags.data : undefined });
+      await runTest({
+        ...flags,
+        resume: flags.resume,
+        split: "test",
+        data: given.has("data") ? flags.data : undefined,
+      });
     } else {
       await startRun(flags, given);
     }

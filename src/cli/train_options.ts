@@ -40,24 +40,52 @@ export interface TrainFlags {
 /** Adds every option of `train`: those of the reference code (main.py) with its defaults, then csn's. */
 export function addTrainOptions(command: CommandUnknownOpts): void {
   const d = defaultConfig;
-  const add = (flags: string, description: string, value?: unknown, parse?: (text: string) => unknown) => {
+  const add = (
+    flags: string,
+    description: string,
+    value?: unknown,
+    parse?: (text: string) => unknown,
+  ) => {
     const option = new Option(flags, description);
     if (parse !== undefined) option.argParser(parse as (text: string) => never);
     if (value !== undefined) option.default(value);
     command.addOption(option);
   };
   add("--data <set>", "image set: a name in data/, or a folder", "zappos");
-  add("--name <name>", "name of the run, its folder in runs/ and its visdom environment", d.name, folderName);
+  add(
+    "--name <name>",
+    "name of the run, its folder in runs/ and its visdom environment",
+    d.name,
+    folderName,
+  );
   add("--resume <file>", "go on from runs/<name>/checkpoint, exactly where it stood");
   add("--overwrite", "replace a run of that name");
   add("--learned", "learn the masks, from N(0.9, 0.7); without it they are fixed and disjoint");
   add("--prein", "with --learned: begin with disjoint masks, 0.1 elsewhere");
-  add("--conditions <notions...>", "notions to learn, by name or number from 0 (default: all of the set)");
-  add("--num-traintriplets <n>", "training triplets for ALL notions of the set; a subset of them takes its share", d.trainTriplets, wholeNumber(1));
+  add(
+    "--conditions <notions...>",
+    "notions to learn, by name or number from 0 (default: all of the set)",
+  );
+  add(
+    "--num-traintriplets <n>",
+    "training triplets for ALL notions of the set; a subset of them takes its share",
+    d.trainTriplets,
+    wholeNumber(1),
+  );
   add("--epochs <n>", "last epoch, inclusive", d.epochs, wholeNumber(1));
-  add("--start-epoch <n>", "number of the first epoch of a new run; the learning rate goes by it", d.startEpoch, wholeNumber(1));
+  add(
+    "--start-epoch <n>",
+    "number of the first epoch of a new run; the learning rate goes by it",
+    d.startEpoch,
+    wholeNumber(1),
+  );
   add("--batch-size <n>", "triplets in a batch", d.batchSize, wholeNumber(1));
-  add("--lr <rate>", "base learning rate of Adam; epoch e runs at lr * 0.985^e", d.learningRate, number(0, true));
+  add(
+    "--lr <rate>",
+    "base learning rate of Adam; epoch e runs at lr * 0.985^e",
+    d.learningRate,
+    number(0, true),
+  );
   add("--margin <distance>", "margin of the triplet loss", d.margin, number(0));
   add("--embed-loss <weight>", "weight of the embedding norm in the loss", d.embedLoss, number(0));
   add("--mask-loss <weight>", "weight of the mask norm in the loss", d.maskLoss, number(0));
@@ -69,7 +97,12 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
     `where the backbone starts from: "imagenet" (downloaded once, 47 MB; the default for Zappos), "none" (the default elsewhere), or a safetensors file with torchvision's names; a .pth file is converted with: ${convertLine}`,
   );
   add("--no-cuda", "stay on the CPU where a CUDA device is found");
-  add("--threads <n>", "processor threads (default: one a core); results are bit-equal only with the same number", undefined, wholeNumber(1));
+  add(
+    "--threads <n>",
+    "processor threads (default: one a core); results are bit-equal only with the same number",
+    undefined,
+    wholeNumber(1),
+  );
   add("--allow-missing", "go on when more than 1 % of the images are missing or unreadable");
   add("--log-interval <batches>", "batches between two log lines", 20, wholeNumber(1));
   add("--save-every <minutes>", "minutes between two checkpoints inside an epoch", 10, number(0));

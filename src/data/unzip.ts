@@ -21,6 +21,8 @@ export interface UnzipOptions {
    * archive is taken for one that is made to fill the disk. @default {200}
    */
   readonly maxRatio?: number;
+  /** Which files are unpacked, by their names in the archive. @default {all} */
+  readonly select?: (name: string) => boolean;
   readonly listener?: Listener;
   readonly signal?: AbortSignal;
 }
@@ -71,10 +73,12 @@ async function unpack(
   let done = 0;
   for await (const entry of zip.eachEntry()) {
     signal?.throwIfAborted();
+    done++;
+    if (options.select?.(entry.fileName) === false) continue;
     checkKind(entry, attempted);
     budget.take(entry);
     await writeEntry(zip, entry, folder, attempted, signal);
-    listener?.progress?.({ what, done: ++done, total: zip.entryCount, unit: "files" });
+    listener?.progress?.({ what, done, total: zip.entryCount, unit: "files" });
   }
 }
 

@@ -33,7 +33,9 @@ function sourceFolder(): string {
 
 function units(): string[] {
   const folder = join(sourceFolder(), "src");
-  return [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name.endsWith(".cpp")).sort();
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) =>
+    name.endsWith(".cpp")
+  ).sort();
 }
 
 /** The shim for `libtorch`. Its key: path and version of libtorch, the sources, the compiler. */
@@ -59,7 +61,9 @@ function shimFolders(base: string): string[] {
 
 function sources(): string[] {
   const folder = sourceFolder();
-  const files = ["include", "src"].flatMap((each) => [...Deno.readDirSync(join(folder, each))].map(({ name }) => join(folder, each, name)));
+  const files = ["include", "src"].flatMap((each) =>
+    [...Deno.readDirSync(join(folder, each))].map(({ name }) => join(folder, each, name))
+  );
   return files.sort().map((file) => basename(file) + Deno.readTextFileSync(file));
 }
 
@@ -82,7 +86,11 @@ export function findCompiler(): string | null {
  * Builds the shim at `plan.path`: each unit to an object, linked beside and renamed, so that it is whole or
  * not there. The caller holds the cache's lock. Throws a CsnError with the compiler's first errors.
  */
-export async function buildShim(plan: ShimPlan, libtorch: Libtorch, listener: Listener): Promise<void> {
+export async function buildShim(
+  plan: ShimPlan,
+  libtorch: Libtorch,
+  listener: Listener,
+): Promise<void> {
   const compiler = findCompiler();
   if (compiler === null) {
     throw new CsnError(
@@ -102,11 +110,17 @@ export async function buildShim(plan: ShimPlan, libtorch: Libtorch, listener: Li
   }
 }
 
-async function compile(compiler: string, work: string, libtorch: Libtorch, listener: Listener): Promise<void> {
+async function compile(
+  compiler: string,
+  work: string,
+  libtorch: Libtorch,
+  listener: Listener,
+): Promise<void> {
   const all = units();
   const what = `Building the shim with ${compiler}`;
   let done = 0;
-  const report = () => listener.progress?.({ what, done: done++, total: all.length + 1, unit: "files" });
+  const report = () =>
+    listener.progress?.({ what, done: done++, total: all.length + 1, unit: "files" });
   report();
   const waiting = [...all];
   const worker = async () => {
@@ -146,12 +160,20 @@ function linkFlags(all: readonly string[], work: string, { libtorchFolder }: Lib
 }
 
 async function run(compiler: string, args: string[], work: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command(compiler, { args, stdout: "null", stderr: "piped" }).output();
+  const { success, stderr } = await new Deno.Command(compiler, {
+    args,
+    stdout: "null",
+    stderr: "piped",
+  }).output();
   if (success) return;
   const log = `${work.replace(/\.part$/, "")}.log`;
   await Deno.writeFile(log, stderr);
-  const errors = new TextDecoder().decode(stderr).split("\n").filter((line) => /error|undefined|fatal|cannot find/i.test(line));
+  const errors = new TextDecoder().decode(stderr).split("\n").filter((line) =>
+    /error|undefined|fatal|cannot find/i.test(line)
+  );
   throw new CsnError(
-    `Cannot build the shim: ${compiler} said: ${errors.slice(0, 2).join(" | ")}; all of it is in ${log}; csn needs C++20 (g++ 11 or clang 14 and newer)`,
+    `Cannot build the shim: ${compiler} said: ${
+      errors.slice(0, 2).join(" | ")
+    }; all of it is in ${log}; csn needs C++20 (g++ 11 or clang 14 and newer)`,
   );
 }

@@ -10,5 +10,7 @@ export function cacheFolder(): string {
   const shared = Deno.env.get("XDG_CACHE_HOME");
   if (shared) return join(shared, "csn");
   const home = Deno.env.get("HOME") ?? ".";
-  return Deno.build.os === "darwin" ? join(home, "Library", "Caches", "csn") : join(home, ".cache", "csn");
+  return Deno.build.os === "darwin"
+    ? join(home, "Library", "Caches", "csn")
+    : join(home, ".cache", "csn");
 }

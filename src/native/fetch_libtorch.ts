@@ -59,7 +59,9 @@ async function downloadWheels(folder: string, listener: Listener): Promise<strin
       await pipDownload([torch], folder, { what, listener, flags: quick });
       return await wheelsIn(folder, /^torch-/);
     } catch {
-      listener.notice?.(`${cpuIndex} cannot be reached: the larger wheel of the default index is taken`);
+      listener.notice?.(
+        `${cpuIndex} cannot be reached: the larger wheel of the default index is taken`,
+      );
     }
   }
   await pipDownload([torch], folder, { what, listener });
@@ -74,7 +76,9 @@ async function downloadWheels(folder: string, listener: Listener): Promise<strin
 
 async function wheelsIn(folder: string, pattern: RegExp): Promise<string[]> {
   const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
-  return names.filter((name) => pattern.test(name) && name.endsWith(".whl")).map((name) => join(folder, name));
+  return names.filter((name) => pattern.test(name) && name.endsWith(".whl")).map((name) =>
+    join(folder, name)
+  );
 }
 
 /** "13.0" when the wheel's METADATA asks for cuda-toolkit 13.0.x; null for a wheel without CUDA. */
@@ -86,7 +90,12 @@ async function cudaVersion(wheel: string): Promise<string | null> {
   return /^Requires-Dist: cuda-toolkit(?:\[[^\]]*\])?==(\d+\.\d+)/m.exec(metadata)?.[1] ?? null;
 }
 
-async function unpackInto(wheel: string, folder: string, whole: boolean, listener: Listener): Promise<void> {
+async function unpackInto(
+  wheel: string,
+  folder: string,
+  whole: boolean,
+  listener: Listener,
+): Promise<void> {
   const target = `${wheel}.unpacked`;
   await unzip(wheel, target, {
     what: `Unpacking ${basename(wheel).split("-")[0]}`,

@@ -12,6 +12,8 @@ export interface LibraryDescription {
   readonly libtorch: string;
   /** Instruction set of the kernels that libtorch chose, such as "AVX512". */
   readonly capability: string;
+  /** Features of the processor that decide how fast networks run: "avx2", "avx512f", "avx512_bf16". */
+  readonly processor: readonly string[];
   /** Threads that one operator may use. */
   readonly threads: number;
   /** CUDA devices found; when none, the reason. */
@@ -31,7 +33,9 @@ export function openLibrary(parts: NativeParts): void {
   const errors = errorBuffer();
   if (symbols.csn_init(cString(parts.libtorchFolder), errors, errors.length) !== 0) {
     throw new CsnError(
-      `Cannot start libtorch ${parts.libtorchVersion} at ${parts.libtorchFolder}: ${errorText(errors)}; ` +
+      `Cannot start libtorch ${parts.libtorchVersion} at ${parts.libtorchFolder}: ${
+        errorText(errors)
+      }; ` +
         "run `deno task setup --rebuild`",
     );
   }
@@ -150,7 +154,9 @@ function load(parts: NativeParts): Symbols {
     return openSymbols(parts.shimPath);
   } catch (error) {
     throw new CsnError(
-      `Cannot load the shim ${parts.shimPath}: ${messageOf(error)}; a library that it needs may be ` +
+      `Cannot load the shim ${parts.shimPath}: ${
+        messageOf(error)
+      }; a library that it needs may be ` +
         "missing; run `deno task doctor`, then `deno task setup --rebuild`",
       { cause: error },
     );

@@ -41,7 +41,9 @@ export async function findLibtorch(): Promise<{ found: Libtorch | null; why: str
   const python = await pythonTorch();
   if (python.folder !== null) {
     const version = versionOf(python.folder);
-    const wrong = version === null ? "its version cannot be read" : unsuitable(python.folder, version);
+    const wrong = version === null
+      ? "its version cannot be read"
+      : unsuitable(python.folder, version);
     if (wrong === null) {
       return {
         found: {
@@ -53,7 +55,9 @@ export async function findLibtorch(): Promise<{ found: Libtorch | null; why: str
         why: "",
       };
     }
-    return fromCache(`LIBTORCH is not set, and the torch of python3 (${python.folder}) does not fit: ${wrong}`);
+    return fromCache(
+      `LIBTORCH is not set, and the torch of python3 (${python.folder}) does not fit: ${wrong}`,
+    );
   }
   return fromCache(`LIBTORCH is not set, and ${python.why}`);
 }
@@ -66,14 +70,20 @@ function fromCache(why: string): { found: Libtorch | null; why: string } {
 }
 
 function fromEnvironment(folder: string): Libtorch {
-  const remedy = `set it to a folder of libtorch ${range()} that holds lib/ and include/, or unset it and run \`deno task setup\``;
+  const remedy =
+    `set it to a folder of libtorch ${range()} that holds lib/ and include/, or unset it and run \`deno task setup\``;
   if (!exists(folder)) {
     throw new CsnError(`Cannot use LIBTORCH=${folder}: there is no such folder; ${remedy}`);
   }
   const version = versionOf(folder);
   const wrong = version === null ? "it names no version of libtorch" : unsuitable(folder, version);
   if (wrong !== null) throw new CsnError(`Cannot use LIBTORCH=${folder}: ${wrong}; ${remedy}`);
-  return { libtorchFolder: folder, libtorchVersion: version!, source: "LIBTORCH", why: "LIBTORCH names it" };
+  return {
+    libtorchFolder: folder,
+    libtorchVersion: version!,
+    source: "LIBTORCH",
+    why: "LIBTORCH names it",
+  };
 }
 
 /** Why a libtorch cannot be used; null when it can. */
@@ -105,7 +115,9 @@ export function versionOf(folder: string): string | null {
     if (match !== null) return match[1];
   }
   const header = read(join(folder, "include", "torch", "headeronly", "version.h"));
-  const parts = ["MAJOR", "MINOR", "PATCH"].map((part) => new RegExp(`TORCH_VERSION_${part} (\\d+)`).exec(header)?.[1]);
+  const parts = ["MAJOR", "MINOR", "PATCH"].map((part) =>
+    new RegExp(`TORCH_VERSION_${part} (\\d+)`).exec(header)?.[1]
+  );
   return parts.every((part) => part !== undefined) ? parts.join(".") : null;
 }
 

@@ -46,7 +46,9 @@ export async function pipDownload(
   await Deno.remove(temporary, { recursive: true }).catch(() => {});
   if (success) return;
   throw new CsnError(
-    `Cannot download ${requirements.join(" ")} with \`python3 -m pip\`: ${said.at(-1) ?? "it failed without a word"}; ` +
+    `Cannot download ${requirements.join(" ")} with \`python3 -m pip\`: ${
+      said.at(-1) ?? "it failed without a word"
+    }; ` +
       "check the network (and that pip is installed: python3 -m pip --version), or set LIBTORCH to a folder of libtorch",
   );
 }
@@ -60,7 +62,14 @@ async function watchOutput(
   let total: number | null = null;
   const report = async () => {
     const done = await largestFile(temporary);
-    if (done > 0) listener.progress?.({ what, done, total: total === null ? null : Math.max(total, done), unit: "bytes" });
+    if (done > 0) {
+      listener.progress?.({
+        what,
+        done,
+        total: total === null ? null : Math.max(total, done),
+        unit: "bytes",
+      });
+    }
   };
   const timer = setInterval(() => void report(), lookMs);
   try {
@@ -69,7 +78,9 @@ async function watchOutput(
       total = announcedBytes(text) ?? total;
     }
     if (total !== null) listener.progress?.({ what, done: total, total, unit: "bytes" });
-    return (await errors).split("\n").filter((line) => line.trim() !== "").map((line) => line.replace(/^ERROR: /, ""));
+    return (await errors).split("\n").filter((line) => line.trim() !== "").map((line) =>
+      line.replace(/^ERROR: /, "")
+    );
   } finally {
     clearInterval(timer);
   }
@@ -88,7 +99,10 @@ async function largestFile(folder: string): Promise<number> {
   try {
     for await (const entry of Deno.readDir(folder)) {
       const path = join(folder, entry.name);
-      largest = Math.max(largest, entry.isDirectory ? await largestFile(path) : (await Deno.stat(path)).size);
+      largest = Math.max(
+        largest,
+        entry.isDirectory ? await largestFile(path) : (await Deno.stat(path)).size,
+      );
     }
   } catch {
     // pip removes its folders while they are looked at.

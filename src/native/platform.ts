@@ -15,19 +15,36 @@ export function platform(): Platform {
   if (os === "linux") return { os, ending: ".so", tested: arch === "x86_64" };
   if (os === "darwin" && arch === "aarch64") return { os, ending: ".dylib", tested: false };
   if (os === "windows") {
-    throw new CsnError("csn does not run on Windows: its shim is built for Linux and macOS; use WSL 2");
+    throw new CsnError(
+      "csn does not run on Windows: its shim is built for Linux and macOS; use WSL 2",
+    );
   }
-  throw new CsnError(`csn does not run on ${os} ${arch}: it is written for Linux and for macOS on Apple silicon`);
+  throw new CsnError(
+    `csn does not run on ${os} ${arch}: it is written for Linux and for macOS on Apple silicon`,
+  );
 }
 
-/** Whether an NVIDIA driver is loaded, without asking CUDA. */
+/** Where Linux systems keep the NVIDIA driver's library. Deno lets nobody look into /dev or /proc. */
+const driverFolders = [
+  "/usr/lib/x86_64-linux-gnu",
+  "/usr/lib/aarch64-linux-gnu",
+  "/usr/lib64",
+  "/usr/lib",
+  "/usr/lib/wsl/lib",
+  "/run/opengl-driver/lib",
+];
+
+/** Whether an NVIDIA driver is installed, without asking CUDA. */
 export function hasNvidiaDriver(): boolean {
-  return Deno.build.os === "linux" && (exists("/proc/driver/nvidia/version") || exists("/dev/nvidiactl"));
+  return Deno.build.os === "linux" &&
+    driverFolders.some((folder) => exists(`${folder}/libcuda.so.1`));
 }
 
 /** The first of `names` that is on PATH, as an absolute path. */
 export function findProgram(...names: readonly string[]): string | null {
-  for (const folder of (Deno.env.get("PATH") ?? "").split(":").filter((each) => each.startsWith("/"))) {
+  for (
+    const folder of (Deno.env.get("PATH") ?? "").split(":").filter((each) => each.startsWith("/"))
+  ) {
     for (const name of names) if (isProgram(`${folder}/${name}`)) return `${folder}/${name}`;
   }
   return null;

@@ -31,7 +31,9 @@ export async function pythonTorch(): Promise<PythonTorch> {
   const python = findProgram("python3");
   if (python === null) return { folder: null, why: "there is no python3" };
   const known = recall();
-  const answer = known !== null && known.python === python && isCurrent(known) ? known : await ask(python);
+  const answer = known !== null && known.python === python && isCurrent(known)
+    ? known
+    : await ask(python);
   if (answer === null) return { folder: null, why: `${python} does not work` };
   return answer.torch === null
     ? { folder: null, why: `${python} has no torch` }
@@ -46,7 +48,10 @@ async function ask(python: string): Promise<Remembered | null> {
     stderr: "null",
   }).output().catch(() => ({ success: false, stdout: new Uint8Array() }));
   if (!success) return null;
-  const { torch, paths } = JSON.parse(new TextDecoder().decode(stdout)) as { torch: string | null; paths: string[] };
+  const { torch, paths } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    torch: string | null;
+    paths: string[];
+  };
   const answer: Remembered = {
     python,
     torch,

@@ -41,7 +41,9 @@ export async function setUp(options: SetUpOptions = {}): Promise<NativeParts> {
   const plan = planShim(libtorch);
   if (rebuild || !plan.isBuilt) {
     await buildShim(plan, libtorch, listener);
-    listener.notice?.(`The shim was built for libtorch ${libtorch.libtorchVersion} (${libtorch.libtorchFolder})`);
+    listener.notice?.(
+      `The shim was built for libtorch ${libtorch.libtorchVersion} (${libtorch.libtorchFolder})`,
+    );
   }
   return { ...libtorch, shimPath: plan.path };
 }

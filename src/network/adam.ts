@@ -25,7 +25,9 @@ export class Adam implements Disposable {
   readonly #moments: ReadonlyMap<string, Moments>;
 
   constructor(parameters: ReadonlyMap<string, Tensor>) {
-    this.#moments = noGrad(() => new Map([...parameters].map(([name, parameter]) => [name, newMoments(parameter)])));
+    this.#moments = noGrad(() =>
+      new Map([...parameters].map(([name, parameter]) => [name, newMoments(parameter)]))
+    );
   }
 
   /** Changes the parameters by their gradients and drops these. Parameters without one stay. */
@@ -78,10 +80,14 @@ export class Adam implements Disposable {
    */
   load(stored: ReadonlyMap<string, StoredTensor>): void {
     for (const [name, { first, second, step }] of this.#moments) {
-      for (const [part, target] of [["first", first], ["second", second], ["step", step]] as const) {
+      for (
+        const [part, target] of [["first", first], ["second", second], ["step", step]] as const
+      ) {
         const found = stored.get(`optimiser.${part}.${name}`);
         if (found === undefined || found.shape.join() !== target.shape.join()) {
-          throw new CsnError(`Cannot restore the optimiser: its state of "${name}" is missing or has another shape`);
+          throw new CsnError(
+            `Cannot restore the optimiser: its state of "${name}" is missing or has another shape`,
+          );
         }
         noGrad(() => scope(() => copyInto(target, fromStoredTensor(found))));
       }

@@ -75,7 +75,10 @@ export class Backbone implements Disposable {
    * Embeds `images` [B, 3, H, W] to [B, D]. In `train` mode batch norm uses the batch's statistics and
    * updates the running ones; with `grad` a backward pass can follow.
    */
-  async embed(images: Tensor, mode: { readonly train: boolean; readonly grad: boolean }): Promise<Tensor> {
+  async embed(
+    images: Tensor,
+    mode: { readonly train: boolean; readonly grad: boolean },
+  ): Promise<Tensor> {
     const handle = await enqueue(
       (err, cap) =>
         native().csn_backbone_forward(
@@ -126,7 +129,18 @@ export async function gatherImages(
   const flips = options.flips ?? null;
   const handle = await enqueue(
     (err, cap) =>
-      native().csn_gather_images(pack.handle, rows, flips, rows.length, mean, std, device, dtype, err, cap),
+      native().csn_gather_images(
+        pack.handle,
+        rows,
+        flips,
+        rows.length,
+        mean,
+        std,
+        device,
+        dtype,
+        err,
+        cap,
+      ),
     (found) => found === 0,
   );
   return new Tensor(handle);

@@ -24,7 +24,10 @@ export function initialTensors(shape: NetworkShape, seed: number): Map<string, S
   backboneParts(shape.dimension).forEach((part, index) => {
     tensors.set(`backbone.${part.name}`, initialPart(part, seed, firstStream + index));
   });
-  tensors.set("masks.weight", stored(initialMasks(shape, seed), [shape.notions.length, shape.dimension]));
+  tensors.set(
+    "masks.weight",
+    stored(initialMasks(shape, seed), [shape.notions.length, shape.dimension]),
+  );
   return tensors;
 }
 
@@ -34,13 +37,19 @@ function initialPart(part: BackbonePart, seed: number, stream: number): StoredTe
     case "convolution": {
       const [out, , height, width] = part.shape;
       const deviation = Math.sqrt(2 / (height * width * out));
-      return stored(Float32Array.from({ length: count }, (_, i) => deviation * randomNormal(seed, stream, i)), part.shape);
+      return stored(
+        Float32Array.from({ length: count }, (_, i) => deviation * randomNormal(seed, stream, i)),
+        part.shape,
+      );
     }
     case "linear": {
       // torch.nn.Linear: weight and bias uniform within 1 / sqrt(inputs).
       const bound = 1 / Math.sqrt(backboneFeatures);
       return stored(
-        Float32Array.from({ length: count }, (_, i) => bound * (2 * randomUnit(seed, stream, i) - 1)),
+        Float32Array.from(
+          { length: count },
+          (_, i) => bound * (2 * randomUnit(seed, stream, i) - 1),
+        ),
         part.shape,
       );
     }
@@ -54,7 +63,10 @@ function initialPart(part: BackbonePart, seed: number, stream: number): StoredTe
   }
 }
 
-function initialMasks({ notions, dimension, masks }: NetworkShape, seed: number): Float32Array<ArrayBuffer> {
+function initialMasks(
+  { notions, dimension, masks }: NetworkShape,
+  seed: number,
+): Float32Array<ArrayBuffer> {
   if (masks === "fixed") return disjointMasks(notions.length, dimension, 0);
   if (masks === "learned-prein") return disjointMasks(notions.length, dimension, preinElsewhere);
   const { mean, deviation } = learnedMaskStart;

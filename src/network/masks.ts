@@ -6,7 +6,11 @@ export type MaskMode = "fixed" | "learned" | "learned-prein";
  * left when the dimension is no multiple goes one each to the first notions, so none stays unused (the
  * reference code's csn.py leaves them out).
  */
-export function disjointMasks(notions: number, dimension: number, elsewhere: number): Float32Array<ArrayBuffer> {
+export function disjointMasks(
+  notions: number,
+  dimension: number,
+  elsewhere: number,
+): Float32Array<ArrayBuffer> {
   const masks = new Float32Array(notions * dimension).fill(elsewhere);
   let from = 0;
   for (let row = 0; row < notions; row++) {

@@ -28,9 +28,11 @@ export class Network implements Disposable {
     this.tensors = tensors;
     for (const parameter of this.parameters().values()) parameter.requiresGrad = true;
     this.#backbone = new Backbone(
-      new Map([...tensors].flatMap(([name, tensor]) =>
-        name.startsWith("backbone.") ? [[name.slice("backbone.".length), tensor]] : []
-      )),
+      new Map(
+        [...tensors].flatMap(([name, tensor]) =>
+          name.startsWith("backbone.") ? [[name.slice("backbone.".length), tensor]] : []
+        ),
+      ),
     );
   }
 
@@ -50,7 +52,10 @@ export class Network implements Disposable {
   }
 
   /** Embeds `images` [B, 3, H, W] to [B, D], unmasked. */
-  embed(images: Tensor, mode: { readonly train: boolean; readonly grad: boolean }): Promise<Tensor> {
+  embed(
+    images: Tensor,
+    mode: { readonly train: boolean; readonly grad: boolean },
+  ): Promise<Tensor> {
     return this.#backbone.embed(images, mode);
   }
 
@@ -64,7 +69,9 @@ export class Network implements Disposable {
   maskTable(): number[][] {
     const rows = this.shape.notions.map((_, row) => row);
     const flat = noGrad(() =>
-      scope(() => this.masks(toDevice(Tensor.from(rows, undefined, "int64"), this.device)).toArray())
+      scope(() =>
+        this.masks(toDevice(Tensor.from(rows, undefined, "int64"), this.device)).toArray()
+      )
     );
     const { dimension } = this.shape;
     return rows.map((row) => flat.slice(row * dimension, (row + 1) * dimension));
@@ -117,14 +124,20 @@ function checkTensors(shape: NetworkShape, stored: ReadonlyMap<string, StoredTen
   expected.set("masks.weight", [shape.notions.length, shape.dimension]);
   for (const [name, sizes] of expected) {
     const found = stored.get(name);
-    if (found === undefined) throw new CsnError(`Cannot make the network: the tensor "${name}" is missing`);
+    if (found === undefined) {
+      throw new CsnError(`Cannot make the network: the tensor "${name}" is missing`);
+    }
     if (found.shape.join() !== sizes.join()) {
       throw new CsnError(
-        `Cannot make the network: "${name}" has shape [${found.shape.join(", ")}], it should be [${sizes.join(", ")}]`,
+        `Cannot make the network: "${name}" has shape [${found.shape.join(", ")}], it should be [${
+          sizes.join(", ")
+        }]`,
       );
     }
   }
   for (const name of stored.keys()) {
-    if (!expected.has(name)) throw new CsnError(`Cannot make the network: the tensor "${name}" is unknown`);
+    if (!expected.has(name)) {
+      throw new CsnError(`Cannot make the network: the tensor "${name}" is unknown`);
+    }
   }
 }

@@ -65,7 +65,16 @@ export async function callAllAsync(
   const out = new Uint32Array(64);
   const count = await enqueue(
     (err, cap) =>
-      native().csn_call_async(op, bytes, bytes.length, options.grad ? 1 : 0, out, out.length, err, cap),
+      native().csn_call_async(
+        op,
+        bytes,
+        bytes.length,
+        options.grad ? 1 : 0,
+        out,
+        out.length,
+        err,
+        cap,
+      ),
     (found) => found < 0,
   );
   return wrap(out, count);
@@ -81,7 +90,10 @@ export async function callAsync(
 }
 
 function wrap(handles: Uint32Array, count: number): (Tensor | null)[] {
-  return Array.from(handles.subarray(0, count), (handle) => handle === 0 ? null : new Tensor(handle));
+  return Array.from(
+    handles.subarray(0, count),
+    (handle) => handle === 0 ? null : new Tensor(handle),
+  );
 }
 
 function single(name: string, found: (Tensor | null)[]): Tensor {
@@ -184,7 +196,11 @@ function putList(list: readonly (Tensor | null | number | boolean)[]): void {
   }
 }
 
-function putCounted<Item>(listTag: number, list: readonly Item[], putItem: (item: Item) => void): void {
+function putCounted<Item>(
+  listTag: number,
+  list: readonly Item[],
+  putItem: (item: Item) => void,
+): void {
   putByte(listTag);
   putUint32(list.length);
   for (const item of list) putItem(item);

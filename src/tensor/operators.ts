@@ -102,7 +102,10 @@ export function toDevice(x: Tensor, device: string): Tensor {
 }
 
 /** A copy; `layout` gives the order of its elements in memory. */
-export function clone(x: Tensor, layout: "contiguous" | "channels_last" | "preserve" = "preserve"): Tensor {
+export function clone(
+  x: Tensor,
+  layout: "contiguous" | "channels_last" | "preserve" = "preserve",
+): Tensor {
   return call("aten::clone", x, layout);
 }
 

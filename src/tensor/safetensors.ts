@@ -96,9 +96,13 @@ function parseHeader(text: Uint8Array): Record<string, unknown> {
 /** The format allows neither holes nor overlaps, so a truncated file cannot pass. */
 function checkLayout(entries: Record<string, Entry>, bytes: number): void {
   let end = 0;
-  const sorted = Object.entries(entries).sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0]);
+  const sorted = Object.entries(entries).sort(([, a], [, b]) =>
+    a.data_offsets[0] - b.data_offsets[0]
+  );
   for (const [name, { data_offsets: [from, to] }] of sorted) {
-    if (from !== end || to < from) throw new CsnError(`tensor "${name}" begins at ${from}, not at ${end}`);
+    if (from !== end || to < from) {
+      throw new CsnError(`tensor "${name}" begins at ${from}, not at ${end}`);
+    }
     end = to;
   }
   if (end !== bytes) throw new CsnError(`its tensors take ${end} bytes, ${bytes} are there`);
@@ -106,11 +110,15 @@ function checkLayout(entries: Record<string, Entry>, bytes: number): void {
 
 function takeTensor(name: string, entry: Entry, data: Uint8Array<ArrayBuffer>): StoredTensor {
   const dtype = dtypes.get(entry.dtype);
-  if (dtype === undefined) throw new CsnError(`tensor "${name}" is of dtype ${entry.dtype}, which csn does not know`);
+  if (dtype === undefined) {
+    throw new CsnError(`tensor "${name}" is of dtype ${entry.dtype}, which csn does not know`);
+  }
   const [from, to] = entry.data_offsets;
   const expected = entry.shape.reduce((product, size) => product * size, bytesPerElement(dtype));
   if (to - from !== expected) {
-    throw new CsnError(`tensor "${name}" of shape [${entry.shape}] has ${to - from} bytes, not ${expected}`);
+    throw new CsnError(
+      `tensor "${name}" of shape [${entry.shape}] has ${to - from} bytes, not ${expected}`,
+    );
   }
   // A copy, so that a typed array over it is aligned.
   return { dtype, shape: entry.shape, bytes: data.slice(from, to) };
@@ -135,7 +143,9 @@ export async function writeSafetensors(
   } catch (error) {
     await Deno.remove(beside).catch(() => {});
     throw new CsnError(
-      `Cannot write "${path}": ${messageOf(error)}; what was there before is untouched; free some disk space or check the folder's permissions`,
+      `Cannot write "${path}": ${
+        messageOf(error)
+      }; what was there before is untouched; free some disk space or check the folder's permissions`,
       { cause: error },
     );
   }

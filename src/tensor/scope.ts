@@ -26,7 +26,9 @@ export function scope<Result>(body: () => Synchronous<Result>): Result {
   open.pop();
   if (isPromise(result)) {
     disposeAll(made);
-    throw new CsnError("scope() was given an asynchronous function: tensors would be freed too early; await outside");
+    throw new CsnError(
+      "scope() was given an asynchronous function: tensors would be freed too early; await outside",
+    );
   }
   forEachTensor(result, (tensor) => {
     if (made.delete(tensor)) open.at(-1)?.add(tensor);
@@ -44,7 +46,9 @@ export function noGrad<Result>(body: () => Synchronous<Result>): Result {
   try {
     const result: Result = body();
     if (isPromise(result)) {
-      throw new CsnError("noGrad() was given an asynchronous function; pass { grad: false } to what it awaits");
+      throw new CsnError(
+        "noGrad() was given an asynchronous function; pass { grad: false } to what it awaits",
+      );
     }
     return result;
   } finally {

@@ -1,6 +1,13 @@
 import { CsnError } from "../errors.ts";
 import { checked, enqueue, errorBuffer, native } from "../native/library.ts";
-import { bytesPerElement, dataOf, type DType, dtypeCode, dtypeOfCode, dtypeOfData } from "./dtype.ts";
+import {
+  bytesPerElement,
+  dataOf,
+  type DType,
+  dtypeCode,
+  dtypeOfCode,
+  dtypeOfData,
+} from "./dtype.ts";
 import type { TensorData } from "./dtype.ts";
 import { adopt } from "./scope.ts";
 
@@ -37,10 +44,12 @@ export class Tensor implements Disposable {
   }
 
   /** A CPU tensor with a copy of `data` (C order); `dtype` defaults to the array's own. */
-  static from(data: TensorData | readonly number[], shape?: readonly number[], dtype?: DType): Tensor {
-    const elements = Array.isArray(data)
-      ? numbersAs(data, dtype ?? "float32")
-      : data as TensorData;
+  static from(
+    data: TensorData | readonly number[],
+    shape?: readonly number[],
+    dtype?: DType,
+  ): Tensor {
+    const elements = Array.isArray(data) ? numbersAs(data, dtype ?? "float32") : data as TensorData;
     const type = dtype ?? dtypeOfData(elements);
     const sizes = BigInt64Array.from(shape ?? [elements.length], BigInt);
     const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
@@ -98,7 +107,9 @@ export class Tensor implements Disposable {
 
   /** Makes a leaf a parameter, or no longer one. */
   set requiresGrad(value: boolean) {
-    checked((err, cap) => native().csn_set_requires_grad(this.handle, value ? 1 : 0, err, cap) === 0);
+    checked((err, cap) =>
+      native().csn_set_requires_grad(this.handle, value ? 1 : 0, err, cap) === 0
+    );
   }
 
   /** A new tensor that shares the gradient of this one; null when no backward pass gave it one. */
@@ -137,7 +148,9 @@ export class Tensor implements Disposable {
 
   /** The one element as a number. Throws when there is not exactly one. */
   item(): number {
-    if (this.size !== 1) throw new CsnError(`item() needs one element, found shape [${this.shape}]`);
+    if (this.size !== 1) {
+      throw new CsnError(`item() needs one element, found shape [${this.shape}]`);
+    }
     return this.toArray()[0];
   }
 
@@ -190,7 +203,9 @@ function readInfo(handle: number): BigInt64Array {
 function parseInfo(info: BigInt64Array): Info {
   const dtype = dtypeOfCode(Number(info[0]));
   if (dtype === undefined) {
-    throw new CsnError(`Cannot use a tensor whose dtype is c10::ScalarType ${info[0]}: csn has no name for it`);
+    throw new CsnError(
+      `Cannot use a tensor whose dtype is c10::ScalarType ${info[0]}: csn has no name for it`,
+    );
   }
   const type = deviceNames[Number(info[2])] ?? `device${info[2]}`;
   const dims = Number(info[4]);

@@ -13,11 +13,18 @@ export const embeddingEndings = [".npy", ".safetensors", ".jsonl"] as const;
  * `<file>.names.txt`; `.safetensors` holds `embeddings`, `masks` [notions, D] and the names in its metadata; `.jsonl`
  * one `{"name", "embedding"}` a line.
  */
-export async function writeEmbeddings(path: string, embeddings: EmbeddingSet, model: Model): Promise<void> {
+export async function writeEmbeddings(
+  path: string,
+  embeddings: EmbeddingSet,
+  model: Model,
+): Promise<void> {
   switch (checkedEnding(path)) {
     case ".npy":
       await writeWhole(path, npy(embeddings));
-      return await writeWhole(`${path}.names.txt`, encode(embeddings.names.map((name) => name + "\n").join("")));
+      return await writeWhole(
+        `${path}.names.txt`,
+        encode(embeddings.names.map((name) => name + "\n").join("")),
+      );
     case ".jsonl":
       return await writeWhole(path, encode(jsonLines(embeddings)));
     case ".safetensors":
@@ -30,18 +37,24 @@ export function checkedEnding(path: string): typeof embeddingEndings[number] {
   const ending = embeddingEndings.find((each) => each === extname(path));
   if (ending === undefined) {
     throw new CsnError(
-      `Cannot write embeddings to "${path}": its ending says no format; end it with ${embeddingEndings.join(", ")}`,
+      `Cannot write embeddings to "${path}": its ending says no format; end it with ${
+        embeddingEndings.join(", ")
+      }`,
     );
   }
   return ending;
 }
 
 /** Reads embeddings that `writeEmbeddings` wrote as `.safetensors`, with the stamp they were given. */
-export async function readEmbeddingSet(path: string): Promise<{ embeddings: EmbeddingSet; stamp: string }> {
+export async function readEmbeddingSet(
+  path: string,
+): Promise<{ embeddings: EmbeddingSet; stamp: string }> {
   const { tensors, metadata } = await readSafetensors(path);
   const stored = tensors.get("embeddings");
   if (stored === undefined || metadata.names === undefined) {
-    throw new CsnError(`Cannot read embeddings from "${path}": it holds none; remove it and run again`);
+    throw new CsnError(
+      `Cannot read embeddings from "${path}": it holds none; remove it and run again`,
+    );
   }
   const vectors = new Float32Array(stored.bytes.buffer);
   return {
@@ -51,14 +64,27 @@ export async function readEmbeddingSet(path: string): Promise<{ embeddings: Embe
 }
 
 /** Writes embeddings as `.safetensors`; `stamp` says later whether they are still the right ones. */
-export async function writeSet(path: string, embeddings: EmbeddingSet, model: Model, stamp = ""): Promise<void> {
+export async function writeSet(
+  path: string,
+  embeddings: EmbeddingSet,
+  model: Model,
+  stamp = "",
+): Promise<void> {
   const { dimension, names, vectors } = embeddings;
   const masks = Float32Array.from(model.notions.flatMap((notion) => [...model.mask(notion)]));
   await writeSafetensors(
     path,
     new Map([
-      ["embeddings", { dtype: "float32", shape: [names.length, dimension], bytes: new Uint8Array(vectors.slice().buffer) }],
-      ["masks", { dtype: "float32", shape: [model.notions.length, dimension], bytes: new Uint8Array(masks.buffer) }],
+      ["embeddings", {
+        dtype: "float32",
+        shape: [names.length, dimension],
+        bytes: new Uint8Array(vectors.slice().buffer),
+      }],
+      ["masks", {
+        dtype: "float32",
+        shape: [model.notions.length, dimension],
+        bytes: new Uint8Array(masks.buffer),
+      }],
     ]),
     { names: JSON.stringify(names), notions: JSON.stringify(model.notions), stamp },
   );
@@ -66,7 +92,8 @@ export async function writeSet(path: string, embeddings: EmbeddingSet, model: Mo
 
 /** NumPy's format, version 1.0 (numpy/lib/format.py): magic, header padded to 64 bytes, data in C order. */
 function npy({ names, dimension, vectors }: EmbeddingSet): Uint8Array {
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${names.length}, ${dimension}), }`;
+  const header =
+    `{'descr': '<f4', 'fortran_order': False, 'shape': (${names.length}, ${dimension}), }`;
   const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10;
   const bytes = new Uint8Array(10 + length + vectors.byteLength);
   bytes.set([0x93, ...encode("NUMPY"), 1, 0, length & 0xff, length >> 8]);
@@ -92,8 +119,11 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
     await Deno.rename(beside, path);
   } catch (error) {
     await Deno.remove(beside).catch(() => {});
-    throw new CsnError(`Cannot write "${path}": ${messageOf(error)}; check the folder and the disk's free space`, {
-      cause: error,
-    });
+    throw new CsnError(
+      `Cannot write "${path}": ${messageOf(error)}; check the folder and the disk's free space`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -23,7 +23,9 @@ export class EmbeddingSet {
   constructor(names: readonly string[], vectors: Float32Array, dimension: number) {
     if (vectors.length !== names.length * dimension) {
       throw new CsnError(
-        `Cannot make a set of ${names.length} embeddings of ${dimension} dimensions: found ${vectors.length} numbers, it should be ${names.length * dimension}`,
+        `Cannot make a set of ${names.length} embeddings of ${dimension} dimensions: found ${vectors.length} numbers, it should be ${
+          names.length * dimension
+        }`,
       );
     }
     this.names = names;
@@ -62,6 +64,10 @@ export class EmbeddingSet {
   nearest(query: Float32Array, mask: Float32Array, k: number): Neighbour[] {
     const distances = this.distances(query, mask);
     const order = Array.from(distances.keys()).sort((a, b) => distances[a] - distances[b] || a - b);
-    return order.slice(0, k).map((index) => ({ name: this.names[index], index, distance: distances[index] }));
+    return order.slice(0, k).map((index) => ({
+      name: this.names[index],
+      index,
+      distance: distances[index],
+    }));
   }
 }

@@ -58,7 +58,12 @@ export async function embedImages(
   using parts = new DisposableStack();
   const embedded: Tensor[] = [];
   const report = (done: number) =>
-    options.listener?.progress?.({ what: "Embedding images", done, total: indices.length, unit: "images" });
+    options.listener?.progress?.({
+      what: "Embedding images",
+      done,
+      total: indices.length,
+      unit: "images",
+    });
   for (let at = 0; at < indices.length; at += embedBatch) {
     options.signal?.throwIfAborted();
     const some = indices.subarray(at, at + embedBatch);
@@ -108,7 +113,12 @@ export async function tripletDistances(
   const near = new Float32Array(notion.length);
   for (let at = 0; at < notion.length; at += scoreChunk) {
     const end = Math.min(at + scoreChunk, notion.length);
-    using distances = scoreSome(network, embeddings, positions.subarray(3 * at, 3 * end), notion.subarray(at, end));
+    using distances = scoreSome(
+      network,
+      embeddings,
+      positions.subarray(3 * at, 3 * end),
+      notion.subarray(at, end),
+    );
     const both = await distances.dataAsync() as Float32Array;
     far.set(both.subarray(0, end - at), at);
     near.set(both.subarray(end - at), at);
@@ -117,12 +127,20 @@ export async function tripletDistances(
 }
 
 /** [2, n]: far and near distances of triplets given by rows of `embeddings`. */
-function scoreSome(network: Network, embeddings: Tensor, positions: Uint32Array, notion: Uint8Array): Tensor {
+function scoreSome(
+  network: Network,
+  embeddings: Tensor,
+  positions: Uint32Array,
+  notion: Uint8Array,
+): Tensor {
   return noGrad(() =>
     scope(() => {
       const masks = network.masks(longs(notion, network.device));
       const role = (offset: number) => {
-        const rows = Uint32Array.from({ length: notion.length }, (_, i) => positions[3 * i + offset]);
+        const rows = Uint32Array.from(
+          { length: notion.length },
+          (_, i) => positions[3 * i + offset],
+        );
         return applyMasks(indexSelect(embeddings, 0, longs(rows, network.device)), masks);
       };
       const anchor = role(0);
@@ -171,7 +189,8 @@ class Tally {
   }
 
   total(): Omit<NotionEvaluation, "name"> {
-    const sum = (pick: (counts: Counts) => number) => this.#notions.reduce((all, counts) => all + pick(counts), 0);
+    const sum = (pick: (counts: Counts) => number) =>
+      this.#notions.reduce((all, counts) => all + pick(counts), 0);
     return summary({
       triplets: sum((counts) => counts.triplets),
       correct: sum((counts) => counts.correct),

@@ -1,7 +1,7 @@
 import { listImages } from "../data/list_images.ts";
 import { CsnError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
-import { join, relative } from "../paths.ts";
+import { join } from "../paths.ts";
 import { readEmbeddingSet, writeSet } from "./embedding_file.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
 import type { Model } from "./model.ts";
@@ -19,25 +19,32 @@ export async function embedFolder(
 ): Promise<EmbeddingSet> {
   const files = await listImages(folder);
   if (files.length === 0) {
-    throw new CsnError(`Cannot embed the images of "${folder}": there is none; pass a folder that holds images`);
+    throw new CsnError(
+      `Cannot embed the images of "${folder}": there is none; pass a folder that holds images`,
+    );
   }
-  const stamp = await stampOf(model, files);
+  const paths = files.map((file) => join(folder, file));
+  const stamp = await stampOf(model, paths);
   const path = join(folder, `.csn-${await digest(model.path)}.safetensors`);
   const kept = await readEmbeddingSet(path).catch(() => null);
   if (kept !== null && kept.stamp === stamp) return kept.embeddings;
-  const made = await model.embed(files, options);
-  const embeddings = new EmbeddingSet(files.map((file) => relative(folder, file)), made.vectors, made.dimension);
+  const made = await model.embed(paths, options);
+  const embeddings = new EmbeddingSet(files, made.vectors, made.dimension);
   try {
     await writeSet(path, embeddings, model, stamp);
   } catch (error) {
-    options.listener?.notice?.(`The embeddings are not kept for the next query: ${(error as Error).message}`);
+    options.listener?.notice?.(
+      `The embeddings are not kept for the next query: ${(error as Error).message}`,
+    );
   }
   return embeddings;
 }
 
 async function stampOf(model: Model, files: readonly string[]): Promise<string> {
   const stats = await Promise.all([model.path, ...files].map((file) => Deno.stat(file)));
-  const lines = stats.map(({ size, mtime }, i) => `${i === 0 ? "" : files[i - 1]} ${size} ${mtime?.getTime()}`);
+  const lines = stats.map(({ size, mtime }, i) =>
+    `${i === 0 ? "" : files[i - 1]} ${size} ${mtime?.getTime()}`
+  );
   return await digest(lines.join("\n"));
 }
 

@@ -8,7 +8,13 @@ import { reshape } from "../tensor/operators.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { EmbeddingSet, type Neighbour } from "./embedding_set.ts";
 import { embedImages } from "./evaluate.ts";
-import { type ModelFile, type ModelInfo, networkShape, networkTensors, readModelFile } from "./model_file.ts";
+import {
+  type ModelFile,
+  type ModelInfo,
+  networkShape,
+  networkTensors,
+  readModelFile,
+} from "./model_file.ts";
 
 /** An image to embed: a file's path, a file's bytes, or pixels [size, size, 3] that were decoded already. */
 export type ImageSource = string | Uint8Array | { readonly pixels: Uint8Array };
@@ -53,7 +59,9 @@ export class Model implements Disposable {
     const row = this.notions.indexOf(notion);
     if (row === -1) {
       throw new UsageError(
-        `Cannot compare by "${notion}": the model ${this.path} knows ${this.notions.join(", ")}; pass one of them`,
+        `Cannot compare by "${notion}": the model ${this.path} knows ${
+          this.notions.join(", ")
+        }; pass one of them`,
       );
     }
     return this.#masks[row];
@@ -67,12 +75,17 @@ export class Model implements Disposable {
     images: readonly ImageSource[],
     options: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
   ): Promise<EmbeddingSet> {
-    const names = images.map((image, index) => typeof image === "string" ? image : `image ${index}`);
+    const names = images.map((image, index) =>
+      typeof image === "string" ? image : `image ${index}`
+    );
     const vectors = new Float32Array(images.length * this.info.dimension);
     for (let at = 0; at < images.length; at += decodeBatch) {
       options.signal?.throwIfAborted();
       const some = images.slice(at, at + decodeBatch);
-      vectors.set(await this.#embedSome(some, names.slice(at, at + decodeBatch)), at * this.info.dimension);
+      vectors.set(
+        await this.#embedSome(some, names.slice(at, at + decodeBatch)),
+        at * this.info.dimension,
+      );
       options.listener?.progress?.({
         what: "Embedding images",
         done: at + some.length,
@@ -97,7 +110,10 @@ export class Model implements Disposable {
     this.network[Symbol.dispose]();
   }
 
-  async #embedSome(images: readonly ImageSource[], names: readonly string[]): Promise<Float32Array> {
+  async #embedSome(
+    images: readonly ImageSource[],
+    names: readonly string[],
+  ): Promise<Float32Array> {
     const size = this.info.imageSize;
     const pixels = new Uint8Array(images.length * size * size * 3);
     const decoded = await Promise.all(images.map((image, i) => this.#pixels(image, names[i])));
@@ -111,10 +127,14 @@ export class Model implements Disposable {
 
   async #pixels(image: ImageSource, name: string): Promise<Uint8Array> {
     const size = this.info.imageSize;
-    if (typeof image === "string" || image instanceof Uint8Array) return await decodeImage(image, size);
+    if (typeof image === "string" || image instanceof Uint8Array) {
+      return await decodeImage(image, size);
+    }
     if (image.pixels.length !== size * size * 3) {
       throw new CsnError(
-        `Cannot embed ${name}: it has ${image.pixels.length} bytes; this model takes pixels [${size}, ${size}, 3], ${size * size * 3} bytes`,
+        `Cannot embed ${name}: it has ${image.pixels.length} bytes; this model takes pixels [${size}, ${size}, 3], ${
+          size * size * 3
+        } bytes`,
       );
     }
     return image.pixels;

@@ -83,10 +83,14 @@ async function findFile(path: string): Promise<string> {
     const stat = await Deno.stat(candidate).catch(() => null);
     if (stat?.isFile) return candidate;
     if (stat?.isDirectory) {
-      throw new CsnError(`Cannot read the model "${path}": it is a folder; pass ${join(path, "model_best")}`);
+      throw new CsnError(
+        `Cannot read the model "${path}": it is a folder; pass ${join(path, "model_best")}`,
+      );
     }
   }
-  throw new CsnError(`Cannot read the model "${path}": there is no such file${await whatIsThere(path)}`);
+  throw new CsnError(
+    `Cannot read the model "${path}": there is no such file${await whatIsThere(path)}`,
+  );
 }
 
 async function whatIsThere(path: string): Promise<string> {
@@ -96,7 +100,9 @@ async function whatIsThere(path: string): Promise<string> {
       if (entry.name.endsWith(ending)) files.push(basename(entry.name, ending));
     }
   } catch {
-    return `; nor is its folder; \`ls ${dirname(dirname(path))}\` shows the runs, \`deno task train --name ${basename(dirname(path))}\` makes one`;
+    return `; nor is its folder; \`ls ${
+      dirname(dirname(path))
+    }\` shows the runs, \`deno task train --name ${basename(dirname(path))}\` makes one`;
   }
   return files.length === 0
     ? "; its folder holds no model yet; `deno task train` writes one at the end of each epoch"

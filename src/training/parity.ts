@@ -4,7 +4,12 @@ import { Adam } from "../network/adam.ts";
 import { backward } from "../network/backbone.ts";
 import type { MaskMode } from "../network/masks.ts";
 import { fromStoredTensor, Network, toStoredTensor } from "../network/network.ts";
-import { type LossNumbers, type LossWeights, readLoss, tripletLoss } from "../network/triplet_loss.ts";
+import {
+  type LossNumbers,
+  type LossWeights,
+  readLoss,
+  tripletLoss,
+} from "../network/triplet_loss.ts";
 import { dataOf } from "../tensor/dtype.ts";
 import { clone } from "../tensor/operators.ts";
 import type { StoredTensor, StoredTensors } from "../tensor/safetensors.ts";
@@ -75,13 +80,24 @@ export async function runParity({ inputs, before, masks }: ParityInputs): Promis
     await optimiser.step(learningRate);
   }
   using embedding = await network.embed(anchor, { train: false, grad: false });
-  return { steps: numbers, gradients, after: network.toStored(), embedding: toStoredTensor(embedding) };
+  return {
+    steps: numbers,
+    gradients,
+    after: network.toStored(),
+    embedding: toStoredTensor(embedding),
+  };
 }
 
-async function forwardBackward(network: Network, roles: Tensor[], rows: Tensor): Promise<LossNumbers> {
+async function forwardBackward(
+  network: Network,
+  roles: Tensor[],
+  rows: Tensor,
+): Promise<LossNumbers> {
   using made = new DisposableStack();
   const embedded: Tensor[] = [];
-  for (const role of roles) embedded.push(made.use(await network.embed(role, { train: true, grad: true })));
+  for (const role of roles) {
+    embedded.push(made.use(await network.embed(role, { train: true, grad: true })));
+  }
   const [anchor, far, near] = embedded;
   const loss = scope(() => tripletLoss(anchor, far, near, network.masks(rows), weights));
   for (const tensor of Object.values(loss)) made.use(tensor);
@@ -105,18 +121,26 @@ function images(stored: StoredTensor): Tensor {
 
 function shapeOf(before: ReadonlyMap<string, StoredTensor>, masks: MaskMode) {
   const [notions, dimension] = find(before, "masks.weight").shape;
-  return { notions: Array.from({ length: notions }, (_, row) => `notion ${row}`), dimension, masks };
+  return {
+    notions: Array.from({ length: notions }, (_, row) => `notion ${row}`),
+    dimension,
+    masks,
+  };
 }
 
 function find(tensors: ReadonlyMap<string, StoredTensor>, name: string): StoredTensor {
   const found = tensors.get(name);
-  if (found === undefined) throw new CsnError(`Cannot check parity: the fixture lacks the tensor "${name}"`);
+  if (found === undefined) {
+    throw new CsnError(`Cannot check parity: the fixture lacks the tensor "${name}"`);
+  }
   return found;
 }
 
 function withPrefix({ tensors }: StoredTensors, prefix: string): Map<string, StoredTensor> {
   return new Map(
-    [...tensors].flatMap(([name, tensor]) => name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : []),
+    [...tensors].flatMap(([name, tensor]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : []
+    ),
   );
 }
 
@@ -143,14 +167,22 @@ function compare(run: ParityRun, fixture: StoredTensors): ParityGroup[] {
     group("loss, step 0", ofStep(0, "loss"), limit(1e-5)),
     group("distances, step 0", ofStep(0, "distances"), limit(1e-5)),
     group("loss, later steps", [1, 2].flatMap((step) => ofStep(step, "loss")), limit(2e-3)),
-    group("distances, later steps", [1, 2].flatMap((step) => ofStep(step, "distances")), limit(2e-3)),
+    group(
+      "distances, later steps",
+      [1, 2].flatMap((step) => ofStep(step, "distances")),
+      limit(2e-3),
+    ),
     group("gradients, step 0", named("grad.", run.gradients), limit(2e-2)),
     // In float32 the sign of a tiny gradient is chance, and Adam makes a whole step of it.
     exact
       ? group("parameters after", parameters, limit(0))
       : group("parameters after, per element", parameters, 6 * learningRate, largestDifference),
     group("running statistics after", statistics, limit(1e-2)),
-    group("embedding after", [["embedding", numbersOf(run.embedding), expected("embedding")]], limit(2e-3)),
+    group(
+      "embedding after",
+      [["embedding", numbersOf(run.embedding), expected("embedding")]],
+      limit(2e-3),
+    ),
   ];
 }
 
@@ -186,5 +218,8 @@ function largestDifference(found: Float64Array, expected: Float64Array): number 
 }
 
 function numbersOf({ dtype, bytes }: StoredTensor): Float64Array {
-  return Float64Array.from(dataOf(dtype, bytes.slice().buffer) as ArrayLike<number | bigint>, Number);
+  return Float64Array.from(
+    dataOf(dtype, bytes.slice().buffer) as ArrayLike<number | bigint>,
+    Number,
+  );
 }

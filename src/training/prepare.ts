@@ -21,7 +21,10 @@ export async function prepareTraining(
   options: { readonly listener?: Listener; readonly signal?: AbortSignal },
 ): Promise<PreparedTraining> {
   const set = await openImageSet(config.data);
-  const packed = await preparePack(set, config.imageSize, { ...options, allowMissing: config.allowMissing });
+  const packed = await preparePack(set, config.imageSize, {
+    ...options,
+    allowMissing: config.allowMissing,
+  });
   const common = { notions: config.notions, seed: config.seed, unusable: unusableImages(packed) };
   const train = await loadTriplets(set, "train", { ...common, total: config.trainTriplets });
   const validation = await loadTriplets(set, "val", common);

@@ -44,17 +44,24 @@ export async function startingTensors(
 
 /** Downloads the ImageNet weights into the cache once; checks them on every use. Returns their path. */
 export async function fetchImagenet(
-  options: { readonly listener?: Listener; readonly signal?: AbortSignal; readonly url?: string } = {},
+  options: { readonly listener?: Listener; readonly signal?: AbortSignal; readonly url?: string } =
+    {},
 ): Promise<string> {
   const path = join(cacheFolder(), `resnet18.tv_in1k-${imagenet.sha256.slice(0, 12)}.safetensors`);
   if (await hasImagenet(path)) return path;
   try {
     await Deno.mkdir(cacheFolder(), { recursive: true });
-    await download(options.url ?? imagenet.url, path, { ...imagenet, ...options, what: "Downloading ImageNet weights" });
+    await download(options.url ?? imagenet.url, path, {
+      ...imagenet,
+      ...options,
+      what: "Downloading ImageNet weights",
+    });
   } catch (error) {
     options.signal?.throwIfAborted();
     throw new CsnError(
-      `Cannot fetch the ImageNet weights: ${messageOf(error)}; download ${imagenet.url} on another machine and pass --pretrained FILE, or start from random weights with --pretrained none`,
+      `Cannot fetch the ImageNet weights: ${
+        messageOf(error)
+      }; download ${imagenet.url} on another machine and pass --pretrained FILE, or start from random weights with --pretrained none`,
       { cause: error },
     );
   }
@@ -80,7 +87,9 @@ function replaceBackbone(
   found: ReadonlyMap<string, StoredTensor>,
   path: string,
 ): void {
-  const byName = new Map([...found].map(([name, tensor]) => [name.replace(/^(module\.|backbone\.)+/, ""), tensor]));
+  const byName = new Map(
+    [...found].map(([name, tensor]) => [name.replace(/^(module\.|backbone\.)+/, ""), tensor]),
+  );
   const dimension = tensors.get("backbone.fc_embed.bias")!.shape[0];
   for (const { name, shape, kind } of backboneParts(dimension)) {
     const tensor = byName.get(name);
@@ -94,7 +103,9 @@ function replaceBackbone(
     const dtype = kind === "counter" ? "int64" : "float32";
     if (tensor.shape.join() !== shape.join() || tensor.dtype !== dtype) {
       throw new CsnError(
-        `Cannot use the pretrained weights "${path}": "${name}" is ${tensor.dtype}[${tensor.shape.join(", ")}], it should be ${dtype}[${shape.join(", ")}]`,
+        `Cannot use the pretrained weights "${path}": "${name}" is ${tensor.dtype}[${
+          tensor.shape.join(", ")
+        }], it should be ${dtype}[${shape.join(", ")}]`,
       );
     }
     tensors.set(`backbone.${name}`, tensor);

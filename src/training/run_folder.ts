@@ -50,7 +50,11 @@ export class RunFolder implements Disposable {
     if (found.length > 0 && !options.overwrite) {
       held[Symbol.dispose]();
       throw new CsnError(
-        `Cannot start a run in ${path}: it holds one already (${found.join(", ")}); choose another --name, go on with \`deno task train --resume ${join(path, "checkpoint")}\`, or pass --overwrite`,
+        `Cannot start a run in ${path}: it holds one already (${
+          found.join(", ")
+        }); choose another --name, go on with \`deno task train --resume ${
+          join(path, "checkpoint")
+        }\`, or pass --overwrite`,
       );
     }
     return new RunFolder(path, held, async () => {
@@ -62,7 +66,11 @@ export class RunFolder implements Disposable {
    * Opens the folder of a run that goes on after `state`: its logs are cut back to what the checkpoint
    * knows. With `copyFrom`, the run of that folder goes on here in a copy.
    */
-  static async resume(path: string, state: TrainerState, copyFrom: string = path): Promise<RunFolder> {
+  static async resume(
+    path: string,
+    state: TrainerState,
+    copyFrom: string = path,
+  ): Promise<RunFolder> {
     const cut = () => cutBack(path, state.epoch - 1);
     let folder: RunFolder;
     if (copyFrom === path) {
@@ -70,7 +78,9 @@ export class RunFolder implements Disposable {
     } else {
       const empty = await RunFolder.create(path);
       folder = new RunFolder(path, empty.#lock, async () => {
-        for (const file of await existing(copyFrom)) await Deno.copyFile(join(copyFrom, file), join(path, file));
+        for (const file of await existing(copyFrom)) {
+          await Deno.copyFile(join(copyFrom, file), join(path, file));
+        }
         await cut();
       });
     }
@@ -105,8 +115,15 @@ export class RunFolder implements Disposable {
   }
 
   /** Writes model_best. */
-  async saveModel(description: Description, tensors: ReadonlyMap<string, StoredTensor>): Promise<void> {
-    await writeModelFile(modelPath(this.path, "model_best"), { kind: "model", ...description }, tensors);
+  async saveModel(
+    description: Description,
+    tensors: ReadonlyMap<string, StoredTensor>,
+  ): Promise<void> {
+    await writeModelFile(
+      modelPath(this.path, "model_best"),
+      { kind: "model", ...description },
+      tensors,
+    );
   }
 
   /** Writes the checkpoint; returns its path. */
@@ -134,7 +151,9 @@ async function makeFolder(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true });
   } catch (error) {
-    throw new CsnError(`Cannot make the run folder "${path}": ${messageOf(error)}`, { cause: error });
+    throw new CsnError(`Cannot make the run folder "${path}": ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import { loadTriplets } from "../data/triplets.ts";
 import { CsnError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import { Network } from "../network/network.ts";
-import { type Evaluation, evaluate } from "./evaluate.ts";
+import { evaluate, type Evaluation } from "./evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
 import { mapPack, unusableImages } from "./prepare.ts";
 
@@ -30,7 +30,11 @@ export async function testModel(
   const unknown = info.notions.filter((notion) => !set.notions.includes(notion));
   if (unknown.length > 0) {
     throw new CsnError(
-      `Cannot test ${file.path} on ${set.folder}: the model's notions are ${info.notions.join(", ")}, the set has ${set.notions.join(", ")}; pass --data with a set that has ${unknown.join(", ")}`,
+      `Cannot test ${file.path} on ${set.folder}: the model's notions are ${
+        info.notions.join(", ")
+      }, the set has ${set.notions.join(", ")}; pass --data with a set that has ${
+        unknown.join(", ")
+      }`,
     );
   }
   const pack = await preparePack(set, info.imageSize, options);

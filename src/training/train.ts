@@ -13,14 +13,14 @@ import { call } from "../tensor/call.ts";
 import { noGrad, scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { learningRateOf, type TrainConfig } from "./config.ts";
-import { type Evaluation, evaluate } from "./evaluate.ts";
+import { evaluate, type Evaluation } from "./evaluate.ts";
 import type { ModelFile } from "./model_file.ts";
 import { networkShape, networkTensors } from "./model_file.ts";
 import { prepareTraining } from "./prepare.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { startingTensors } from "./pretrained.ts";
 import { type StepSetting, trainStep } from "./train_step.ts";
-import { addBatch, emptySums, trainMetrics, type TrainerState } from "./trainer_state.ts";
+import { addBatch, emptySums, type TrainerState, trainMetrics } from "./trainer_state.ts";
 
 /** What happens while a run trains, in this order: start, then steps, saves and epochs, then end. */
 export type TrainEvent =
@@ -28,8 +28,13 @@ export type TrainEvent =
     readonly type: "start";
     /** Numbers that training changes, masks included. */
     readonly parameters: number;
-    /** Training triplets of each notion. */
-    readonly triplets: readonly { readonly notion: string; readonly train: number; readonly val: number }[];
+    /** Triplets of each notion, and how many its list lacks for its share. */
+    readonly triplets: readonly {
+      readonly notion: string;
+      readonly train: number;
+      readonly val: number;
+      readonly shortfall: number;
+    }[];
     /** Epochs that are done already, of a run that goes on. */
     readonly history: readonly EpochMetrics[];
     readonly state: TrainerState;
@@ -105,16 +110,23 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   return { finished: run.state.epoch > config.epochs, state: run.state };
 }
 
+/** What a run learns from. */
+interface RunData {
+  readonly set: ImageSet;
+  readonly train: Triplets;
+  readonly validation: Triplets;
+}
+
 /** One run: its state, and what an epoch is made of. */
 class Run {
   readonly state: TrainerState;
   readonly #options: TrainOptions;
-  readonly #data: { readonly set: ImageSet; readonly train: Triplets; readonly validation: Triplets };
+  readonly #data: RunData;
   readonly #setting: StepSetting;
   #lastSave = performance.now();
   #validationSeconds = 0;
 
-  constructor(options: TrainOptions, data: Run["#data"], setting: StepSetting) {
+  constructor(options: TrainOptions, data: RunData, setting: StepSetting) {
     this.#options = options;
     this.#data = data;
     this.#setting = setting;
@@ -130,14 +142,18 @@ class Run {
   async start(): Promise<void> {
     const { config, folder, onEvent } = this.#options;
     await folder.begin(config);
-    const count = (triplets: Triplets, row: number) => triplets.notion.reduce((n, each) => n + (each === row ? 1 : 0), 0);
+    const { train, validation } = this.#data;
     onEvent?.({
       type: "start",
-      parameters: [...this.#setting.network.parameters().values()].reduce((sum, tensor) => sum + tensor.size, 0),
-      triplets: config.notions.map((notion, row) => ({
-        notion,
-        train: count(this.#data.train, row),
-        val: count(this.#data.validation, row),
+      parameters: [...this.#setting.network.parameters().values()].reduce(
+        (sum, tensor) => sum + tensor.size,
+        0,
+      ),
+      triplets: train.perNotion.map(({ name, triplets, shortfall }, row) => ({
+        notion: name,
+        train: triplets,
+        val: validation.perNotion[row].triplets,
+        shortfall,
       })),
       history: await folder.history(),
       state: structuredClone(this.state),
@@ -181,7 +197,10 @@ class Run {
     if (metrics.best) {
       this.state.bestAccuracy = validation.accuracy;
       this.state.bestEpoch = this.state.epoch;
-      await folder.saveModel(this.#description(validation.accuracy), this.#setting.network.toStored());
+      await folder.saveModel(
+        this.#description(validation.accuracy),
+        this.#setting.network.toStored(),
+      );
     }
     await folder.append(metrics);
     this.state.epoch += 1;
@@ -237,7 +256,12 @@ class Run {
         loss: validation.loss,
         accuracy: validation.accuracy,
         triplets: validation.triplets,
-        notions: validation.notions.map(({ name, triplets, accuracy, loss }) => ({ name, triplets, accuracy, loss })),
+        notions: validation.notions.map(({ name, triplets, accuracy, loss }) => ({
+          name,
+          triplets,
+          accuracy,
+          loss,
+        })),
       },
       // Every tenth epoch, as the reference code draws them (main.py).
       ...(epoch % 10 === 0 ? { masks: this.#setting.network.maskTable() } : {}),
@@ -294,11 +318,13 @@ class Run {
     const { config, folder } = this.#options;
     const good = folder.lastCheckpoint();
     return new CsnError(
-      `Training stopped in epoch ${this.state.epoch}, batch ${this.state.sums.batches + 1}: ${what}; ` +
-        (good === null
-          ? "no checkpoint was saved yet"
-          : `the last good checkpoint is ${good}`) +
-        `; start again with a lower rate: \`deno task train --name ${config.name} --overwrite --lr ${config.learningRate / 10} ...\``,
+      `Training stopped in epoch ${this.state.epoch}, batch ${
+        this.state.sums.batches + 1
+      }: ${what}; ` +
+        (good === null ? "no checkpoint was saved yet" : `the last good checkpoint is ${good}`) +
+        `; start again with a lower rate: \`deno task train --name ${config.name} --overwrite --lr ${
+          config.learningRate / 10
+        } ...\``,
     );
   }
 }

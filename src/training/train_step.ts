@@ -2,7 +2,13 @@ import type { Batch } from "../data/batches.ts";
 import type { Adam } from "../network/adam.ts";
 import { backward, gatherImages, type Normalisation } from "../network/backbone.ts";
 import type { Network } from "../network/network.ts";
-import { type LossNumbers, type LossWeights, readLoss, type TripletLoss, tripletLoss } from "../network/triplet_loss.ts";
+import {
+  type LossNumbers,
+  type LossWeights,
+  readLoss,
+  type TripletLoss,
+  tripletLoss,
+} from "../network/triplet_loss.ts";
 import { toDevice } from "../tensor/operators.ts";
 import { scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -22,7 +28,11 @@ export interface StepSetting {
  * are per role (reference code, tripletnet.py), loss, backward, Adam. Returns the loss before the update;
  * when that is not finite, nothing is updated.
  */
-export async function trainStep(setting: StepSetting, batch: Batch, learningRate: number): Promise<LossNumbers> {
+export async function trainStep(
+  setting: StepSetting,
+  batch: Batch,
+  learningRate: number,
+): Promise<LossNumbers> {
   using made = new DisposableStack();
   const loss = await forward(setting, batch, made);
   const numbers = await readLoss(loss);
@@ -32,7 +42,11 @@ export async function trainStep(setting: StepSetting, batch: Batch, learningRate
   return numbers;
 }
 
-async function forward(setting: StepSetting, batch: Batch, made: DisposableStack): Promise<TripletLoss> {
+async function forward(
+  setting: StepSetting,
+  batch: Batch,
+  made: DisposableStack,
+): Promise<TripletLoss> {
   const { network, weights } = setting;
   const embedded: Tensor[] = [];
   for (let role = 0; role < 3; role++) {

@@ -43,7 +43,12 @@ export function emptySums(notions: number): EpochSums {
 }
 
 /** Adds a batch whose triplets belong to the notions number `rows`. A tie counts as wrong. */
-export function addBatch(sums: EpochSums, numbers: LossNumbers, rows: Uint8Array, margin: number): void {
+export function addBatch(
+  sums: EpochSums,
+  numbers: LossNumbers,
+  rows: Uint8Array,
+  margin: number,
+): void {
   sums.batches += 1;
   sums.triplets += rows.length;
   sums.loss += numbers.triplet * rows.length;
@@ -70,6 +75,9 @@ export function trainMetrics(sums: EpochSums, names: readonly string[]): EpochMe
   };
 }
 
-function score(name: string, { triplets, correct, loss }: EpochSums["notions"][number]): NotionScore {
+function score(
+  name: string,
+  { triplets, correct, loss }: EpochSums["notions"][number],
+): NotionScore {
   return { name, triplets, accuracy: correct / triplets, loss: loss / triplets };
 }

@@ -47,5 +47,8 @@ export function tinyBatch(index: number, size = 4): Batch {
 }
 
 function pixels(size: number): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length: images * size * size * 3 }, (_, i) => randomUint32(4, 0, i) & 0xff);
+  return Uint8Array.from(
+    { length: images * size * size * 3 },
+    (_, i) => randomUint32(4, 0, i) & 0xff,
+  );
 }

@@ -30,10 +30,13 @@ Deno.test("Adam.step() equals the formula of Kingma and Ba", async () => {
     gradient.forEach((g, i) => {
       first[i] = 0.9 * first[i] + 0.1 * g;
       second[i] = 0.999 * second[i] + 0.001 * g * g;
-      expected[i] -= 0.01 * (first[i] / (1 - 0.9 ** t)) / (Math.sqrt(second[i] / (1 - 0.999 ** t)) + 1e-8);
+      expected[i] -= 0.01 * (first[i] / (1 - 0.9 ** t)) /
+        (Math.sqrt(second[i] / (1 - 0.999 ** t)) + 1e-8);
     });
   }
-  x.toArray().forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-12, `${value} ${expected[i]}`));
+  x.toArray().forEach((value, i) =>
+    assert.ok(Math.abs(value - expected[i]) < 1e-12, `${value} ${expected[i]}`)
+  );
 });
 
 Deno.test("Adam.step() drops the gradients and leaves parameters without one", async () => {

@@ -7,7 +7,11 @@ import { Network } from "../../src/network/network.ts";
 import { dataOf } from "../../src/tensor/dtype.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 
-const zappos = { notions: ["class", "closure", "gender", "heel"], dimension: 64, masks: "learned" } as const;
+const zappos = {
+  notions: ["class", "closure", "gender", "heel"],
+  dimension: 64,
+  masks: "learned",
+} as const;
 
 function floats(tensors: ReturnType<typeof initialTensors>, name: string): Float32Array {
   const { dtype, bytes } = tensors.get(name)!;
@@ -21,9 +25,13 @@ function deviation(values: Float32Array): number {
 
 Deno.test("Network has the reference code's 2,799,488 parameters, 256 of them masks", () => {
   using network = new Network(zappos, initialTensors(zappos, 1));
-  const count = (tensors: Iterable<Tensor>) => [...tensors].reduce((sum, tensor) => sum + tensor.size, 0);
+  const count = (tensors: Iterable<Tensor>) =>
+    [...tensors].reduce((sum, tensor) => sum + tensor.size, 0);
   assert.equal(count(network.parameters().values()), 2_799_488);
-  using fixed = new Network({ ...zappos, masks: "fixed" }, initialTensors({ ...zappos, masks: "fixed" }, 1));
+  using fixed = new Network(
+    { ...zappos, masks: "fixed" },
+    initialTensors({ ...zappos, masks: "fixed" }, 1),
+  );
   assert.equal(count(fixed.parameters().values()), 2_799_488 - 256);
   assert.ok(!fixed.parameters().has("masks.weight"));
 });
@@ -44,15 +52,27 @@ Deno.test("Network names a tensor that is missing, has another shape or is unkno
   const tensors = initialTensors(zappos, 1);
   const without = new Map(tensors);
   without.delete("backbone.layer2.0.downsample.0.weight");
-  assert.throws(() => new Network(zappos, without), /"backbone.layer2.0.downsample.0.weight" is missing/);
-  assert.throws(() => new Network({ ...zappos, dimension: 32 }, tensors), /fc_embed.weight" has shape \[64, 256\], it should be \[32, 256\]/);
-  assert.throws(() => new Network(zappos, new Map([...tensors, ["extra", tensors.get("masks.weight")!]])), /"extra" is unknown/);
+  assert.throws(
+    () => new Network(zappos, without),
+    /"backbone.layer2.0.downsample.0.weight" is missing/,
+  );
+  assert.throws(
+    () => new Network({ ...zappos, dimension: 32 }, tensors),
+    /fc_embed.weight" has shape \[64, 256\], it should be \[32, 256\]/,
+  );
+  assert.throws(
+    () => new Network(zappos, new Map([...tensors, ["extra", tensors.get("masks.weight")!]])),
+    /"extra" is unknown/,
+  );
 });
 
 Deno.test("Network.embed() refuses what is no batch of images", async () => {
   using network = new Network(zappos, initialTensors(zappos, 1));
   using images = Tensor.from(new Float32Array(16), [4, 4]);
-  await assert.rejects(network.embed(images, { train: false, grad: false }), /\[B, 3, H, W\], found float32\[4, 4\]/);
+  await assert.rejects(
+    network.embed(images, { train: false, grad: false }),
+    /\[B, 3, H, W\], found float32\[4, 4\]/,
+  );
 });
 
 Deno.test("initialTensors() draws as the reference code and torch.nn.Linear do", () => {
@@ -78,12 +98,17 @@ Deno.test("initialTensors() draws as the reference code and torch.nn.Linear do",
 
 Deno.test("initialTensors() gives the same for a seed and other numbers for another", () => {
   assert.deepEqual(initialTensors(zappos, 5), initialTensors(zappos, 5));
-  assert.notDeepEqual(initialTensors(zappos, 5).get("masks.weight"), initialTensors(zappos, 6).get("masks.weight"));
+  assert.notDeepEqual(
+    initialTensors(zappos, 5).get("masks.weight"),
+    initialTensors(zappos, 6).get("masks.weight"),
+  );
 });
 
 Deno.test("disjointMasks() gives each notion a block of its own and spreads what is left", () => {
   const masks = disjointMasks(3, 8, 0);
-  const rows = [masks.subarray(0, 8), masks.subarray(8, 16), masks.subarray(16)].map((row) => [...row].join(""));
+  const rows = [masks.subarray(0, 8), masks.subarray(8, 16), masks.subarray(16)].map((row) =>
+    [...row].join("")
+  );
   assert.deepEqual(rows, ["11100000", "00011100", "00000011"]);
 });
 

@@ -9,7 +9,8 @@ const [batch, dimension] = [5, 3];
 function numbers(stream: number): number[][] {
   return Array.from(
     { length: batch },
-    (_, row) => Array.from({ length: dimension }, (_, d) => randomNormal(1, stream, row * dimension + d)),
+    (_, row) =>
+      Array.from({ length: dimension }, (_, d) => randomNormal(1, stream, row * dimension + d)),
   );
 }
 
@@ -27,7 +28,9 @@ function naive(weights: { margin: number; embedding: number; mask: number }) {
   for (let i = 0; i < batch; i++) {
     triplet += Math.max(0, nearDistances[i] - farDistances[i] + weights.margin) / batch;
   }
-  const frobenius = roles.map((role) => Math.sqrt(role.flat().reduce((sum, value) => sum + value ** 2, 0)));
+  const frobenius = roles.map((role) =>
+    Math.sqrt(role.flat().reduce((sum, value) => sum + value ** 2, 0))
+  );
   const embeddingNorm = frobenius.reduce((sum, norm) => sum + norm / Math.sqrt(batch), 0) / 3;
   const maskNorm = masks.flat().reduce((sum, value) => sum + Math.abs(value), 0) / batch;
   return {
@@ -40,7 +43,13 @@ function naive(weights: { margin: number; embedding: number; mask: number }) {
   };
 }
 
-for (const weights of [{ margin: 0.2, embedding: 5e-3, mask: 5e-4 }, { margin: 2, embedding: 1, mask: 1 }]) {
+for (
+  const weights of [{ margin: 0.2, embedding: 5e-3, mask: 5e-4 }, {
+    margin: 2,
+    embedding: 1,
+    mask: 1,
+  }]
+) {
   Deno.test(`tripletLoss() equals the naive loop with margin ${weights.margin}`, async () => {
     using made = new DisposableStack();
     const loss = scope(() => {
@@ -56,7 +65,9 @@ for (const weights of [{ margin: 0.2, embedding: 5e-3, mask: 5e-4 }, { margin: 2
       assert.ok(Math.abs(found[key] - expected[key]) < 1e-12, key);
     }
     for (const key of ["far", "near"] as const) {
-      expected[key].forEach((value, i) => assert.ok(Math.abs(found[key][i] - value) < 1e-12, `${key}[${i}]`));
+      expected[key].forEach((value, i) =>
+        assert.ok(Math.abs(found[key][i] - value) < 1e-12, `${key}[${i}]`)
+      );
     }
   });
 }

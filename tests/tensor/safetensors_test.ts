@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import { CsnError } from "../../src/errors.ts";
 import { join } from "../../src/paths.ts";
-import { readSafetensors, type StoredTensor, writeSafetensors } from "../../src/tensor/safetensors.ts";
+import {
+  readSafetensors,
+  type StoredTensor,
+  writeSafetensors,
+} from "../../src/tensor/safetensors.ts";
 
 const tensors = new Map<string, StoredTensor>([
-  ["a", { dtype: "float32", shape: [2, 2], bytes: new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer) }],
+  ["a", {
+    dtype: "float32",
+    shape: [2, 2],
+    bytes: new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer),
+  }],
   ["none", { dtype: "int64", shape: [0, 3], bytes: new Uint8Array(0) }],
   ["scalar", { dtype: "int64", shape: [], bytes: new Uint8Array(BigInt64Array.of(7n).buffer) }],
   ["ünï", { dtype: "bfloat16", shape: [3], bytes: new Uint8Array([1, 2, 3, 4, 5, 6]) }],
@@ -74,18 +82,29 @@ for (const [what, text, message] of broken) {
       const bytes = new Uint8Array(8 + head.length + 12);
       new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
       bytes.set(head, 8);
-      const length = what === "a shape that does not fit" ? 12 : what === "a hole" ? 10 : what.startsWith("over") ? 6 : 8;
+      const length = what === "a shape that does not fit"
+        ? 12
+        : what === "a hole"
+        ? 10
+        : what.startsWith("over")
+        ? 6
+        : 8;
       await Deno.writeFile(path, bytes.subarray(0, 8 + head.length + length));
       await assert.rejects(readSafetensors(path), message);
     }));
 }
 
 Deno.test("readSafetensors() names a file that is not there", async () => {
-  await assert.rejects(readSafetensors("/nowhere/x.safetensors"), /Cannot read "\/nowhere\/x.safetensors": there is no such file/);
+  await assert.rejects(
+    readSafetensors("/nowhere/x.safetensors"),
+    /Cannot read "\/nowhere\/x.safetensors": there is no such file/,
+  );
 });
 
 function header(...offsets: [number, number][]): string {
   return JSON.stringify(
-    Object.fromEntries(offsets.map((data_offsets, i) => [`t${i}`, { dtype: "F32", shape: [1], data_offsets }])),
+    Object.fromEntries(
+      offsets.map((data_offsets, i) => [`t${i}`, { dtype: "F32", shape: [1], data_offsets }]),
+    ),
   );
 }

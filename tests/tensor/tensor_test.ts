@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { native, liveBytes, liveTensors } from "../../src/native/library.ts";
+import { liveBytes, liveTensors, native } from "../../src/native/library.ts";
 import { callAll } from "../../src/tensor/call.ts";
-import { add, clone, greater, mapFile, sum, topK, toDType, transpose } from "../../src/tensor/operators.ts";
+import {
+  add,
+  clone,
+  greater,
+  mapFile,
+  sum,
+  toDType,
+  topK,
+  transpose,
+} from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 import type { DType } from "../../src/tensor/dtype.ts";
@@ -37,7 +46,10 @@ Deno.test("Tensor.from() rounds bfloat16 to nearest, ties to even, as libtorch",
 });
 
 Deno.test("Tensor.from() refuses elements that do not fit the shape", () => {
-  assert.throws(() => Tensor.from([1, 2, 3], [2, 2]), /float32\[2, 2\].*16 bytes, the buffer has 12/);
+  assert.throws(
+    () => Tensor.from([1, 2, 3], [2, 2]),
+    /float32\[2, 2\].*16 bytes, the buffer has 12/,
+  );
 });
 
 Deno.test("Tensor.data() gives C order, however the elements lie", () => {
@@ -71,7 +83,14 @@ Deno.test("Tensor.dispose() frees the memory; a second call does nothing", () =>
 Deno.test("Tensor refuses to be used after dispose()", () => {
   const tensor = Tensor.from([1]);
   tensor.dispose();
-  for (const use of [() => tensor.data(), () => tensor.shape, () => sum(tensor), () => tensor.requiresGrad]) {
+  for (
+    const use of [
+      () => tensor.data(),
+      () => tensor.shape,
+      () => sum(tensor),
+      () => tensor.requiresGrad,
+    ]
+  ) {
     assert.throws(use, /freed already/);
   }
 });

@@ -2,8 +2,19 @@ import assert from "node:assert/strict";
 import { disjointMasks } from "../../src/network/masks.ts";
 import type { StoredTensor, StoredTensors } from "../../src/tensor/safetensors.ts";
 import { dataOf } from "../../src/tensor/dtype.ts";
-import { checkParity, type ParityInputs, type ParityRun, runParity } from "../../src/training/parity.ts";
-import { formulaImages, formulaTensor, norm, projection, projections } from "../fixtures/parity/formula.ts";
+import {
+  checkParity,
+  type ParityInputs,
+  type ParityRun,
+  runParity,
+} from "../../src/training/parity.ts";
+import {
+  formulaImages,
+  formulaTensor,
+  norm,
+  projection,
+  projections,
+} from "../fixtures/parity/formula.ts";
 import fixed from "../fixtures/parity/fixed.json" with { type: "json" };
 import learned from "../fixtures/parity/learned.json" with { type: "json" };
 
@@ -19,7 +30,9 @@ for (const fixture of [learned, fixed] as Fixture[]) {
     run.steps.forEach((step, k) => {
       near(step.loss, fixture.loss[k], `loss.${k}`);
       const terms = [step.triplet, step.embeddingNorm, step.maskNorm];
-      terms.forEach((term, i) => near(term, Object.values(fixture.terms[k])[i], `term ${i} of step ${k}`));
+      terms.forEach((term, i) =>
+        near(term, Object.values(fixture.terms[k])[i], `term ${i} of step ${k}`)
+      );
       nearAll(step.far, fixture.dFar[k], `d_far.${k}`);
       nearAll(step.near, fixture.dNear[k], `d_near.${k}`);
     });
@@ -58,7 +71,10 @@ function inputsOf(fixture: Fixture): ParityInputs {
   const { height, width } = fixture;
   const inputs = new Map<string, StoredTensor>();
   for (const [role, indices] of Object.entries(fixture.images)) {
-    inputs.set(`in.${role}`, float64(formulaImages(indices, 3 * height * width), [indices.length, 3, height, width]));
+    inputs.set(
+      `in.${role}`,
+      float64(formulaImages(indices, 3 * height * width), [indices.length, 3, height, width]),
+    );
   }
   const condition = BigInt64Array.from(fixture.condition, BigInt);
   inputs.set("in.condition", {
@@ -67,7 +83,9 @@ function inputsOf(fixture: Fixture): ParityInputs {
     bytes: new Uint8Array(condition.buffer),
   });
   const before = new Map(
-    Object.entries(fixture.shapes as Record<string, number[]>).map(([name, shape]) => [name, before_(fixture, name, shape)]),
+    Object.entries(fixture.shapes as Record<string, number[]>).map((
+      [name, shape],
+    ) => [name, before_(fixture, name, shape)]),
   );
   return { inputs, before, masks: fixture.masks as "learned" | "fixed" };
 }
@@ -117,13 +135,19 @@ function checkKept(found: ReadonlyMap<string, StoredTensor>, expected: object, w
     for (let k = 0; k < projections; k++) {
       // A projection may nearly cancel: it is held against the tensor's norm.
       const difference = Math.abs(projection(name, k, values) - kept.projections[k]);
-      assert.ok(difference <= limit * Math.max(kept.norm, 1e-12) * 100, `${what}${name}, projection ${k}: off by ${difference}`);
+      assert.ok(
+        difference <= limit * Math.max(kept.norm, 1e-12) * 100,
+        `${what}${name}, projection ${k}: off by ${difference}`,
+      );
     }
   }
 }
 
 function numbers({ dtype, bytes }: StoredTensor): Float64Array {
-  return Float64Array.from(dataOf(dtype, bytes.slice().buffer) as ArrayLike<number | bigint>, Number);
+  return Float64Array.from(
+    dataOf(dtype, bytes.slice().buffer) as ArrayLike<number | bigint>,
+    Number,
+  );
 }
 
 function nearAll(found: ArrayLike<number>, expected: readonly number[], what: string): void {

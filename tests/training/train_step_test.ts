@@ -11,7 +11,9 @@ Deno.test("trainStep() lowers the loss of a batch it is repeated on", async () =
   const { setting, made } = tinySetting();
   using _made = made;
   const losses: number[] = [];
-  for (let step = 0; step < 20; step++) losses.push((await trainStep(setting, tinyBatch(0), 1e-3)).triplet);
+  for (let step = 0; step < 20; step++) {
+    losses.push((await trainStep(setting, tinyBatch(0), 1e-3)).triplet);
+  }
   assert.ok(losses[19] < losses[0] / 2, losses.join(" "));
 });
 
@@ -38,10 +40,16 @@ Deno.test("trainStep() updates nothing when the loss is not finite", async () =>
   const { setting, made } = tinySetting();
   using _made = made;
   const before = setting.network.toStored();
-  const numbers = await trainStep({ ...setting, weights: { ...setting.weights, margin: NaN } }, tinyBatch(0), 1e-3);
+  const numbers = await trainStep(
+    { ...setting, weights: { ...setting.weights, margin: NaN } },
+    tinyBatch(0),
+    1e-3,
+  );
   assert.ok(Number.isNaN(numbers.loss));
   const after = setting.network.toStored();
-  for (const name of setting.network.parameters().keys()) assert.deepEqual(after.get(name), before.get(name), name);
+  for (const name of setting.network.parameters().keys()) {
+    assert.deepEqual(after.get(name), before.get(name), name);
+  }
 });
 
 Deno.test("Network.embed() and backward() let the event loop live", async () => {
@@ -62,10 +70,16 @@ Deno.test("Network.embed() and backward() let the event loop live", async () => 
 Deno.test("gatherImages() mirrors and normalises what it is asked for", async () => {
   const { gatherImages } = await import("../../src/network/backbone.ts");
   const [count, size] = [3, 4];
-  const pixels = Uint8Array.from({ length: count * size * size * 3 }, (_, i) => randomUint32(9, 0, i) & 0xff);
+  const pixels = Uint8Array.from(
+    { length: count * size * size * 3 },
+    (_, i) => randomUint32(9, 0, i) & 0xff,
+  );
   using pack = scope(() => reshape(Tensor.from(pixels), [count, size, size, 3]));
   const normalisation = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
-  using images = await gatherImages(pack, [2, 0], normalisation, { flips: Uint8Array.of(0, 1), dtype: "float64" });
+  using images = await gatherImages(pack, [2, 0], normalisation, {
+    flips: Uint8Array.of(0, 1),
+    dtype: "float64",
+  });
   assert.deepEqual(images.shape, [2, 3, size, size]);
   const found = images.toArray();
   let at = 0;

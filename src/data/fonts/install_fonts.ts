@@ -2,7 +2,7 @@ import { CsnError } from "../../errors.ts";
 import { FileLock } from "../../file_lock.ts";
 import type { Listener } from "../../listener.ts";
 import { cacheFolder } from "../../native/cache.ts";
-import { basename, join } from "../../paths.ts";
+import { basename, dirname, join } from "../../paths.ts";
 import { exists, removeAll } from "../folders.ts";
 import { fontFaces } from "./font_faces.ts";
 import {
@@ -75,10 +75,27 @@ async function fetchPackages(
   }
 }
 
-/**
- * Runs deno in a folder and reports its downloads. Returns the lines that it wrote to standard error.
- * Commands may run `deno` by name, which is how permissions name it, and else this very program.
- */
+/** Commands may run `deno` by name, which is how permissions name it, and else this very program. */
+function spawnDeno(options: Deno.CommandOptions): Deno.ChildProcess {
+  try {
+    return new Deno.Command("deno", options).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  try {
+    return new Deno.Command(Deno.execPath(), options).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    throw new CsnError(
+      `Cannot fetch the font packages: there is no program "deno" on PATH; put ${
+        dirname(Deno.execPath())
+      } there and run the command again`,
+      { cause: error },
+    );
+  }
+}
+
+/** Runs deno in a folder and reports its downloads. Returns the lines that it wrote to standard error. */
 async function runDeno(
   args: string[],
   cwd: string,
@@ -87,13 +104,7 @@ async function runDeno(
   signal?.throwIfAborted();
   const settings = { args, cwd, signal, stdin: "null", stdout: "null", stderr: "piped" } as const;
   const env = { NO_COLOR: "1" };
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command("deno", { ...settings, env }).spawn();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    child = new Deno.Command(Deno.execPath(), { ...settings, env }).spawn();
-  }
+  const child = spawnDeno({ ...settings, env });
   const lines: string[] = [];
   let done = 0;
   const total = fontFamilies.length;

@@ -1,0 +1,28 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { examine, type Finding } from "../native/examine.ts";
+import { table } from "./format.ts";
+
+/** `doctor`: what csn found on this machine, and the command that mends what is wrong. */
+export function doctorCommand(): CommandUnknownOpts {
+  return new Command("doctor")
+    .description("examine what csn needs on this machine; exit code 1 when something is wrong")
+    .option("--json", "print one JSON object")
+    .option("--verbose", "show where an error came from")
+    .action(async (flags) => {
+      const findings = await examine();
+      const ok = findings.every((finding) => finding.ok);
+      console.log(flags.json ? JSON.stringify({ ok, findings }) : report(findings));
+      if (!ok) Deno.exitCode = 1;
+    });
+}
+
+function report(findings: readonly Finding[]): string {
+  const rows = findings.map(({ what, ok, found }) => [ok ? "ok" : "WRONG", what, found]);
+  const remedies = findings.flatMap(({ what, remedy }) =>
+    remedy === undefined ? [] : [`${what}: ${remedy}`]
+  );
+  return [
+    table(["", "", "found"], rows),
+    ...(remedies.length > 0 ? ["", "To mend it:", ...remedies] : []),
+  ].join("\n");
+}

@@ -1,0 +1,224 @@
+/** What `train` does once its options are parsed: a new run, or one that goes on. */
+import { notionRows, openImageSet } from "../data/image_set.ts";
+import { CsnError, UsageError } from "../errors.ts";
+import { describeLibrary, threads } from "../native/library.ts";
+import { dirname } from "../paths.ts";
+import { VisdomReporter } from "../reporting/visdom_reporter.ts";
+import { defaultConfig, type TrainConfig } from "../training/config.ts";
+import { type ModelFile, readModelFile } from "../training/model_file.ts";
+import { RunFolder } from "../training/run_folder.ts";
+import { train, type TrainEvent } from "../training/train.ts";
+import { Interruption } from "./interruption.ts";
+import { dataPath, runPath, shownPath, userPath } from "./paths.ts";
+import { startNative } from "./start_native.ts";
+import { terminalListener } from "./terminal.ts";
+import type { TrainFlags } from "./train_options.ts";
+import { TrainView } from "./train_view.ts";
+
+/** Trains as the flags say; `given` names those that the user gave. */
+export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): Promise<void> {
+  using listener = terminalListener();
+  using interruption = new Interruption(() =>
+    listener.warning?.("stopping after this step and saving; Ctrl-C again stops at once")
+  );
+  const checkpoint = flags.resume === undefined
+    ? undefined
+    : await readCheckpoint(userPath(flags.resume));
+  await startNative(flags);
+  const config = checkpoint === undefined
+    ? await newConfig(flags)
+    : resumedConfig(checkpoint, flags, given, (text) => listener.warning?.(text));
+  using folder = await openFolder(config, flags, given, checkpoint);
+  const view = new TrainView(config, flags, listener);
+  let visdom: VisdomReporter | null = null;
+  const onEvent = (event: TrainEvent) => {
+    view.show(event);
+    if (event.type === "start" && flags.visdom) {
+      visdom = newReporter(config, flags, folder.path, event.history, listener);
+    }
+    if (event.type === "epoch") visdom?.report(event.metrics);
+  };
+  try {
+    const { finished } = await train({
+      config,
+      folder,
+      checkpoint,
+      saveEveryMinutes: flags.saveEvery,
+      listener,
+      onEvent,
+      signal: interruption.signal,
+    });
+    view.end(finished, folder.path);
+  } catch (error) {
+    // While the data is made ready there is nothing to save yet.
+    if (!interruption.signal.aborted) throw error;
+    listener.warning?.("stopped before training began; the same command goes on");
+  } finally {
+    await (visdom as VisdomReporter | null)?.close(interruption.signal.aborted ? 2_000 : 10_000);
+  }
+  if (interruption.exitCode !== null) Deno.exitCode = interruption.exitCode;
+}
+
+async function readCheckpoint(path: string): Promise<ModelFile> {
+  const file = await readModelFile(path);
+  if (file.info.kind === "checkpoint") return file;
+  throw new CsnError(
+    `Cannot go on from ${path}: it holds a model without its optimiser; pass --resume ${
+      shownPath(dirname(file.path))
+    }/checkpoint, test it with \`deno task test\`, or begin a new run with --pretrained ${
+      shownPath(file.path)
+    }`,
+  );
+}
+
+async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
+  if (flags.prein && !flags.learned) {
+    throw new UsageError("--prein begins learned masks: pass it together with --learned");
+  }
+  const set = await openImageSet(dataPath(flags.data));
+  const notions = flags.conditions === undefined ? set.notions : notionRows(set, flags.conditions);
+  if (flags.learned !== true && notions.length > flags.dimEmbed) {
+    throw new UsageError(
+      `Fixed masks need a dimension for each of the ${notions.length} notions: --dim-embed is ${flags.dimEmbed}; raise it, or pass --learned`,
+    );
+  }
+  const pretrained = flags.pretrained ?? (set.name === "zappos" ? "imagenet" : "none");
+  return {
+    ...defaultConfig,
+    ...configOfFlags(flags),
+    data: set.folder,
+    notions,
+    pretrained: ["imagenet", "none"].includes(pretrained) ? pretrained : userPath(pretrained),
+    device: flags.cuda && describeLibrary().cuda.devices > 0 ? "cuda:0" : "cpu",
+  };
+}
+
+/** The settings that are the same in flags and configuration. */
+function configOfFlags(
+  flags: TrainFlags,
+): Omit<TrainConfig, "data" | "notions" | "pretrained" | "device"> {
+  return {
+    name: flags.name,
+    imageSize: flags.imageSize,
+    batchSize: flags.batchSize,
+    epochs: flags.epochs,
+    startEpoch: flags.startEpoch,
+    learningRate: flags.lr,
+    seed: flags.seed,
+    margin: flags.margin,
+    embedLoss: flags.embedLoss,
+    maskLoss: flags.maskLoss,
+    trainTriplets: flags.numTraintriplets,
+    dimension: flags.dimEmbed,
+    masks: flags.learned ? (flags.prein ? "learned-prein" : "learned") : "fixed",
+    allowMissing: flags.allowMissing ?? false,
+  };
+}
+
+/** Which flag sets which part of the configuration, for runs that go on. */
+const settings: readonly (readonly [
+  flag: keyof TrainFlags,
+  option: string,
+  value: (config: TrainConfig) => unknown,
+])[] = [
+  ["imageSize", "--image-size", (config) => config.imageSize],
+  ["batchSize", "--batch-size", (config) => config.batchSize],
+  ["startEpoch", "--start-epoch", (config) => config.startEpoch],
+  ["lr", "--lr", (config) => config.learningRate],
+  ["seed", "--seed", (config) => config.seed],
+  ["margin", "--margin", (config) => config.margin],
+  ["embedLoss", "--embed-loss", (config) => config.embedLoss],
+  ["maskLoss", "--mask-loss", (config) => config.maskLoss],
+  ["numTraintriplets", "--num-traintriplets", (config) => config.trainTriplets],
+  ["dimEmbed", "--dim-embed", (config) => config.dimension],
+  ["learned", "--learned", (config) => config.masks !== "fixed"],
+  ["prein", "--prein", (config) => config.masks === "learned-prein"],
+];
+
+/** The configuration in the checkpoint; flags that were given must agree with it, but for a few. */
+function resumedConfig(
+  { info, path }: ModelFile,
+  flags: TrainFlags,
+  given: ReadonlySet<string>,
+  warn: (text: string) => void,
+): TrainConfig {
+  const { config } = info;
+  const wrong = settings
+    .filter(([flag, , value]) => given.has(flag) && flags[flag] !== value(config))
+    .map(([flag, option, value]) => `${option} is ${value(config)} there, not ${flags[flag]}`);
+  if (given.has("data") && dataPath(flags.data) !== config.data) {
+    wrong.push(`--data is ${config.data} there, not ${dataPath(flags.data)}`);
+  }
+  if (given.has("pretrained")) {
+    wrong.push("its weights come from the checkpoint, not from --pretrained");
+  }
+  if (given.has("conditions")) {
+    const asked = flags.conditions!.map((each) => config.notions[Number(each)] ?? each);
+    if (asked.toSorted().join() !== config.notions.toSorted().join()) {
+      wrong.push(
+        `--conditions is ${config.notions.join(" ")} there, not ${flags.conditions!.join(" ")}`,
+      );
+    }
+  }
+  if (wrong.length > 0) {
+    throw new UsageError(
+      `Cannot go on from ${shownPath(path)} with other settings: ${
+        wrong.join("; ")
+      }; leave these flags out, or begin a new run without --resume`,
+    );
+  }
+  if (info.threads !== threads()) {
+    warn(
+      `the run had ${info.threads} threads, now it has ${threads()}: results are bit-equal only with --threads ${info.threads}`,
+    );
+  }
+  const epochs = given.has("epochs") ? flags.epochs : config.epochs;
+  if (info.state!.epoch > epochs) {
+    throw new CsnError(
+      `Nothing is left to train: ${shownPath(path)} has finished epoch ${
+        info.state!.epoch - 1
+      } of ${epochs}; pass --epochs with a larger number`,
+    );
+  }
+  return {
+    ...config,
+    epochs,
+    name: given.has("name") ? flags.name : config.name,
+    device: given.has("cuda") ? "cpu" : config.device,
+    allowMissing: given.has("allowMissing") || config.allowMissing,
+  };
+}
+
+async function openFolder(
+  config: TrainConfig,
+  flags: TrainFlags,
+  given: ReadonlySet<string>,
+  checkpoint: ModelFile | undefined,
+): Promise<RunFolder> {
+  if (checkpoint === undefined) return await RunFolder.create(runPath(config.name), flags);
+  const original = dirname(checkpoint.path);
+  const path = given.has("name") && config.name !== checkpoint.info.config.name
+    ? runPath(config.name)
+    : original;
+  return await RunFolder.resume(path, checkpoint.info.state!, original);
+}
+
+function newReporter(
+  config: TrainConfig,
+  flags: TrainFlags,
+  folder: string,
+  history: ConstructorParameters<typeof VisdomReporter>[0]["history"],
+  listener: ConstructorParameters<typeof VisdomReporter>[0]["listener"],
+): VisdomReporter {
+  return new VisdomReporter({
+    server: flags.visdomServer,
+    port: flags.visdomPort,
+    environment: flags.visdomEnv ?? config.name,
+    name: config.name,
+    notions: config.notions,
+    conditions: config.notions.map((_, row) => row),
+    history,
+    logFile: `${folder}/visdom.jsonl`,
+    listener,
+  });
+}

@@ -1,0 +1,117 @@
+import type { TrainConfig } from "../training/config.ts";
+import type { TrainEvent } from "../training/train.ts";
+import { duration, percent } from "./format.ts";
+import { evaluationLine, trainLine } from "./log_line.ts";
+import { shownPath } from "./paths.ts";
+import type { TerminalListener } from "./terminal.ts";
+import type { TrainFlags } from "./train_options.ts";
+
+/** Steps after which the time of the whole run is told: the first ones are slow. */
+const estimateAfter = 10;
+
+/** Shows a run: the reference code's lines and a progress bar, or with `--json` one object a line. */
+export class TrainView {
+  readonly #config: TrainConfig;
+  readonly #flags: TrainFlags;
+  readonly #listener: TerminalListener;
+  #steps = 0;
+
+  constructor(config: TrainConfig, flags: TrainFlags, listener: TerminalListener) {
+    this.#config = config;
+    this.#flags = flags;
+    this.#listener = listener;
+  }
+
+  show(event: TrainEvent): void {
+    if (event.type === "step") return this.#step(event);
+    if (this.#flags.json) return this.#listener.line(JSON.stringify(event));
+    switch (event.type) {
+      case "start":
+        return this.#start(event);
+      case "epoch":
+        return this.#epoch(event);
+      case "saved":
+        return;
+    }
+  }
+
+  /** The last lines: what there is now, and what to do with it. */
+  end(finished: boolean, folder: string): void {
+    if (this.#flags.json) return;
+    const path = shownPath(folder);
+    this.#listener.line(
+      finished
+        ? `Finished. Test the best model: deno task test --resume ${path}/model_best`
+        : `Stopped and saved. Go on with: deno task train --resume ${path}/checkpoint`,
+    );
+  }
+
+  #start(event: TrainEvent & { type: "start" }): void {
+    const line = (text: string) => this.#listener.line(text);
+    const config = this.#config;
+    line(
+      `Run ${config.name}: ${config.epochs} epochs on ${config.device}, seed ${config.seed}, masks ${config.masks}`,
+    );
+    line(`  + Number of params: ${event.parameters}`);
+    for (const { notion, train, val, shortfall } of event.triplets) {
+      line(`  ${notion}: ${train} training and ${val} validation triplets`);
+      if (shortfall > 0) {
+        this.#listener.warning?.(
+          `the list of ${notion} is ${shortfall} triplets short of its share of --num-traintriplets`,
+        );
+      }
+    }
+    if (event.history.length > 0 || event.state.sums.batches > 0) {
+      line(`Going on in epoch ${event.state.epoch}, batch ${event.state.sums.batches + 1}`);
+    }
+  }
+
+  #step(event: TrainEvent & { type: "step" }): void {
+    this.#steps += 1;
+    this.#listener.progress?.({
+      what: `Epoch ${event.epoch}/${this.#config.epochs}`,
+      done: Math.min(event.batch * event.batchSize, event.triplets),
+      total: event.triplets,
+      unit: "triplets",
+    });
+    if (this.#steps === estimateAfter && !this.#flags.json) {
+      this.#listener.line(
+        `The whole run will take about ${duration(event.secondsLeft)} more (${
+          Math.round(event.tripletsPerSecond)
+        } triplets/s)`,
+      );
+    }
+    if ((event.batch - 1) % this.#flags.logInterval !== 0) return;
+    this.#listener.line(this.#flags.json ? JSON.stringify(plain(event)) : logLine(event));
+  }
+
+  #epoch({ metrics, validation }: TrainEvent & { type: "epoch" }): void {
+    const line = (text: string) => this.#listener.line(text);
+    line(evaluationLine({ loss: validation.loss, accuracy: validation.accuracy }));
+    for (const { name, accuracy, triplets } of validation.notions) {
+      line(`  ${name}: ${percent(accuracy)} of ${triplets}`);
+    }
+    if (metrics.best) line("  the best so far: saved as model_best");
+  }
+}
+
+function logLine(event: TrainEvent & { type: "step" }): string {
+  return trainLine({
+    epoch: event.epoch,
+    batch: event.batch - 1,
+    batchSize: event.loss.far.length,
+    triplets: event.triplets,
+    loss: event.loss.triplet,
+    lossMean: event.mean.loss,
+    accuracy: event.accuracy,
+    accuracyMean: event.mean.accuracy,
+    embeddingNorm: event.loss.embeddingNorm,
+    embeddingNormMean: event.mean.embeddingNorm,
+  });
+}
+
+/** Without the distances of single triplets. */
+function plain(event: TrainEvent & { type: "step" }): Record<string, unknown> {
+  const { loss, triplet, embeddingNorm, maskNorm } = event.loss;
+  return { ...event, loss: { loss, triplet, embeddingNorm, maskNorm } };
+}

@@ -1,0 +1,165 @@
+/** Looks at everything that csn needs, changing nothing: what `doctor` prints. */
+import { messageOf } from "../errors.ts";
+import { version } from "../version.ts";
+import { findCompiler, planShim } from "./build_shim.ts";
+import { cacheFolder } from "./cache.ts";
+import { describeLibrary, type LibraryDescription, openLibrary } from "./library.ts";
+import { findLibtorch, type Libtorch, pinnedVersion, testedVersions } from "./libtorch.ts";
+import { hasNvidiaDriver, platform } from "./platform.ts";
+
+/** One thing that was looked at. */
+export interface Finding {
+  /** Such as "libtorch". */
+  readonly what: string;
+  readonly ok: boolean;
+  /** What was found, for people. */
+  readonly found: string;
+  /** What mends it, when it is wrong. */
+  readonly remedy?: string;
+}
+
+/** The oldest Deno that has all that csn uses (FsFile.tryLock, Float16Array). */
+const oldestDeno = [2, 5];
+
+/** Examines Deno, platform, cache, libtorch, compiler, shim, CUDA, threads and processor, in this order. */
+export async function examine(): Promise<Finding[]> {
+  const findings = [deno(), system(), { what: "cache", ok: true, found: cacheFolder() }];
+  const { finding, libtorch } = await libtorchFinding();
+  findings.push(finding, compiler(libtorch));
+  if (libtorch === null) return findings;
+  const { shim, description } = openShim(libtorch);
+  findings.push(shim);
+  if (description !== null) {
+    findings.push(cuda(description));
+    findings.push({
+      what: "threads",
+      ok: true,
+      found:
+        `${description.threads} (of ${navigator.hardwareConcurrency} processors); kernels for ${description.capability}`,
+    });
+    findings.push({
+      what: "processor",
+      ok: true,
+      found: description.processor.join(", ") || Deno.build.arch,
+    });
+  }
+  return findings;
+}
+
+function deno(): Finding {
+  const found = Deno.version.deno;
+  const [major, minor] = found.split(".").map(Number);
+  const ok = major > oldestDeno[0] || (major === oldestDeno[0] && minor >= oldestDeno[1]);
+  return {
+    what: "Deno",
+    ok,
+    found: `${found}, for csn ${version}`,
+    ...(ok ? {} : { remedy: "deno upgrade" }),
+  };
+}
+
+function system(): Finding {
+  const found = `${Deno.build.os} ${Deno.build.arch}`;
+  try {
+    return {
+      what: "system",
+      ok: true,
+      found: platform().tested ? found : `${found} (written for, not tested)`,
+    };
+  } catch (error) {
+    return { what: "system", ok: false, found, remedy: messageOf(error) };
+  }
+}
+
+async function libtorchFinding(): Promise<{ finding: Finding; libtorch: Libtorch | null }> {
+  try {
+    const { found, why } = await findLibtorch();
+    if (found === null) {
+      const remedy = `deno task setup (fetches libtorch ${pinnedVersion})`;
+      return {
+        finding: { what: "libtorch", ok: false, found: `none: ${why}`, remedy },
+        libtorch: null,
+      };
+    }
+    const plain = found.libtorchVersion.replace(/\+.*/, "");
+    const tested = testedVersions.includes(plain)
+      ? "tested"
+      : `meant to work; tested are ${testedVersions.join(", ")}`;
+    const text =
+      `${found.libtorchVersion} (${tested}) at ${found.libtorchFolder}, from ${found.source}: ${found.why}`;
+    return { finding: { what: "libtorch", ok: true, found: text }, libtorch: found };
+  } catch (error) {
+    return {
+      finding: {
+        what: "libtorch",
+        ok: false,
+        found: messageOf(error),
+        remedy: "unset LIBTORCH, then deno task setup",
+      },
+      libtorch: null,
+    };
+  }
+}
+
+function compiler(libtorch: Libtorch | null): Finding {
+  const found = findCompiler();
+  if (found !== null) return { what: "compiler", ok: true, found };
+  const isNeeded = libtorch === null || !planShim(libtorch).isBuilt;
+  return {
+    what: "compiler",
+    ok: !isNeeded,
+    found: isNeeded ? "none: c++ is not on PATH" : "none, but the shim is built",
+    ...(isNeeded
+      ? { remedy: "install one (Debian: apt-get install g++), then deno task setup" }
+      : {}),
+  };
+}
+
+function openShim(libtorch: Libtorch): { shim: Finding; description: LibraryDescription | null } {
+  const plan = planShim(libtorch);
+  if (!plan.isBuilt) {
+    const found = "not built for this libtorch, these sources and this compiler";
+    return {
+      shim: { what: "shim", ok: false, found, remedy: "deno task setup" },
+      description: null,
+    };
+  }
+  try {
+    openLibrary({ ...libtorch, shimPath: plan.path });
+    return {
+      shim: {
+        what: "shim",
+        ok: true,
+        found: `fresh, for libtorch ${libtorch.libtorchVersion}: ${plan.path}`,
+      },
+      description: describeLibrary(),
+    };
+  } catch (error) {
+    const remedy = "deno task setup --rebuild";
+    return {
+      shim: { what: "shim", ok: false, found: messageOf(error), remedy },
+      description: null,
+    };
+  }
+}
+
+/** No GPU is no fault; a driver whose GPU libtorch cannot use is. */
+function cuda({ cuda: { devices, reason } }: LibraryDescription): Finding {
+  if (devices > 0) {
+    return { what: "CUDA", ok: true, found: `${devices} device${devices === 1 ? "" : "s"}` };
+  }
+  const driver = hasNvidiaDriver();
+  return {
+    what: "CUDA",
+    ok: !driver,
+    found: `${
+      driver ? "an NVIDIA driver is installed, but" : "not used: no NVIDIA driver is installed;"
+    } ${reason}`,
+    ...(driver
+      ? {
+        remedy:
+          "set LIBTORCH to a libtorch with CUDA, or remove the cache's libtorch folder and run deno task setup",
+      }
+      : {}),
+  };
+}
