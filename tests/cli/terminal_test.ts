@@ -14,7 +14,7 @@ class Recorded {
       writeError: (text) => this.#written.push(text),
       isTerminal: true,
       colours: false,
-      columns: () => 81,
+      columns: () => 101,
       now: () => this.#time,
       ...streams,
     });
@@ -84,6 +84,21 @@ Deno.test("TerminalView never fills the last column, whatever the width", () => 
       assert.ok(text.length - clear.length <= Math.max(1, columns - 1), `${columns}: ${text}`);
     }
   }
+});
+
+Deno.test("TerminalView shortens the bar, then leaves it out", () => {
+  const bars = [81, 71, 61].map((columns) => {
+    const shown = new Recorded({ columns: () => columns });
+    shown.at(0, 0);
+    shown.at(2000, 500);
+    return shown.take()[1].slice(clear.length);
+  });
+  const numbers = "50 %  500 of 1000 images  250 images/s  2 s left";
+  assert.deepEqual(bars, [
+    `Decoding [#####-----]  ${numbers}`,
+    `Decoding  ${numbers}`,
+    `Decoding  ${numbers}`,
+  ]);
 });
 
 Deno.test("TerminalView clears the bar when work is done, and when disposed", () => {
