@@ -40,8 +40,8 @@ Deno.test("TerminalView draws a bar with count, speed and time left", () => {
   shown.at(2000, 500);
   assert.deepEqual(shown.take(), [
     `${clear}Decoding [${"-".repeat(30)}]  0 %  0 of 1000 images`,
-    `${clear}Decoding [${"#".repeat(10)}${
-      "-".repeat(10)
+    `${clear}Decoding [${"#".repeat(15)}${
+      "-".repeat(15)
     }]  50 %  500 of 1000 images  250 images/s  2 s left`,
   ]);
 });
@@ -53,8 +53,8 @@ Deno.test("TerminalView shows bytes in MB, and what was fetched before not as sp
   shown.at(10_000, 100e6, file);
   assert.equal(
     shown.take()[1],
-    `${clear}Fetching [${"#".repeat(10)}${
-      "-".repeat(10)
+    `${clear}Fetching [${"#".repeat(15)}${
+      "-".repeat(15)
     }]  52 %  100 MB of 190 MB  1.00 MB/s  1 min 30 s left`,
   );
 });
