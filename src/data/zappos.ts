@@ -1,4 +1,4 @@
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf, UsageError } from "../errors.ts";
 import { FileLock } from "../file_lock.ts";
 import type { Listener } from "../listener.ts";
 import { basename, join, resolve } from "../paths.ts";
@@ -47,7 +47,7 @@ const classes = ["Boots", "Sandals", "Shoes", "Slippers"];
  * small and their address is the one that was reported dead. Images in a folder of the user's stay there,
  * and `set.json` says where. Every step lands by rename, so what is there is whole and not done again.
  *
- * Throws a CsnError that says what to do when something cannot be had. Returns whether anything was done.
+ * Throws a CsnError that says what to do when something cannot be had, a UsageError for an address that is none. Returns whether anything was done.
  */
 export async function getZappos(folder: string, options: ZapposOptions = {}): Promise<boolean> {
   const target = resolve(folder);
@@ -57,14 +57,24 @@ export async function getZappos(folder: string, options: ZapposOptions = {}): Pr
     `Cannot fetch Zappos50k to ${target}`,
     "wait until it is done",
   );
-  // filenames.json and the images land last in their steps.
-  const hasTriplets = await exists(join(target, "filenames.json"));
+  // filenames.json and the images land last in their steps; lists that another program left half
+  // unpacked are seen to be incomplete.
+  const hasTriplets = await exists(join(target, "filenames.json")) &&
+    await missingList(target) === null;
   const hasImages = await exists(join(target, zappos.images)) ||
     await exists(join(target, "set.json"));
   if (hasTriplets && hasImages) return false;
   options.listener?.notice?.(zapposLicence);
-  if (!hasTriplets) await bringTriplets(target, options);
-  if (!hasImages) await bringImages(target, options);
+  try {
+    if (!hasTriplets) await bringTriplets(target, options);
+    if (!hasImages) await bringImages(target, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (error instanceof CsnError) throw error;
+    throw new CsnError(`Cannot fetch Zappos50k to ${target}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
   return true;
 }
 
@@ -75,7 +85,7 @@ async function bringTriplets(target: string, options: ZapposOptions): Promise<vo
   const root = await findRoot(source.folder, async (at) => {
     return await exists(join(at, "filenames.json")) && await exists(join(at, "tripletlists"));
   });
-  const missing = root === null ? null : await missingLists(root);
+  const missing = root === null ? null : await missingList(root);
   if (root === null || missing !== null) {
     throw new CsnError(
       `Cannot use the triplet lists in ${source.shown}: ${
@@ -98,7 +108,7 @@ async function bringTriplets(target: string, options: ZapposOptions): Promise<vo
 }
 
 /** The first list that is not there. */
-async function missingLists(root: string): Promise<string | null> {
+async function missingList(root: string): Promise<string | null> {
   for (const notion of zappos.notions) {
     for (const split of splits) {
       const list = tripletListPath(root, notion, split);
@@ -192,7 +202,7 @@ async function openSource(
 function addressOf(part: "images" | "triplets", base: string | undefined): string {
   if (base === undefined) return zapposUrls[part];
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
-    throw new CsnError(
+    throw new UsageError(
       `Cannot fetch from --url ${base}: it is no web address; give that of a folder with ${
         Object.values(zapposUrls).map((url) => basename(url)).join(" and ")
       }, such as https://example.org/zappos`,

@@ -86,6 +86,15 @@ Deno.test("getZappos() does nothing a second time", async () => {
   assert.deepEqual(at.server.requests, []);
 });
 
+Deno.test("getZappos() completes lists that another program left half unpacked", async () => {
+  await using at = await setting();
+  await at.get();
+  await Deno.remove(join(at.target, "tripletlists/gender_tripletlist_test.txt"));
+  assert.equal(await at.get(), true);
+  assert.equal(names(join(at.target, "tripletlists")).length, 12);
+  assert.deepEqual(names(at.target), complete);
+});
+
 Deno.test("getZappos() goes on where a run stopped, and keeps what was done", async () => {
   await using at = await setting({ images: { cutAfter: 300, cuts: 1 } });
   const controller = new AbortController();

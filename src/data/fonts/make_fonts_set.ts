@@ -1,4 +1,4 @@
-import { CsnError, UsageError } from "../../errors.ts";
+import { CsnError, messageOf, UsageError } from "../../errors.ts";
 import { FileLock } from "../../file_lock.ts";
 import type { Listener } from "../../listener.ts";
 import { basename, dirname, join, resolve } from "../../paths.ts";
@@ -82,6 +82,13 @@ export async function makeFontsSet(
     await writeSet(work, drawn, settings, options);
     await land(work, target, options.overwrite ?? false);
     return { folder: target, made: true, images: drawn.images.length, families: drawn.families };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (error instanceof CsnError) throw error;
+    // A full disk, for one.
+    throw new CsnError(`Cannot make the fonts set in ${target}: ${messageOf(error)}`, {
+      cause: error,
+    });
   } finally {
     await removeAll(work);
   }
