@@ -1,5 +1,6 @@
 /** How well triplets of one notion are ordered. */
 export interface NotionScore {
+  /** The notion's name, as the image set spells it. */
   readonly name: string;
   /** Triplets that were scored. */
   readonly triplets: number;
@@ -27,13 +28,18 @@ export interface EpochMetrics {
     readonly embeddingNorm: number;
     /** Mean over batches of the mask norm term. */
     readonly maskNorm: number;
+    /** The same for each notion of the run. */
     readonly notions: readonly NotionScore[];
   };
   /** Measured on the validation lists with the epoch's last weights. */
   readonly validation: {
+    /** Mean triplet loss. */
     readonly loss: number;
+    /** Share of triplets in the right order, 0 to 1. */
     readonly accuracy: number;
+    /** Triplets that were scored. */
     readonly triplets: number;
+    /** The same for each notion of the run. */
     readonly notions: readonly NotionScore[];
   };
   /** Masks after ReLU, [notion][dimension]; only in epochs that are a multiple of 10. */
