@@ -47,7 +47,8 @@ const classes = ["Boots", "Sandals", "Shoes", "Slippers"];
  * small and their address is the one that was reported dead. Images in a folder of the user's stay there,
  * and `set.json` says where. Every step lands by rename, so what is there is whole and not done again.
  *
- * Throws a CsnError that says what to do when something cannot be had, a UsageError for an address that is none. Returns whether anything was done.
+ * Returns whether anything was done. Throws a CsnError that says what to do when something cannot be
+ * had, and a UsageError for an address that is none.
  */
 export async function getZappos(folder: string, options: ZapposOptions = {}): Promise<boolean> {
   const target = resolve(folder);
