@@ -1,11 +1,12 @@
 import { CsnError, messageOf } from "./errors.ts";
 import { basename, dirname, join } from "./paths.ts";
 
-/** Writes a text file so that it is whole or not there. Throws a CsnError when it cannot be written. */
-export async function writeWhole(file: string, text: string): Promise<void> {
+/** Writes a file so that it is whole or not there. Throws a CsnError when it cannot be written. */
+export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
   const beside = join(dirname(file), `.${basename(file)}.${Deno.pid}`);
   try {
-    await Deno.writeTextFile(beside, text);
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await Deno.writeFile(beside, bytes);
     await Deno.rename(beside, file);
   } catch (error) {
     await Deno.remove(beside).catch(() => {});

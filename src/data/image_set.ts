@@ -1,5 +1,6 @@
 import { CsnError, messageOf, UsageError } from "../errors.ts";
 import { basename, join, resolve } from "../paths.ts";
+import type { Normalisation } from "../normalisation.ts";
 import { readSetFile } from "./set_file.ts";
 
 /** The parts of an image set. */
@@ -7,14 +8,6 @@ export const splits = ["train", "val", "test"] as const;
 
 /** A part of an image set; no image is in two of them. */
 export type Split = typeof splits[number];
-
-/** Mean and standard deviation of each colour channel (red, green, blue) of pixels scaled to [0, 1]. */
-export interface Normalisation {
-  /** Subtracted from a pixel. */
-  readonly mean: readonly [number, number, number];
-  /** What the difference is divided by. */
-  readonly std: readonly [number, number, number];
-}
 
 /** Images, and the notions by which triplets compare them. */
 export interface ImageSet {

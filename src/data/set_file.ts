@@ -1,5 +1,5 @@
 import { CsnError, messageOf } from "../errors.ts";
-import type { Normalisation } from "./image_set.ts";
+import type { Normalisation } from "../normalisation.ts";
 
 /** What `set.json` says about an image set. */
 export interface SetDescription {

@@ -45,7 +45,7 @@ export function openLibrary(parts: NativeParts): void {
 /** The functions of the shim. Throws a CsnError when `openLibrary` was not called. */
 export function native(): Symbols {
   if (opened === null) {
-    throw new CsnError("libtorch is not loaded: call `await setUp()` first (from csn's mod.ts)");
+    throw new CsnError("libtorch is not loaded: call `await start()` of csn first");
   }
   return opened.symbols;
 }

@@ -21,6 +21,7 @@ export interface Libtorch {
   readonly libtorchFolder: string;
   /** Such as "2.13.0+cpu". */
   readonly libtorchVersion: string;
+  /** Where it comes from. */
   readonly source: "LIBTORCH" | "python3" | "wheel";
   /** Why this one, in a sentence. */
   readonly why: string;

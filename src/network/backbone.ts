@@ -1,4 +1,5 @@
 import { checked, cString, enqueue, native } from "../native/library.ts";
+import type { Normalisation } from "../normalisation.ts";
 import { dtypeCode } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
@@ -99,12 +100,6 @@ export class Backbone implements Disposable {
     checked((err, cap) => native().csn_backbone_free(this.#number, err, cap) === 0);
     this.#number = 0;
   }
-}
-
-/** How pixels become the network's input: (value / 255 - mean) / std, a number a channel. */
-export interface Normalisation {
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
 }
 
 /**

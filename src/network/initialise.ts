@@ -9,6 +9,7 @@ export interface NetworkShape {
   readonly notions: readonly string[];
   /** Dimensions of an embedding. */
   readonly dimension: number;
+  /** How the masks come to be. */
   readonly masks: MaskMode;
 }
 

@@ -9,6 +9,7 @@ import type { NetworkShape } from "./initialise.ts";
 
 /** A Conditional Similarity Network: a backbone that embeds images, and a mask per notion. */
 export class Network implements Disposable {
+  /** What it is made of. */
   readonly shape: NetworkShape;
   /** All parameters and buffers by name: `backbone.` and torchvision's, and `masks.weight`. */
   readonly tensors: ReadonlyMap<string, Tensor>;
@@ -87,6 +88,7 @@ export class Network implements Disposable {
     return new Map([...this.tensors].map(([name, tensor]) => [name, toStoredTensor(tensor)]));
   }
 
+  /** Frees its tensors. */
   [Symbol.dispose](): void {
     this.#backbone[Symbol.dispose]();
     for (const tensor of this.tensors.values()) tensor.dispose();

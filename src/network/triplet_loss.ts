@@ -71,11 +71,17 @@ export function tripletLoss(
 
 /** The numbers of a loss, read in one go. */
 export interface LossNumbers {
+  /** What training minimises. */
   readonly loss: number;
+  /** Its triplet term. */
   readonly triplet: number;
+  /** Norm of the embeddings, before it is weighted. */
   readonly embeddingNorm: number;
+  /** Norm of the masks, before it is weighted. */
   readonly maskNorm: number;
+  /** Distances [B] of the anchors to the far images. */
   readonly far: Float64Array;
+  /** Distances [B] of the anchors to the near images. */
   readonly near: Float64Array;
 }
 

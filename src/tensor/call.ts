@@ -6,6 +6,7 @@ import { Tensor } from "./tensor.ts";
 
 /** A number that is a floating-point scalar even when it is whole: `{ float: 2 }` is Python's 2.0. */
 export interface FloatScalar {
+  /** Its value. */
   readonly float: number;
 }
 

@@ -7,7 +7,9 @@ import { bytesPerElement, type DType } from "./dtype.ts";
 
 /** A tensor as it lies in a file. */
 export interface StoredTensor {
+  /** Element type. */
   readonly dtype: DType;
+  /** Sizes of the dimensions. */
   readonly shape: readonly number[];
   /** Elements in C order, little endian. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -15,7 +17,9 @@ export interface StoredTensor {
 
 /** What a file holds. */
 export interface StoredTensors {
+  /** The tensors by name. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Texts by key (`__metadata__`). */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -1,8 +1,8 @@
 import { CsnError } from "../errors.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** What a scope may return: tensors anywhere in it live on, everything else made inside is freed. */
-type Synchronous<Result> = Result extends PromiseLike<unknown> ? never : Result;
+/** What a synchronous function may return: anything but a promise. */
+export type Synchronous<Result> = Result extends PromiseLike<unknown> ? never : Result;
 
 /** Open scopes, innermost last. Only synchronous code runs while one is open, so no other flow sees it. */
 const open: Set<Tensor>[] = [];

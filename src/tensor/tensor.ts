@@ -163,6 +163,7 @@ export class Tensor implements Disposable {
     checked((err, cap) => native().csn_free(handle, err, cap) === 0);
   }
 
+  /** As `dispose()`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -30,6 +30,7 @@ export interface TrainConfig {
   readonly trainTriplets: number;
   /** Dimensions of an embedding. */
   readonly dimension: number;
+  /** How the masks come to be. */
   readonly masks: MaskMode;
   /** Where the backbone starts from: "imagenet", "none" or a safetensors file. */
   readonly pretrained: string;

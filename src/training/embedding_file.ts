@@ -1,6 +1,7 @@
 /** Embeddings in files that other programs read: .npy, .safetensors, .jsonl. */
-import { CsnError, messageOf } from "../errors.ts";
-import { basename, dirname, extname, join } from "../paths.ts";
+import { CsnError } from "../errors.ts";
+import { extname } from "../paths.ts";
+import { writeWhole } from "../write_whole.ts";
 import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
 import type { Model } from "./model.ts";
@@ -23,10 +24,10 @@ export async function writeEmbeddings(
       await writeWhole(path, npy(embeddings));
       return await writeWhole(
         `${path}.names.txt`,
-        encode(embeddings.names.map((name) => name + "\n").join("")),
+        embeddings.names.map((name) => name + "\n").join(""),
       );
     case ".jsonl":
-      return await writeWhole(path, encode(jsonLines(embeddings)));
+      return await writeWhole(path, jsonLines(embeddings));
     case ".safetensors":
       return await writeSet(path, embeddings, model);
   }
@@ -110,20 +111,4 @@ function jsonLines(embeddings: EmbeddingSet): string {
 
 function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
-}
-
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const beside = join(dirname(path), `.${basename(path)}.${Deno.pid}.part`);
-  try {
-    await Deno.writeFile(beside, bytes);
-    await Deno.rename(beside, path);
-  } catch (error) {
-    await Deno.remove(beside).catch(() => {});
-    throw new CsnError(
-      `Cannot write "${path}": ${messageOf(error)}; check the folder and the disk's free space`,
-      {
-        cause: error,
-      },
-    );
-  }
 }

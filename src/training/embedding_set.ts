@@ -2,6 +2,7 @@ import { CsnError } from "../errors.ts";
 
 /** One of the nearest entries. */
 export interface Neighbour {
+  /** Its name in the set. */
   readonly name: string;
   /** Its position in the set. */
   readonly index: number;
@@ -18,8 +19,10 @@ export class EmbeddingSet {
   readonly names: readonly string[];
   /** [N, D] in C order. */
   readonly vectors: Float32Array;
+  /** D. */
   readonly dimension: number;
 
+  /** A set of `names.length` embeddings. Throws a CsnError when `vectors` has not that many rows. */
   constructor(names: readonly string[], vectors: Float32Array, dimension: number) {
     if (vectors.length !== names.length * dimension) {
       throw new CsnError(

@@ -1,7 +1,8 @@
 import type { Split } from "../data/image_set.ts";
 import type { Triplets } from "../data/triplets.ts";
 import type { Listener } from "../listener.ts";
-import { gatherImages, type Normalisation } from "../network/backbone.ts";
+import { gatherImages } from "../network/backbone.ts";
+import type { Normalisation } from "../normalisation.ts";
 import { applyMasks, type Network } from "../network/network.ts";
 import {
   concatenate,
@@ -15,7 +16,9 @@ import { Tensor } from "../tensor/tensor.ts";
 
 /** How well a network orders triplets. */
 export interface Evaluation {
+  /** Which lists were scored. */
   readonly split: Split;
+  /** How many triplets they hold. */
   readonly triplets: number;
   /** Share of triplets whose near image is nearer than the far one; a tie counts as wrong. */
   readonly accuracy: number;
@@ -25,16 +28,23 @@ export interface Evaluation {
   readonly loss: number;
   /** Distinct images that were embedded. */
   readonly images: number;
+  /** Time for embedding and scoring. */
   readonly seconds: number;
+  /** The same for each notion. */
   readonly notions: readonly NotionEvaluation[];
 }
 
 /** The same for one notion. */
 export interface NotionEvaluation {
+  /** The notion. */
   readonly name: string;
+  /** Its triplets. */
   readonly triplets: number;
+  /** Share of them in the right order. */
   readonly accuracy: number;
+  /** Standard error of the accuracy. */
   readonly standardError: number;
+  /** Mean triplet loss. */
   readonly loss: number;
 }
 

@@ -2,7 +2,7 @@
 import { decodeImage } from "../data/decode_image.ts";
 import { CsnError, UsageError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
-import type { Normalisation } from "../network/backbone.ts";
+import type { Normalisation } from "../normalisation.ts";
 import { Network } from "../network/network.ts";
 import { reshape } from "../tensor/operators.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -28,6 +28,7 @@ export class Model implements Disposable {
   readonly info: ModelInfo;
   /** The file it came from. */
   readonly path: string;
+  /** The network itself. */
   readonly network: Network;
   readonly #masks: readonly Float32Array[];
 
@@ -106,6 +107,7 @@ export class Model implements Disposable {
     return among.nearest(query, this.mask(notion), k);
   }
 
+  /** Frees the network. */
   [Symbol.dispose](): void {
     this.network[Symbol.dispose]();
   }

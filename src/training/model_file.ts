@@ -1,6 +1,6 @@
 /** The files of a run: `checkpoint` continues it, `model_best` is all that is needed to use it. */
 import { CsnError } from "../errors.ts";
-import type { Normalisation } from "../network/backbone.ts";
+import type { Normalisation } from "../normalisation.ts";
 import type { NetworkShape } from "../network/initialise.ts";
 import { basename, dirname, join } from "../paths.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../tensor/safetensors.ts";
@@ -10,30 +10,44 @@ import type { TrainerState } from "./trainer_state.ts";
 
 /** What a model file says of itself, besides its tensors. */
 export interface ModelInfo {
+  /** Version of this description. */
   readonly format: 1;
+  /** Whether training can go on from it. */
   readonly kind: "checkpoint" | "model";
-  /** Versions of csn and libtorch that wrote it. */
+  /** Version of csn that wrote it. */
   readonly csn: string;
+  /** Version of libtorch that computed it. */
   readonly libtorch: string;
+  /** Names of the notions, in the order of the masks' rows. */
   readonly notions: readonly string[];
+  /** Dimensions of an embedding. */
   readonly dimension: number;
+  /** How the masks came to be. */
   readonly masks: NetworkShape["masks"];
   /** Side of the square images in pixels. */
   readonly imageSize: number;
+  /** How pixels become input. */
   readonly normalisation: Normalisation;
+  /** The settings of the run. */
   readonly config: TrainConfig;
   /** Epoch whose weights these are; of a checkpoint, the one that is being trained. */
   readonly epoch: number;
   /** Validation accuracy of these weights (model) or the best so far (checkpoint). */
   readonly accuracy: number;
-  /** Of a checkpoint: where training stands, and the number of threads it ran with. */
+  /** Of a checkpoint: where training stands. */
   readonly state?: TrainerState;
+  /** Of a checkpoint: the number of threads it ran with. */
   readonly threads?: number;
 }
 
+/** What whoever writes a model file says of it. */
+export type ModelDescription = Omit<ModelInfo, "format" | "csn">;
+
 /** A model file that was read. */
 export interface ModelFile {
+  /** Where it was found. */
   readonly path: string;
+  /** What it says of itself. */
   readonly info: ModelInfo;
   /** Network tensors by name; of a checkpoint also `optimiser.*`. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
@@ -56,7 +70,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
 /** Writes a model file whole or not at all. */
 export async function writeModelFile(
   path: string,
-  info: Omit<ModelInfo, "format" | "csn">,
+  info: ModelDescription,
   tensors: ReadonlyMap<string, StoredTensor>,
 ): Promise<void> {
   const whole: ModelInfo = { format: 1, csn: version, ...info };

@@ -20,10 +20,12 @@ const runFiles = [
   "visdom.jsonl",
 ];
 
-type Description = Omit<ModelInfo, "format" | "csn" | "kind" | "state" | "threads">;
+/** What a run says of a model file besides its kind and state. */
+export type RunDescription = Omit<ModelInfo, "format" | "csn" | "kind" | "state" | "threads">;
 
 /** The folder that a run writes to, held by one process. */
 export class RunFolder implements Disposable {
+  /** The folder, absolute. */
   readonly path: string;
   readonly #lock: FileLock;
   readonly #log: RunLog;
@@ -116,7 +118,7 @@ export class RunFolder implements Disposable {
 
   /** Writes model_best. */
   async saveModel(
-    description: Description,
+    description: RunDescription,
     tensors: ReadonlyMap<string, StoredTensor>,
   ): Promise<void> {
     await writeModelFile(
@@ -128,7 +130,7 @@ export class RunFolder implements Disposable {
 
   /** Writes the checkpoint; returns its path. */
   async saveCheckpoint(
-    description: Description & { state: TrainerState; threads: number },
+    description: RunDescription & { state: TrainerState; threads: number },
     tensors: ReadonlyMap<string, StoredTensor>,
   ): Promise<string> {
     const path = modelPath(this.path, "checkpoint");
@@ -142,6 +144,7 @@ export class RunFolder implements Disposable {
     return this.#lastCheckpoint;
   }
 
+  /** Lets other processes use the folder. */
   [Symbol.dispose](): void {
     this.#lock[Symbol.dispose]();
   }

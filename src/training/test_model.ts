@@ -8,21 +8,29 @@ import { evaluate, type Evaluation } from "./evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
 import { mapPack, unusableImages } from "./prepare.ts";
 
+/** How a model is tested. */
+export interface TestOptions {
+  /** Which lists; the test lists by default. */
+  readonly split?: Split;
+  /** Folder of the image set; by default the one that the model was trained on. */
+  readonly data?: string;
+  /** Whether more than 1 % of the images may be missing or unreadable. */
+  readonly allowMissing?: boolean;
+  /** "cpu" (default) or "cuda:0". */
+  readonly device?: string;
+  /** Hears of decoding and embedding. */
+  readonly listener?: Listener;
+  /** Stops the test; the promise then rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Evaluates a model on the triplets of one split of an image set: the one it was trained on, or `data`.
  * The model file says its notions, image size and normalisation. libtorch must be open.
  */
 export async function testModel(
   file: ModelFile,
-  options: {
-    readonly split?: Split;
-    /** Folder of the image set. */
-    readonly data?: string;
-    readonly allowMissing?: boolean;
-    readonly device?: string;
-    readonly listener?: Listener;
-    readonly signal?: AbortSignal;
-  } = {},
+  options: TestOptions = {},
 ): Promise<Evaluation> {
   const { info } = file;
   const split = options.split ?? "test";

@@ -62,6 +62,7 @@ export type TrainEvent =
 
 /** What a run needs. */
 export interface TrainOptions {
+  /** What is computed. */
   readonly config: TrainConfig;
   /** Where the run is written; opened, so locked, by the caller. */
   readonly folder: RunFolder;
@@ -69,7 +70,9 @@ export interface TrainOptions {
   readonly checkpoint?: ModelFile;
   /** Minutes between checkpoints inside an epoch; 10 by default. */
   readonly saveEveryMinutes?: number;
+  /** Hears of the data being made ready, and of embedding. */
   readonly listener?: Listener;
+  /** Hears of what happens in the run. */
   readonly onEvent?: (event: TrainEvent) => void;
   /** Aborted: the step that runs is finished, a checkpoint saved, and training returns. */
   readonly signal?: AbortSignal;
@@ -79,6 +82,7 @@ export interface TrainOptions {
 export interface TrainResult {
   /** False when the signal stopped it before its last epoch. */
   readonly finished: boolean;
+  /** Where it stands. */
   readonly state: TrainerState;
 }
 

@@ -3,16 +3,21 @@ import type { LossNumbers } from "../network/triplet_loss.ts";
 
 /** Sums over the batches of an epoch so far. */
 export interface EpochSums {
+  /** Batches trained. */
   batches: number;
+  /** Triplets in them. */
   triplets: number;
   /** Triplet losses times their batch sizes. */
   loss: number;
+  /** Triplets in the right order. */
   correct: number;
   /** Sums of the batches' norms, not weighted, as in the reference code. */
   embeddingNorm: number;
+  /** The same of the mask norms. */
   maskNorm: number;
   /** Seconds spent in training steps. */
   seconds: number;
+  /** The same for each notion, in the order of the masks. */
   notions: { triplets: number; correct: number; loss: number }[];
 }
 
@@ -24,7 +29,9 @@ export interface TrainerState {
   steps: number;
   /** Best validation accuracy so far; -1 before the first. */
   bestAccuracy: number;
+  /** The epoch that reached it; 0 before the first. */
   bestEpoch: number;
+  /** What the epoch has added up so far. */
   sums: EpochSums;
 }
 

@@ -1,0 +1,122 @@
+/**
+ * Conditional Similarity Networks (Veit, Belongie, Karaletsos, CVPR 2017): embed an image once, compare it
+ * by notion.
+ *
+ * @example Find the images that are nearest by a notion
+ * ```ts no-eval
+ * import { Model, start } from "csn";
+ *
+ * await start();
+ * using model = await Model.load("runs/demo/model_best");
+ * const images = await model.embed(["a.png", "b.png", "c.png"]);
+ * console.log(model.nearest(images.at(0), "weight", 2, images));
+ * ```
+ *
+ * @module
+ */
+export { CsnError, UsageError } from "./src/errors.ts";
+export type { Listener, Progress } from "./src/listener.ts";
+export type { Normalisation } from "./src/normalisation.ts";
+export { version } from "./src/version.ts";
+
+// libtorch
+export { start, type StartOptions } from "./src/native/start.ts";
+export type { NativeParts, SetUpOptions } from "./src/native/setup.ts";
+export type { Libtorch } from "./src/native/libtorch.ts";
+export { liveBytes, liveTensors, setThreads, threads } from "./src/native/library.ts";
+
+// Models in use
+export { type ImageSource, Model } from "./src/training/model.ts";
+export { EmbeddingSet, type Neighbour } from "./src/training/embedding_set.ts";
+export { embedFolder } from "./src/training/folder_embeddings.ts";
+export { writeEmbeddings } from "./src/training/embedding_file.ts";
+
+// Training and evaluation
+export {
+  train,
+  type TrainEvent,
+  type TrainOptions,
+  type TrainResult,
+} from "./src/training/train.ts";
+export { defaultConfig, learningRateOf, type TrainConfig } from "./src/training/config.ts";
+export { type RunDescription, RunFolder } from "./src/training/run_folder.ts";
+export { testModel, type TestOptions } from "./src/training/test_model.ts";
+export type { Evaluation, NotionEvaluation } from "./src/training/evaluate.ts";
+export {
+  type ModelDescription,
+  type ModelFile,
+  type ModelInfo,
+  readModelFile,
+  writeModelFile,
+} from "./src/training/model_file.ts";
+export type { EpochSums, TrainerState } from "./src/training/trainer_state.ts";
+export type { LossNumbers } from "./src/network/triplet_loss.ts";
+export type { MaskMode } from "./src/network/masks.ts";
+export { Network } from "./src/network/network.ts";
+export { initialTensors, type NetworkShape } from "./src/network/initialise.ts";
+export type { EpochMetrics, NotionScore } from "./src/reporting/metrics.ts";
+
+// Image sets
+export { type ImageSet, openImageSet, type Split, splits } from "./src/data/image_set.ts";
+export { readTripletList, tripletListPath, writeTripletList } from "./src/data/triplet_list.ts";
+export {
+  loadTriplets,
+  type NotionTriplets,
+  type TripletOptions,
+  type Triplets,
+} from "./src/data/triplets.ts";
+export { type Pack, type PackOptions, preparePack, type UnreadableImage } from "./src/data/pack.ts";
+export { decodeImage } from "./src/data/decode_image.ts";
+
+// visdom
+export { VisdomClient } from "./src/reporting/visdom_client.ts";
+export { VisdomReporter } from "./src/reporting/visdom_reporter.ts";
+
+// Tensors
+export { Tensor } from "./src/tensor/tensor.ts";
+export type { DType, TensorData } from "./src/tensor/dtype.ts";
+export { noGrad, scope, type Synchronous } from "./src/tensor/scope.ts";
+export {
+  type Argument,
+  call,
+  callAll,
+  callAllAsync,
+  callAsync,
+  type FloatScalar,
+} from "./src/tensor/call.ts";
+export {
+  add,
+  clampMin,
+  clone,
+  concatenate,
+  copyInto,
+  detach,
+  divide,
+  greater,
+  indexSelect,
+  mapFile,
+  matmul,
+  mean,
+  multiply,
+  narrow,
+  norm,
+  pairwiseDistance,
+  relu,
+  reshape,
+  stack,
+  subtract,
+  sum,
+  toDevice,
+  toDType,
+  topK,
+  transpose,
+  zeros,
+  zerosLike,
+} from "./src/tensor/operators.ts";
+export { backward } from "./src/network/backbone.ts";
+export {
+  readSafetensors,
+  type StoredTensor,
+  type StoredTensors,
+  writeSafetensors,
+} from "./src/tensor/safetensors.ts";

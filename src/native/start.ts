@@ -1,0 +1,20 @@
+import { openLibrary, setThreads } from "./library.ts";
+import { type NativeParts, setUp, type SetUpOptions } from "./setup.ts";
+
+/** How libtorch is started. */
+export interface StartOptions extends SetUpOptions {
+  /** Threads that one operator may use; one a processor by default. */
+  readonly threads?: number;
+}
+
+/**
+ * Makes libtorch ready, once per process, before anything else of csn that computes: finds or fetches it,
+ * builds the shim when needed (a minute, once per user), and opens both. Throws a CsnError that says what
+ * to install or set.
+ */
+export async function start(options: StartOptions = {}): Promise<NativeParts> {
+  const parts = await setUp(options);
+  openLibrary(parts);
+  if (options.threads !== undefined) setThreads(options.threads);
+  return parts;
+}
