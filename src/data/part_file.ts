@@ -1,5 +1,5 @@
 import { CsnError, messageOf } from "../errors.ts";
-import { removeAll } from "./folders.ts";
+import { removeAll } from "../folders.ts";
 
 /** What is known of the file that a part belongs to. */
 interface Origin {

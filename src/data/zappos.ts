@@ -3,11 +3,12 @@ import { FileLock } from "../file_lock.ts";
 import type { Listener } from "../listener.ts";
 import { basename, join, resolve } from "../paths.ts";
 import { download } from "./download.ts";
-import { exists, removeAll } from "./folders.ts";
+import { exists, removeAll } from "../folders.ts";
 import { splits } from "./image_set.ts";
 import { tripletListPath } from "./triplet_list.ts";
 import { PartFile } from "./part_file.ts";
-import { unzip } from "./unzip.ts";
+import { unzip } from "../unzip.ts";
+import { zappos } from "./set_file.ts";
 
 /** Where the set comes from (reference code, get_data.py). */
 export const zapposUrls = {
@@ -30,13 +31,6 @@ export interface ZapposOptions {
   readonly listener?: Listener;
   readonly signal?: AbortSignal;
 }
-
-/** The set as `openImageSet` takes it to be where there is no set.json. */
-const zappos = {
-  images: "ut-zap50k-images",
-  notions: ["class", "closure", "gender", "heel"],
-  flip: true,
-} as const;
 
 /** The four classes of shoes: the folders that the image archive unpacks to. */
 const classes = ["Boots", "Sandals", "Shoes", "Slippers"];

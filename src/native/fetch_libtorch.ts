@@ -2,7 +2,7 @@
 import { CsnError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import { basename, dirname, join } from "../paths.ts";
-import { unzip } from "../data/unzip.ts";
+import { unzip } from "../unzip.ts";
 import { pinnedVersion, wheelFolder } from "./libtorch.ts";
 import { exists, findProgram, hasNvidiaDriver, platform } from "./platform.ts";
 import { pipDownload } from "./pip_download.ts";

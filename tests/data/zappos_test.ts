@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openImageSet } from "../../src/data/image_set.ts";
-import { unzip } from "../../src/data/unzip.ts";
+import { unzip } from "../../src/unzip.ts";
 import { getZappos, zapposLicence, type ZapposOptions } from "../../src/data/zappos.ts";
 import { CsnError } from "../../src/errors.ts";
 import { join } from "../../src/paths.ts";

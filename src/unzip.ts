@@ -3,9 +3,9 @@ import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 // @ts-types="@types/yauzl"
 import { type Entry, openPromise, type ZipFile } from "yauzl";
-import { CsnError, messageOf } from "../errors.ts";
-import type { Listener } from "../listener.ts";
-import { dirname, join, resolve } from "../paths.ts";
+import { CsnError, messageOf } from "./errors.ts";
+import type { Listener } from "./listener.ts";
+import { dirname, join, resolve } from "./paths.ts";
 import { exists, removeAll } from "./folders.ts";
 
 /** How an archive is unpacked, and how much it may hold. */
