@@ -42,6 +42,7 @@ async function run(args: string[]): Promise<{ code: number; stdout: string; stde
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
+      "--check",
       "--quiet",
       "--no-lock",
       "--allow-read",

@@ -3,7 +3,7 @@ import { FileLock } from "../../file_lock.ts";
 import type { Listener } from "../../listener.ts";
 import { cacheFolder } from "../../native/cache.ts";
 import { basename, dirname, join } from "../../paths.ts";
-import { exists, removeAll } from "../folders.ts";
+import { exists, removeAll } from "../../folders.ts";
 import { fontFaces } from "./font_faces.ts";
 import {
   fontFamilies,

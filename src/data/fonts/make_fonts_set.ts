@@ -4,7 +4,7 @@ import type { Listener } from "../../listener.ts";
 import { basename, dirname, join, resolve } from "../../paths.ts";
 import { streamFor } from "../../random.ts";
 import { type Attribute, drawTriplets } from "../draw_triplets.ts";
-import { exists, removeAll } from "../folders.ts";
+import { exists, removeAll } from "../../folders.ts";
 import { type Split, splits } from "../image_set.ts";
 import { splitImages } from "../split_images.ts";
 import { tripletListPath, writeTripletList } from "../triplet_list.ts";
