@@ -69,8 +69,9 @@ export { type Pack, type PackOptions, preparePack, type UnreadableImage } from "
 export { decodeImage } from "./src/data/decode_image.ts";
 
 // visdom
-export { VisdomClient } from "./src/reporting/visdom_client.ts";
-export { VisdomReporter } from "./src/reporting/visdom_reporter.ts";
+export { VisdomClient, type VisdomClientOptions } from "./src/reporting/visdom_client.ts";
+export { VisdomReporter, type VisdomReporterOptions } from "./src/reporting/visdom_reporter.ts";
+export type { VisdomPost, VisdomRun } from "./src/reporting/visdom_windows.ts";
 
 // Tensors
 export { Tensor } from "./src/tensor/tensor.ts";

@@ -2,7 +2,8 @@
 import { notionRows, openImageSet } from "../data/image_set.ts";
 import { CsnError, UsageError } from "../errors.ts";
 import { describeLibrary, threads } from "../native/library.ts";
-import { dirname } from "../paths.ts";
+import type { Listener } from "../listener.ts";
+import { dirname, join } from "../paths.ts";
 import { VisdomReporter } from "../reporting/visdom_reporter.ts";
 import { defaultConfig, type TrainConfig } from "../training/config.ts";
 import { type ModelFile, readModelFile } from "../training/model_file.ts";
@@ -34,7 +35,7 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
   const onEvent = (event: TrainEvent) => {
     view.show(event);
     if (event.type === "start" && flags.visdom) {
-      visdom = newReporter(config, flags, folder.path, event.history, listener);
+      visdom = newReporter(config, flags, folder.path, event, listener);
     }
     if (event.type === "epoch") visdom?.report(event.metrics);
   };
@@ -207,8 +208,8 @@ function newReporter(
   config: TrainConfig,
   flags: TrainFlags,
   folder: string,
-  history: ConstructorParameters<typeof VisdomReporter>[0]["history"],
-  listener: ConstructorParameters<typeof VisdomReporter>[0]["listener"],
+  start: TrainEvent & { type: "start" },
+  listener: Listener,
 ): VisdomReporter {
   return new VisdomReporter({
     server: flags.visdomServer,
@@ -216,9 +217,9 @@ function newReporter(
     environment: flags.visdomEnv ?? config.name,
     name: config.name,
     notions: config.notions,
-    conditions: config.notions.map((_, row) => row),
-    history,
-    logFile: `${folder}/visdom.jsonl`,
+    conditions: start.triplets.map(({ condition }) => condition),
+    history: start.history,
+    logFile: join(folder, "visdom.jsonl"),
     listener,
   });
 }

@@ -31,6 +31,8 @@ export type TrainEvent =
     /** Triplets of each notion, and how many its list lacks for its share. */
     readonly triplets: readonly {
       readonly notion: string;
+      /** Its number in the image set. */
+      readonly condition: number;
       readonly train: number;
       readonly val: number;
       readonly shortfall: number;
@@ -155,6 +157,7 @@ class Run {
       ),
       triplets: train.perNotion.map(({ name, triplets, shortfall }, row) => ({
         notion: name,
+        condition: this.#data.set.notions.indexOf(name),
         train: triplets,
         val: validation.perNotion[row].triplets,
         shortfall,

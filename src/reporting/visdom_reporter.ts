@@ -1,0 +1,158 @@
+import { messageOf } from "../errors.ts";
+import type { Listener } from "../listener.ts";
+import { writeWhole } from "../write_whole.ts";
+import type { EpochMetrics } from "./metrics.ts";
+import { environmentName, VisdomClient } from "./visdom_client.ts";
+import {
+  newestPoints,
+  overviewEnvironment,
+  type VisdomPost,
+  type VisdomRun,
+  wholeWindows,
+} from "./visdom_windows.ts";
+
+/** What a reporter posts, and where to. */
+export interface VisdomReporterOptions extends VisdomRun {
+  /** Such as "http://127.0.0.1". */
+  readonly server: string;
+  /** The server's port. */
+  readonly port: number;
+  /** Epochs that are done already, of a run that goes on. */
+  readonly history: readonly EpochMetrics[];
+  /** Where everything posted is written too, for visdom's `replay_log`; null for nowhere. */
+  readonly logFile: string | null;
+  /** Hears one warning when the server cannot be used. */
+  readonly listener?: Listener;
+  /** Time that one answer may take, in ms; 5,000 by default. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Posts a run to visdom without ever holding it up: what cannot be sent waits, and when the server is back,
+ * all windows are posted whole from the run's own history.
+ */
+export class VisdomReporter {
+  readonly #run: VisdomRun;
+  readonly #history: EpochMetrics[];
+  readonly #client: VisdomClient;
+  readonly #listener: Listener;
+  readonly #logFile: string | null;
+  readonly #stop = new AbortController();
+  /** Epochs that are on the server; null when it is not known what it holds. */
+  #sent: number | null = null;
+  #sending: Promise<void> | null = null;
+  #logging: Promise<void>;
+  #hasWarned = false;
+
+  /** Rewrites the log from the history, and posts the windows of a run that goes on. */
+  constructor(options: VisdomReporterOptions) {
+    this.#run = { ...options, environment: environmentName(options.environment) };
+    this.#history = [...options.history];
+    this.#client = new VisdomClient({ ...options, signal: this.#stop.signal });
+    this.#listener = options.listener ?? {};
+    this.#logFile = options.logFile;
+    this.#logging = this.#log(async (file) => {
+      await writeWhole(
+        file,
+        logLines(this.#history.length > 0 ? wholeWindows(this.#run, this.#history) : []),
+      );
+    });
+    if (this.#history.length > 0) this.#startSending();
+  }
+
+  /** Takes an epoch; sending goes on by itself. Never waits, never throws. */
+  report(row: EpochMetrics): void {
+    this.#history.push(row);
+    const posts = this.#history.length === 1
+      ? wholeWindows(this.#run, [row])
+      : newestPoints(this.#run, row);
+    const before = this.#logging;
+    this.#logging = this.#log(async (file) => {
+      await before;
+      await Deno.writeTextFile(file, logLines(posts), { append: true });
+    });
+    this.#startSending();
+  }
+
+  /** Spends at most `timeoutMs` on what is still to be sent, then lets go of the server. */
+  async close(timeoutMs = 10_000): Promise<void> {
+    const timer = setTimeout(() => this.#stop.abort(new Error("the run has ended")), timeoutMs);
+    try {
+      await this.#sending;
+      // One more attempt for what an unreachable server has missed.
+      if (this.#sent !== this.#history.length && this.#history.length > 0) {
+        this.#startSending();
+        await this.#sending;
+      }
+      await this.#logging;
+    } finally {
+      clearTimeout(timer);
+      this.#stop.abort(new Error("the run has ended"));
+    }
+  }
+
+  #startSending(): void {
+    this.#sending ??= this.#send().finally(() => (this.#sending = null));
+  }
+
+  /** Sends until the server has everything or fails; a failure waits for the next epoch. */
+  async #send(): Promise<void> {
+    try {
+      while (this.#sent !== this.#history.length) {
+        this.#stop.signal.throwIfAborted();
+        await this.#sendMissing();
+        await this.#client.save(this.#run.environment);
+        await this.#client.save(overviewEnvironment);
+      }
+    } catch (error) {
+      this.#sent = null;
+      this.#warn(messageOf(error));
+    }
+  }
+
+  async #sendMissing(): Promise<void> {
+    const count = this.#history.length;
+    if (this.#sent !== null && this.#sent > 0) {
+      try {
+        for (const row of this.#history.slice(this.#sent, count)) {
+          for (const post of newestPoints(this.#run, row)) await this.#client.post(post);
+        }
+        this.#sent = count;
+        return;
+      } catch {
+        // A server that was restarted lacks the windows: they are made anew below. One that is gone fails there.
+        this.#stop.signal.throwIfAborted();
+      }
+    }
+    await this.#client.ensureEnvironment(this.#run.environment);
+    await this.#client.ensureEnvironment(overviewEnvironment);
+    for (const post of wholeWindows(this.#run, this.#history.slice(0, count))) {
+      await this.#client.post(post);
+    }
+    this.#sent = count;
+  }
+
+  #warn(reason: string): void {
+    if (this.#hasWarned || this.#stop.signal.aborted) return;
+    this.#hasWarned = true;
+    this.#listener.warning?.(
+      `${reason}; training goes on, the windows come when the server does (start one: python3 -m visdom.server -port ${
+        new URL(this.#client.address).port
+      })`,
+    );
+  }
+
+  async #log(write: (file: string) => Promise<void>): Promise<void> {
+    if (this.#logFile === null) return;
+    try {
+      await write(this.#logFile);
+    } catch (error) {
+      this.#listener.warning?.(`${this.#logFile} cannot be written: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** visdom's own form: `["events" | "update", body]`, a line a post. */
+function logLines(posts: readonly VisdomPost[]): string {
+  return posts.map(({ endpoint, body }) => JSON.stringify([endpoint, body]) + "\n").join("");
+}
