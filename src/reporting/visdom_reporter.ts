@@ -74,17 +74,22 @@ export class VisdomReporter {
     this.#startSending();
   }
 
+  /** Waits until all that was reported is sent, or its sending has failed, and written to the log. */
+  async settled(): Promise<void> {
+    await this.#sending;
+    await this.#logging;
+  }
+
   /** Spends at most `timeoutMs` on what is still to be sent, then lets go of the server. */
   async close(timeoutMs = 10_000): Promise<void> {
     const timer = setTimeout(() => this.#stop.abort(new Error("the run has ended")), timeoutMs);
     try {
-      await this.#sending;
+      await this.settled();
       // One more attempt for what an unreachable server has missed.
       if (this.#sent !== this.#history.length && this.#history.length > 0) {
         this.#startSending();
-        await this.#sending;
+        await this.settled();
       }
-      await this.#logging;
     } finally {
       clearTimeout(timer);
       this.#stop.abort(new Error("the run has ended"));
