@@ -4,6 +4,7 @@ import { CsnError, UsageError } from "../errors.ts";
 import { describeLibrary, threads } from "../native/library.ts";
 import type { Listener } from "../listener.ts";
 import { dirname, join } from "../paths.ts";
+import { VisdomClient } from "../reporting/visdom_client.ts";
 import { VisdomReporter } from "../reporting/visdom_reporter.ts";
 import { defaultConfig, type TrainConfig } from "../training/config.ts";
 import { type ModelFile, readModelFile } from "../training/model_file.ts";
@@ -18,6 +19,8 @@ import { TrainView } from "./train_view.ts";
 
 /** Trains as the flags say; `given` names those that the user gave. */
 export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): Promise<void> {
+  // A wrong address must not wait for the first epoch to be told.
+  if (flags.visdom) new VisdomClient({ server: flags.visdomServer, port: flags.visdomPort });
   using listener = terminalListener();
   using interruption = new Interruption(() =>
     listener.warning?.("stopping after this step and saving; Ctrl-C again stops at once")
