@@ -31,7 +31,10 @@ const { code } = await child.status;
 
 // deno-lint-ignore no-control-regex
 const plain = tail.replace(/\x1b\[[0-9;]*m/g, "");
-const summary = /\| (\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?:[^\n]*?\| (\d+) ignored)?/.exec(plain);
-const [passed, failed, skipped] = summary === null ? [0, 1, 0] : summary.slice(1).map((n) => Number(n ?? 0));
+const summary = /\| (\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?:[^\n]*?\| (\d+) ignored)?/
+  .exec(plain);
+const [passed, failed, skipped] = summary === null
+  ? [0, 1, 0]
+  : summary.slice(1).map((n) => Number(n ?? 0));
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 Deno.exit(code !== 0 ? code : summary === null ? 1 : 0);
