@@ -1,0 +1,103 @@
+/** The command line as users run it: in a process of its own, with the permissions of the tasks. */
+import { join } from "../../src/paths.ts";
+import { projectFolder } from "../../src/cli/paths.ts";
+
+const permissions = ["read", "write", "env", "ffi", "net", "sys", "run=python3,c++,deno"].map((
+  each,
+) => `--allow-${each}`);
+
+/** What a command printed, and how it ended. */
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a command is started. */
+export interface CliOptions {
+  readonly env?: Record<string, string>;
+  /** The folder that the user stands in. */
+  readonly cwd?: string;
+}
+
+/** Runs a command to its end. */
+export async function runCli(
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<CliResult> {
+  return await new CliProcess(args, options).ended();
+}
+
+/** A command that runs. */
+export class CliProcess {
+  readonly #child: Deno.ChildProcess;
+  readonly #texts: Promise<[string, string]>;
+  #seen = "";
+  readonly #watchers = new Set<() => void>();
+
+  constructor(args: readonly string[], options: CliOptions = {}) {
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        ...permissions,
+        join(projectFolder, "src", "cli", "main.ts"),
+        ...args,
+      ],
+      env: { NO_COLOR: "1", ...options.env, ...(options.cwd ? { INIT_CWD: options.cwd } : {}) },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#texts = Promise.all([this.#read(this.#child.stdout), this.#read(this.#child.stderr)]);
+  }
+
+  /** The process, for signals. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Waits until `pattern` has appeared `times` times in what was printed; fails when the process ends before. */
+  async printed(pattern: RegExp, times = 1): Promise<void> {
+    const global = new RegExp(pattern, "g");
+    let hasEnded = false;
+    this.#texts.then(() => {
+      hasEnded = true;
+      this.#watchers.forEach((watcher) => watcher());
+    });
+    while ((this.#seen.match(global) ?? []).length < times) {
+      if (hasEnded) {
+        throw new Error(`the command ended before it printed ${pattern}:\n${this.#seen}`);
+      }
+      await new Promise<void>((resolve) => {
+        const watcher = () => {
+          this.#watchers.delete(watcher);
+          resolve();
+        };
+        this.#watchers.add(watcher);
+      });
+    }
+  }
+
+  /** Sends a signal. */
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Waits for the end. */
+  async ended(): Promise<CliResult> {
+    const [stdout, stderr] = await this.#texts;
+    const { code } = await this.#child.status;
+    return { code, stdout, stderr };
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<string> {
+    let whole = "";
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      whole += text;
+      this.#seen += text;
+      this.#watchers.forEach((watcher) => watcher());
+    }
+    return whole;
+  }
+}
