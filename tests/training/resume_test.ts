@@ -1,0 +1,163 @@
+/** A run that was killed or stopped and went on is, bit for bit, the run that was not. */
+import assert from "node:assert/strict";
+import { projectFolder } from "../../src/cli/paths.ts";
+import { join } from "../../src/paths.ts";
+import { readSafetensors } from "../../src/tensor/safetensors.ts";
+import { readModelFile } from "../../src/training/model_file.ts";
+import { CliProcess, runCli } from "../helpers/run_cli.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { writeTinySet } from "../helpers/tiny_set.ts";
+
+const epochs = 4;
+
+/** 16 batches an epoch; a checkpoint after every step, so that a kill leaves one inside the epoch. */
+function trainArguments(data: string, name: string): string[] {
+  return [
+    ...[
+      "train",
+      "--data",
+      data,
+      "--name",
+      name,
+      "--learned",
+      "--image-size",
+      "16",
+      "--batch-size",
+      "8",
+    ],
+    ...[
+      "--num-traintriplets",
+      "128",
+      "--lr",
+      "1e-3",
+      "--epochs",
+      String(epochs),
+      "--log-interval",
+      "1",
+    ],
+    ...["--save-every", "0", "--threads", "2"],
+  ];
+}
+
+function resumeArguments(name: string): string[] {
+  return [
+    "train",
+    "--resume",
+    checkpoint(name),
+    "--log-interval",
+    "1",
+    "--save-every",
+    "0",
+    "--threads",
+    "2",
+  ];
+}
+
+function checkpoint(name: string): string {
+  return join(folderOf(name), "checkpoint");
+}
+
+function folderOf(name: string): string {
+  return join(projectFolder, "runs", name);
+}
+
+async function removeRuns(...names: string[]): Promise<void> {
+  for (const name of names) await Deno.remove(folderOf(name), { recursive: true }).catch(() => {});
+}
+
+/** Metrics but for times. */
+async function rows(name: string): Promise<unknown[]> {
+  const text = await Deno.readTextFile(join(folderOf(name), "metrics.jsonl"));
+  return text.trim().split("\n").map((line) => {
+    const { seconds: _seconds, tripletsPerSecond: _speed, ...row } = JSON.parse(line);
+    return row;
+  });
+}
+
+/** Everything that must be equal: weights, moments and step counts, and the best model. */
+async function assertSameRun(name: string, reference: string): Promise<void> {
+  for (const file of ["checkpoint.safetensors", "model_best.safetensors"]) {
+    const found = await readSafetensors(join(folderOf(name), file));
+    const expected = await readSafetensors(join(folderOf(reference), file));
+    assert.deepEqual(found.tensors, expected.tensors, `${name}, ${file}`);
+  }
+  assert.deepEqual(await rows(name), await rows(reference));
+  const csv = (await Deno.readTextFile(join(folderOf(name), "metrics.csv"))).trim().split("\n");
+  assert.equal(csv.length, epochs + 1);
+}
+
+Deno.test("train killed in one epoch and stopped in another gives, resumed, the same weights and metrics", async () => {
+  await using folder = await TemporaryFolder.make();
+  await writeTinySet(folder.path);
+  const [straight, broken] = ["test-straight", "test-broken"];
+  try {
+    const whole = await runCli(trainArguments(folder.path, straight));
+    assert.equal(whole.code, 0, whole.stderr);
+
+    const killed = new CliProcess(trainArguments(folder.path, broken));
+    await killed.printed(/Train Epoch: 2 \[48\//);
+    killed.kill("SIGKILL");
+    await killed.ended();
+    const left = await readModelFile(checkpoint(broken));
+    assert.equal(left.info.state!.epoch, 2);
+    assert.ok(left.info.state!.sums.batches > 0);
+
+    const stopped = new CliProcess(resumeArguments(broken));
+    await stopped.printed(/Train Epoch: 3 \[24\//);
+    stopped.kill("SIGINT");
+    const { code, stdout } = await stopped.ended();
+    assert.equal(code, 130);
+    assert.match(stdout, /Go on with: deno task train --resume .*test-broken\/checkpoint/);
+
+    const last = await runCli(resumeArguments(broken));
+    assert.equal(last.code, 0, last.stderr);
+    await assertSameRun(broken, straight);
+  } finally {
+    await removeRuns(straight, broken);
+  }
+});
+
+Deno.test("train --resume with another --name goes on in a copy and leaves the original as it was", async () => {
+  await using folder = await TemporaryFolder.make();
+  await writeTinySet(folder.path);
+  const [original, copy] = ["test-original", "test-copy"];
+  try {
+    assert.equal((await runCli(trainArguments(folder.path, original))).code, 0);
+    const before = await Deno.readFile(`${checkpoint(original)}.safetensors`);
+    const { code, stderr } = await runCli([
+      ...resumeArguments(original),
+      "--name",
+      copy,
+      "--epochs",
+      "5",
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(await Deno.readFile(`${checkpoint(original)}.safetensors`), before);
+    assert.equal((await rows(original)).length, epochs);
+    assert.deepEqual((await rows(copy)).slice(0, epochs), await rows(original));
+    assert.equal((await rows(copy)).length, epochs + 1);
+    assert.equal((await readModelFile(checkpoint(copy))).info.config.name, copy);
+  } finally {
+    await removeRuns(original, copy);
+  }
+});
+
+Deno.test("train stopped by SIGTERM saves and exits with 143", async () => {
+  await using folder = await TemporaryFolder.make();
+  await writeTinySet(folder.path);
+  const name = "test-sigterm";
+  try {
+    const training = new CliProcess(
+      trainArguments(folder.path, name).filter((each) => each !== "--save-every" && each !== "0"),
+    );
+    await training.printed(/Train Epoch: 1 \[16\//);
+    training.kill("SIGTERM");
+    const { code } = await training.ended();
+    assert.equal(code, 143);
+    const { state } = (await readModelFile(checkpoint(name))).info;
+    assert.equal(state!.epoch, 1);
+    assert.ok(state!.sums.batches >= 3 && state!.sums.batches < 16);
+  } finally {
+    await removeRuns(name);
+  }
+});
