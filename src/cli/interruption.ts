@@ -5,6 +5,12 @@ const repeatMs = 500;
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
+/** What a test puts in the place of time and of the way out. */
+export interface Clock {
+  readonly nowMs: () => number;
+  readonly exit: (code: number) => void;
+}
+
 /**
  * Listens for Ctrl-C and SIGTERM: the first aborts `signal`, so that work can end well; one that comes
  * later than half a second after it leaves the process at once.
@@ -12,10 +18,15 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 export class Interruption implements Disposable {
   readonly #controller = new AbortController();
   readonly #listeners: [Deno.Signal, () => void][] = [];
+  readonly #clock: Clock;
   #first: { code: number; atMs: number } | null = null;
 
   /** `announce` is called at the first signal. */
-  constructor(announce: () => void) {
+  constructor(
+    announce: () => void,
+    clock: Clock = { nowMs: () => performance.now(), exit: exitNow },
+  ) {
+    this.#clock = clock;
     for (const name of ["SIGINT", "SIGTERM"] as const) {
       const listener = () => this.#hear(exitCodes[name], announce);
       Deno.addSignalListener(name, listener);
@@ -39,11 +50,11 @@ export class Interruption implements Disposable {
 
   #hear(code: number, announce: () => void): void {
     if (this.#first === null) {
-      this.#first = { code, atMs: performance.now() };
+      this.#first = { code, atMs: this.#clock.nowMs() };
       announce();
       this.#controller.abort(new DOMException("Interrupted", "AbortError"));
-    } else if (performance.now() - this.#first.atMs > repeatMs) {
-      exitNow(code);
+    } else if (this.#clock.nowMs() - this.#first.atMs > repeatMs) {
+      this.#clock.exit(code);
     }
   }
 }

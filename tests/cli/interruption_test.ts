@@ -1,0 +1,96 @@
+/** Ctrl-C while libtorch computes: every time a clean end, with its code and a whole checkpoint. */
+import assert from "node:assert/strict";
+import { projectFolder } from "../../src/cli/paths.ts";
+import { join } from "../../src/paths.ts";
+import { Interruption } from "../../src/cli/interruption.ts";
+import { readModelFile } from "../../src/training/model_file.ts";
+import { CliProcess } from "../helpers/run_cli.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { writeTinySet } from "../helpers/tiny_set.ts";
+
+/** Steps of some 300 ms: the signal comes in the middle of one. */
+function trainArguments(data: string, name: string): string[] {
+  return [
+    ...["train", "--data", data, "--name", name, "--overwrite", "--learned", "--image-size", "64"],
+    ...[
+      "--batch-size",
+      "8",
+      "--num-traintriplets",
+      "128",
+      "--epochs",
+      "100",
+      "--log-interval",
+      "1",
+    ],
+  ];
+}
+
+async function withRun(
+  name: string,
+  test: (data: string, checkpoint: string) => Promise<void>,
+): Promise<void> {
+  await using folder = await TemporaryFolder.make();
+  await writeTinySet(folder.path);
+  const run = join(projectFolder, "runs", name);
+  try {
+    await test(folder.path, join(run, "checkpoint"));
+  } finally {
+    await Deno.remove(run, { recursive: true }).catch(() => {});
+  }
+}
+
+Deno.test("train leaves with code 130 and a whole checkpoint each of 20 times that Ctrl-C comes in mid-step", () =>
+  withRun("test-interrupted", async (data, checkpoint) => {
+    for (let time = 0; time < 20; time++) {
+      const training = new CliProcess(trainArguments(data, "test-interrupted"));
+      // Another batch each time, so that the signal meets other parts of a step.
+      await training.printed(/Train Epoch/, 1 + time % 3);
+      training.kill("SIGINT");
+      const { code, stderr } = await training.ended();
+      assert.equal(code, 130, `time ${time}: ${stderr}`);
+      const { state } = (await readModelFile(checkpoint)).info;
+      assert.ok(state!.sums.batches >= 1 + time % 3);
+    }
+  }));
+
+Deno.test("train takes two Ctrl-C of the same moment for one, as deno task delivers them", () =>
+  withRun("test-double", async (data, checkpoint) => {
+    const training = new CliProcess(trainArguments(data, "test-double"));
+    await training.printed(/Train Epoch/);
+    training.kill("SIGINT");
+    training.kill("SIGINT");
+    const { code, stdout } = await training.ended();
+    assert.equal(code, 130);
+    assert.match(stdout, /Stopped and saved/);
+    assert.ok((await readModelFile(checkpoint)).info.state!.sums.batches >= 1);
+  }));
+
+Deno.test("Interruption leaves at once at a second signal later than half a second, not at a repeat", async () => {
+  let nowMs = 0;
+  let announced = 0;
+  let heard = Promise.withResolvers<void>();
+  const exits: number[] = [];
+  using interruption = new Interruption(() => announced++, {
+    nowMs: () => {
+      heard.resolve();
+      return nowMs;
+    },
+    exit: (code) => exits.push(code),
+  });
+  const signalAt = async (ms: number, name: Deno.Signal) => {
+    nowMs = ms;
+    heard = Promise.withResolvers<void>();
+    Deno.kill(Deno.pid, name);
+    await heard.promise;
+  };
+  assert.equal(interruption.exitCode, null);
+  await signalAt(1000, "SIGINT");
+  assert.ok(interruption.signal.aborted);
+  assert.equal(interruption.exitCode, 130);
+  await signalAt(1400, "SIGINT");
+  assert.deepEqual(exits, []);
+  await signalAt(1501, "SIGINT");
+  await signalAt(1600, "SIGTERM");
+  assert.deepEqual(exits, [130, 143]);
+  assert.equal(announced, 1);
+});
