@@ -19,6 +19,7 @@ export class Interruption implements Disposable {
   readonly #controller = new AbortController();
   readonly #listeners: [Deno.Signal, () => void][] = [];
   readonly #clock: Clock;
+  readonly #announce: () => void;
   #first: { code: number; atMs: number } | null = null;
 
   /** `announce` is called at the first signal. */
@@ -27,8 +28,9 @@ export class Interruption implements Disposable {
     clock: Clock = { nowMs: () => performance.now(), exit: exitNow },
   ) {
     this.#clock = clock;
+    this.#announce = announce;
     for (const name of ["SIGINT", "SIGTERM"] as const) {
-      const listener = () => this.#hear(exitCodes[name], announce);
+      const listener = () => this.hear(name);
       Deno.addSignalListener(name, listener);
       this.#listeners.push([name, listener]);
     }
@@ -48,10 +50,12 @@ export class Interruption implements Disposable {
     for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
   }
 
-  #hear(code: number, announce: () => void): void {
+  /** What a signal does when it comes. */
+  hear(name: keyof typeof exitCodes): void {
+    const code = exitCodes[name];
     if (this.#first === null) {
       this.#first = { code, atMs: this.#clock.nowMs() };
-      announce();
+      this.#announce();
       this.#controller.abort(new DOMException("Interrupted", "AbortError"));
     } else if (this.#clock.nowMs() - this.#first.atMs > repeatMs) {
       this.#clock.exit(code);
