@@ -46,8 +46,5 @@ async function imageFiles(paths: readonly string[]): Promise<string[]> {
       ...stat.isDirectory ? (await listImages(path)).map((file) => join(path, file)) : [path],
     );
   }
-  if (files.length === 0) {
-    throw new CsnError(`Cannot embed ${paths.join(", ")}: there is no image below`);
-  }
   return files;
 }

@@ -23,9 +23,11 @@ export async function runCommand(program: Command, args: readonly string[]): Pro
   }
 }
 
-/** Commander must throw instead of leaving the process, in every subcommand. */
+/** Commander must throw instead of leaving the process, and say what is wrong in one line. */
 function explainFailures(command: CommandUnknownOpts): void {
-  command.exitOverride().showHelpAfterError(false);
+  command.exitOverride().showHelpAfterError(false).configureOutput({
+    outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")}\n`),
+  });
   for (const child of command.commands) explainFailures(child);
 }
 

@@ -1,5 +1,4 @@
 import { listImages } from "../data/list_images.ts";
-import { CsnError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import { join } from "../paths.ts";
 import { readEmbeddingSet, writeSet } from "./embedding_file.ts";
@@ -18,11 +17,6 @@ export async function embedFolder(
   options: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
 ): Promise<EmbeddingSet> {
   const files = await listImages(folder);
-  if (files.length === 0) {
-    throw new CsnError(
-      `Cannot embed the images of "${folder}": there is none; pass a folder that holds images`,
-    );
-  }
   const paths = files.map((file) => join(folder, file));
   const stamp = await stampOf(model, paths);
   const path = join(folder, `.csn-${await digest(model.path)}.safetensors`);
