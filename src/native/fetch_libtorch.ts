@@ -5,7 +5,7 @@ import { basename, dirname, join } from "../paths.ts";
 import { unzip } from "../unzip.ts";
 import { pinnedVersion, wheelFolder } from "./libtorch.ts";
 import { exists, findProgram, hasNvidiaDriver, platform } from "./platform.ts";
-import { pipDownload } from "./pip_download.ts";
+import { pipDownload, type PipOptions } from "./pip_download.ts";
 
 /** PyTorch's own index of wheels without CUDA: 192 MB instead of 527. */
 const cpuIndex = "https://download.pytorch.org/whl/cpu";
@@ -51,27 +51,40 @@ async function downloadWheels(folder: string, listener: Listener): Promise<strin
     await pipDownload([torch], folder, { what, listener, dependencies: true });
     return await wheelsIn(folder, /^(torch|nvidia_[a-z0-9_]+)-/);
   }
-  if (platform().os === "linux") {
-    listener.notice?.("No NVIDIA driver was found: libtorch comes for the processor alone");
-    try {
-      // Where that index is out of reach, waiting for it must not cost more than seconds.
-      const quick = ["--index-url", cpuIndex, "--retries", "0", "--timeout", "5"];
-      await pipDownload([torch], folder, { what, listener, flags: quick });
-      return await wheelsIn(folder, /^torch-/);
-    } catch {
-      listener.notice?.(
-        `${cpuIndex} cannot be reached: the larger wheel of the default index is taken`,
-      );
-    }
-  }
-  await pipDownload([torch], folder, { what, listener });
+  await downloadForProcessor(torch, folder, { what, listener });
   const [wheel] = await wheelsIn(folder, /^torch-/);
+  if (wheel === undefined) {
+    throw new CsnError(
+      `Cannot fetch libtorch: pip ended without a wheel of ${torch}; check \`python3 -m pip --version\`, or set LIBTORCH to a folder of libtorch`,
+    );
+  }
   const cuda = await cudaVersion(wheel);
   if (cuda === null) return [wheel];
   // libtorch_cpu of a CUDA wheel links these two, GPU or not.
   const runtime = ["nvidia-cuda-runtime", "nvidia-cuda-cupti"].map((name) => `${name}==${cuda}.*`);
   await pipDownload(runtime, folder, { what: "Downloading CUDA's runtime", listener });
   return [wheel, ...await wheelsIn(folder, /^nvidia_cuda_(runtime|cupti)-/)];
+}
+
+/** On Linux from PyTorch's index of smaller wheels, else (or where that is out of reach) from the default one. */
+async function downloadForProcessor(
+  torch: string,
+  folder: string,
+  options: PipOptions,
+): Promise<void> {
+  if (platform().os === "linux") {
+    options.listener.notice?.("No NVIDIA driver was found: libtorch comes for the processor alone");
+    try {
+      // Where that index is out of reach, waiting for it must not cost more than seconds.
+      const flags = ["--index-url", cpuIndex, "--retries", "0", "--timeout", "5"];
+      return await pipDownload([torch], folder, { ...options, flags });
+    } catch {
+      options.listener.notice?.(
+        `${cpuIndex} cannot be reached: the larger wheel of the default index is taken`,
+      );
+    }
+  }
+  await pipDownload([torch], folder, options);
 }
 
 async function wheelsIn(folder: string, pattern: RegExp): Promise<string[]> {

@@ -4,7 +4,7 @@ import type { VisdomPost } from "./visdom_windows.ts";
 
 /** Where a visdom server listens, and how it is spoken to. */
 export interface VisdomClientOptions {
-  /** Such as "http://127.0.0.1". */
+  /** Such as "http://127.0.0.1"; a path, such as "http://there/vis", is the server's `-base_url`. */
   readonly server: string;
   /** Its port; visdom's own is 8097. */
   readonly port: number;
@@ -22,15 +22,9 @@ export class VisdomClient {
   readonly #signal: AbortSignal | undefined;
   #cookie: string | null = null;
 
-  /** Throws a UsageError when `server` is no http address. */
+  /** Throws a UsageError when `server` is no http address, or names another port. */
   constructor({ server, port, timeoutMs = 5000, signal }: VisdomClientOptions) {
-    const plain = server.replace(/\/+$/, "");
-    if (!/^https?:$/.test(URL.parse(plain)?.protocol ?? "")) {
-      throw new UsageError(
-        `Cannot use the visdom server "${server}": it should look like http://127.0.0.1`,
-      );
-    }
-    this.address = `${plain}:${port}`;
+    this.address = addressOf(server, port);
     this.#timeoutMs = timeoutMs;
     this.#signal = signal;
   }
@@ -58,9 +52,27 @@ export class VisdomClient {
     return await this.#send("win_exists", { win, eid: environmentName(environment) }) === "true";
   }
 
+  /** Takes a window away; one that is not there is no error. */
+  async closeWindow(win: string, environment: string): Promise<void> {
+    await this.#send("close", { win, eid: environmentName(environment) });
+  }
+
   /** What the server holds of a window; of all windows of the environment when `win` is null. */
   async windowData(win: string | null, environment: string): Promise<unknown> {
-    return JSON.parse(await this.#send("win_data", { win, eid: environmentName(environment) }));
+    const answer = await this.#send("win_data", { win, eid: environmentName(environment) });
+    try {
+      return JSON.parse(answer);
+    } catch (error) {
+      throw new CsnError(
+        `visdom at ${this.address} answered no JSON to /win_data: ${answer.slice(0, 200)}`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** The windows of an environment that exists. */
+  async windowNames(environment: string): Promise<string[]> {
+    return Object.keys(await this.windowData(null, environment) as Record<string, unknown>);
   }
 
   /**
@@ -77,6 +89,8 @@ export class VisdomClient {
     if (this.#cookie === null) await this.#login();
     const { status, text } = await this.#fetch(path, body);
     if (status === 200) return text;
+    // A server that was restarted may not know the login any more: the next request logs in anew.
+    if (status === 400) this.#cookie = null;
     const hint = status === 400
       ? "; it asks for a login: set VISDOM_USERNAME and VISDOM_PASSWORD"
       : "";
@@ -135,6 +149,20 @@ export class VisdomClient {
       clearTimeout(timer);
     }
   }
+}
+
+function addressOf(server: string, port: number): string {
+  const problem = (what: string) =>
+    new UsageError(`Cannot use the visdom server "${server}": ${what}, such as http://127.0.0.1`);
+  const url = URL.parse(server);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw problem("it should be an http address");
+  }
+  if (url.port !== "" && Number(url.port) !== port) {
+    throw problem(`its port is passed by itself and is ${port}; give the address without one`);
+  }
+  url.port = String(port);
+  return url.origin + url.pathname.replace(/\/+$/, "");
 }
 
 /** The server takes "/" in an environment's name in most places for "_", in one it does not. */

@@ -6,6 +6,7 @@ import { environmentName, VisdomClient } from "./visdom_client.ts";
 import {
   newestPoints,
   overviewEnvironment,
+  staleMaskWindows,
   type VisdomPost,
   type VisdomRun,
   wholeWindows,
@@ -35,6 +36,7 @@ export class VisdomReporter {
   readonly #run: VisdomRun;
   readonly #history: EpochMetrics[];
   readonly #client: VisdomClient;
+  readonly #port: number;
   readonly #listener: Listener;
   readonly #logFile: string | null;
   readonly #stop = new AbortController();
@@ -49,6 +51,7 @@ export class VisdomReporter {
     this.#run = { ...options, environment: environmentName(options.environment) };
     this.#history = [...options.history];
     this.#client = new VisdomClient({ ...options, signal: this.#stop.signal });
+    this.#port = options.port;
     this.#listener = options.listener ?? {};
     this.#logFile = options.logFile;
     this.#logging = this.#log(async (file) => {
@@ -86,14 +89,24 @@ export class VisdomReporter {
     try {
       await this.settled();
       // One more attempt for what an unreachable server has missed.
-      if (this.#sent !== this.#history.length && this.#history.length > 0) {
+      if (!this.#isComplete()) {
         this.#startSending();
         await this.settled();
+      }
+      if (!this.#isComplete()) {
+        const kept = this.#logFile === null ? "" : `; all of it is in ${this.#logFile}`;
+        this.#warnOnce(
+          `visdom at ${this.#client.address} has not taken everything in the time for it${kept}`,
+        );
       }
     } finally {
       clearTimeout(timer);
       this.#stop.abort(new Error("the run has ended"));
     }
+  }
+
+  #isComplete(): boolean {
+    return this.#history.length === (this.#sent ?? 0);
   }
 
   #startSending(): void {
@@ -111,40 +124,69 @@ export class VisdomReporter {
       }
     } catch (error) {
       this.#sent = null;
-      this.#warn(messageOf(error));
+      if (this.#stop.signal.aborted) return;
+      this.#warnOnce(
+        `${
+          messageOf(error)
+        }; training goes on, the windows come when the server does (start one: python3 -m visdom.server -port ${this.#port})`,
+      );
     }
   }
 
   async #sendMissing(): Promise<void> {
     const count = this.#history.length;
-    if (this.#sent !== null && this.#sent > 0) {
-      try {
-        for (const row of this.#history.slice(this.#sent, count)) {
-          for (const post of newestPoints(this.#run, row)) await this.#client.post(post);
-        }
-        this.#sent = count;
-        return;
-      } catch {
-        // A server that was restarted lacks the windows: they are made anew below. One that is gone fails there.
-        this.#stop.signal.throwIfAborted();
-      }
-    }
-    await this.#client.ensureEnvironment(this.#run.environment);
-    await this.#client.ensureEnvironment(overviewEnvironment);
-    for (const post of wholeWindows(this.#run, this.#history.slice(0, count))) {
-      await this.#client.post(post);
-    }
+    if (!await this.#appended(count)) await this.#sendWhole(count);
     this.#sent = count;
   }
 
-  #warn(reason: string): void {
-    if (this.#hasWarned || this.#stop.signal.aborted) return;
+  /** Adds the epochs that are not sent yet; false when windows must be made anew instead. */
+  async #appended(count: number): Promise<boolean> {
+    if (this.#sent === null) return false;
+    try {
+      for (const row of this.#history.slice(this.#sent, count)) {
+        for (const post of newestPoints(this.#run, row)) {
+          // Of a window that is not there, the server would make one with the newest point alone.
+          if (post.endpoint === "update" && !await this.#isThere(post)) return false;
+          await this.#client.post(post);
+        }
+      }
+      return true;
+    } catch {
+      // A server that was restarted may lack the environment. One that is gone fails again right after this.
+      this.#stop.signal.throwIfAborted();
+      return false;
+    }
+  }
+
+  async #isThere({ body }: VisdomPost): Promise<boolean> {
+    return await this.#client.windowExists(body.win, body.eid);
+  }
+
+  async #sendWhole(count: number): Promise<void> {
+    const { environment } = this.#run;
+    const history = this.#history.slice(0, count);
+    await this.#client.ensureEnvironment(environment);
+    await this.#client.ensureEnvironment(overviewEnvironment);
+    for (const post of wholeWindows(this.#run, history)) await this.#client.post(post);
+    const windows = await this.#client.windowNames(environment);
+    for (const stale of staleMaskWindows(windows, history[count - 1].epoch)) {
+      await this.#client.closeWindow(stale, environment);
+    }
+  }
+
+  #warnOnce(text: string): void {
+    if (this.#hasWarned) return;
     this.#hasWarned = true;
-    this.#listener.warning?.(
-      `${reason}; training goes on, the windows come when the server does (start one: python3 -m visdom.server -port ${
-        new URL(this.#client.address).port
-      })`,
-    );
+    this.#warn(text);
+  }
+
+  /** Whoever listens must not be able to stop the sending. */
+  #warn(text: string): void {
+    try {
+      this.#listener.warning?.(text);
+    } catch {
+      // There is nobody left to tell.
+    }
   }
 
   async #log(write: (file: string) => Promise<void>): Promise<void> {
@@ -152,7 +194,7 @@ export class VisdomReporter {
     try {
       await write(this.#logFile);
     } catch (error) {
-      this.#listener.warning?.(`${this.#logFile} cannot be written: ${messageOf(error)}`);
+      this.#warn(`${this.#logFile} cannot be written: ${messageOf(error)}`);
     }
   }
 }

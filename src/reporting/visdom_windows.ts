@@ -56,7 +56,7 @@ function lineWindows({ environment, name, conditions }: VisdomRun): LineWindow[]
       "accs",
       conditions.map((condition, row) => ({
         name: `acc_${condition}`,
-        value: (metrics) => metrics.validation.notions[row].accuracy,
+        value: (metrics) => metrics.validation.notions[row]?.accuracy ?? NaN,
       })),
     ),
     {
@@ -177,7 +177,7 @@ function maskBars(
     endpoint: "events",
     body: {
       data,
-      win: `masks_${epoch}`,
+      win: maskWindow(epoch),
       eid: environment,
       layout: {
         showlegend: true,
@@ -188,6 +188,18 @@ function maskBars(
       opts: { stacked: true, title: String(epoch), legend: notions },
     },
   }];
+}
+
+function maskWindow(epoch: number): string {
+  return `masks_${epoch}`;
+}
+
+/** Those of `windows` that show masks of epochs after `epoch`: a run that was replaced left them behind. */
+export function staleMaskWindows(windows: readonly string[], epoch: number): string[] {
+  return windows.filter((win) => {
+    const maskEpoch = Number(/\d+$/.exec(win)?.[0]);
+    return win === maskWindow(maskEpoch) && maskEpoch > epoch;
+  });
 }
 
 /** Plotly takes titles for HTML. */

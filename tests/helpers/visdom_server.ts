@@ -25,8 +25,11 @@ export class VisdomServer implements AsyncDisposable {
   /** Starts a server that keeps environments in `folder`; on a free port unless one is given. */
   static async start(
     folder: string,
-    options: { readonly port?: number; readonly login?: { username: string; password: string } } =
-      {},
+    options: {
+      readonly port?: number;
+      /** `cookie` is the secret that sessions are signed with. */
+      readonly login?: { username: string; password: string; cookie?: string };
+    } = {},
   ): Promise<VisdomServer> {
     const port = options.port ?? freePort();
     const { login } = options;
@@ -51,7 +54,7 @@ export class VisdomServer implements AsyncDisposable {
             VISDOM_USE_ENV_CREDENTIALS: "1",
             VISDOM_USERNAME: login.username,
             VISDOM_PASSWORD: login.password,
-            VISDOM_COOKIE: "a cookie for tests",
+            VISDOM_COOKIE: login.cookie ?? "a cookie for tests",
           }
           : {}),
       },

@@ -197,6 +197,87 @@ Deno.test("VisdomClient logs in with VISDOM_USERNAME and VISDOM_PASSWORD, and sa
   }
 });
 
+Deno.test("VisdomReporter makes windows whole that someone closed, and none out of the newest point alone", async () => {
+  await using folder = await TemporaryFolder.make();
+  await using visdom = await VisdomServer.start(folder.path);
+  const rows = epochRows(3);
+  const posting = reporter(visdom.port, { listener: { warning: (text) => assert.fail(text) } });
+  posting.report(rows[0]);
+  await posting.settled();
+  const client = new VisdomClient({ server, port: visdom.port });
+  await client.closeWindow("loss", run.environment);
+  assert.equal(await client.windowExists("loss", run.environment), false);
+  posting.report(rows[1]);
+  await posting.settled();
+  await assertWhole(visdom.port, rows.slice(0, 2));
+  assert.equal((await windows(visdom.port, "runs_one")).loss.title, "loss");
+  await client.closeWindow(run.name, "overview");
+  posting.report(rows[2]);
+  await posting.close();
+  await assertWhole(visdom.port, rows);
+});
+
+Deno.test("VisdomReporter makes windows whole in an environment that a new server has already", async () => {
+  await using folder = await TemporaryFolder.make();
+  const rows = epochRows(2);
+  const first = await VisdomServer.start(join(folder.path, "first"));
+  const posting = reporter(first.port, { environment: "main" });
+  posting.report(rows[0]);
+  await posting.settled();
+  await first[Symbol.asyncDispose]();
+  await using second = await VisdomServer.start(join(folder.path, "second"), { port: first.port });
+  // Another run has made the environment of all runs.
+  await new VisdomClient({ server, port: second.port }).ensureEnvironment("overview");
+  posting.report(rows[1]);
+  await posting.close();
+  const { acc } = await windows(second.port, "main");
+  assert.equal(acc.title, "acc");
+  assert.deepEqual(acc.content.data[0].x, [1, 2]);
+  const overview = await windows(second.port, "overview");
+  assert.deepEqual(overview[run.name].content.data[0].x, [1, 2]);
+});
+
+Deno.test("VisdomReporter takes away the mask bars of a run that this one replaces", async () => {
+  await using folder = await TemporaryFolder.make();
+  await using visdom = await VisdomServer.start(folder.path);
+  const rows = epochRows(30);
+  const replaced = reporter(visdom.port, { history: rows });
+  await replaced.close();
+  await assertWhole(visdom.port, rows);
+  const posting = reporter(visdom.port, { history: rows.slice(0, 10) });
+  await posting.settled();
+  await assertWhole(visdom.port, rows.slice(0, 10));
+  posting.report(rows[10]);
+  await posting.close();
+  await assertWhole(visdom.port, rows.slice(0, 11));
+});
+
+Deno.test("VisdomReporter logs in again when a restarted server has forgotten its login", async () => {
+  await using folder = await TemporaryFolder.make();
+  const login = { username: "user", password: "secret" };
+  const rows = epochRows(2);
+  Deno.env.set("VISDOM_USERNAME", login.username);
+  Deno.env.set("VISDOM_PASSWORD", login.password);
+  try {
+    const first = await VisdomServer.start(join(folder.path, "first"), { login });
+    const posting = reporter(first.port, { listener: { warning: (text) => assert.fail(text) } });
+    posting.report(rows[0]);
+    await posting.settled();
+    await first[Symbol.asyncDispose]();
+    await using second = await VisdomServer.start(join(folder.path, "second"), {
+      port: first.port,
+      login: { ...login, cookie: "another cookie" },
+    });
+    posting.report(rows[1]);
+    await posting.settled();
+    await assertWhole(second.port, rows);
+    await posting.close();
+  } finally {
+    Deno.env.delete("VISDOM_USERNAME");
+    Deno.env.delete("VISDOM_PASSWORD");
+  }
+});
+
 /** A server that answers as `answer` says, or never. */
 function standIn(
   answer: ((request: Request) => Response) | "never",
@@ -232,15 +313,50 @@ for (
 
 Deno.test("VisdomReporter.close() gives up when its time is over", async () => {
   await using stand = standIn("never");
-  const posting = reporter(stand.addr.port, { timeoutMs: 3_600_000 });
+  const warnings: string[] = [];
+  const posting = reporter(stand.addr.port, {
+    timeoutMs: 3_600_000,
+    listener: { warning: (text) => warnings.push(text) },
+  });
   posting.report(epochRows(1)[0]);
   // Without its limit this would wait for an hour.
   await posting.close(50);
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0], /has not taken everything/);
+});
+
+Deno.test("VisdomReporter.report() takes rows and listeners that are broken", async () => {
+  await using stand = standIn(() => new Response(null, { status: 500 }));
+  const posting = reporter(stand.addr.port, {
+    listener: {
+      warning: () => {
+        throw new Error("no more paper");
+      },
+    },
+  });
+  const [row] = epochRows(1);
+  posting.report({ ...row, validation: { ...row.validation, notions: [] } });
+  await posting.close();
 });
 
 Deno.test("VisdomClient refuses an address that is none", () => {
-  assert.throws(
-    () => new VisdomClient({ server: "localhost", port: 8097 }),
-    /Cannot use the visdom server "localhost"/,
-  );
+  const refused: [string, RegExp][] = [
+    ["localhost", /Cannot use the visdom server "localhost": .*http:\/\/127\.0\.0\.1/],
+    ["ftp://there", /Cannot use the visdom server "ftp:\/\/there"/],
+    ["http://there:9000", /its port is passed by itself/],
+  ];
+  for (const [address, message] of refused) {
+    assert.throws(() => new VisdomClient({ server: address, port: 8097 }), {
+      name: "UsageError",
+      message,
+    });
+  }
+});
+
+Deno.test("VisdomClient puts the port before a path that the server is behind", () => {
+  const address = (server: string, port: number) => new VisdomClient({ server, port }).address;
+  assert.equal(address("http://127.0.0.1/", 8097), "http://127.0.0.1:8097");
+  assert.equal(address("http://there/vis/", 8097), "http://there:8097/vis");
+  assert.equal(address("http://there:8097", 8097), "http://there:8097");
+  assert.equal(address("https://there", 443), "https://there");
 });

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { FileLock } from "../src/file_lock.ts";
+import { fromFileUrl, join } from "../src/paths.ts";
+import { TemporaryFolder } from "./helpers/temporary_folder.ts";
+
+/** A process that takes the lock, says so, and holds it until it is killed. */
+async function holder(path: string): Promise<Deno.ChildProcess> {
+  const module = fromFileUrl(new URL("../src/file_lock.ts", import.meta.url));
+  const program = `import { FileLock } from ${JSON.stringify(module)};
+    using lock = await FileLock.take(${JSON.stringify(path)}, "", "");
+    console.log("held");
+    for await (const _ of Deno.stdin.readable);`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-lock", program],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  reader.releaseLock();
+  return child;
+}
+
+async function end(child: Deno.ChildProcess): Promise<void> {
+  child.kill("SIGKILL");
+  await child.stdin.close().catch(() => {});
+  await child.stdout.cancel();
+  await child.status;
+}
+
+Deno.test("FileLock.take() refuses a lock that is held and names the holder", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = join(folder.path, "lock");
+  const child = await holder(path);
+  try {
+    await assert.rejects(
+      FileLock.take(path, "Cannot use the folder", "wait"),
+      new RegExp(`Cannot use the folder: process ${child.pid} is using it; wait`),
+    );
+  } finally {
+    await end(child);
+  }
+});
+
+Deno.test("FileLock.take() takes over the lock of a process that was killed", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = join(folder.path, "lock");
+  await end(await holder(path));
+  using _lock = await FileLock.take(path, "Cannot use the folder", "wait");
+  assert.equal((await Deno.readTextFile(path)).trim(), String(Deno.pid));
+});
+
+Deno.test("FileLock.wait() tells the holder and has the lock when that lets go", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = join(folder.path, "lock");
+  const first = (await FileLock.tryTake(path))!;
+  const order: string[] = [];
+  const second = FileLock.wait(path, (holder) => {
+    order.push(`waits for ${holder}`);
+    order.push("first lets go");
+    first[Symbol.dispose]();
+  });
+  using _lock = await second;
+  order.push("second has it");
+  assert.deepEqual(order, [`waits for ${Deno.pid}`, "first lets go", "second has it"]);
+  assert.equal(await FileLock.tryTake(path), null);
+});
