@@ -1,0 +1,159 @@
+/** A trained model in use: test, embed, query. */
+import assert from "node:assert/strict";
+import { projectFolder } from "../../src/cli/paths.ts";
+import { join } from "../../src/paths.ts";
+import { readSafetensors } from "../../src/tensor/safetensors.ts";
+import { runCli } from "../helpers/run_cli.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { writeTinySet } from "../helpers/tiny_set.ts";
+
+const name = "test-use-model";
+const run = join(projectFolder, "runs", name);
+const model = join(run, "model_best");
+let folder: TemporaryFolder;
+let images: string;
+
+Deno.test.beforeAll(async () => {
+  folder = await TemporaryFolder.make();
+  await writeTinySet(join(folder.path, "set"), { triplets: 400 });
+  images = join(folder.path, "set", "images");
+  const { code, stderr } = await runCli([
+    ...["train", "--data", join(folder.path, "set"), "--name", name, "--overwrite", "--learned"],
+    ...[
+      "--image-size",
+      "16",
+      "--batch-size",
+      "16",
+      "--num-traintriplets",
+      "800",
+      "--epochs",
+      "2",
+      "--lr",
+      "1e-3",
+    ],
+  ]);
+  assert.equal(code, 0, stderr);
+});
+
+Deno.test.afterAll(async () => {
+  await folder[Symbol.asyncDispose]();
+  await Deno.remove(run, { recursive: true });
+});
+
+async function succeeds(args: string[], cwd?: string): Promise<string> {
+  const { code, stdout, stderr } = await runCli(args, { cwd });
+  assert.equal(code, 0, stderr);
+  return stdout;
+}
+
+Deno.test("test --json gives one object with every notion, and the network has learned", async () => {
+  const found = JSON.parse(await succeeds(["test", "--resume", model, "--json"]));
+  assert.deepEqual(Object.keys(found), [
+    "split",
+    "triplets",
+    "accuracy",
+    "standardError",
+    "loss",
+    "images",
+    "seconds",
+    "notions",
+  ]);
+  assert.deepEqual([found.split, found.triplets, found.notions.length], ["test", 200, 2]);
+  assert.deepEqual(Object.keys(found.notions[0]).slice(0, 4), [
+    "name",
+    "triplets",
+    "accuracy",
+    "standardError",
+  ]);
+  assert.ok(found.accuracy > 0.7, `accuracy ${found.accuracy}`);
+});
+
+Deno.test("test prints a table for people, of the split that is asked for", async () => {
+  const text = await succeeds(["test", "--resume", `${model}.safetensors`, "--split", "train"]);
+  assert.match(text, /colour +400 +\d+\.\d+ % ± \d\.\d+ %/);
+  assert.match(text, /all +800/);
+});
+
+Deno.test("train --test is the test command", async () => {
+  assert.deepEqual(
+    JSON.parse(await succeeds(["train", "--test", "--resume", model, "--json"])).accuracy,
+    JSON.parse(await succeeds(["test", "--resume", model, "--json"])).accuracy,
+  );
+});
+
+Deno.test("embed writes the same embeddings as .npy, .safetensors and .jsonl, relative to where the user stands", async () => {
+  for (const ending of ["npy", "safetensors", "jsonl"]) {
+    await succeeds(
+      ["embed", "--resume", model, "--out", `out.${ending}`, "set/images"],
+      folder.path,
+    );
+  }
+  const { tensors, metadata } = await readSafetensors(join(folder.path, "out.safetensors"));
+  const names: string[] = JSON.parse(metadata.names);
+  assert.deepEqual([tensors.get("embeddings")!.shape, tensors.get("masks")!.shape], [[36, 64], [
+    2,
+    64,
+  ]]);
+  const vectors = new Float32Array(tensors.get("embeddings")!.bytes.buffer);
+  const lines = (await Deno.readTextFile(join(folder.path, "out.jsonl"))).trim().split("\n").map((
+    line,
+  ) => JSON.parse(line));
+  assert.deepEqual(lines.map((line) => line.name), names);
+  assert.deepEqual(lines.flatMap((line) => line.embedding), [...vectors]);
+  const npy = await Deno.readFile(join(folder.path, "out.npy"));
+  const length = new DataView(npy.buffer).getUint16(8, true);
+  const header = new TextDecoder().decode(npy.subarray(10, 10 + length));
+  assert.equal(header.trimEnd(), "{'descr': '<f4', 'fortran_order': False, 'shape': (36, 64), }");
+  assert.equal((10 + length) % 64, 0);
+  assert.deepEqual(new Float32Array(npy.slice(10 + length).buffer), vectors);
+});
+
+Deno.test("query gives other neighbours by another notion, and keeps the folder's embeddings", async () => {
+  const query = async (notion: string) =>
+    JSON.parse(
+      await succeeds([
+        "query",
+        "--resume",
+        model,
+        "--notion",
+        notion,
+        "--among",
+        images,
+        "-k",
+        "9",
+        "--json",
+        join(images, "0.png"),
+      ]),
+    );
+  const [colour, shape] = [await query("colour"), await query("shape")];
+  assert.equal(colour.nearest.length, 9);
+  assert.equal(colour.nearest[0].name, "0.png");
+  assert.ok(colour.nearest[0].distance < 1e-3);
+  // Image i has colour i mod 3 and shape floor(i / 3) mod 3: most neighbours share the notion's value.
+  const index = ({ name }: { name: string }) => parseInt(name);
+  const share = (found: typeof colour, same: (image: number) => boolean) =>
+    found.nearest.filter((each: { name: string }) => same(index(each))).length;
+  assert.ok(share(colour, (image) => image % 3 === 0) >= 6, JSON.stringify(colour));
+  assert.ok(share(shape, (image) => Math.floor(image / 3) % 3 === 0) >= 6, JSON.stringify(shape));
+  const kept = [...Deno.readDirSync(images)].filter((entry) => entry.name.startsWith(".csn-"));
+  assert.equal(kept.length, 1);
+  const before = (await Deno.stat(join(images, kept[0].name))).mtime!.getTime();
+  assert.deepEqual(await query("colour"), colour);
+  assert.equal((await Deno.stat(join(images, kept[0].name))).mtime!.getTime(), before);
+});
+
+Deno.test("config.json and the metrics of a run hold what is needed to repeat it", async () => {
+  const config = JSON.parse(await Deno.readTextFile(join(run, "config.json")));
+  assert.deepEqual([config.name, config.masks, config.epochs, config.trainTriplets], [
+    name,
+    "learned",
+    2,
+    800,
+  ]);
+  assert.deepEqual(Object.keys(config.versions), ["csn", "libtorch", "deno"]);
+  const lines = (await Deno.readTextFile(join(run, "metrics.jsonl"))).trim().split("\n").map((
+    line,
+  ) => JSON.parse(line));
+  assert.deepEqual(lines.map(({ epoch }) => epoch), [1, 2]);
+  assert.equal(lines[0].learningRate, 1e-3 * 0.985);
+});
