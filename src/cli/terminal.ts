@@ -19,7 +19,7 @@ export interface TerminalStreams {
   /** Whether standard error is a terminal; elsewhere there is no bar, but a line now and then. */
   readonly isTerminal: boolean;
   readonly colours: boolean;
-  /** Width of the terminal in characters, which may change. */
+  /** Width of the terminal in characters, which may change; 0 when it does not know. */
   readonly columns: () => number;
   /** Milliseconds that never go back. */
   readonly now: () => number;
@@ -120,7 +120,7 @@ export class TerminalView implements TerminalListener {
 
   #drawBar(work: Work): void {
     // A full last column makes some terminals wrap.
-    const columns = Math.max(1, this.#streams.columns() - 1);
+    const columns = Math.max(1, (this.#streams.columns() || 80) - 1);
     const bar = progressBar(
       work.latest,
       this.#pace(work),

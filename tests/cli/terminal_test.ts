@@ -86,6 +86,16 @@ Deno.test("TerminalView never fills the last column, whatever the width", () => 
   }
 });
 
+Deno.test("TerminalView takes a terminal that does not know its width for one of 80 columns", () => {
+  const bars = [0, 80].map((columns) => {
+    const shown = new Recorded({ columns: () => columns });
+    shown.at(0, 500);
+    return shown.take();
+  });
+  assert.deepEqual(bars[0], bars[1]);
+  assert.match(bars[0][0], /500 of 1000 images$/);
+});
+
 Deno.test("TerminalView shortens the bar, then leaves it out", () => {
   const bars = [81, 71, 61].map((columns) => {
     const shown = new Recorded({ columns: () => columns });
