@@ -188,9 +188,22 @@ function resumedConfig(
     ...config,
     epochs,
     name: given.has("name") ? flags.name : config.name,
-    device: given.has("cuda") ? "cpu" : config.device,
+    device: resumedDevice(config, given, warn),
     allowMissing: given.has("allowMissing") || config.allowMissing,
   };
+}
+
+/** Where the run was, unless there is no such device here. */
+function resumedDevice(
+  { device }: TrainConfig,
+  given: ReadonlySet<string>,
+  warn: (text: string) => void,
+): string {
+  if (device === "cpu" || given.has("cuda")) return "cpu";
+  const { devices, reason } = describeLibrary().cuda;
+  if (devices > 0) return device;
+  warn(`the run was on ${device}, here it goes on on the CPU: ${reason}`);
+  return "cpu";
 }
 
 async function openFolder(

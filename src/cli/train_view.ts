@@ -87,6 +87,14 @@ export class TrainView {
 
   #epoch({ metrics, validation }: TrainEvent & { type: "epoch" }): void {
     const line = (text: string) => this.#listener.line(text);
+    const { learningRate, train } = metrics;
+    line(
+      `Epoch ${metrics.epoch}: learning rate ${learningRate.toPrecision(4)}, loss ${
+        train.loss.toFixed(4)
+      }, ` +
+        `accuracy ${percent(train.accuracy)}, embedding norm ${train.embeddingNorm.toFixed(3)}, ` +
+        `mask norm ${train.maskNorm.toFixed(2)}, ${duration(metrics.seconds)}`,
+    );
     line(evaluationLine({ loss: validation.loss, accuracy: validation.accuracy }));
     for (const { name, accuracy, triplets } of validation.notions) {
       line(`  ${name}: ${percent(accuracy)} of ${triplets}`);

@@ -1,4 +1,4 @@
-import { join } from "../paths.ts";
+import { join, resolve } from "../paths.ts";
 
 /**
  * The per-user folder for libtorch, the shim, weights and fonts: `CSN_CACHE`, else `csn` in
@@ -6,7 +6,7 @@ import { join } from "../paths.ts";
  */
 export function cacheFolder(): string {
   const chosen = Deno.env.get("CSN_CACHE");
-  if (chosen) return chosen;
+  if (chosen) return resolve(chosen);
   const shared = Deno.env.get("XDG_CACHE_HOME");
   if (shared) return join(shared, "csn");
   const home = Deno.env.get("HOME") ?? ".";

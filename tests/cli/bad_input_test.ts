@@ -273,6 +273,24 @@ Deno.test("train on a full disk keeps the last checkpoint and says what is wrong
   assert.deepEqual(files, []);
 });
 
+Deno.test("train stops at a loss that is not finite and names the last good checkpoint", async () => {
+  const { code, stderr } = await runCli([
+    ...train(data),
+    "--lr",
+    "1e30",
+    "--epochs",
+    "3",
+    "--save-every",
+    "0",
+  ]);
+  assert.equal(code, 1, stderr);
+  assert.match(
+    stderr,
+    /error: Training stopped in epoch \d, batch \d: .*(NaN|Infinity|finite).*(last good checkpoint is .*checkpoint\.safetensors|no checkpoint was saved yet).*--lr/,
+  );
+  await Deno.remove(join(projectFolder, "runs", "test-never"), { recursive: true });
+});
+
 Deno.test("train --pretrained answers a PyTorch file with the line that converts it", () =>
   fails(
     [...train(data), "--pretrained", "resnet18.pth"],

@@ -20,6 +20,7 @@ function trainArguments(data: string, port: number, epochs: number): string[] {
       data,
       "--name",
       name,
+      "--overwrite",
       "--learned",
       "--image-size",
       "16",

@@ -19,6 +19,7 @@ function trainArguments(data: string, name: string): string[] {
       data,
       "--name",
       name,
+      "--overwrite",
       "--learned",
       "--image-size",
       "16",
