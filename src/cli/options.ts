@@ -1,12 +1,14 @@
 /** Parsers of option values; a wrong value names the option, what was found and what would be right. */
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 
-/** A whole number of at least `least`. */
-export function wholeNumber(least: number): (text: string) => number {
+/** A whole number of at least `least` and, where it is given, at most `most`. */
+export function wholeNumber(least: number, most?: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    const fits = Number.isSafeInteger(value) && value >= least && value <= (most ?? value);
+    if (text.trim() === "" || !fits) {
+      const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
+      throw new InvalidArgumentError(`It must be a whole number ${range}.`);
     }
     return value;
   };

@@ -108,7 +108,7 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
   add("--save-every <minutes>", "minutes between two checkpoints inside an epoch", 10, number(0));
   add("--visdom", "post to a visdom server what the original posts");
   add("--visdom-server <url>", "visdom server", "http://127.0.0.1");
-  add("--visdom-port <port>", "its port", 8097, wholeNumber(1));
+  add("--visdom-port <port>", "its port", 8097, wholeNumber(1, 65_535));
   add("--visdom-env <name>", "visdom environment (default: the run's name)");
   add("--json", "print one JSON object a line: an event of the run each");
   add("--verbose", "show where an error came from");

@@ -31,7 +31,7 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
   await startNative(flags);
   const config = checkpoint === undefined
     ? await newConfig(flags)
-    : resumedConfig(checkpoint, flags, given, (text) => listener.warning?.(text));
+    : await resumedConfig(checkpoint, flags, given, (text) => listener.warning?.(text));
   using folder = await openFolder(config, flags, given, checkpoint);
   const view = new TrainView(config, flags, listener);
   let visdom: VisdomReporter | null = null;
@@ -54,8 +54,9 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
     });
     view.end(finished, folder.path);
   } catch (error) {
-    // While the data is made ready there is nothing to save yet.
-    if (!interruption.signal.aborted) throw error;
+    // While the data is made ready there is nothing to save yet. Any other failure, such as a full disk
+    // when the interrupted run is saved, must not pass for that.
+    if (error !== interruption.signal.reason) throw error;
     listener.warning?.("stopped before training began; the same command goes on");
   } finally {
     await (visdom as VisdomReporter | null)?.close(interruption.signal.aborted ? 2_000 : 10_000);
@@ -79,22 +80,33 @@ async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
   if (flags.prein && !flags.learned) {
     throw new UsageError("--prein begins learned masks: pass it together with --learned");
   }
-  const set = await openImageSet(dataPath(flags.data));
-  const notions = flags.conditions === undefined ? set.notions : notionRows(set, flags.conditions);
-  if (flags.learned !== true && notions.length > flags.dimEmbed) {
+  if (flags.startEpoch > flags.epochs) {
     throw new UsageError(
-      `Fixed masks need a dimension for each of the ${notions.length} notions: --dim-embed is ${flags.dimEmbed}; raise it, or pass --learned`,
+      `Nothing would be trained: --start-epoch is ${flags.startEpoch}, --epochs, the last one, is ${flags.epochs}; raise --epochs`,
     );
   }
-  const pretrained = flags.pretrained ?? (set.name === "zappos" ? "imagenet" : "none");
+  const set = await openImageSet(dataPath(flags.data));
+  const notions = flags.conditions === undefined ? set.notions : notionRows(set, flags.conditions);
+  if ((!flags.learned || flags.prein) && notions.length > flags.dimEmbed) {
+    throw new UsageError(
+      `Disjoint masks need a dimension for each of the ${notions.length} notions: --dim-embed is ${flags.dimEmbed}; raise it, or pass --learned without --prein`,
+    );
+  }
   return {
     ...defaultConfig,
     ...configOfFlags(flags),
     data: set.folder,
     notions,
-    pretrained: ["imagenet", "none"].includes(pretrained) ? pretrained : userPath(pretrained),
+    pretrained: pretrainedPath(
+      flags.pretrained ?? (set.name === "zappos" ? "imagenet" : "none"),
+    ),
     device: flags.cuda && describeLibrary().cuda.devices > 0 ? "cuda:0" : "cpu",
   };
+}
+
+/** What `--pretrained` means: a word, or a file that the user names. */
+function pretrainedPath(flag: string): string {
+  return ["imagenet", "none"].includes(flag) ? flag : userPath(flag);
 }
 
 /** The settings that are the same in flags and configuration. */
@@ -140,12 +152,12 @@ const settings: readonly (readonly [
 ];
 
 /** The configuration in the checkpoint; flags that were given must agree with it, but for a few. */
-function resumedConfig(
+async function resumedConfig(
   { info, path }: ModelFile,
   flags: TrainFlags,
   given: ReadonlySet<string>,
   warn: (text: string) => void,
-): TrainConfig {
+): Promise<TrainConfig> {
   const { config } = info;
   const wrong = settings
     .filter(([flag, , value]) => given.has(flag) && flags[flag] !== value(config))
@@ -153,12 +165,13 @@ function resumedConfig(
   if (given.has("data") && dataPath(flags.data) !== config.data) {
     wrong.push(`--data is ${config.data} there, not ${dataPath(flags.data)}`);
   }
-  if (given.has("pretrained")) {
-    wrong.push("its weights come from the checkpoint, not from --pretrained");
+  if (given.has("pretrained") && pretrainedPath(flags.pretrained!) !== config.pretrained) {
+    wrong.push(`--pretrained is ${config.pretrained} there, not ${flags.pretrained}`);
   }
   if (given.has("conditions")) {
-    const asked = flags.conditions!.map((each) => config.notions[Number(each)] ?? each);
-    if (asked.toSorted().join() !== config.notions.toSorted().join()) {
+    // Numbers count the notions of the set, of which the run may have a part.
+    const asked = notionRows(await openImageSet(config.data), flags.conditions!);
+    if (asked.join() !== config.notions.join()) {
       wrong.push(
         `--conditions is ${config.notions.join(" ")} there, not ${flags.conditions!.join(" ")}`,
       );
@@ -217,7 +230,7 @@ async function openFolder(
   const path = given.has("name") && config.name !== checkpoint.info.config.name
     ? runPath(config.name)
     : original;
-  return await RunFolder.resume(path, checkpoint.info.state!, original);
+  return await RunFolder.resume(path, checkpoint.info.state!, original, flags);
 }
 
 function newReporter(

@@ -1,6 +1,7 @@
 /** The files of a run: `checkpoint` continues it, `model_best` is all that is needed to use it. */
-import { CsnError } from "../errors.ts";
+import { CsnError, messageOf } from "../errors.ts";
 import type { Normalisation } from "../normalisation.ts";
+import { backboneParts } from "../network/backbone.ts";
 import type { NetworkShape } from "../network/initialise.ts";
 import { basename, dirname, join } from "../paths.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../tensor/safetensors.ts";
@@ -64,7 +65,9 @@ export function modelPath(folder: string, file: "checkpoint" | "model_best"): st
 export async function readModelFile(path: string): Promise<ModelFile> {
   const found = await findFile(path);
   const { tensors, metadata } = await readSafetensors(found);
-  return { path: found, info: parseInfo(found, metadata.csn), tensors };
+  const info = parseInfo(found, metadata.csn);
+  checkTensors(found, info, tensors);
+  return { path: found, info, tensors };
 }
 
 /** Writes a model file whole or not at all. */
@@ -129,11 +132,50 @@ function parseInfo(path: string, text: string | undefined): ModelInfo {
       `Cannot use "${path}" as a model: it is a safetensors file, but csn did not write it; weights of a plain ResNet-18 go to \`deno task train --pretrained ${path}\``,
     );
   }
-  const info = JSON.parse(text) as ModelInfo;
-  if (info.format !== 1) {
+  let info: ModelInfo;
+  try {
+    info = JSON.parse(text);
+  } catch (error) {
+    throw damaged(path, `what it says of itself is no JSON (${messageOf(error)})`, error);
+  }
+  if (info?.format !== 1) {
     throw new CsnError(
-      `Cannot use "${path}" as a model: its format is ${info.format}, csn ${version} reads format 1; use csn ${info.csn}`,
+      `Cannot use "${path}" as a model: its format is ${info?.format}, csn ${version} reads format 1; use ${
+        info?.csn === undefined ? "a file that csn wrote" : `csn ${info.csn}`
+      }`,
     );
   }
+  const members = ["kind", "notions", "dimension", "masks", "imageSize", "normalisation", "config"];
+  const needed = info.kind === "checkpoint" ? [...members, "state", "threads"] : members;
+  const missing = needed.find((name) => info[name as keyof ModelInfo] === undefined);
+  if (missing !== undefined) {
+    throw damaged(path, `"${missing}" is missing in what it says of itself`);
+  }
   return info;
+}
+
+/** Every tensor of the network must be there and fit what the file says of itself. */
+function checkTensors(
+  path: string,
+  { notions, dimension }: ModelInfo,
+  tensors: ReadonlyMap<string, StoredTensor>,
+): void {
+  const expected = [
+    ...backboneParts(dimension).map(({ name, shape }) => [`backbone.${name}`, shape] as const),
+    ["masks.weight", [notions.length, dimension]] as const,
+  ];
+  for (const [name, shape] of expected) {
+    const found = tensors.get(name);
+    if (found === undefined) throw damaged(path, `the tensor "${name}" is missing`);
+    if (found.shape.join() !== shape.join()) {
+      throw damaged(path, `"${name}" is [${found.shape.join(", ")}], not [${shape.join(", ")}]`);
+    }
+  }
+}
+
+function damaged(path: string, what: string, cause?: unknown): CsnError {
+  return new CsnError(
+    `Cannot use "${path}" as a model: ${what}; the file is damaged, pass another checkpoint or model_best`,
+    { cause },
+  );
 }

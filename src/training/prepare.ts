@@ -1,6 +1,7 @@
 import { type ImageSet, openImageSet } from "../data/image_set.ts";
 import { type Pack, preparePack } from "../data/pack.ts";
 import { loadTriplets, type Triplets } from "../data/triplets.ts";
+import { UsageError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import { mapFile } from "../tensor/operators.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -27,9 +28,22 @@ export async function prepareTraining(
   });
   const common = { notions: config.notions, seed: config.seed, unusable: unusableImages(packed) };
   const train = await loadTriplets(set, "train", { ...common, total: config.trainTriplets });
+  checkBatches(config, train);
   const validation = await loadTriplets(set, "val", common);
   const pack = mapPack(packed);
   return { set, pack, train, validation, [Symbol.dispose]: () => pack.dispose() };
+}
+
+/** Images of this side leave the last stage as a single pixel; larger ones as four or more. */
+const onePixelSize = 16;
+
+/** Batch norm needs two values of a channel: one small image alone in a batch gives it one. */
+function checkBatches({ imageSize, batchSize }: TrainConfig, { notion }: Triplets): void {
+  const smallest = notion.length % batchSize || Math.min(batchSize, notion.length);
+  if (imageSize > onePixelSize || smallest > 1) return;
+  throw new UsageError(
+    `Cannot train on ${notion.length} triplets in batches of ${batchSize}: a batch would hold one alone, for which batch norm needs images larger than ${imageSize} pixels; choose another --batch-size or --image-size`,
+  );
 }
 
 /** The pixels of a pack, mapped: uint8 [N, S, S, 3]. */

@@ -66,20 +66,22 @@ export class RunFolder implements Disposable {
 
   /**
    * Opens the folder of a run that goes on after `state`: its logs are cut back to what the checkpoint
-   * knows. With `copyFrom`, the run of that folder goes on here in a copy.
+   * knows. With `copyFrom`, the run of that folder goes on here in a copy; `overwrite` is then as in `create`.
    */
   static async resume(
     path: string,
     state: TrainerState,
     copyFrom: string = path,
+    options: { overwrite?: boolean } = {},
   ): Promise<RunFolder> {
     const cut = () => cutBack(path, state.epoch - 1);
     let folder: RunFolder;
     if (copyFrom === path) {
       folder = new RunFolder(path, await lock(path), cut);
     } else {
-      const empty = await RunFolder.create(path);
-      folder = new RunFolder(path, empty.#lock, async () => {
+      const target = await RunFolder.create(path, options);
+      folder = new RunFolder(path, target.#lock, async () => {
+        await target.#prepare();
         for (const file of await existing(copyFrom)) {
           await Deno.copyFile(join(copyFrom, file), join(path, file));
         }
