@@ -1,5 +1,5 @@
 /** Embeddings in files that other programs read: .npy, .safetensors, .jsonl. */
-import { CsnError } from "../errors.ts";
+import { CsnError, messageOf } from "../errors.ts";
 import { extname } from "../paths.ts";
 import { writeWhole } from "../write_whole.ts";
 import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
@@ -57,11 +57,31 @@ export async function readEmbeddingSet(
       `Cannot read embeddings from "${path}": it holds none; remove it and run again`,
     );
   }
+  if (stored.dtype !== "float32" || stored.shape.length !== 2) {
+    throw new CsnError(
+      `Cannot read embeddings from "${path}": they are ${stored.dtype}[${
+        stored.shape.join(", ")
+      }], they should be float32 [images, dimensions]; remove it and run again`,
+    );
+  }
   const vectors = new Float32Array(stored.bytes.buffer);
   return {
-    embeddings: new EmbeddingSet(JSON.parse(metadata.names), vectors, stored.shape[1]),
+    embeddings: new EmbeddingSet(parseNames(path, metadata.names), vectors, stored.shape[1]),
     stamp: metadata.stamp ?? "",
   };
+}
+
+function parseNames(path: string, text: string): string[] {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CsnError(
+      `Cannot read embeddings from "${path}": their names are no JSON (${
+        messageOf(error)
+      }); remove it and run again`,
+      { cause: error },
+    );
+  }
 }
 
 /** Writes embeddings as `.safetensors`; `stamp` says later whether they are still the right ones. */

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { join } from "../../src/paths.ts";
+import { readSafetensors, writeSafetensors } from "../../src/tensor/safetensors.ts";
+import { readEmbeddingSet, writeEmbeddings, writeSet } from "../../src/training/embedding_file.ts";
+import { EmbeddingSet } from "../../src/training/embedding_set.ts";
+import { Model } from "../../src/training/model.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { writeTinyModel } from "../helpers/tiny_model.ts";
+
+/** Names that need care in text, and numbers that have no short decimal form. */
+const names = ["a.png", 'with "quotes", a comma.png', "ünïcode/图.png"];
+const vectors = Float32Array.from({ length: 24 }, (_, i) => (i - 11) / 7);
+// A view into a larger buffer: only its own part may be written.
+const surrounded = new Float32Array(40);
+surrounded.set(vectors, 8);
+const embeddings = new EmbeddingSet(names, surrounded.subarray(8, 32), 8);
+
+async function withModel(test: (folder: string, model: Model) => Promise<void>): Promise<void> {
+  await using folder = await TemporaryFolder.make();
+  using model = await Model.load(await writeTinyModel(folder.path));
+  await test(folder.path, model);
+}
+
+/** A parser of NumPy's format 1.0, after its description (numpy/lib/format.py). */
+function parseNpy(bytes: Uint8Array): { shape: number[]; values: Float32Array } {
+  assert.deepEqual([...bytes.subarray(0, 8)], [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
+  const length = bytes[8] + 256 * bytes[9];
+  const header = new TextDecoder().decode(bytes.subarray(10, 10 + length));
+  const match = /^\{'descr': '<f4', 'fortran_order': False, 'shape': \((\d+), (\d+)\), \} *\n$/
+    .exec(header);
+  assert.ok(match, header);
+  assert.equal((10 + length) % 64, 0);
+  return {
+    shape: [Number(match[1]), Number(match[2])],
+    values: new Float32Array(bytes.slice(10 + length).buffer),
+  };
+}
+
+Deno.test("writeEmbeddings() writes .npy that reads back, with the names beside it", () =>
+  withModel(async (folder, model) => {
+    const path = join(folder, "out.npy");
+    await writeEmbeddings(path, embeddings, model);
+    const { shape, values } = parseNpy(await Deno.readFile(path));
+    assert.deepEqual(shape, [3, 8]);
+    assert.deepEqual(values, vectors);
+    assert.deepEqual((await Deno.readTextFile(`${path}.names.txt`)).split("\n"), [...names, ""]);
+  }));
+
+Deno.test("writeEmbeddings() writes .jsonl, one name and embedding a line, exact to the bit", () =>
+  withModel(async (folder, model) => {
+    const path = join(folder, "out.jsonl");
+    await writeEmbeddings(path, embeddings, model);
+    const lines = (await Deno.readTextFile(path)).trimEnd().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+    assert.deepEqual(lines.map(({ name }) => name), names);
+    assert.deepEqual(Float32Array.from(lines.flatMap(({ embedding }) => embedding)), vectors);
+  }));
+
+Deno.test("writeEmbeddings() writes .safetensors with the masks, which readEmbeddingSet() reads", () =>
+  withModel(async (folder, model) => {
+    const path = join(folder, "out.safetensors");
+    await writeEmbeddings(path, embeddings, model);
+    const { embeddings: found, stamp } = await readEmbeddingSet(path);
+    assert.deepEqual([found.names, found.vectors, found.dimension], [names, vectors, 8]);
+    assert.equal(stamp, "");
+    const { tensors, metadata } = await readSafetensors(path);
+    assert.deepEqual(JSON.parse(metadata.notions), ["shape", "colour"]);
+    assert.deepEqual(
+      [...new Float32Array(tensors.get("masks")!.bytes.buffer)],
+      [1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1],
+    );
+  }));
+
+Deno.test("writeSet() keeps the stamp that it is given", () =>
+  withModel(async (folder, model) => {
+    const path = join(folder, "kept.safetensors");
+    await writeSet(path, embeddings, model, "the same images");
+    assert.equal((await readEmbeddingSet(path)).stamp, "the same images");
+  }));
+
+Deno.test("writeEmbeddings() refuses an ending it does not know and writes nothing", () =>
+  withModel(async (folder, model) => {
+    for (const name of ["out.parquet", "out", "out.NPY.gz"]) {
+      await assert.rejects(
+        writeEmbeddings(join(folder, name), embeddings, model),
+        /its ending says no format; end it with \.npy, \.safetensors, \.jsonl/,
+      );
+    }
+    assert.deepEqual([...Deno.readDirSync(folder)].map((entry) => entry.name), [
+      "model.safetensors",
+    ]);
+  }));
+
+Deno.test("writeEmbeddings() says which file cannot be written, and leaves nothing half", () =>
+  withModel(async (folder, model) => {
+    for (const ending of ["npy", "safetensors", "jsonl"]) {
+      const path = join(folder, "nowhere", `out.${ending}`);
+      await assert.rejects(
+        writeEmbeddings(path, embeddings, model),
+        (error: Error) => error.name === "CsnError" && error.message.includes(path),
+      );
+    }
+    assert.equal([...Deno.readDirSync(folder)].length, 1);
+  }));
+
+Deno.test("readEmbeddingSet() refuses a file without embeddings, or with other ones than it says", () =>
+  withModel(async (folder, model) => {
+    await assert.rejects(readEmbeddingSet(model.path), /it holds none; remove it and run again/);
+    const path = join(folder, "wrong.safetensors");
+    const stored = (dtype: "float32" | "float64", shape: number[]) =>
+      writeSafetensors(
+        path,
+        new Map([["embeddings", {
+          dtype,
+          shape,
+          bytes: new Uint8Array(shape.reduce((a, b) => a * b, dtype === "float32" ? 4 : 8)),
+        }]]),
+        { names: '["a"]' },
+      );
+    await stored("float64", [1, 8]);
+    await assert.rejects(readEmbeddingSet(path), /wrong\.safetensors.*float64\[1, 8\].*float32/);
+    await stored("float32", [8]);
+    await assert.rejects(readEmbeddingSet(path), /wrong\.safetensors.*float32\[8\]/);
+    await writeSafetensors(
+      path,
+      new Map([["embeddings", { dtype: "float32", shape: [1, 2], bytes: new Uint8Array(8) }]]),
+      { names: "a" },
+    );
+    await assert.rejects(readEmbeddingSet(path), { name: "CsnError" });
+  }));
