@@ -125,11 +125,18 @@ async function compile(
   const waiting = [...all];
   const worker = async () => {
     for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
-      await run(compiler, compileFlags(unit, work, libtorch), work);
+      try {
+        await run(compiler, compileFlags(unit, work, libtorch), work);
+      } catch (error) {
+        waiting.length = 0;
+        throw error;
+      }
       report();
     }
   };
-  await Promise.all(Array.from({ length: compiledAtOnce }, worker));
+  // After a failure nothing more is begun, and what runs is waited for: it writes into `work`.
+  const ends = await Promise.allSettled(Array.from({ length: compiledAtOnce }, worker));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
   await run(compiler, linkFlags(all, work, libtorch), work);
   for (const unit of all) await Deno.remove(objectOf(unit, work));
   report();
@@ -160,7 +167,7 @@ function linkFlags(all: readonly string[], work: string, { libtorchFolder }: Lib
 }
 
 async function run(compiler: string, args: string[], work: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command(compiler, {
+  const { success, code, stderr } = await new Deno.Command(compiler, {
     args,
     stdout: "null",
     stderr: "piped",
@@ -168,12 +175,13 @@ async function run(compiler: string, args: string[], work: string): Promise<void
   if (success) return;
   const log = `${work.replace(/\.part$/, "")}.log`;
   await Deno.writeFile(log, stderr);
-  const errors = new TextDecoder().decode(stderr).split("\n").filter((line) =>
-    /error|undefined|fatal|cannot find/i.test(line)
-  );
+  const lines = new TextDecoder().decode(stderr).split("\n").filter((line) => line.trim() !== "");
+  const errors = lines.filter((line) => /error|undefined|fatal|cannot find/i.test(line));
+  // In another language than English, the first lines.
+  const said = (errors.length > 0 ? errors : lines).slice(0, 2).join(" | ");
   throw new CsnError(
     `Cannot build the shim: ${compiler} said: ${
-      errors.slice(0, 2).join(" | ")
+      said || `nothing (exit code ${code})`
     }; all of it is in ${log}; csn needs C++20 (g++ 11 or clang 14 and newer)`,
   );
 }

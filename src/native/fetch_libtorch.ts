@@ -37,6 +37,7 @@ export async function fetchLibtorch(listener: Listener): Promise<void> {
     const wheels = await downloadWheels(join(work, "wheels"), listener);
     const withCuda = hasNvidiaDriver();
     for (const wheel of wheels) await unpackInto(wheel, join(work, "unpacked"), withCuda, listener);
+    await Deno.remove(wheelFolder(), { recursive: true }).catch(() => {});
     await Deno.rename(join(work, "unpacked"), wheelFolder());
   } finally {
     await Deno.remove(work, { recursive: true }).catch(() => {});
@@ -49,15 +50,11 @@ async function downloadWheels(folder: string, listener: Listener): Promise<strin
   if (hasNvidiaDriver()) {
     listener.notice?.("An NVIDIA driver was found: libtorch comes with CUDA (3 GB)");
     await pipDownload([torch], folder, { what, listener, dependencies: true });
+    await wheelOfTorch(folder);
     return await wheelsIn(folder, /^(torch|nvidia_[a-z0-9_]+)-/);
   }
   await downloadForProcessor(torch, folder, { what, listener });
-  const [wheel] = await wheelsIn(folder, /^torch-/);
-  if (wheel === undefined) {
-    throw new CsnError(
-      `Cannot fetch libtorch: pip ended without a wheel of ${torch}; check \`python3 -m pip --version\`, or set LIBTORCH to a folder of libtorch`,
-    );
-  }
+  const wheel = await wheelOfTorch(folder);
   const cuda = await cudaVersion(wheel);
   if (cuda === null) return [wheel];
   // libtorch_cpu of a CUDA wheel links these two, GPU or not.
@@ -91,6 +88,14 @@ async function wheelsIn(folder: string, pattern: RegExp): Promise<string[]> {
   const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
   return names.filter((name) => pattern.test(name) && name.endsWith(".whl")).map((name) =>
     join(folder, name)
+  );
+}
+
+async function wheelOfTorch(folder: string): Promise<string> {
+  const [wheel] = await wheelsIn(folder, /^torch-/);
+  if (wheel !== undefined) return wheel;
+  throw new CsnError(
+    `Cannot fetch libtorch: pip ended without a wheel of torch==${pinnedVersion}; check \`python3 -m pip --version\`, or set LIBTORCH to a folder of libtorch`,
   );
 }
 

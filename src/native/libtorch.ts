@@ -66,7 +66,8 @@ export async function findLibtorch(): Promise<{ found: Libtorch | null; why: str
 function fromCache(why: string): { found: Libtorch | null; why: string } {
   const libtorchFolder = join(wheelFolder(), "torch");
   const version = versionOf(libtorchFolder);
-  if (version === null) return { found: null, why };
+  // One that something was removed from is fetched again.
+  if (version === null || unsuitable(libtorchFolder, version) !== null) return { found: null, why };
   return { found: { libtorchFolder, libtorchVersion: version, source: "wheel", why }, why };
 }
 

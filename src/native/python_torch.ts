@@ -18,8 +18,12 @@ folders = list(spec.submodule_search_locations) if spec and spec.submodule_searc
 print(json.dumps({"torch": folders[0], "paths": [p for p in sys.path if p]}))
 `;
 
+/** Variables that decide which Python starts and where it imports from. */
+const settings = ["PYTHONPATH", "PYTHONHOME", "PYENV_VERSION"];
+
 /** An answer of python3, good while nothing in `times` has changed. */
 interface Remembered {
+  /** The interpreter, with the settings that it was started under. */
   readonly python: string;
   readonly torch: string | null;
   /** Times of change, in ms, of the interpreter and of the folders it imports from. */
@@ -31,7 +35,7 @@ export async function pythonTorch(): Promise<PythonTorch> {
   const python = findProgram("python3");
   if (python === null) return { folder: null, why: "there is no python3" };
   const known = recall();
-  const answer = known !== null && known.python === python && isCurrent(known)
+  const answer = known !== null && known.python === withSettings(python) && isCurrent(known)
     ? known
     : await ask(python);
   if (answer === null) return { folder: null, why: `${python} does not work` };
@@ -47,18 +51,30 @@ async function ask(python: string): Promise<Remembered | null> {
     cwd: "/",
     stderr: "null",
   }).output().catch(() => ({ success: false, stdout: new Uint8Array() }));
-  if (!success) return null;
-  const { torch, paths } = JSON.parse(new TextDecoder().decode(stdout)) as {
-    torch: string | null;
-    paths: string[];
-  };
+  const said = success ? parse(new TextDecoder().decode(stdout)) : null;
+  if (said === null) return null;
+  const { torch, paths } = said;
   const answer: Remembered = {
-    python,
+    python: withSettings(python),
     torch,
     times: [python, ...paths].map((path) => [path, changedMs(path)] as const),
   };
-  await remember(answer);
+  // Where the cache cannot be written, it is asked again.
+  await remember(answer).catch(() => {});
   return answer;
+}
+
+function parse(printed: string): { torch: string | null; paths: string[] } | null {
+  try {
+    // What else a Python prints when it starts comes before.
+    return JSON.parse(printed.trim().split("\n").at(-1)!);
+  } catch {
+    return null;
+  }
+}
+
+function withSettings(python: string): string {
+  return [python, ...settings.map((name) => Deno.env.get(name) ?? "")].join("\n");
 }
 
 function isCurrent({ times }: Remembered): boolean {

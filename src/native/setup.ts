@@ -1,11 +1,12 @@
 /** Makes libtorch and the shim ready, in the user's cache, so that every project finds them. */
+import { CsnError } from "../errors.ts";
 import { FileLock } from "../file_lock.ts";
 import type { Listener } from "../listener.ts";
 import { join } from "../paths.ts";
 import { buildShim, planShim } from "./build_shim.ts";
-import { cacheFolder } from "./cache.ts";
+import { cacheFolder, makeCacheFolder } from "./cache.ts";
 import { fetchLibtorch } from "./fetch_libtorch.ts";
-import { findLibtorch, type Libtorch } from "./libtorch.ts";
+import { findLibtorch, type Libtorch, wheelFolder } from "./libtorch.ts";
 import { platform } from "./platform.ts";
 
 /** A libtorch and the shim that was built for it. */
@@ -32,7 +33,7 @@ export async function setUp(options: SetUpOptions = {}): Promise<NativeParts> {
   platform();
   const ready = rebuild ? null : await readyParts();
   if (ready !== null) return ready;
-  await Deno.mkdir(cacheFolder(), { recursive: true });
+  await makeCacheFolder();
   // Two processes must not fetch and build the same; the second finds all done.
   using _lock = await FileLock.wait(join(cacheFolder(), "setup.lock"), (holder) => {
     listener.notice?.(`Process ${holder} is setting csn up; waiting for it`);
@@ -60,5 +61,9 @@ async function libtorchParts(listener: Listener): Promise<Libtorch> {
   if (before.found !== null) return before.found;
   listener.notice?.(`libtorch must be fetched: ${before.why}`);
   await fetchLibtorch(listener);
-  return (await findLibtorch()).found!;
+  const { found } = await findLibtorch();
+  if (found !== null) return found;
+  throw new CsnError(
+    `Cannot use the libtorch that was fetched: ${wheelFolder()} lacks what csn needs; set LIBTORCH to a folder of libtorch`,
+  );
 }
