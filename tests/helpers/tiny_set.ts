@@ -11,19 +11,21 @@ export interface TinySetOptions {
   readonly triplets?: number;
   /** Names of the notions: the first compares colours, the second shapes, others either. */
   readonly notions?: readonly string[];
+  /** Images of each of the 9 pairs of a colour and a shape; 4 by default. */
+  readonly copies?: number;
 }
 
-/** Images of each pair of a colour and a shape, and how many colours and shapes there are. */
-const copies = 4;
+/** How many colours and shapes there are. */
 const kinds = 3;
 
-/** Writes the set to `folder`: 36 pictures of 24 x 24 pixels, by colour and by shape. */
+/** Writes the set to `folder`: 36 pictures (9 x `copies`) of 24 x 24 pixels, by colour and by shape. */
 export async function writeTinySet(folder: string, options: TinySetOptions = {}): Promise<void> {
-  const { triplets = 64, notions = ["colour", "shape"] } = options;
+  const { triplets = 64, notions = ["colour", "shape"], copies = 4 } = options;
+  const images = copies * kinds * kinds;
   await Deno.mkdir(join(folder, "images"), { recursive: true });
   await Deno.mkdir(join(folder, "tripletlists"), { recursive: true });
   const names: string[] = [];
-  for (let image = 0; image < copies * kinds * kinds; image++) {
+  for (let image = 0; image < images; image++) {
     names.push(`${image}.png`);
     await writePicture(join(folder, "images", `${image}.png`), image);
   }
@@ -40,7 +42,7 @@ export async function writeTinySet(folder: string, options: TinySetOptions = {})
       const count = split === "train" ? triplets : Math.max(1, triplets / 4);
       await writeTripletList(
         tripletListPath(folder, notion, split),
-        drawTriplets(row, split, count),
+        drawTriplets(row, split, count, images),
       );
     }
   }
@@ -51,12 +53,12 @@ function valueOf(image: number, row: number): number {
   return row % 2 === 0 ? image % kinds : Math.floor(image / kinds) % kinds;
 }
 
-function drawTriplets(row: number, split: Split, count: number): Uint32Array {
+function drawTriplets(row: number, split: Split, count: number, images: number): Uint32Array {
   const flat: number[] = [];
   for (let index = 0; flat.length < 3 * count; index++) {
     const stream = 10 * row + splits.indexOf(split);
     const [anchor, far, near] = [0, 1, 2].map((role) =>
-      randomUint32(5 + role, stream, index) % (copies * kinds * kinds)
+      randomUint32(5 + role, stream, index) % images
     );
     const fits = valueOf(anchor, row) === valueOf(near, row) &&
       valueOf(anchor, row) !== valueOf(far, row);

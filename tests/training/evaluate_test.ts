@@ -15,11 +15,16 @@ function randomTriplets(count: number, ties: number): Triplets {
   return { notions: ["a", "b"], images, notion, dropped: 0, perNotion: [] };
 }
 
-Deno.test("evaluate() equals a naive loop over the embeddings, ties wrong, notions apart", async () => {
+// The second number is more than are scored at a time.
+for (const [count, ties] of [[200, 20], [33_000, 300]]) {
+  Deno.test(`evaluate() equals a naive loop over ${count} triplets, ties wrong, notions apart`, () =>
+    assertNaive(randomTriplets(count, ties)));
+}
+
+async function assertNaive(triplets: Triplets): Promise<void> {
   const { setting, made } = tinySetting();
   using _made = made;
   const { network, pack, normalisation } = setting;
-  const triplets = randomTriplets(200, 20);
   using embedded = await embedImages(
     network,
     pack,
@@ -56,6 +61,29 @@ Deno.test("evaluate() equals a naive loop over the embeddings, ties wrong, notio
   assert.deepEqual(found.notions.map(({ name }) => name), ["a", "b"]);
   // Both kinds of answers occur, or the test would show nothing.
   assert.ok(found.accuracy > 0.1 && found.accuracy < 0.9);
+}
+
+Deno.test("embedImages() gives each image its own row, over the end of a batch too", async () => {
+  const { setting, made } = tinySetting();
+  using _made = made;
+  const { network, pack, normalisation } = setting;
+  const indices = Uint32Array.from({ length: 300 }, (_, i) => (5 * i) % 12);
+  using all = await embedImages(network, pack, indices, normalisation);
+  using once = await embedImages(
+    network,
+    pack,
+    Uint32Array.from(indices.keys()).subarray(0, 12),
+    normalisation,
+  );
+  const [found, expected] = [all.data(), once.data()].map((each) => each as Float32Array);
+  assert.equal(found.length, 8 * 300);
+  found.forEach((value, i) => {
+    const image = indices[Math.floor(i / 8)];
+    // Batches of another size may be computed in another order of sums.
+    assert.ok(Math.abs(value - expected[8 * image + i % 8]) < 1e-4, `row ${Math.floor(i / 8)}`);
+  });
+  // Images differ by more than that, or the test would show nothing.
+  assert.ok(Math.abs(expected[0] - expected[8]) > 1e-3);
 });
 
 function assertScore(

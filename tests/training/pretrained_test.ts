@@ -3,7 +3,7 @@ import { initialTensors } from "../../src/network/initialise.ts";
 import { join } from "../../src/paths.ts";
 import { type StoredTensor, writeSafetensors } from "../../src/tensor/safetensors.ts";
 import { defaultConfig, type TrainConfig } from "../../src/training/config.ts";
-import { fetchImagenet, startingTensors } from "../../src/training/pretrained.ts";
+import { fetchImagenet, imagenet, startingTensors } from "../../src/training/pretrained.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
 const config: TrainConfig = { ...defaultConfig, data: "/", notions: ["a", "b"], dimension: 8 };
@@ -78,10 +78,12 @@ Deno.test("fetchImagenet() refuses what is not the pinned file and keeps nothing
       fetchImagenet({ url }),
       /Cannot fetch the ImageNet weights: .*--pretrained FILE.*--pretrained none/,
     );
-    const left = [...Deno.readDirSync(folder.path)].map(({ name }) => name).filter((name) =>
-      name.endsWith(".safetensors")
-    );
-    assert.deepEqual(left, []);
+    assert.deepEqual([...Deno.readDirSync(folder.path)], []);
+    // Nor is a file trusted because it has the name.
+    const name = `resnet18.tv_in1k-${imagenet.sha256.slice(0, 12)}.safetensors`;
+    await Deno.writeTextFile(join(folder.path, name), "changed");
+    await assert.rejects(fetchImagenet({ url }), /Cannot fetch the ImageNet weights/);
+    assert.deepEqual([...Deno.readDirSync(folder.path)], []);
   } finally {
     if (before === undefined) Deno.env.delete("CSN_CACHE");
     else Deno.env.set("CSN_CACHE", before);

@@ -1,0 +1,172 @@
+/** The training loop inside this process: what only a signal at an exact moment can show. */
+import assert from "node:assert/strict";
+import { join } from "../../src/paths.ts";
+import type { EpochMetrics } from "../../src/reporting/metrics.ts";
+import { defaultConfig, type TrainConfig } from "../../src/training/config.ts";
+import { type ModelFile, readModelFile } from "../../src/training/model_file.ts";
+import { RunFolder } from "../../src/training/run_folder.ts";
+import { train, type TrainOptions, type TrainResult } from "../../src/training/train.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { type TinySetOptions, writeTinySet } from "../helpers/tiny_set.ts";
+
+/** Four batches an epoch. */
+function configOf(root: string, name: string): TrainConfig {
+  return {
+    ...defaultConfig,
+    name,
+    data: join(root, "set"),
+    notions: ["colour", "shape"],
+    imageSize: 16,
+    batchSize: 8,
+    trainTriplets: 32,
+    epochs: 2,
+    learningRate: 1e-3,
+    masks: "learned",
+  };
+}
+
+async function withSet(
+  options: TinySetOptions,
+  test: (root: string) => Promise<void>,
+): Promise<void> {
+  await using folder = await TemporaryFolder.make();
+  await writeTinySet(join(folder.path, "set"), options);
+  await test(folder.path);
+}
+
+type More = Partial<Omit<TrainOptions, "config" | "folder">>;
+
+async function begin(config: TrainConfig, path: string, more: More = {}): Promise<TrainResult> {
+  using folder = await RunFolder.create(path);
+  return await train({ config, folder, ...more });
+}
+
+async function goOn(config: TrainConfig, path: string, from?: string): Promise<TrainResult> {
+  const checkpoint = await readModelFile(join(from ?? path, "checkpoint"));
+  using folder = await RunFolder.resume(path, checkpoint.info.state!, from);
+  return await train({ config, folder, checkpoint });
+}
+
+/** Metrics but for times. */
+async function rows(path: string): Promise<Partial<EpochMetrics>[]> {
+  const text = await Deno.readTextFile(join(path, "metrics.jsonl"));
+  return text.trimEnd().split("\n").map((line) => {
+    const { seconds: _seconds, tripletsPerSecond: _speed, ...row } = JSON.parse(line);
+    return row;
+  });
+}
+
+async function assertSameRun(path: string, reference: string): Promise<void> {
+  for (const file of ["checkpoint", "model_best"]) {
+    const [found, expected]: ModelFile[] = [
+      await readModelFile(join(path, file)),
+      await readModelFile(join(reference, file)),
+    ];
+    assert.deepEqual(found.tensors, expected.tensors, file);
+    assert.equal(found.info.accuracy, expected.info.accuracy, file);
+  }
+  assert.deepEqual(await rows(path), await rows(reference));
+}
+
+Deno.test("train() interrupted in the validation of an epoch goes on with the same weights and metrics", () =>
+  // More distinct images than are embedded at a time, so that the signal meets a validation half done.
+  withSet({ triplets: 640, copies: 40 }, async (root) => {
+    const [straight, broken] = [join(root, "straight"), join(root, "broken")];
+    const config = configOf(root, "run");
+    assert.ok((await begin(config, straight)).finished);
+
+    const controller = new AbortController();
+    let epochs = 0;
+    const { finished, state } = await begin(config, broken, {
+      signal: controller.signal,
+      listener: {
+        progress: ({ what, done, total }) => {
+          if (what !== "Embedding images") return;
+          assert.ok(done < total!, "the validation would be over");
+          controller.abort();
+        },
+      },
+      onEvent: (event) => epochs += event.type === "epoch" ? 1 : 0,
+    });
+    assert.equal(finished, false);
+    assert.deepEqual([state.epoch, state.sums.batches, epochs], [1, 4, 0]);
+    await assert.rejects(rows(broken), Deno.errors.NotFound);
+
+    assert.ok((await goOn(config, broken)).finished);
+    await assertSameRun(broken, straight);
+  }));
+
+Deno.test("train() from an older checkpoint cuts the metrics back and trains those epochs again", () =>
+  withSet({ triplets: 16 }, async (root) => {
+    const [path, older] = [join(root, "run"), join(root, "older")];
+    const config = { ...configOf(root, "run"), epochs: 3 };
+    await Deno.mkdir(older);
+    let saves = 0;
+    await begin(config, path, {
+      onEvent: (event) => {
+        if (event.type !== "saved" || ++saves > 1) return;
+        Deno.copyFileSync(event.path, join(older, "checkpoint.safetensors"));
+      },
+    });
+    const whole = await rows(path);
+    const last = await readModelFile(join(path, "checkpoint"));
+    assert.deepEqual(whole.map(({ epoch }) => epoch), [1, 2, 3]);
+
+    await Deno.copyFile(
+      join(older, "checkpoint.safetensors"),
+      join(path, "checkpoint.safetensors"),
+    );
+    const state = (await readModelFile(join(path, "checkpoint"))).info.state!;
+    assert.equal(state.epoch, 2);
+    const kept: number[] = [];
+    using folder = await RunFolder.resume(path, state);
+    await train({
+      config,
+      folder,
+      checkpoint: await readModelFile(join(path, "checkpoint")),
+      onEvent: (event) => {
+        if (event.type === "start") kept.push(...event.history.map(({ epoch }) => epoch));
+      },
+    });
+    assert.deepEqual(kept, [1]);
+    assert.deepEqual(await rows(path), whole);
+    assert.deepEqual((await readModelFile(join(path, "checkpoint"))).tensors, last.tensors);
+    const csv = (await Deno.readTextFile(join(path, "metrics.csv"))).trimEnd().split("\n");
+    const column = csv[0].split(",").indexOf("epoch");
+    assert.deepEqual(csv.slice(1).map((line) => line.split(",")[column]), ["1", "2", "3"]);
+  }));
+
+Deno.test("RunFolder.resume() copies over another run only when told to, and not before training begins", () =>
+  withSet({ triplets: 16 }, async (root) => {
+    const [path, other] = [join(root, "run"), join(root, "other")];
+    const config = { ...configOf(root, "run"), epochs: 1 };
+    await begin(config, path);
+    await Deno.mkdir(other);
+    await Deno.writeTextFile(join(other, "visdom.jsonl"), "another run's\n");
+    const checkpoint = await readModelFile(join(path, "checkpoint"));
+    const state = checkpoint.info.state!;
+    await assert.rejects(
+      RunFolder.resume(other, state, path),
+      /holds one already \(visdom\.jsonl\)/,
+    );
+    using folder = await RunFolder.resume(other, state, path, { overwrite: true });
+    assert.equal(await Deno.readTextFile(join(other, "visdom.jsonl")), "another run's\n");
+    await train({ config: { ...config, name: "other", epochs: 2 }, folder, checkpoint });
+    await assert.rejects(Deno.stat(join(other, "visdom.jsonl")), Deno.errors.NotFound);
+    assert.deepEqual((await rows(other)).slice(0, 1), await rows(path));
+    assert.equal((await rows(other)).length, 2);
+  }));
+
+Deno.test("train() refuses a small image alone in a batch before anything of an old run is touched", () =>
+  withSet({ triplets: 16 }, async (root) => {
+    const config = { ...configOf(root, "run"), batchSize: 31 };
+    const path = join(root, "run");
+    await Deno.mkdir(path);
+    await Deno.writeTextFile(join(path, "metrics.jsonl"), "old\n");
+    using folder = await RunFolder.create(path, { overwrite: true });
+    await assert.rejects(
+      train({ config, folder }),
+      { name: "UsageError", message: /32 triplets in batches of 31.*--batch-size or --image-size/ },
+    );
+    assert.equal(await Deno.readTextFile(join(path, "metrics.jsonl")), "old\n");
+  }));
