@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { join } from "../../src/paths.ts";
+import {
+  readSafetensors,
+  type StoredTensor,
+  writeSafetensors,
+} from "../../src/tensor/safetensors.ts";
+import { readModelFile } from "../../src/training/model_file.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { writeTinyModel } from "../helpers/tiny_model.ts";
+
+Deno.test("readModelFile() reads what writeModelFile() wrote, with or without the ending", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = await writeTinyModel(folder.path);
+  const file = await readModelFile(path);
+  assert.deepEqual([file.info.format, file.info.kind, file.info.notions], [1, "model", [
+    "shape",
+    "colour",
+  ]]);
+  assert.deepEqual(await readModelFile(path.replace(".safetensors", "")), file);
+});
+
+type Info = Record<string, unknown>;
+
+/** A model file with its description and tensors changed. */
+async function changed(
+  folder: string,
+  change: (info: Info, tensors: Map<string, StoredTensor>) => string | void,
+): Promise<string> {
+  const { tensors, metadata } = await readSafetensors(await writeTinyModel(folder));
+  const info: Info = JSON.parse(metadata.csn);
+  const copy = new Map(tensors);
+  const text = change(info, copy) ?? JSON.stringify(info);
+  const path = join(folder, "changed.safetensors");
+  await writeSafetensors(path, copy, { csn: text });
+  return path;
+}
+
+const cases: [string, Parameters<typeof changed>[1], RegExp][] = [
+  ["a description that is no JSON", () => "{format: 1", /what it says of itself is no JSON/],
+  ["a description that is nothing", () => "null", /its format is undefined.*reads format 1/],
+  [
+    "a newer format",
+    (info) => void Object.assign(info, { format: 2, csn: "9.0.0" }),
+    /csn 9\.0\.0/,
+  ],
+  ["a description without masks", (info) => void delete info.masks, /"masks" is missing/],
+  [
+    "a checkpoint without its state",
+    (info) => void Object.assign(info, { kind: "checkpoint" }),
+    /"state" is missing/,
+  ],
+  [
+    "fewer tensors than a network has",
+    (_info, tensors) => void tensors.delete("backbone.layer2.0.bn1.bias"),
+    /the tensor "backbone\.layer2\.0\.bn1\.bias" is missing/,
+  ],
+  [
+    "masks of other notions",
+    (info) => void Object.assign(info, { notions: ["shape"] }),
+    /"masks\.weight" is \[2, 8\], not \[1, 8\]/,
+  ],
+  [
+    "an embedding of another dimension",
+    (info) => void Object.assign(info, { dimension: 16 }),
+    /"backbone\.fc_embed\.weight" is \[8, 256\], not \[16, 256\]/,
+  ],
+];
+
+for (const [what, change, message] of cases) {
+  Deno.test(`readModelFile() refuses ${what}, by name of the file`, async () => {
+    await using folder = await TemporaryFolder.make();
+    const path = await changed(folder.path, change);
+    await assert.rejects(readModelFile(path), (error: Error) => {
+      assert.equal(error.name, "CsnError");
+      assert.match(error.message, message);
+      assert.ok(error.message.includes(path));
+      return true;
+    });
+  });
+}
