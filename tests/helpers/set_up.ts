@@ -27,12 +27,12 @@ export interface SetUpResult {
 
 const here = fromFileUrl(new URL("../..", import.meta.url));
 
-/** Runs it with `env` and nothing else of this process's settings but where Deno finds its things. */
-export async function runSetUp(
+/** Starts it with `env` and nothing else of this process's settings but where Deno finds its things. */
+export function startSetUp(
   env: Record<string, string>,
   { args = [], checkout = here, cwd }: SetUpRun = {},
-): Promise<SetUpResult> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--cached-only", ...permissions],
       join(checkout, "tests", "helpers", "set_up_program.ts"),
@@ -48,7 +48,18 @@ export async function runSetUp(
       ...env,
     },
     cwd,
-  }).output();
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Runs it to its end. */
+export async function runSetUp(
+  env: Record<string, string>,
+  run: SetUpRun = {},
+): Promise<SetUpResult> {
+  const { code, stdout, stderr } = await startSetUp(env, run).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
