@@ -66,3 +66,24 @@ Deno.test("FileLock.wait() tells the holder and has the lock when that lets go",
   assert.deepEqual(order, [`waits for ${Deno.pid}`, "first lets go", "second has it"]);
   assert.equal(await FileLock.tryTake(path), null);
 });
+
+Deno.test("FileLock.wait() names the process that holds it and has the lock when that ends", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = join(folder.path, "lock");
+  const child = await holder(path);
+  const heard: string[] = [];
+  using _lock = await FileLock.wait(path, (pid) => {
+    heard.push(pid);
+    child.kill("SIGKILL");
+  });
+  assert.deepEqual(heard, [String(child.pid)]);
+  assert.equal((await Deno.readTextFile(path)).trim(), String(Deno.pid));
+  await child.stdin.close().catch(() => {});
+  await child.stdout.cancel();
+  await child.status;
+});
+
+Deno.test("FileLock.wait() announces nothing when the lock is free", async () => {
+  await using folder = await TemporaryFolder.make();
+  using _lock = await FileLock.wait(join(folder.path, "lock"), () => assert.fail("it waits"));
+});

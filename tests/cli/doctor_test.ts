@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import type { Finding } from "../../src/native/examine.ts";
 import { openedParts } from "../../src/native/library.ts";
+import { hasNvidiaDriver } from "../../src/native/platform.ts";
+import { join } from "../../src/paths.ts";
 import { runCli } from "../helpers/run_cli.ts";
+import { fakeLibtorch, programs, quickCompiler, setUpParts } from "../helpers/set_up.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
 async function doctor(
@@ -63,4 +66,62 @@ Deno.test("doctor prints for people what is wrong and what mends it", async () =
   assert.equal(code, 1);
   assert.match(stdout, /WRONG\s+libtorch/);
   assert.match(stdout, /To mend it:\nlibtorch: unset LIBTORCH, then deno task setup/);
+});
+
+Deno.test("doctor ends with 1 and names the command when there is no libtorch", async () => {
+  await using folder = await TemporaryFolder.make();
+  const { code, findings } = await doctor({
+    CSN_CACHE: folder.path,
+    LIBTORCH: "",
+    PATH: "/nowhere",
+  });
+  assert.equal(code, 1);
+  const { ok, found, remedy } = find(findings, "libtorch");
+  assert.equal(ok, false);
+  assert.equal(found, "none: LIBTORCH is not set, and there is no python3");
+  assert.equal(remedy, "deno task setup (fetches libtorch 2.13.0)");
+  assert.deepEqual([...Deno.readDirSync(folder.path)], [], "doctor changed the cache");
+});
+
+Deno.test("doctor says of a libtorch that csn's tests have not run with that it is meant to work", async () => {
+  await using folder = await TemporaryFolder.make();
+  const LIBTORCH = await fakeLibtorch(join(folder.path, "torch"), "2.14.1+cpu");
+  const { findings } = await doctor({ CSN_CACHE: folder.path, LIBTORCH });
+  assert.match(
+    find(findings, "libtorch").found,
+    /^2\.14\.1\+cpu \(meant to work; tested are 2\.13\.0\) at .*torch, from LIBTORCH/,
+  );
+});
+
+Deno.test("doctor ends with 1 and names the command when the shim cannot be loaded", async () => {
+  await using folder = await TemporaryFolder.make();
+  const env = {
+    CSN_CACHE: join(folder.path, "cache"),
+    LIBTORCH: openedParts().libtorchFolder,
+    PATH: await programs(join(folder.path, "bin"), { "c++": quickCompiler() }),
+  };
+  await setUpParts(env);
+  const { code, findings } = await doctor({ ...env, PATH: "/nowhere" });
+  assert.equal(code, 1);
+  const compiler = find(findings, "compiler");
+  assert.deepEqual([compiler.ok, compiler.found], [true, "none, but the shim is built"]);
+  const { ok, found, remedy } = find(findings, "shim");
+  assert.equal(ok, false);
+  assert.match(found, /Cannot load the shim/);
+  assert.equal(remedy, "deno task setup --rebuild");
+});
+
+Deno.test("doctor says of CUDA exactly why it is not used", async () => {
+  const { libtorchFolder } = openedParts();
+  const { ok, found } = find((await doctor()).findings, "CUDA");
+  if (/^\d+ device/.test(found)) return assert.ok(ok);
+  const isCudaBuild = await Deno.stat(join(libtorchFolder, "lib/libtorch_cuda.so"))
+    .then(() => true, () => false);
+  // No GPU is no fault; a driver whose GPU is not used is one.
+  assert.equal(ok, !hasNvidiaDriver());
+  assert.match(found, hasNvidiaDriver() ? /^an NVIDIA driver is/ : /no NVIDIA driver is installed/);
+  if (isCudaBuild) assert.match(found, /; \S|, but \S/);
+  else {assert.ok(
+      found.includes(`no CUDA part (${libtorchFolder}/lib/libtorch_cuda.so is not there)`),
+    );}
 });
