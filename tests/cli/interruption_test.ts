@@ -4,7 +4,7 @@ import { projectFolder } from "../../src/cli/paths.ts";
 import { join } from "../../src/paths.ts";
 import { Interruption } from "../../src/cli/interruption.ts";
 import { readModelFile } from "../../src/training/model_file.ts";
-import { CliProcess } from "../helpers/run_cli.ts";
+import { CliProcess, type CliResult } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
 
@@ -63,6 +63,53 @@ Deno.test("train takes two Ctrl-C of the same moment for one, as deno task deliv
     assert.equal(code, 130);
     assert.match(stdout, /Stopped and saved/);
     assert.ok((await readModelFile(checkpoint)).info.state!.sums.batches >= 1);
+  }));
+
+/** Sends Ctrl-C again and again, as the impatient do, until the process is gone. */
+async function insist(training: CliProcess): Promise<CliResult> {
+  const timer = setInterval(() => {
+    try {
+      training.kill("SIGINT");
+    } catch {
+      // It is gone already.
+    }
+  }, 100);
+  try {
+    return await training.ended();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+Deno.test("train leaves at once at a Ctrl-C half a second after the first, losing nothing saved", () =>
+  withRun("test-impatient", async (data, checkpoint) => {
+    // One thread and large batches: a step takes seconds, much longer than the half second.
+    const training = new CliProcess([
+      ...["train", "--data", data, "--name", "test-impatient", "--overwrite", "--threads", "1"],
+      ...["--batch-size", "48", "--num-traintriplets", "128", "--log-interval", "1"],
+      ...["--save-every", "0"],
+    ]);
+    // The line of a step comes before it is saved: the second line comes after that.
+    await training.printed(/Train Epoch: 1 /, 2);
+    const { code, stdout, stderr } = await insist(training);
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /stopping after this step/);
+    assert.doesNotMatch(stdout, /Stopped and saved/);
+    assert.ok((await readModelFile(checkpoint)).info.state!.sums.batches >= 1);
+  }));
+
+Deno.test("train that cannot save when it is interrupted says so", () =>
+  withRun("test-interrupted-full", async (data) => {
+    const training = new CliProcess(trainArguments(data, "test-interrupted-full"), {
+      mostFileBlocks: 2000,
+    });
+    await training.printed(/Train Epoch: 1 /);
+    training.kill("SIGINT");
+    const { code, stdout, stderr } = await training.ended();
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /stopping after this step/);
+    assert.match(stderr, /error: Cannot write ".*checkpoint\.safetensors": .*disk space/);
+    assert.doesNotMatch(stdout + stderr, /Stopped and saved|before training began/);
   }));
 
 Deno.test("Interruption leaves at once at a second signal later than half a second, not at a repeat", () => {

@@ -18,6 +18,11 @@ export interface CliOptions {
   readonly env?: Record<string, string>;
   /** The folder that the user stands in. */
   readonly cwd?: string;
+  /**
+   * Files cannot grow larger, in blocks of `ulimit -f`: to a program that is what a full disk looks like.
+   * The signal that goes with it is ignored, or it would end the process before any error is seen.
+   */
+  readonly mostFileBlocks?: number;
 }
 
 /** Runs a command to its end. */
@@ -36,14 +41,21 @@ export class CliProcess {
   readonly #watchers = new Set<() => void>();
 
   constructor(args: readonly string[], options: CliOptions = {}) {
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        ...permissions,
-        join(projectFolder, "src", "cli", "main.ts"),
-        ...args,
-      ],
+    const program = [
+      Deno.execPath(),
+      "run",
+      "--quiet",
+      ...permissions,
+      join(projectFolder, "src", "cli", "main.ts"),
+      ...args,
+    ];
+    const { mostFileBlocks } = options;
+    const [command, ...rest] = mostFileBlocks === undefined ? program : [
+      ...["sh", "-c", `trap "" XFSZ; ulimit -f ${mostFileBlocks}; exec "$@"`, "sh"],
+      ...program,
+    ];
+    this.#child = new Deno.Command(command, {
+      args: rest,
       env: { NO_COLOR: "1", ...options.env, ...(options.cwd ? { INIT_CWD: options.cwd } : {}) },
       stdin: "null",
       stdout: "piped",
