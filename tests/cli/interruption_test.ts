@@ -81,21 +81,18 @@ async function insist(training: CliProcess): Promise<CliResult> {
   }
 }
 
-Deno.test("train leaves at once at a Ctrl-C half a second after the first, losing nothing saved", () =>
-  withRun("test-impatient", async (data, checkpoint) => {
+Deno.test("train leaves at once, in the middle of a step, at a Ctrl-C half a second after the first", () =>
+  withRun("test-impatient", async (data) => {
     // One thread and large batches: a step takes seconds, much longer than the half second.
     const training = new CliProcess([
       ...["train", "--data", data, "--name", "test-impatient", "--overwrite", "--threads", "1"],
       ...["--batch-size", "48", "--num-traintriplets", "128", "--log-interval", "1"],
-      ...["--save-every", "0"],
     ]);
-    // The line of a step comes before it is saved: the second line comes after that.
-    await training.printed(/Train Epoch: 1 /, 2);
+    await training.printed(/Train Epoch: 1 /);
     const { code, stdout, stderr } = await insist(training);
     assert.equal(code, 130, stderr);
     assert.match(stderr, /stopping after this step/);
     assert.doesNotMatch(stdout, /Stopped and saved/);
-    assert.ok((await readModelFile(checkpoint)).info.state!.sums.batches >= 1);
   }));
 
 Deno.test("train that cannot save when it is interrupted says so", () =>
