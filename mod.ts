@@ -26,7 +26,7 @@ export type { Libtorch } from "./src/native/libtorch.ts";
 export { liveBytes, liveTensors, setThreads, threads } from "./src/native/library.ts";
 
 // Models in use
-export { type ImageSource, Model } from "./src/training/model.ts";
+export { type EmbedOptions, type ImageSource, Model } from "./src/training/model.ts";
 export { EmbeddingSet, type Neighbour } from "./src/training/embedding_set.ts";
 export { embedFolder } from "./src/training/folder_embeddings.ts";
 export { writeEmbeddings } from "./src/training/embedding_file.ts";
@@ -38,7 +38,13 @@ export {
   type TrainOptions,
   type TrainResult,
 } from "./src/training/train.ts";
-export { defaultConfig, learningRateOf, type TrainConfig } from "./src/training/config.ts";
+export {
+  defaultConfig,
+  defaultSettings,
+  learningRateOf,
+  type RunSettings,
+  type TrainConfig,
+} from "./src/training/config.ts";
 export { type RunDescription, RunFolder } from "./src/training/run_folder.ts";
 export { testModel, type TestOptions } from "./src/training/test_model.ts";
 export type { Evaluation, NotionEvaluation } from "./src/training/evaluate.ts";

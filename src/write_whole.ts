@@ -6,7 +6,12 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
   const beside = join(dirname(file), `.${basename(file)}.${Deno.pid}`);
   try {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    await Deno.writeFile(beside, bytes);
+    {
+      using out = await Deno.open(beside, { write: true, create: true, truncate: true });
+      for (let at = 0; at < bytes.length;) at += await out.write(bytes.subarray(at));
+      // Without it a power cut after the rename could leave an empty file.
+      await out.sync();
+    }
     await Deno.rename(beside, file);
   } catch (error) {
     await Deno.remove(beside).catch(() => {});

@@ -18,8 +18,8 @@ export interface StepOptions {
   readonly steps: number;
   readonly repeats: number;
   readonly threads: number;
-  /** A Python that has PyTorch. */
-  readonly python: string;
+  /** Folder from which python3 imports PyTorch. */
+  readonly pythonPath: string;
 }
 
 /** Speed beside one variant of PyTorch. */
@@ -136,7 +136,8 @@ class Partner {
   }
 
   static async start(variant: Variant, options: StepOptions): Promise<Partner> {
-    const child = new Deno.Command(options.python, {
+    const child = new Deno.Command("python3", {
+      env: { PYTHONPATH: options.pythonPath },
       args: [
         join(programs, "step_speed.py"),
         ...["--variant", variant],

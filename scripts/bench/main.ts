@@ -7,7 +7,7 @@ import { runCommand } from "../../src/cli/run_command.ts";
 import { startNative } from "../../src/cli/start_native.ts";
 import { describeLibrary, openedParts } from "../../src/native/library.ts";
 import { compareSteps, type Comparison } from "./compare_steps.ts";
-import { pytorchPython } from "./pytorch.ts";
+import { pytorchFolder } from "./pytorch.ts";
 
 const program = new Command("bench")
   .description(
@@ -22,19 +22,15 @@ const program = new Command("bench")
   .option("--steps <n>", "steps in one timed run", wholeNumber(1), 4)
   .option("--repeats <n>", "timed runs of each", wholeNumber(2), 7)
   .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
-  .option(
-    "--python <program>",
-    "a Python that has PyTorch (default: one is installed into the cache, 5 GB)",
-  )
   .option("--json", "print one JSON object")
   .option("--verbose", "show where an error came from")
   .action(async (flags) => {
     await startNative(flags);
-    const python = flags.python ?? await pytorchPython((text) => console.error(text));
+    const pythonPath = await pytorchFolder((text) => console.error(text));
     const { threads, capability } = describeLibrary();
     const comparisons: Comparison[] = [];
     for (const imageSize of flags.imageSize ?? [112]) {
-      comparisons.push(...await compareSteps({ ...flags, imageSize, threads, python }));
+      comparisons.push(...await compareSteps({ ...flags, imageSize, threads, pythonPath }));
     }
     const machine = {
       processor: cpus()[0]?.model ?? Deno.build.arch,

@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { openImageSet } from "../data/image_set.ts";
 import { makeFontsSet } from "../data/fonts/make_fonts_set.ts";
 import { defaultConfig } from "../training/config.ts";
 import { dataFolder, projectFolder, runPath, shownPath } from "./paths.ts";
@@ -66,7 +67,7 @@ async function runDemo(): Promise<void> {
     `deno task test --resume ${model}`,
   );
   await runTest({ resume: join(runPath(name), "model_best"), split: "test" });
-  console.log(whatNext(model));
+  console.log(await whatNext(model));
 }
 
 async function makeFonts(): Promise<void> {
@@ -96,13 +97,15 @@ async function trainUnlessDone(): Promise<void> {
   await startRun({ ...flags, resume: checkpoint }, new Set());
 }
 
-function whatNext(model: string): string {
-  const image = "data/fonts/images";
+async function whatNext(model: string): Promise<string> {
+  const set = await openImageSet(dataFolder("fonts"));
+  const folder = shownPath(set.imageFolder);
+  const image = shownPath(join(set.imageFolder, set.imageFiles[0]));
   return [
     "",
     "What to try next:",
-    `  the nearest images by another notion: deno task query --resume ${model} --notion weight --among ${image} ${image}/<an image>`,
-    `  embeddings for other programs: deno task embed --resume ${model} --out fonts.npy ${image}`,
+    `  the nearest images by another notion: deno task query --resume ${model} --notion weight --among ${folder} ${image}`,
+    `  embeddings for other programs: deno task embed --resume ${model} --out fonts.npy ${folder}`,
     `  more training, with plots (needs a visdom server): deno task train --resume ${
       shownPath(runPath(name))
     }/checkpoint --epochs 6 --visdom`,

@@ -25,10 +25,18 @@ export function embedCommand(): CommandUnknownOpts {
       await startNative(flags);
       using model = await Model.load(userPath(flags.resume));
       using listener = terminalListener();
-      const embeddings = await model.embed(files, { listener });
+      const named = new Set(images.map(userPath));
+      const embeddings = await model.embed(files, {
+        listener,
+        onUnreadable: (name, reason) => {
+          // What a folder happens to hold may be left out; what the user named may not.
+          if (named.has(name)) throw new CsnError(reason);
+          listener.warning?.(`${reason}; it is left out`);
+        },
+      });
       await writeEmbeddings(out, embeddings, model);
       console.log(
-        `${files.length} embeddings of ${embeddings.dimension} dimensions written to ${
+        `${embeddings.names.length} embeddings of ${embeddings.dimension} dimensions written to ${
           shownPath(out)
         }`,
       );

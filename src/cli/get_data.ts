@@ -20,7 +20,8 @@ export function getDataCommand(): CommandUnknownOpts {
   return new Command("get-data")
     .description("fetch Zappos50k with the paper's triplet lists, or make the fonts set")
     .addCommand(zapposCommand(), { isDefault: true })
-    .addCommand(fontsCommand());
+    .addCommand(fontsCommand())
+    .addHelpText("after", "\nOptions of each: get-data zappos --help, get-data fonts --help");
 }
 
 function zapposCommand(): CommandUnknownOpts {

@@ -1,5 +1,4 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { wholeNumber } from "./options.ts";
 import { addTrainOptions, type TrainFlags } from "./train_options.ts";
 import { runTest } from "./test.ts";
 import { startRun } from "./train_run.ts";
@@ -11,15 +10,9 @@ export function trainCommand(): CommandUnknownOpts {
     "train a Conditional Similarity Network; writes runs/<name>/",
   );
   addTrainOptions(command);
-  command
-    .addOption(
-      new Option("--test", "as the test command: evaluate --resume on the test lists and exit"),
-    )
-    .addOption(
-      new Option("--workers <n>", "accepted for old scripts; images are decoded once").argParser(
-        wholeNumber(0),
-      ).hideHelp(),
-    );
+  command.addOption(
+    new Option("--test", "as the test command: evaluate --resume on the test lists and exit"),
+  );
   return command.action(async () => {
     const flags = command.opts() as TrainFlags & { test?: boolean };
     const given = new Set(

@@ -107,6 +107,7 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
   add("--log-interval <batches>", "batches between two log lines", 20, wholeNumber(1));
   add("--save-every <minutes>", "minutes between two checkpoints inside an epoch", 10, number(0));
   add("--visdom", "post to a visdom server what the original posts");
+  add("--no-visdom", "with --resume: stop posting");
   add("--visdom-server <url>", "visdom server", "http://127.0.0.1");
   add("--visdom-port <port>", "its port", 8097, wholeNumber(1, 65_535));
   add("--visdom-env <name>", "visdom environment (default: the run's name)");

@@ -6,8 +6,8 @@ import type { Listener } from "../listener.ts";
 import { dirname, join } from "../paths.ts";
 import { VisdomClient } from "../reporting/visdom_client.ts";
 import { VisdomReporter } from "../reporting/visdom_reporter.ts";
-import { defaultConfig, type TrainConfig } from "../training/config.ts";
-import { type ModelFile, readModelFile } from "../training/model_file.ts";
+import { defaultConfig, type RunSettings, type TrainConfig } from "../training/config.ts";
+import { type ModelFile, type ModelInfo, readModelFile } from "../training/model_file.ts";
 import { RunFolder } from "../training/run_folder.ts";
 import { train, type TrainEvent } from "../training/train.ts";
 import { Interruption } from "./interruption.ts";
@@ -19,26 +19,32 @@ import { TrainView } from "./train_view.ts";
 
 /** Trains as the flags say; `given` names those that the user gave. */
 export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): Promise<void> {
-  // A wrong address must not wait for the first epoch to be told.
-  if (flags.visdom) new VisdomClient({ server: flags.visdomServer, port: flags.visdomPort });
   using listener = terminalListener();
-  using interruption = new Interruption(() =>
-    listener.warning?.("stopping after this step and saving; Ctrl-C again stops at once")
-  );
   const checkpoint = flags.resume === undefined
     ? undefined
     : await readCheckpoint(userPath(flags.resume));
-  await startNative(flags);
+  const settings = settingsOf(flags, given, checkpoint?.info);
+  // A wrong address must not wait for the first epoch to be told.
+  if (settings.visdom !== null) new VisdomClient(settings.visdom);
+  await startNative({ threads: flags.threads ?? checkpoint?.info.threads });
+  // Not earlier: set-up has nothing to save, and Ctrl-C simply ends it.
+  using interruption = new Interruption(() =>
+    listener.warning?.("stopping after this step and saving; Ctrl-C again stops at once")
+  );
   const config = checkpoint === undefined
     ? await newConfig(flags)
     : await resumedConfig(checkpoint, flags, given, (text) => listener.warning?.(text));
   using folder = await openFolder(config, flags, given, checkpoint);
-  const view = new TrainView(config, flags, listener);
+  const view = new TrainView(
+    config,
+    { json: flags.json, logInterval: settings.logInterval },
+    listener,
+  );
   let visdom: VisdomReporter | null = null;
   const onEvent = (event: TrainEvent) => {
     view.show(event);
-    if (event.type === "start" && flags.visdom) {
-      visdom = newReporter(config, flags, folder.path, event, listener);
+    if (event.type === "start") {
+      visdom = newReporter(config, settings, folder.path, event, listener);
     }
     if (event.type === "epoch") visdom?.report(event.metrics);
   };
@@ -47,7 +53,7 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
       config,
       folder,
       checkpoint,
-      saveEveryMinutes: flags.saveEvery,
+      settings,
       listener,
       onEvent,
       signal: interruption.signal,
@@ -62,6 +68,33 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
     await (visdom as VisdomReporter | null)?.close(interruption.signal.aborted ? 2_000 : 10_000);
   }
   if (interruption.exitCode !== null) Deno.exitCode = interruption.exitCode;
+}
+
+/** How the run is carried on: as the flags say, those left out as before. */
+function settingsOf(
+  flags: TrainFlags,
+  given: ReadonlySet<string>,
+  info: ModelInfo | undefined,
+): RunSettings {
+  const before = info?.settings;
+  const pick = <Value>(flag: keyof TrainFlags, value: Value, stored: Value | undefined): Value =>
+    given.has(flag) ? value : stored ?? value;
+  const posts = pick("visdom", flags.visdom ?? false, before && before.visdom !== null);
+  const name = given.has("name") || info === undefined ? flags.name : info.config.name;
+  // A copy of a run has an environment of its own, unless one was chosen.
+  const stored = before?.visdom?.environment;
+  const kept = stored === info?.config.name ? name : stored;
+  return {
+    logInterval: pick("logInterval", flags.logInterval, before?.logInterval),
+    saveEveryMinutes: pick("saveEvery", flags.saveEvery, before?.saveEveryMinutes),
+    visdom: posts
+      ? {
+        server: pick("visdomServer", flags.visdomServer, before?.visdom?.server),
+        port: pick("visdomPort", flags.visdomPort, before?.visdom?.port),
+        environment: flags.visdomEnv ?? kept ?? name,
+      }
+      : null,
+  };
 }
 
 async function readCheckpoint(path: string): Promise<ModelFile> {
@@ -235,15 +268,14 @@ async function openFolder(
 
 function newReporter(
   config: TrainConfig,
-  flags: TrainFlags,
+  { visdom }: RunSettings,
   folder: string,
   start: TrainEvent & { type: "start" },
   listener: Listener,
-): VisdomReporter {
+): VisdomReporter | null {
+  if (visdom === null) return null;
   return new VisdomReporter({
-    server: flags.visdomServer,
-    port: flags.visdomPort,
-    environment: flags.visdomEnv ?? config.name,
+    ...visdom,
     name: config.name,
     notions: config.notions,
     conditions: start.triplets.map(({ condition }) => condition),

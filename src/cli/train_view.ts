@@ -4,19 +4,26 @@ import { duration, percent } from "./format.ts";
 import { evaluationLine, trainLine } from "./log_line.ts";
 import { shownPath } from "./paths.ts";
 import type { TerminalListener } from "./terminal.ts";
-import type { TrainFlags } from "./train_options.ts";
 
 /** Steps after which the time of the whole run is told: the first ones are slow. */
 const estimateAfter = 10;
 
+/** What is shown. */
+export interface ViewOptions {
+  /** One JSON object a line instead of text. */
+  readonly json?: boolean;
+  /** Batches between two log lines. */
+  readonly logInterval: number;
+}
+
 /** Shows a run: the reference code's lines and a progress bar, or with `--json` one object a line. */
 export class TrainView {
   readonly #config: TrainConfig;
-  readonly #flags: TrainFlags;
+  readonly #flags: ViewOptions;
   readonly #listener: TerminalListener;
   #steps = 0;
 
-  constructor(config: TrainConfig, flags: TrainFlags, listener: TerminalListener) {
+  constructor(config: TrainConfig, flags: ViewOptions, listener: TerminalListener) {
     this.#config = config;
     this.#flags = flags;
     this.#listener = listener;

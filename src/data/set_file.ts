@@ -23,6 +23,7 @@ export const imagenetNormalisation: Normalisation = {
 
 /** Zappos50k as the reference code has it (get_data.py, triplet_image_loader.py): it knows no set.json. */
 export const zappos: SetDescription = {
+  name: "zappos",
   images: "ut-zap50k-images",
   notions: ["class", "closure", "gender", "heel"],
   flip: true,

@@ -129,7 +129,7 @@ async function bringImages(target: string, options: ZapposOptions): Promise<void
     );
   }
   if (source.isUsers) {
-    const description = { format: 1, name: "zappos", ...zappos, images: root };
+    const description = { format: 1, ...zappos, images: root };
     const file = join(target, "set.json");
     await Deno.writeTextFile(`${file}.part`, JSON.stringify(description, null, 2) + "\n");
     await Deno.rename(`${file}.part`, file);
@@ -177,8 +177,8 @@ async function openSource(
     await unzip(archive, folder, { what: `Unpacking ${name}`, listener, signal });
   } catch (error) {
     signal?.throwIfAborted();
-    // What cannot be unpacked is not kept, or the next run would stumble over it again.
-    if (own === undefined) await removeAll(archive);
+    // A damaged archive is not kept, or the next run would stumble over it again; a full disk does no harm to it.
+    if (own === undefined && !/disk is full/.test(messageOf(error))) await removeAll(archive);
     throw new CsnError(`${messageOf(error)}; ${advice}`, { cause: error });
   }
   return {

@@ -26,7 +26,10 @@ export async function examine(): Promise<Finding[]> {
   const findings = [deno(), system(), { what: "cache", ok: true, found: cacheFolder() }];
   const { finding, libtorch } = await libtorchFinding();
   findings.push(finding, compiler(libtorch));
-  if (libtorch === null) return findings;
+  if (libtorch === null) {
+    const found = "not examined: there is no libtorch yet";
+    return [...findings, ...["shim", "CUDA", "threads"].map((what) => ({ what, ok: true, found }))];
+  }
   const { shim, description } = openShim(libtorch);
   findings.push(shim);
   if (description !== null) {

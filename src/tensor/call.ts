@@ -63,7 +63,7 @@ export async function callAllAsync(
 ): Promise<(Tensor | null)[]> {
   const op = operatorNumber(name);
   const bytes = encode(args, name).slice();
-  const out = new Uint32Array(64);
+  const out = new Uint32Array(mostResults);
   const count = await enqueue(
     (err, cap) =>
       native().csn_call_async(

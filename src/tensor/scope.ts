@@ -25,6 +25,7 @@ export function scope<Result>(body: () => Synchronous<Result>): Result {
   }
   open.pop();
   if (isPromise(result)) {
+    ignore(result);
     disposeAll(made);
     throw new CsnError(
       "scope() was given an asynchronous function: tensors would be freed too early; await outside",
@@ -46,6 +47,7 @@ export function noGrad<Result>(body: () => Synchronous<Result>): Result {
   try {
     const result: Result = body();
     if (isPromise(result)) {
+      ignore(result);
       throw new CsnError(
         "noGrad() was given an asynchronous function; pass { grad: false } to what it awaits",
       );
@@ -68,6 +70,11 @@ export function adopt(tensor: Tensor): void {
 
 function disposeAll(tensors: Iterable<Tensor>): void {
   for (const tensor of tensors) tensor.dispose();
+}
+
+/** A refused promise may still reject: that must not end the process. */
+function ignore(promise: unknown): void {
+  Promise.resolve(promise).catch(() => {});
 }
 
 function isPromise(value: unknown): boolean {

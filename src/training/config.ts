@@ -60,6 +60,23 @@ export const defaultConfig: Omit<TrainConfig, "data" | "notions"> = {
   allowMissing: false,
 };
 
+/** How a run is carried on: remembered for when it goes on, changed freely then. */
+export interface RunSettings {
+  /** Batches between two log lines. */
+  readonly logInterval: number;
+  /** Minutes between two checkpoints inside an epoch. */
+  readonly saveEveryMinutes: number;
+  /** The visdom server that is posted to; null for none. */
+  readonly visdom: {
+    readonly server: string;
+    readonly port: number;
+    readonly environment: string;
+  } | null;
+}
+
+/** The reference code's log interval, and csn's defaults. */
+export const defaultSettings: RunSettings = { logInterval: 20, saveEveryMinutes: 10, visdom: null };
+
 /** Factor of the learning rate per epoch (reference code, main.py: adjust_learning_rate). */
 const decay = 0.985;
 

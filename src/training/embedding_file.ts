@@ -1,5 +1,5 @@
 /** Embeddings in files that other programs read: .npy, .safetensors, .jsonl. */
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf, UsageError } from "../errors.ts";
 import { extname } from "../paths.ts";
 import { writeWhole } from "../write_whole.ts";
 import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
@@ -33,11 +33,11 @@ export async function writeEmbeddings(
   }
 }
 
-/** The ending of a file for embeddings. Throws a CsnError that lists the ones that can be written. */
+/** The ending of a file for embeddings. Throws a UsageError that lists the ones that can be written. */
 export function checkedEnding(path: string): typeof embeddingEndings[number] {
   const ending = embeddingEndings.find((each) => each === extname(path));
   if (ending === undefined) {
-    throw new CsnError(
+    throw new UsageError(
       `Cannot write embeddings to "${path}": its ending says no format; end it with ${
         embeddingEndings.join(", ")
       }`,

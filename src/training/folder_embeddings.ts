@@ -1,6 +1,6 @@
 import { listImages } from "../data/list_images.ts";
 import type { Listener } from "../listener.ts";
-import { join } from "../paths.ts";
+import { join, relative } from "../paths.ts";
 import { readEmbeddingSet, writeSet } from "./embedding_file.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
 import type { Model } from "./model.ts";
@@ -8,8 +8,8 @@ import type { Model } from "./model.ts";
 /**
  * Embeddings of all images below `folder`, named by their paths relative to it. They are kept in the
  * folder, in a hidden file of the model's, and used again while the model and the images (names, sizes,
- * times of change) are the same; where the folder cannot be written they are made anew each time. Throws
- * a CsnError when there is no image.
+ * times of change) are the same; where the folder cannot be written they are made anew each time. Images
+ * that cannot be decoded are left out with a warning. Throws a CsnError when there is no image.
  */
 export async function embedFolder(
   model: Model,
@@ -22,8 +22,12 @@ export async function embedFolder(
   const path = join(folder, `.csn-${await digest(model.path)}.safetensors`);
   const kept = await readEmbeddingSet(path).catch(() => null);
   if (kept !== null && kept.stamp === stamp) return kept.embeddings;
-  const made = await model.embed(paths, options);
-  const embeddings = new EmbeddingSet(files, made.vectors, made.dimension);
+  const made = await model.embed(paths, {
+    ...options,
+    onUnreadable: (_name, reason) => options.listener?.warning?.(`${reason}; it is left out`),
+  });
+  const names = made.names.map((name) => relative(folder, name));
+  const embeddings = new EmbeddingSet(names, made.vectors, made.dimension);
   try {
     await writeSet(path, embeddings, model, stamp);
   } catch (error) {

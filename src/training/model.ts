@@ -1,6 +1,6 @@
 /** A trained network in use: embed images once, compare them by notion. */
 import { decodeImage } from "../data/decode_image.ts";
-import { CsnError, UsageError } from "../errors.ts";
+import { CsnError, messageOf, UsageError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import type { Normalisation } from "../normalisation.ts";
 import { Network } from "../network/network.ts";
@@ -19,8 +19,21 @@ import {
 /** An image to embed: a file's path, a file's bytes, or pixels [size, size, 3] that were decoded already. */
 export type ImageSource = string | Uint8Array | { readonly pixels: Uint8Array };
 
-/** Images decoded at a time while embedding: 10 MB at 112 pixels. */
-const decodeBatch = 256;
+/** Images embedded at a time: 10 MB of pixels at 112 by 112. */
+const embedBatch = 256;
+
+/** Images decoded at a time: a photo of 12 million pixels takes 36 MB until it is small. */
+const decodedAtOnce = 8;
+
+/** How images are embedded. */
+export interface EmbedOptions {
+  /** Hears how far it has come. */
+  readonly listener?: Listener;
+  /** Stops it; the promise then rejects with its reason. */
+  readonly signal?: AbortSignal;
+  /** When it is given, images that cannot be decoded are left out and told to it. */
+  readonly onUnreadable?: (name: string, reason: string) => void;
+}
 
 /** A trained model. Freed by `using` or `[Symbol.dispose]()`. libtorch must be open. */
 export class Model implements Disposable {
@@ -70,23 +83,21 @@ export class Model implements Disposable {
 
   /**
    * Embeds images to unmasked embeddings. Their names are the paths, or "image 0", "image 1", ... Throws a
-   * CsnError that names the image that cannot be decoded.
+   * CsnError that names the image that cannot be decoded, unless `onUnreadable` hears of it.
    */
-  async embed(
-    images: readonly ImageSource[],
-    options: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
-  ): Promise<EmbeddingSet> {
-    const names = images.map((image, index) =>
-      typeof image === "string" ? image : `image ${index}`
-    );
-    const vectors = new Float32Array(images.length * this.info.dimension);
-    for (let at = 0; at < images.length; at += decodeBatch) {
+  async embed(images: readonly ImageSource[], options: EmbedOptions = {}): Promise<EmbeddingSet> {
+    const { dimension } = this.info;
+    const names: string[] = [];
+    const vectors = new Float32Array(images.length * dimension);
+    for (let at = 0; at < images.length; at += embedBatch) {
       options.signal?.throwIfAborted();
-      const some = images.slice(at, at + decodeBatch);
+      const some = images.slice(at, at + embedBatch);
+      const decoded = await this.#decode(some, at, options.onUnreadable);
       vectors.set(
-        await this.#embedSome(some, names.slice(at, at + decodeBatch)),
-        at * this.info.dimension,
+        await this.#embedPixels(decoded.map(({ pixels }) => pixels)),
+        names.length * dimension,
       );
+      names.push(...decoded.map(({ name }) => name));
       options.listener?.progress?.({
         what: "Embedding images",
         done: at + some.length,
@@ -94,7 +105,7 @@ export class Model implements Disposable {
         unit: "images",
       });
     }
-    return new EmbeddingSet(names, vectors, this.info.dimension);
+    return new EmbeddingSet(names, vectors.slice(0, names.length * dimension), dimension);
   }
 
   /** Distance of two embeddings [D] by a notion: Euclidean between masked embeddings. */
@@ -112,14 +123,34 @@ export class Model implements Disposable {
     this.network[Symbol.dispose]();
   }
 
-  async #embedSome(
+  /** Decodes images, the first of which has number `first`. */
+  async #decode(
     images: readonly ImageSource[],
-    names: readonly string[],
-  ): Promise<Float32Array> {
+    first: number,
+    onUnreadable: EmbedOptions["onUnreadable"],
+  ): Promise<{ name: string; pixels: Uint8Array }[]> {
+    const decoded: ({ name: string; pixels: Uint8Array } | null)[] = [];
+    for (let at = 0; at < images.length; at += decodedAtOnce) {
+      const group = images.slice(at, at + decodedAtOnce).map(async (image, i) => {
+        const name = typeof image === "string" ? image : `image ${first + at + i}`;
+        try {
+          return { name, pixels: await this.#pixels(image, name) };
+        } catch (error) {
+          if (onUnreadable === undefined) throw error;
+          onUnreadable(name, messageOf(error));
+          return null;
+        }
+      });
+      decoded.push(...await Promise.all(group));
+    }
+    return decoded.filter((each) => each !== null);
+  }
+
+  async #embedPixels(images: readonly Uint8Array[]): Promise<Float32Array> {
+    if (images.length === 0) return new Float32Array(0);
     const size = this.info.imageSize;
     const pixels = new Uint8Array(images.length * size * size * 3);
-    const decoded = await Promise.all(images.map((image, i) => this.#pixels(image, names[i])));
-    decoded.forEach((image, i) => pixels.set(image, i * size * size * 3));
+    images.forEach((image, i) => pixels.set(image, i * size * size * 3));
     using flat = Tensor.from(pixels);
     using pack = reshape(flat, [images.length, size, size, 3]);
     const all = Uint32Array.from(images.keys());

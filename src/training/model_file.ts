@@ -6,7 +6,7 @@ import type { NetworkShape } from "../network/initialise.ts";
 import { basename, dirname, join } from "../paths.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../tensor/safetensors.ts";
 import { version } from "../version.ts";
-import type { TrainConfig } from "./config.ts";
+import type { RunSettings, TrainConfig } from "./config.ts";
 import type { TrainerState } from "./trainer_state.ts";
 
 /** What a model file says of itself, besides its tensors. */
@@ -39,6 +39,8 @@ export interface ModelInfo {
   readonly state?: TrainerState;
   /** Of a checkpoint: the number of threads it ran with. */
   readonly threads?: number;
+  /** Of a checkpoint: how the run is carried on. */
+  readonly settings?: RunSettings;
 }
 
 /** What whoever writes a model file says of it. */
@@ -146,7 +148,9 @@ function parseInfo(path: string, text: string | undefined): ModelInfo {
     );
   }
   const members = ["kind", "notions", "dimension", "masks", "imageSize", "normalisation", "config"];
-  const needed = info.kind === "checkpoint" ? [...members, "state", "threads"] : members;
+  const needed = info.kind === "checkpoint"
+    ? [...members, "state", "threads", "settings"]
+    : members;
   const missing = needed.find((name) => info[name as keyof ModelInfo] === undefined);
   if (missing !== undefined) {
     throw damaged(path, `"${missing}" is missing in what it says of itself`);

@@ -1,7 +1,8 @@
-import { type ImageSet, openImageSet } from "../data/image_set.ts";
+import { type ImageSet, openImageSet, type Split } from "../data/image_set.ts";
 import { type Pack, preparePack } from "../data/pack.ts";
 import { loadTriplets, type Triplets } from "../data/triplets.ts";
-import { UsageError } from "../errors.ts";
+import { createHash } from "node:crypto";
+import { CsnError, UsageError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import { mapFile } from "../tensor/operators.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -14,6 +15,8 @@ export interface PreparedTraining extends Disposable {
   readonly pack: Tensor;
   readonly train: Triplets;
   readonly validation: Triplets;
+  /** SHA-256 of the triplets: a run goes on only with those it began with. */
+  readonly digest: string;
 }
 
 /** Opens the set, builds its pack when needed, and reads the training and validation lists. */
@@ -30,8 +33,39 @@ export async function prepareTraining(
   const train = await loadTriplets(set, "train", { ...common, total: config.trainTriplets });
   checkBatches(config, train);
   const validation = await loadTriplets(set, "val", common);
+  warnOfDropped(train, "train", options.listener);
+  warnOfDropped(validation, "val", options.listener);
   const pack = mapPack(packed);
-  return { set, pack, train, validation, [Symbol.dispose]: () => pack.dispose() };
+  const digest = digestOf(train, validation);
+  return { set, pack, train, validation, digest, [Symbol.dispose]: () => pack.dispose() };
+}
+
+/** Says how many triplets of each notion were left out for an image that cannot be used. */
+export function warnOfDropped(
+  { perNotion }: Triplets,
+  split: Split,
+  listener: Listener | undefined,
+): void {
+  for (const { name, listed, dropped } of perNotion) {
+    if (dropped === 0) continue;
+    listener?.warning?.(
+      `${dropped} of the ${listed} ${split} triplets of ${name} are left out: an image of theirs cannot be used`,
+    );
+  }
+}
+
+function digestOf(...parts: readonly Triplets[]): string {
+  const hash = createHash("sha256");
+  for (const { images, notion } of parts) hash.update(images).update(notion);
+  return hash.digest("hex");
+}
+
+/** Throws a CsnError when a run would go on with other triplets than those it began with. */
+export function checkSameTriplets(began: string, found: string, folder: string): void {
+  if (began === found) return;
+  throw new CsnError(
+    `Cannot go on: the triplets of ${folder} are not those that the run began with (its lists or its usable images changed); bring them back, or begin a new run without --resume`,
+  );
 }
 
 /** Images of this side leave the last stage as a single pixel; larger ones as four or more. */

@@ -2,7 +2,8 @@
 import { download } from "../data/download.ts";
 import { CsnError, messageOf } from "../errors.ts";
 import type { Listener } from "../listener.ts";
-import { cacheFolder } from "../native/cache.ts";
+import { FileLock } from "../file_lock.ts";
+import { cacheFolder, makeCacheFolder } from "../native/cache.ts";
 import { backboneParts } from "../network/backbone.ts";
 import { initialTensors } from "../network/initialise.ts";
 import { join } from "../paths.ts";
@@ -37,7 +38,7 @@ export async function startingTensors(
       `Cannot read the pretrained weights "${path}": it is a PyTorch file, csn reads safetensors; convert it with: ${convertLine}`,
     );
   }
-  const { tensors: found } = await readSafetensors(path);
+  const { tensors: found } = await readSafetensors(await withEnding(path));
   replaceBackbone(tensors, found, path);
   return tensors;
 }
@@ -48,9 +49,15 @@ export async function fetchImagenet(
     {},
 ): Promise<string> {
   const path = join(cacheFolder(), `resnet18.tv_in1k-${imagenet.sha256.slice(0, 12)}.safetensors`);
+  await makeCacheFolder();
+  // Two runs that begin at once must not write to one file; the second finds it there.
+  using _lock = await FileLock.wait(`${path}.lock`, (holder) => {
+    options.listener?.notice?.(
+      `Process ${holder} is fetching the ImageNet weights; waiting for it`,
+    );
+  });
   if (await hasImagenet(path)) return path;
   try {
-    await Deno.mkdir(cacheFolder(), { recursive: true });
     await download(options.url ?? imagenet.url, path, {
       ...imagenet,
       ...options,
@@ -66,6 +73,12 @@ export async function fetchImagenet(
     );
   }
   return path;
+}
+
+/** A model file may be named without its ending, as everywhere. */
+async function withEnding(path: string): Promise<string> {
+  const stat = await Deno.stat(path).catch(() => null);
+  return stat === null && !path.endsWith(".safetensors") ? `${path}.safetensors` : path;
 }
 
 async function hasImagenet(path: string): Promise<boolean> {

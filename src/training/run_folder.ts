@@ -6,7 +6,8 @@ import type { EpochMetrics } from "../reporting/metrics.ts";
 import { cutBack, readMetrics, RunLog } from "../reporting/run_log.ts";
 import type { StoredTensor } from "../tensor/safetensors.ts";
 import { version } from "../version.ts";
-import type { TrainConfig } from "./config.ts";
+import { writeWhole } from "../write_whole.ts";
+import type { RunSettings, TrainConfig } from "./config.ts";
 import { type ModelInfo, modelPath, writeModelFile } from "./model_file.ts";
 import type { TrainerState } from "./trainer_state.ts";
 
@@ -21,7 +22,10 @@ const runFiles = [
 ];
 
 /** What a run says of a model file besides its kind and state. */
-export type RunDescription = Omit<ModelInfo, "format" | "csn" | "kind" | "state" | "threads">;
+export type RunDescription = Omit<
+  ModelInfo,
+  "format" | "csn" | "kind" | "state" | "threads" | "settings"
+>;
 
 /** The folder that a run writes to, held by one process. */
 export class RunFolder implements Disposable {
@@ -82,9 +86,7 @@ export class RunFolder implements Disposable {
       const target = await RunFolder.create(path, options);
       folder = new RunFolder(path, target.#lock, async () => {
         await target.#prepare();
-        for (const file of await existing(copyFrom)) {
-          await Deno.copyFile(join(copyFrom, file), join(path, file));
-        }
+        await copyRun(copyFrom, path);
         await cut();
       });
     }
@@ -93,13 +95,14 @@ export class RunFolder implements Disposable {
   }
 
   /** Makes the folder ready for `config`: an old run's files go, or the logs are cut back. */
-  async begin(config: TrainConfig): Promise<void> {
+  async begin(config: TrainConfig, settings: RunSettings & { threads: number }): Promise<void> {
+    await removeLeftovers(this.path);
     await this.#prepare();
     const parts = openedParts();
     const versions = { csn: version, libtorch: parts.libtorchVersion, deno: Deno.version.deno };
-    await Deno.writeTextFile(
+    await writeWhole(
       join(this.path, "config.json"),
-      JSON.stringify({ ...config, versions }, null, 2) + "\n",
+      JSON.stringify({ ...config, ...settings, versions }, null, 2) + "\n",
     );
   }
 
@@ -132,7 +135,7 @@ export class RunFolder implements Disposable {
 
   /** Writes the checkpoint; returns its path. */
   async saveCheckpoint(
-    description: RunDescription & { state: TrainerState; threads: number },
+    description: RunDescription & { state: TrainerState; threads: number; settings: RunSettings },
     tensors: ReadonlyMap<string, StoredTensor>,
   ): Promise<string> {
     const path = modelPath(this.path, "checkpoint");
@@ -176,4 +179,30 @@ async function existing(path: string): Promise<string[]> {
     if ((await Deno.stat(join(path, file)).catch(() => null)) !== null) found.push(file);
   }
   return found;
+}
+
+/** Copies a run's files whole or leaves none of them. */
+async function copyRun(from: string, to: string): Promise<void> {
+  const files = await existing(from);
+  try {
+    for (const file of files) await Deno.copyFile(join(from, file), join(to, file));
+  } catch (error) {
+    for (const file of files) await Deno.remove(join(to, file)).catch(() => {});
+    throw new CsnError(
+      `Cannot copy the run ${from} to ${to}: ${
+        messageOf(error)
+      }; free some disk space or check the folder's permissions`,
+      { cause: error },
+    );
+  }
+}
+
+/** Removes what a process that was killed while it wrote has left. */
+async function removeLeftovers(path: string): Promise<void> {
+  for await (const { name } of Deno.readDir(path)) {
+    const isOurs = runFiles.some((file) =>
+      name.startsWith(`${file}.`) && name.endsWith(".part") || name.startsWith(`.${file}.`)
+    );
+    if (isOurs) await Deno.remove(join(path, name));
+  }
 }

@@ -6,7 +6,7 @@ import type { Listener } from "../listener.ts";
 import { Network } from "../network/network.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
-import { mapPack, unusableImages } from "./prepare.ts";
+import { mapPack, unusableImages, warnOfDropped } from "./prepare.ts";
 
 /** How a model is tested. */
 export interface TestOptions {
@@ -51,6 +51,7 @@ export async function testModel(
     seed: info.config.seed,
     unusable: unusableImages(pack),
   });
+  warnOfDropped(triplets, split, options.listener);
   using pixels = mapPack(pack);
   using network = new Network(networkShape(file), networkTensors(file), options.device ?? "cpu");
   return await evaluate(network, pixels, triplets, {

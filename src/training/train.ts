@@ -12,11 +12,11 @@ import type { EpochMetrics } from "../reporting/metrics.ts";
 import { call } from "../tensor/call.ts";
 import { noGrad, scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { learningRateOf, type TrainConfig } from "./config.ts";
+import { defaultSettings, learningRateOf, type RunSettings, type TrainConfig } from "./config.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import type { ModelFile } from "./model_file.ts";
 import { networkShape, networkTensors } from "./model_file.ts";
-import { prepareTraining } from "./prepare.ts";
+import { checkSameTriplets, prepareTraining } from "./prepare.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { startingTensors } from "./pretrained.ts";
 import { type StepSetting, trainStep } from "./train_step.ts";
@@ -70,8 +70,8 @@ export interface TrainOptions {
   readonly folder: RunFolder;
   /** The checkpoint to go on from. */
   readonly checkpoint?: ModelFile;
-  /** Minutes between checkpoints inside an epoch; 10 by default. */
-  readonly saveEveryMinutes?: number;
+  /** How the run is carried on, stored with it; nothing that is computed depends on it. */
+  readonly settings?: RunSettings;
   /** Hears of the data being made ready, and of embedding. */
   readonly listener?: Listener;
   /** Hears of what happens in the run. */
@@ -91,10 +91,14 @@ export interface TrainResult {
 /** Trains a run to its last epoch, or until the signal is aborted. libtorch must be open. */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { config, checkpoint, signal } = options;
-  using prepared = await prepareTraining(config, options);
+  // Weights first: a wrong file must not be told after all images are decoded.
   const tensors = checkpoint === undefined
     ? await startingTensors(config, options)
     : networkTensors(checkpoint);
+  using prepared = await prepareTraining(config, options);
+  if (checkpoint !== undefined) {
+    checkSameTriplets(checkpoint.info.state!.triplets, prepared.digest, config.data);
+  }
   const shape = checkpoint === undefined ? config : networkShape(checkpoint);
   using network = new Network(shape, tensors, config.device);
   using optimiser = new Adam(network.parameters());
@@ -121,6 +125,7 @@ interface RunData {
   readonly set: ImageSet;
   readonly train: Triplets;
   readonly validation: Triplets;
+  readonly digest: string;
 }
 
 /** One run: its state, and what an epoch is made of. */
@@ -141,13 +146,18 @@ class Run {
       steps: 0,
       bestAccuracy: -1,
       bestEpoch: 0,
+      triplets: data.digest,
       sums: emptySums(options.config.notions.length),
     };
   }
 
+  get #settings(): RunSettings {
+    return this.#options.settings ?? defaultSettings;
+  }
+
   async start(): Promise<void> {
     const { config, folder, onEvent } = this.#options;
-    await folder.begin(config);
+    await folder.begin(config, { ...this.#settings, threads: threads() });
     const { train, validation } = this.#data;
     onEvent?.({
       type: "start",
@@ -222,7 +232,12 @@ class Run {
     this.#checkFinite();
     const { network, optimiser } = this.#setting;
     const path = await this.#options.folder.saveCheckpoint(
-      { ...this.#description(this.state.bestAccuracy), state: this.state, threads: threads() },
+      {
+        ...this.#description(this.state.bestAccuracy),
+        state: this.state,
+        threads: threads(),
+        settings: this.#settings,
+      },
       new Map([...network.toStored(), ...optimiser.toStored()]),
     );
     this.#lastSave = performance.now();
@@ -231,7 +246,7 @@ class Run {
 
   async #saveWhenDue(): Promise<void> {
     const minutes = (performance.now() - this.#lastSave) / 60_000;
-    if (minutes >= (this.#options.saveEveryMinutes ?? 10)) await this.save();
+    if (minutes >= (this.#settings.saveEveryMinutes)) await this.save();
   }
 
   async #validate(): Promise<Evaluation | null> {

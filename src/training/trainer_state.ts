@@ -31,6 +31,8 @@ export interface TrainerState {
   bestAccuracy: number;
   /** The epoch that reached it; 0 before the first. */
   bestEpoch: number;
+  /** SHA-256 of the triplets that the run learns from. */
+  triplets: string;
   /** What the epoch has added up so far. */
   sums: EpochSums;
 }

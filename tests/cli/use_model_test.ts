@@ -142,6 +142,32 @@ Deno.test("query gives other neighbours by another notion, and keeps the folder'
   assert.equal((await Deno.stat(join(images, kept[0].name))).mtime!.getTime(), before);
 });
 
+Deno.test("embed and query leave out what a folder holds that is no image, with a warning", async () => {
+  const mixed = join(folder.path, "mixed");
+  await Deno.mkdir(mixed);
+  await Deno.copyFile(join(images, "0.png"), join(mixed, "good.png"));
+  await Deno.writeTextFile(join(mixed, "bad.png"), "no picture");
+  const embedded = await runCli([
+    "embed",
+    "--resume",
+    model,
+    "--out",
+    join(folder.path, "mixed.jsonl"),
+    mixed,
+  ]);
+  assert.equal(embedded.code, 0, embedded.stderr);
+  assert.match(embedded.stdout, /^1 embeddings of 64/);
+  assert.match(embedded.stderr, /warning: .*bad\.png.*left out/);
+  const found = await runCli([
+    ...["query", "--resume", model, "--notion", "shape", "--among", mixed, "--json"],
+    join(images, "1.png"),
+  ]);
+  assert.equal(found.code, 0, found.stderr);
+  assert.deepEqual(JSON.parse(found.stdout).nearest.map(({ name }: { name: string }) => name), [
+    "good.png",
+  ]);
+});
+
 Deno.test("config.json and the metrics of a run hold what is needed to repeat it", async () => {
   const config = JSON.parse(await Deno.readTextFile(join(run, "config.json")));
   assert.deepEqual([config.name, config.masks, config.epochs, config.trainTriplets], [

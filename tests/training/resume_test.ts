@@ -162,3 +162,64 @@ Deno.test("train stopped by SIGTERM saves and exits with 143", async () => {
     await removeRuns(name);
   }
 });
+
+Deno.test("train --resume takes log interval, threads and visdom from the checkpoint when they are left out", async () => {
+  await using folder = await TemporaryFolder.make();
+  await writeTinySet(folder.path);
+  const name = "test-remembered";
+  try {
+    const first = await runCli([
+      ...trainArguments(folder.path, name).map((each) => each === "2" ? "1" : each),
+      ...["--visdom", "--visdom-port", "1", "--visdom-env", "elsewhere"],
+    ]);
+    assert.equal(first.code, 0, first.stderr);
+    const again = await runCli(["train", "--resume", checkpoint(name), "--epochs", "5"]);
+    assert.equal(again.code, 0, again.stderr);
+    assert.equal(again.stdout.match(/Train Epoch: 5/g)!.length, 16);
+    assert.match(again.stderr, /visdom at http:\/\/127\.0\.0\.1:1 cannot be reached/);
+    assert.doesNotMatch(again.stderr, /bit-equal only/);
+    const { settings, threads } = (await readModelFile(checkpoint(name))).info;
+    assert.equal(threads, 1);
+    assert.deepEqual(settings, {
+      logInterval: 1,
+      saveEveryMinutes: 0,
+      visdom: { server: "http://127.0.0.1", port: 1, environment: "elsewhere" },
+    });
+    const silent = await runCli([
+      "train",
+      "--resume",
+      checkpoint(name),
+      "--epochs",
+      "6",
+      "--no-visdom",
+      "--threads",
+      "2",
+    ]);
+    assert.doesNotMatch(silent.stderr, /visdom/);
+    assert.match(
+      silent.stderr,
+      /had 1 threads, now it has 2: results are bit-equal only with --threads 1/,
+    );
+  } finally {
+    await removeRuns(name);
+  }
+});
+
+Deno.test("train --resume refuses triplets that are not those the run began with", async () => {
+  await using folder = await TemporaryFolder.make();
+  await writeTinySet(folder.path);
+  const name = "test-other-triplets";
+  try {
+    assert.equal((await runCli(trainArguments(folder.path, name))).code, 0);
+    const list = join(folder.path, "tripletlists", "shape_tripletlist_val.txt");
+    await Deno.writeTextFile(list, "0 1 2\n", { append: true });
+    const { code, stderr } = await runCli([...resumeArguments(name), "--epochs", "5"]);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /error: Cannot go on: the triplets of .* are not those that the run began with/,
+    );
+  } finally {
+    await removeRuns(name);
+  }
+});
