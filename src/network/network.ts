@@ -4,8 +4,9 @@ import { clone, indexSelect, multiply, relu, toDevice } from "../tensor/operator
 import type { StoredTensor } from "../tensor/safetensors.ts";
 import { noGrad, scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { Backbone, backboneParts } from "./backbone.ts";
+import { Backbone } from "./backbone.ts";
 import type { NetworkShape } from "./initialise.ts";
+import { tensorFault } from "./tensor_fault.ts";
 
 /** A Conditional Similarity Network: a backbone that embeds images, and a mask per notion. */
 export class Network implements Disposable {
@@ -20,7 +21,8 @@ export class Network implements Disposable {
    * that names a tensor that is missing, of another shape or unknown.
    */
   constructor(shape: NetworkShape, stored: ReadonlyMap<string, StoredTensor>, device = "cpu") {
-    checkTensors(shape, stored);
+    const fault = tensorFault(shape, stored);
+    if (fault !== null) throw new CsnError(`Cannot make the network: ${fault}`);
     this.shape = shape;
     const tensors = new Map<string, Tensor>();
     noGrad(() => {
@@ -117,29 +119,4 @@ function place(stored: StoredTensor, device: string): Tensor {
     const there = toDevice(fromStoredTensor(stored), device);
     return clone(there, stored.shape.length === 4 ? "channels_last" : "contiguous");
   });
-}
-
-function checkTensors(shape: NetworkShape, stored: ReadonlyMap<string, StoredTensor>): void {
-  const expected = new Map<string, readonly number[]>(
-    backboneParts(shape.dimension).map((part) => [`backbone.${part.name}`, part.shape]),
-  );
-  expected.set("masks.weight", [shape.notions.length, shape.dimension]);
-  for (const [name, sizes] of expected) {
-    const found = stored.get(name);
-    if (found === undefined) {
-      throw new CsnError(`Cannot make the network: the tensor "${name}" is missing`);
-    }
-    if (found.shape.join() !== sizes.join()) {
-      throw new CsnError(
-        `Cannot make the network: "${name}" has shape [${found.shape.join(", ")}], it should be [${
-          sizes.join(", ")
-        }]`,
-      );
-    }
-  }
-  for (const name of stored.keys()) {
-    if (!expected.has(name)) {
-      throw new CsnError(`Cannot make the network: the tensor "${name}" is unknown`);
-    }
-  }
 }

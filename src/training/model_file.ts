@@ -1,8 +1,8 @@
 /** The files of a run: `checkpoint` continues it, `model_best` is all that is needed to use it. */
 import { CsnError, messageOf } from "../errors.ts";
 import type { Normalisation } from "../normalisation.ts";
-import { backboneParts } from "../network/backbone.ts";
 import type { NetworkShape } from "../network/initialise.ts";
+import { tensorFault } from "../network/tensor_fault.ts";
 import { basename, dirname, join } from "../paths.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../tensor/safetensors.ts";
 import { version } from "../version.ts";
@@ -68,8 +68,10 @@ export async function readModelFile(path: string): Promise<ModelFile> {
   const found = await findFile(path);
   const { tensors, metadata } = await readSafetensors(found);
   const info = parseInfo(found, metadata.csn);
-  checkTensors(found, info, tensors);
-  return { path: found, info, tensors };
+  const file = { path: found, info, tensors };
+  const fault = tensorFault(info, networkTensors(file));
+  if (fault !== null) throw damaged(found, fault);
+  return file;
 }
 
 /** Writes a model file whole or not at all. */
@@ -156,25 +158,6 @@ function parseInfo(path: string, text: string | undefined): ModelInfo {
     throw damaged(path, `"${missing}" is missing in what it says of itself`);
   }
   return info;
-}
-
-/** Every tensor of the network must be there and fit what the file says of itself. */
-function checkTensors(
-  path: string,
-  { notions, dimension }: ModelInfo,
-  tensors: ReadonlyMap<string, StoredTensor>,
-): void {
-  const expected = [
-    ...backboneParts(dimension).map(({ name, shape }) => [`backbone.${name}`, shape] as const),
-    ["masks.weight", [notions.length, dimension]] as const,
-  ];
-  for (const [name, shape] of expected) {
-    const found = tensors.get(name);
-    if (found === undefined) throw damaged(path, `the tensor "${name}" is missing`);
-    if (found.shape.join() !== shape.join()) {
-      throw damaged(path, `"${name}" is [${found.shape.join(", ")}], not [${shape.join(", ")}]`);
-    }
-  }
 }
 
 function damaged(path: string, what: string, cause?: unknown): CsnError {

@@ -58,12 +58,12 @@ const cases: [string, Parameters<typeof changed>[1], RegExp][] = [
   [
     "masks of other notions",
     (info) => void Object.assign(info, { notions: ["shape"] }),
-    /"masks\.weight" is \[2, 8\], not \[1, 8\]/,
+    /"masks\.weight" has shape \[2, 8\], it should be \[1, 8\]/,
   ],
   [
     "an embedding of another dimension",
     (info) => void Object.assign(info, { dimension: 16 }),
-    /"backbone\.fc_embed\.weight" is \[8, 256\], not \[16, 256\]/,
+    /"backbone\.fc_embed\.weight" has shape \[8, 256\], it should be \[16, 256\]/,
   ],
 ];
 
