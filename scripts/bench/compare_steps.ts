@@ -1,5 +1,6 @@
 /** Training steps of csn and of PyTorch in turn, timed on one machine. */
 import type { Batch } from "../../src/data/batches.ts";
+import { CsnError } from "../../src/errors.ts";
 import { Adam } from "../../src/network/adam.ts";
 import { initialTensors, type NetworkShape } from "../../src/network/initialise.ts";
 import { Network } from "../../src/network/network.ts";
@@ -169,7 +170,7 @@ class Partner {
   async #line(): Promise<string> {
     while (!this.#pending.includes("\n")) {
       const { value, done } = await this.#reader.read();
-      if (done) throw new Error("the PyTorch program ended; its message is above");
+      if (done) throw new CsnError("Cannot time PyTorch: its program ended; its message is above");
       this.#pending += value;
     }
     const end = this.#pending.indexOf("\n");

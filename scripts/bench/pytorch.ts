@@ -12,7 +12,7 @@ export const programs: string = fromFileUrl(new URL("../pytorch/", import.meta.u
 export async function pytorchFolder(notice: (text: string) => void): Promise<string> {
   const requirements = join(programs, "requirements.txt");
   const pinned = await Deno.readTextFile(requirements);
-  const folder = join(cacheFolder(), "pytorch");
+  const folder = join(cacheFolder(), "pytorch-packages");
   const marker = join(folder, "installed.txt");
   // Written last: an installation that was cut short is made again.
   if (await Deno.readTextFile(marker).catch(() => "") === pinned) return folder;

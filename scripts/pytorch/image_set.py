@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from csn_random import SUBSET_STREAM, shuffled
 from torch import Tensor
 
 ZAPPOS_NOTIONS = ("class", "closure", "gender", "heel")
@@ -78,10 +79,11 @@ def joined(lists: list[Tensor]) -> Triplets:
     return Triplets(torch.cat(lists), torch.cat(notion))
 
 
-def drawn(lists: list[Tensor], total: int) -> Triplets:
-    """`total` triplets at random, equally many of each notion (the first take the remainder)."""
+def drawn(lists: list[Tensor], total: int, seed: int) -> Triplets:
+    """The triplets that csn takes: equally many of each notion (the first take the remainder)."""
     taken = []
     for k, rows in enumerate(lists):
         count = total // len(lists) + (1 if k < total % len(lists) else 0)
-        taken.append(rows[torch.randperm(len(rows))[:count]])
+        order = shuffled(len(rows), seed, SUBSET_STREAM + k)
+        taken.append(rows[torch.from_numpy(order[:count])])
     return joined(taken)

@@ -112,7 +112,7 @@ def report(flags: argparse.Namespace, result: dict[str, object]) -> None:
 def run(flags: argparse.Namespace) -> dict[str, object]:
     """Trains, then tests the best model."""
     images = open_image_set(flags.data, flags.image_size)
-    triplets = drawn(read_triplets(images, "train"), flags.num_traintriplets)
+    triplets = drawn(read_triplets(images, "train"), flags.num_traintriplets, flags.seed)
     counts = torch.bincount(triplets.notion, minlength=len(images.notions)).tolist()
     print(f"training triplets: {dict(zip(images.notions, counts, strict=True))}", file=sys.stderr)
     validation = joined(read_triplets(images, "val"))

@@ -50,11 +50,6 @@ export function native(): Symbols {
   return opened.symbols;
 }
 
-/** Whether `openLibrary` has succeeded. */
-export function isLibraryOpen(): boolean {
-  return opened !== null;
-}
-
 /** Which libtorch and shim are open. */
 export function openedParts(): NativeParts {
   native();
