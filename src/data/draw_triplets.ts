@@ -1,9 +1,13 @@
 import { CsnError } from "../errors.ts";
-import { randomBelow } from "../random.ts";
+import { DrawnTriplets, mostImages, Numbers, type Triplet } from "./drawn_triplets.ts";
+import { SharedValueDraw } from "./shared_value_draw.ts";
 import { ValueGroups } from "./value_groups.ts";
 
 /** What one notion says of every image of a set; the position is the image's index. */
-export type Attribute = CategoricalAttribute | OrdinalAttribute;
+export type Attribute = OrderedAttribute | MultiAttribute;
+
+/** An attribute of which an image has one value. */
+export type OrderedAttribute = CategoricalAttribute | OrdinalAttribute;
 
 /** Two images are alike when their values are the same text, else unlike. */
 export interface CategoricalAttribute {
@@ -23,28 +27,42 @@ export interface OrdinalAttribute {
   readonly unlike: number;
 }
 
+/** Two images are alike when they share a value, else unlike. */
+export interface MultiAttribute {
+  readonly kind: "multi";
+  /** Each image's values, none twice; none at all: not known, so the image is in no triplet of this notion. */
+  readonly values: readonly (readonly string[])[];
+}
+
+/** How triplets are drawn: with each value as often as the others, or each triplet with the same chance. */
+export type Sampling = "balanced" | "uniform";
+
+/** The ways to draw. */
+export const samplings = ["balanced", "uniform"] as const satisfies readonly Sampling[];
+
 /** How triplets are drawn. */
 export interface DrawTripletsOptions {
-  /** Name of the notion, for messages. */
-  readonly notion: string;
   readonly seed: number;
   /** Stream of random numbers; each notion and split has its own, see `streamFor`. */
   readonly stream: number;
+  /** @default {"balanced"} */
+  readonly sampling?: Sampling;
 }
 
 /** After so many triplets that were drawn before, balance is given up for the one that is being drawn. */
 const balancedAttempts = 64;
 
 /**
- * Draws `count` different triplets from `images` (indices into `attribute.values`): [3 count] indices, the
- * anchor, one that is unlike it and one that is like it, as in a triplet list.
+ * Draws `count` different triplets from `images` (indices into `attribute.values`), or all there are when
+ * they are fewer: [3 n] indices, the anchor, one that is unlike it and one that is like it, as in a triplet
+ * list.
  *
- * Values take turns as the anchor's, so each has as many triplets as the others; the unlike value is any
- * other with the same chance, and each pair of values is drawn both ways round. So a value is as often on
- * the alike side as on the unlike side, and nothing can be told from an image without its anchor.
+ * Balanced, values take turns as the anchor's, so each has as many triplets as the others; the unlike value
+ * is any other with the same chance, and each pair of values is drawn both ways round. So a value is as
+ * often on the alike side as on the unlike side, and nothing can be told from an image without its anchor.
  * Values that cannot be on both sides are left out. Few images may force values out of balance.
  *
- * The same arguments give the same triplets. Throws a CsnError when there are fewer than `count`.
+ * The same arguments give the same triplets.
  */
 export function drawTriplets(
   attribute: Attribute,
@@ -52,90 +70,92 @@ export function drawTriplets(
   count: number,
   options: DrawTripletsOptions,
 ): Uint32Array<ArrayBuffer> {
-  const groups = new ValueGroups(attribute, images);
-  const possible = groups.capacities.reduce((sum, capacity) => sum + capacity, 0);
-  if (possible < count) {
+  if (attribute.values.length > mostImages) {
     throw new CsnError(
-      `Cannot draw ${count} triplets of the notion ${options.notion}: ${images.length} images with ${groups.length} usable values give only ${possible}; ask for fewer triplets, or add images`,
+      `Cannot draw triplets from ${attribute.values.length} images: at most ${mostImages} can be compared`,
     );
   }
-  return new TripletDraw(groups, options).draw(count);
+  const numbers = new Numbers(options.seed, options.stream);
+  if (attribute.kind === "multi") {
+    return new SharedValueDraw(attribute, images, numbers).draw(count, options.sampling);
+  }
+  const groups = new ValueGroups(attribute, images);
+  const possible = groups.capacities.reduce((sum, capacity) => sum + capacity, 0);
+  const draw = new OrderedDraw(groups, numbers);
+  const wanted = Math.min(count, possible);
+  return options.sampling === "uniform" ? draw.uniform(wanted) : draw.balanced(wanted);
 }
 
-/** The state of one draw. */
-class TripletDraw {
+/** One draw of an ordered attribute. */
+class OrderedDraw {
   readonly #groups: ValueGroups;
-  readonly #options: DrawTripletsOptions;
-  /** Numbers drawn so far. */
-  #index = 0;
-  /** Triplets drawn so far, by anchor. */
-  readonly #drawn = new Map<number, Set<number>>();
-  /** Triplets that are left to draw for each value as the anchor's. */
-  readonly #left: number[];
+  readonly #numbers: Numbers;
+  readonly #drawn = new DrawnTriplets();
 
-  constructor(groups: ValueGroups, options: DrawTripletsOptions) {
+  constructor(groups: ValueGroups, numbers: Numbers) {
     this.#groups = groups;
-    this.#options = options;
-    this.#left = [...groups.capacities];
+    this.#numbers = numbers;
   }
 
-  draw(count: number): Uint32Array<ArrayBuffer> {
+  balanced(count: number): Uint32Array<ArrayBuffer> {
     const triplets = new Uint32Array(3 * count);
+    /** Triplets that are left to draw for each value as the anchor's. */
+    const left = [...this.#groups.capacities];
     let done = 0;
     const add = (value: number, other: number) => {
-      if (done === count || this.#left[value] === 0) return;
-      triplets.set(this.#one(value, other), 3 * done++);
-      this.#left[value]--;
+      if (done === count || left[value] === 0) return;
+      triplets.set(this.#balancedOne(value, other), 3 * done++);
+      left[value]--;
     };
     // Where the turns begin is drawn too, or a short list would favour the first values.
-    const first = done < count ? this.#below(this.#groups.length) : 0;
+    const first = done < count ? this.#numbers.below(this.#groups.length) : 0;
     for (let turn = first; done < count; turn++) {
       const value = turn % this.#groups.length;
       const others = this.#groups.unlikeCount(value);
-      const other = this.#groups.unlikeValue(value, this.#below(others));
+      const other = this.#groups.unlikeValue(value, this.#numbers.below(others));
       add(value, other);
       add(other, value);
     }
     return triplets;
   }
 
+  uniform(count: number): Uint32Array<ArrayBuffer> {
+    const triplets = new Uint32Array(3 * count);
+    for (let done = 0; done < count; done++) {
+      triplets.set(
+        this.#drawn.one(() => this.#any(this.#numbers.weighted(this.#groups.capacities))),
+        3 * done,
+      );
+    }
+    return triplets;
+  }
+
   /** A new triplet whose anchor has `value`, and whose unlike image has `other` if that can be. */
-  #one(value: number, other: number): [anchor: number, far: number, near: number] {
+  #balancedOne(value: number, other: number): Triplet {
     const groups = this.#groups;
     for (let attempt = 0; attempt < balancedAttempts; attempt++) {
       const near = groups.alikeFrom[value] +
-        this.#below(groups.alikeTo[value] - groups.alikeFrom[value]);
-      const triplet = [
-        this.#member(value),
-        this.#member(other),
-        this.#member(near),
-      ] as [number, number, number];
-      if (triplet[0] !== triplet[2] && this.#isNew(triplet)) return triplet;
+        this.#numbers.below(groups.alikeTo[value] - groups.alikeFrom[value]);
+      const triplet: Triplet = [this.#member(value), this.#member(other), this.#member(near)];
+      if (triplet[0] !== triplet[2] && this.#drawn.add(triplet)) return triplet;
     }
-    // One of those that are left, each with the same chance.
+    return this.#drawn.one(() => this.#any(value));
+  }
+
+  /** A triplet whose anchor has `value`, each with the same chance. */
+  #any(value: number): Triplet {
+    const groups = this.#groups;
     for (;;) {
-      const triplet: [number, number, number] = [
+      const triplet: Triplet = [
         this.#member(value),
-        groups.unlikeImage(value, this.#below(groups.unlikeImageCount(value))),
-        groups.alikeImage(value, this.#below(groups.alikeImageCount(value))),
+        groups.unlikeImage(value, this.#numbers.below(groups.unlikeImageCount(value))),
+        groups.alikeImage(value, this.#numbers.below(groups.alikeImageCount(value))),
       ];
-      if (triplet[0] !== triplet[2] && this.#isNew(triplet)) return triplet;
+      if (triplet[0] !== triplet[2]) return triplet;
     }
   }
 
   #member(value: number): number {
-    return this.#groups.image(value, this.#below(this.#groups.size(value)));
-  }
-
-  #isNew([anchor, far, near]: readonly [number, number, number]): boolean {
-    let ofAnchor = this.#drawn.get(anchor);
-    if (ofAnchor === undefined) this.#drawn.set(anchor, ofAnchor = new Set());
-    const before = ofAnchor.size;
-    // Exact, for indices are below 2^26.
-    return ofAnchor.add(far * 2 ** 26 + near).size > before;
-  }
-
-  #below(bound: number): number {
-    return randomBelow(this.#options.seed, this.#options.stream, this.#index++, bound);
+    return this.#groups.image(value, this.#numbers.below(this.#groups.size(value)));
   }
 }

@@ -13,6 +13,11 @@ const endings: ReadonlySet<string> = new Set([
   ".webp",
 ]);
 
+/** Whether a path ends like an image file. */
+export function hasImageEnding(path: string): boolean {
+  return endings.has(extname(path).toLowerCase());
+}
+
 /**
  * The image files of a folder and of those in it: paths relative to it with "/" between their parts,
  * sorted by their characters' codes, so that they come in the same order everywhere. Hidden files and
@@ -44,7 +49,7 @@ async function collect(folder: string, below: string, found: string[]): Promise<
     if (entry.name.startsWith(".")) continue;
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory) await collect(folder, path, found);
-    else if (endings.has(extname(entry.name).toLowerCase()) && await isFile(join(folder, path))) {
+    else if (hasImageEnding(path) && (entry.isFile || await isFile(join(folder, path)))) {
       found.push(path);
     }
   }

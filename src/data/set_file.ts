@@ -72,13 +72,17 @@ function textField(file: string, fields: Record<string, unknown>, field: string)
   return value;
 }
 
-/** Names of notions are parts of file names, columns and flags. */
+/** Whether a notion may be called so: its name is a part of file names, columns and flags. */
+export function isNotionName(name: string): boolean {
+  return /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name);
+}
+
 function notionsField(file: string, value: unknown): string[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > mostNotions) {
     throw wrong(file, "notions", value, `a list of 1 to ${mostNotions} names`);
   }
   value.forEach((name, row) => {
-    if (typeof name !== "string" || !/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name)) {
+    if (typeof name !== "string" || !isNotionName(name)) {
       throw wrong(file, `notions[${row}]`, name, `a name of letters, digits, "_", "-" and "."`);
     }
     if (value.indexOf(name) !== row) {

@@ -40,7 +40,7 @@ export async function surveyImages({ imageFolder, imageFiles }: ImageSet): Promi
 }
 
 /** Zappos50k has brands such as "Bonnie Jean." whose folders are stored with %2E for the last dot. */
-function withEscapedDots(file: string): string {
+export function withEscapedDots(file: string): string {
   return file.replaceAll("./", "%2E/");
 }
 

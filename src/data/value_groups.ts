@@ -1,8 +1,5 @@
 import { CsnError } from "../errors.ts";
-import type { Attribute } from "./draw_triplets.ts";
-
-/** The most images a set may have here: two indices must fit in an exact number. */
-const mostImages = 2 ** 26;
+import type { OrderedAttribute } from "./draw_triplets.ts";
 
 /**
  * Images by the value of an attribute. Values are in order, so those alike to one are a range of
@@ -25,12 +22,7 @@ export class ValueGroups {
   /** How many triplets there are whose anchor has a value. */
   readonly capacities: readonly number[];
 
-  constructor(attribute: Attribute, images: Uint32Array) {
-    if (attribute.values.length > mostImages) {
-      throw new CsnError(
-        `Cannot draw triplets from ${attribute.values.length} images: at most ${mostImages} can be compared`,
-      );
-    }
+  constructor(attribute: OrderedAttribute, images: Uint32Array) {
     const bounds = boundsOf(attribute);
     let members = grouped(attribute, images);
     for (;;) {
@@ -124,7 +116,7 @@ interface Ranges {
   readonly unlikeFrom: Uint32Array;
 }
 
-function boundsOf(attribute: Attribute): Bounds {
+function boundsOf(attribute: OrderedAttribute): Bounds {
   // Categories are whole numbers: alike when equal, unlike when not.
   if (attribute.kind === "categorical") return { alike: 0, unlike: 1 };
   const { alike, unlike } = attribute;
@@ -136,7 +128,7 @@ function boundsOf(attribute: Attribute): Bounds {
   return { alike, unlike };
 }
 
-function grouped(attribute: Attribute, images: Uint32Array): Group[] {
+function grouped(attribute: OrderedAttribute, images: Uint32Array): Group[] {
   if (attribute.kind === "ordinal") {
     const byNumber = Map.groupBy(images, (image) => attribute.values[image]);
     return [...byNumber]

@@ -1,3 +1,4 @@
+import { csvLine } from "../csv_line.ts";
 import type { EpochMetrics } from "./metrics.ts";
 
 /** The header of metrics.csv, line end included, for the notions of `metrics`. */
@@ -37,11 +38,4 @@ function columns(metrics: EpochMetrics): [name: string, value: number | boolean]
 
 function cell(value: number | boolean): string {
   return typeof value === "number" && !Number.isFinite(value) ? "" : String(value);
-}
-
-/** Quoted as in RFC 4180 where a cell needs it. */
-function csvLine(cells: readonly string[]): string {
-  return cells.map((text) => /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text).join(
-    ",",
-  ) + "\n";
 }

@@ -1,0 +1,107 @@
+import { CsnError } from "../errors.ts";
+import { exists } from "../folders.ts";
+import type { Listener } from "../listener.ts";
+import { basename, dirname, join, resolve } from "../paths.ts";
+import { buildSet, type SetFace, type SetPlan, type SetReport } from "./build_set.ts";
+import { openImageSet } from "./image_set.ts";
+import { isFree, landFolder } from "./land_folder.ts";
+import { withEscapedDots } from "./survey_images.ts";
+
+/** What an image set is made from, and how. */
+export interface MakeTripletsOptions extends SetPlan {
+  /** The set's name. @default {its folder's name} */
+  readonly name?: string;
+  /** Whether a mirror image means the same by all notions. @default {true} */
+  readonly flip?: boolean;
+  /** Copy the images into the set; otherwise it refers to them where they lie. @default {false} */
+  readonly copy?: boolean;
+  /** Replace what lies in the folder. @default {false} */
+  readonly overwrite?: boolean;
+  readonly listener?: Listener;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Makes an image set with triplets of every notion from a folder of images and a table of their attributes.
+ * The same options and table give the same bytes. The set is built beside `folder` and renamed, so it is
+ * whole or not there.
+ *
+ * Throws a CsnError that names file, row and column for a table that cannot be used, and when something
+ * else lies in `folder`; a UsageError for options that cannot be right.
+ */
+export async function makeTriplets(
+  folder: string,
+  options: MakeTripletsOptions,
+): Promise<SetReport> {
+  const target = resolve(folder);
+  const { copy = false, overwrite = false, listener, signal } = options;
+  const plan = {
+    ...options,
+    attributes: resolve(options.attributes),
+    images: resolve(options.images),
+  };
+  await assertFolder(plan.images);
+  await assertTarget(target, plan, overwrite);
+  const failing = "Cannot make the image set";
+  return await landFolder(target, { failing, overwrite, signal }, async (work) => {
+    const face: SetFace = {
+      name: options.name ?? basename(target),
+      images: copy ? "images" : plan.images,
+      flip: options.flip ?? true,
+      made: { by: "make-triplets" },
+    };
+    const report = await buildSet(work, plan, face, { listener, signal });
+    const { imageFiles } = await openImageSet(work);
+    if (copy) await copyImages(plan.images, join(work, "images"), imageFiles, { listener, signal });
+    return report;
+  });
+}
+
+async function assertFolder(images: string): Promise<void> {
+  const info = await Deno.stat(images).catch(() => null);
+  if (info?.isDirectory) return;
+  throw new CsnError(
+    `Cannot use the images in ${images}: ${
+      info === null ? "there is no such folder" : "it is no folder"
+    }; name the folder that the table's paths count from with --images`,
+  );
+}
+
+/** Nothing of the user's is replaced: neither another set, unasked, nor ever what the set is made from. */
+async function assertTarget(target: string, plan: SetPlan, overwrite: boolean): Promise<void> {
+  const inside = [plan.images, plan.attributes].find((path) => `${path}/`.startsWith(`${target}/`));
+  if (inside !== undefined && !await isFree(target)) {
+    throw new CsnError(
+      `Cannot make the image set in ${target}: ${inside}, from which it is to be made, lies there; choose another folder with --out DIR`,
+    );
+  }
+  if (!overwrite && !await isFree(target)) {
+    throw new CsnError(
+      `Cannot make the image set in ${target}: there is something already; choose another folder with --out DIR, or replace it with --overwrite`,
+    );
+  }
+}
+
+async function copyImages(
+  from: string,
+  to: string,
+  files: readonly string[],
+  { listener, signal }: { readonly listener?: Listener; readonly signal?: AbortSignal },
+): Promise<void> {
+  const made = new Set<string>();
+  for (const [done, file] of files.entries()) {
+    signal?.throwIfAborted();
+    const folder = dirname(join(to, file));
+    if (!made.has(folder)) await Deno.mkdir(folder, { recursive: true });
+    made.add(folder);
+    const listed = join(from, file);
+    const source = await exists(listed) ? listed : join(from, withEscapedDots(file));
+    await Deno.copyFile(source, join(to, file));
+    listener?.progress?.({
+      what: "Copying images",
+      done: done + 1,
+      total: files.length,
+      unit: "images",
+    });
+  }
+}

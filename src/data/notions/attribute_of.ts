@@ -1,0 +1,163 @@
+import { CsnError } from "../../errors.ts";
+import type { Attribute } from "../draw_triplets.ts";
+import { type Cell, cellError } from "../table/table.ts";
+import type { Columns } from "../table/load_columns.ts";
+import { isNumber } from "./guess_rule.ts";
+import type { NotionRule, NumericRule, OrdinalRule } from "./rule.ts";
+
+/** What a notion says of every image, and how it came to that. */
+export interface NotionValues {
+  readonly attribute: Attribute;
+  /** Each image's value as the table spells it, "" when it is not known or was dropped. */
+  readonly texts: readonly string[];
+  /** Values and how many images have each, by number of images and then by name. */
+  readonly values: readonly ValueCount[];
+  /** Values with too few images, which count as not known. */
+  readonly dropped: readonly ValueCount[];
+}
+
+/** How many images have a value. */
+export interface ValueCount {
+  readonly value: string;
+  readonly images: number;
+}
+
+/**
+ * Applies a rule to a column: the value of each of `rows` (rows of the table, one an image). Values that
+ * fewer than `minImages` images have count as not known.
+ *
+ * Throws a CsnError that names file, row and column for a cell that the rule cannot read, and one for a
+ * notion that is left with one value.
+ */
+export function attributeOf(
+  notion: NotionRule,
+  columns: Columns,
+  rows: readonly number[],
+  minImages: number,
+): NotionValues {
+  const cells = columns.cells.get(notion.column)!;
+  const reader = readerOf(notion, columns);
+  const parts = rows.map((row) => reader(cells[row], row));
+  const counts = countValues(parts);
+  const isFew = (value: string) => counts.get(value)! < minImages;
+  const isMeasured = notion.rule.type === "numeric" && notion.rule.quantiles === undefined;
+  // Of measurements each is an image's own.
+  const kept = isMeasured ? parts : parts.map((values) => values.filter((value) => !isFew(value)));
+  const list = [...counts].map(([value, images]) => ({ value, images })).sort(mostFirst);
+  const values = isMeasured ? list : list.filter(({ value }) => !isFew(value));
+  if (values.length < 2) throw oneValue(notion, columns.file, values, list, minImages);
+  return {
+    attribute: attribute(notion, kept),
+    texts: kept.map((values) => values.join(separatorOf(notion))),
+    values,
+    dropped: isMeasured ? [] : list.filter(({ value }) => isFew(value)),
+  };
+}
+
+/** Reads a cell to its values: none when nothing is known. */
+type Reader = (cell: Cell, row: number) => readonly string[];
+
+function readerOf(notion: NotionRule, { file, places }: Columns): Reader {
+  const { rule, column } = notion;
+  const fail = (row: number, what: string) => cellError(file, places[row], column, what);
+  const single = (read: (text: string, row: number) => string): Reader => (cell, row) => {
+    if (typeof cell !== "string") {
+      throw fail(
+        row,
+        `it holds a list, which only the type "multi" can compare; set it in the rules`,
+      );
+    }
+    return cell === "" ? [] : [read(cell, row)];
+  };
+  switch (rule.type) {
+    case "categorical":
+      return single((text) => text);
+    case "multi":
+      return (cell) => {
+        const texts = typeof cell === "string" ? cell.split(rule.separator) : cell;
+        return [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ""))].sort();
+      };
+    case "ordinal": {
+      const steps = stepsOf(rule);
+      return single((text, row) => {
+        const step = steps.get(text) ??
+          (isNumber(text) ? steps.get(String(Number(text))) : undefined);
+        if (step !== undefined) return rule.order[step];
+        throw fail(row, `${JSON.stringify(text)} is not in the order ${rule.order.join(", ")}`);
+      });
+    }
+    case "numeric":
+      return single((text, row) => {
+        if (isNumber(text)) return String(Number(text));
+        throw fail(row, `${JSON.stringify(text)} is no number`);
+      });
+  }
+}
+
+function stepsOf({ order }: OrdinalRule): Map<string, number> {
+  return new Map(order.map((value, step) => [value, step]));
+}
+
+function countValues(parts: readonly (readonly string[])[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const values of parts) {
+    for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function mostFirst(a: ValueCount, b: ValueCount): number {
+  return b.images - a.images || (a.value < b.value ? -1 : 1);
+}
+
+function attribute({ rule }: NotionRule, parts: readonly (readonly string[])[]): Attribute {
+  switch (rule.type) {
+    case "categorical":
+      return { kind: "categorical", values: parts.map(([value]) => value ?? "") };
+    case "multi":
+      return { kind: "multi", values: parts };
+    case "ordinal": {
+      const steps = stepsOf(rule);
+      const values = parts.map(([value]) => value === undefined ? NaN : steps.get(value)!);
+      return { kind: "ordinal", values, alike: rule.alike, unlike: rule.unlike };
+    }
+    case "numeric": {
+      const numbers = parts.map(([value]) => value === undefined ? NaN : Number(value));
+      const values = rule.quantiles === undefined ? numbers : binned(numbers, rule);
+      return { kind: "ordinal", values, alike: rule.alike, unlike: rule.unlike };
+    }
+  }
+}
+
+/** The bin of each number; equal numbers are in one bin, so bins may differ in size or be empty. */
+function binned(numbers: readonly number[], { quantiles }: NumericRule): number[] {
+  const sorted = Float64Array.from(numbers.filter((number) => !Number.isNaN(number))).sort();
+  const bins = quantiles!;
+  const edges = Array.from(
+    { length: bins - 1 },
+    (_, i) => sorted[Math.floor((i + 1) * sorted.length / bins)],
+  );
+  return numbers.map((number) =>
+    Number.isNaN(number) ? NaN : edges.filter((edge) => edge <= number).length
+  );
+}
+
+function separatorOf({ rule }: NotionRule): string {
+  return rule.type === "multi" ? rule.separator : ";";
+}
+
+function oneValue(
+  { name, column }: NotionRule,
+  file: string,
+  values: readonly ValueCount[],
+  all: readonly ValueCount[],
+  minImages: number,
+): CsnError {
+  const found = values.length === 0 ? "no value" : `the one value "${values[0].value}"`;
+  const why = all.length > 1
+    ? ` that at least ${minImages} images have (--min-images), of ${all.length} in all`
+    : "";
+  return new CsnError(
+    `Cannot make the notion "${name}" from ${file}, column "${column}": it has ${found}${why}; a notion needs two, so leave the column out or fill it`,
+  );
+}

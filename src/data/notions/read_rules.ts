@@ -1,0 +1,91 @@
+import { CsnError, messageOf } from "../../errors.ts";
+import type { ColumnRule } from "./rule.ts";
+
+/** What each field of a rule must be. */
+const fields: Readonly<
+  Record<keyof ColumnRule, [check: (value: unknown) => boolean, right: string]>
+> = {
+  type: [
+    (value) => ["categorical", "multi", "ordinal", "numeric"].includes(value as string),
+    `"categorical", "multi", "ordinal" or "numeric"`,
+  ],
+  separator: [(value) => isText(value), `a text such as ";"`],
+  order: [isOrder, "a list of at least two different texts, from the lowest to the highest"],
+  alike: [isDistance, "a number of at least 0"],
+  unlike: [isDistance, "a number above alike"],
+  quantiles: [
+    (value) => Number.isSafeInteger(value) && (value as number) >= 2,
+    "a whole number from 2 on",
+  ],
+  name: [(value) => isText(value), "the notion's name"],
+};
+
+/** Fields that a type of rule has no use for. */
+const foreign: Readonly<Record<string, readonly (keyof ColumnRule)[]>> = {
+  categorical: ["separator", "order", "alike", "unlike", "quantiles"],
+  multi: ["order", "alike", "unlike", "quantiles"],
+  ordinal: ["separator", "quantiles"],
+  numeric: ["separator", "order"],
+};
+
+/** Reads a JSON file of rules by column. Throws a CsnError that names file, column and field. */
+export async function readRules(file: string): Promise<Record<string, ColumnRule>> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(await Deno.readTextFile(file));
+  } catch (error) {
+    const found = error instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : messageOf(error);
+    throw new CsnError(`Cannot read the rules ${file}: ${found}`, { cause: error });
+  }
+  return checkRules(parsed, file);
+}
+
+/** Checks rules by column, whoever wrote them; `from` names them in errors. */
+export function checkRules(rules: unknown, from: string): Record<string, ColumnRule> {
+  if (!isObject(rules)) {
+    throw new CsnError(
+      `Cannot use the rules in ${from}: they are no JSON object; write one such as {"heel": {"type": "numeric", "alike": 0, "unlike": 2}}`,
+    );
+  }
+  for (const [column, rule] of Object.entries(rules)) checkRule(column, rule, from);
+  return rules as Record<string, ColumnRule>;
+}
+
+function checkRule(column: string, rule: unknown, from: string): void {
+  const wrong = (what: string) =>
+    new CsnError(`Cannot use the rules in ${from}: column "${column}": ${what}`);
+  if (!isObject(rule)) throw wrong(`the rule is ${JSON.stringify(rule)}; it should be an object`);
+  for (const [field, value] of Object.entries(rule)) {
+    if (!Object.hasOwn(fields, field)) {
+      throw wrong(`there is no field "${field}"; fields are ${Object.keys(fields).join(", ")}`);
+    }
+    const [check, right] = fields[field as keyof ColumnRule];
+    if (!check(value)) throw wrong(`"${field}" is ${JSON.stringify(value)}; it should be ${right}`);
+    if (foreign[rule.type as string]?.includes(field as keyof ColumnRule)) {
+      throw wrong(`"${field}" has no meaning for the type "${rule.type}"; leave it out`);
+    }
+  }
+  const { alike, unlike } = rule as ColumnRule;
+  if (alike !== undefined && unlike !== undefined && unlike <= alike) {
+    throw wrong(`"unlike" is ${unlike} and "alike" ${alike}; unlike must be the larger one`);
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+function isDistance(value: unknown): boolean {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
+
+function isOrder(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 1 && value.every(isText) &&
+    new Set(value).size === value.length;
+}

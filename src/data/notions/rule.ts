@@ -1,0 +1,76 @@
+/** When two images are alike, and when unlike, by a column of a table. */
+export type Rule = CategoricalRule | MultiRule | OrdinalRule | NumericRule;
+
+/** Alike: the same value. Unlike: another. */
+export interface CategoricalRule {
+  readonly type: "categorical";
+}
+
+/** A cell holds several values. Alike: one is shared. Unlike: none is. */
+export interface MultiRule {
+  readonly type: "multi";
+  /** What parts the values in a cell. */
+  readonly separator: string;
+}
+
+/** Values are steps of an order. Those between `alike` and `unlike` are not compared. */
+export interface OrdinalRule {
+  readonly type: "ordinal";
+  /** The values, from the lowest to the highest. */
+  readonly order: readonly string[];
+  /** The most steps apart that are alike. */
+  readonly alike: number;
+  /** The fewest steps apart that are unlike. */
+  readonly unlike: number;
+}
+
+/** Values are numbers. Those between `alike` and `unlike` are not compared. */
+export interface NumericRule {
+  readonly type: "numeric";
+  /** Turns numbers into so many bins of as many images each; `alike` and `unlike` then count bins. */
+  readonly quantiles?: number;
+  /** The largest difference that is alike, in the column's unit. */
+  readonly alike: number;
+  /** The smallest difference that is unlike, in the column's unit. */
+  readonly unlike: number;
+}
+
+/** A notion and the column that it comes from. */
+export interface NotionRule {
+  /** The notion's name. */
+  readonly name: string;
+  readonly column: string;
+  readonly rule: Rule;
+  /** What was guessed from the column's values: fields of the rule. */
+  readonly guessed: readonly string[];
+}
+
+/** What a rules file says of one column; what it leaves out is guessed. */
+export interface ColumnRule {
+  readonly type?: Rule["type"];
+  readonly separator?: string;
+  readonly order?: readonly string[];
+  readonly alike?: number;
+  readonly unlike?: number;
+  readonly quantiles?: number;
+  /** The notion's name. @default {the column's name} */
+  readonly name?: string;
+}
+
+/** A rule in words. */
+export function describeRule(rule: Rule): string {
+  switch (rule.type) {
+    case "categorical":
+      return "alike: the same value";
+    case "multi":
+      return `alike: a value shared, unlike: none shared, parted by "${rule.separator}"`;
+    case "ordinal":
+      return `${
+        rule.order.join(" < ")
+      }; alike: at most ${rule.alike} steps apart, unlike: from ${rule.unlike}`;
+    case "numeric":
+      return rule.quantiles === undefined
+        ? `alike: at most ${rule.alike} apart, unlike: from ${rule.unlike}`
+        : `${rule.quantiles} bins of as many images; alike: at most ${rule.alike} bins apart, unlike: from ${rule.unlike}`;
+  }
+}

@@ -1,0 +1,55 @@
+import { CsnError } from "../../errors.ts";
+import type { Cell, Table } from "./table.ts";
+
+/** Some columns of a table, in memory; a position is a row. */
+export interface Columns {
+  readonly file: string;
+  /** Line or row in the file of each row. */
+  readonly places: readonly number[];
+  /** The cells of each column. */
+  readonly cells: ReadonlyMap<string, readonly Cell[]>;
+}
+
+/** Reads `names` of a table and lets go of all else. Throws a CsnError for an unknown column and for a table without rows. */
+export async function loadColumns(
+  table: Table,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<Columns> {
+  const missing = names.find((name) => !table.columns.includes(name));
+  if (missing !== undefined && !table.mayHaveMore) throw noColumn(table, missing);
+  const places: number[] = [];
+  const cells = new Map<string, Cell[]>(names.map((name) => [name, []]));
+  // A value stands in many rows: one text for all of them, and none that keeps a piece of the file alive.
+  const texts = new Map<string, string>();
+  const kept = (text: string) => {
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return known ?? text;
+  };
+  for await (const row of table.rows) {
+    if (places.length % 4096 === 0) signal?.throwIfAborted();
+    places.push(row.place);
+    for (const [name, column] of cells) {
+      const cell = row.cell(name);
+      column.push(typeof cell === "string" ? kept(cell) : cell.map(kept));
+    }
+  }
+  if (places.length === 0) {
+    throw new CsnError(`Cannot use the table ${table.file}: it has columns but no row`);
+  }
+  for (const [name, column] of cells) {
+    const isUnknown = !table.columns.includes(name) && column.every((cell) => cell === "");
+    if (isUnknown) throw noColumn(table, name);
+  }
+  return { file: table.file, places, cells };
+}
+
+/** The error for a column that is not there. */
+export function noColumn(table: Table, name: string): CsnError {
+  return new CsnError(
+    `Cannot find column "${name}" in ${table.file}: it has ${
+      table.columns.map((column) => `"${column}"`).join(", ")
+    }`,
+  );
+}
