@@ -1,18 +1,10 @@
-import {
-  Command,
-  type CommandUnknownOpts,
-  InvalidArgumentError,
-  Option,
-} from "@commander-js/extra-typings";
-import {
-  defaultTripletCounts,
-  makeFontsSet,
-  type TripletCounts,
-} from "../data/fonts/make_fonts_set.ts";
+import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { defaultTripletCounts, makeFontsSet } from "../data/fonts/make_fonts_set.ts";
 import { getZappos } from "../data/zappos.ts";
 import { UsageError } from "../errors.ts";
 import { wholeNumber } from "./options.ts";
-import { dataFolder, shownPath, userPath } from "./paths.ts";
+import { tripletCounts } from "./make_triplets.ts";
+import { dataArgument, dataFolder, shownPath, userPath } from "./paths.ts";
 import { terminalListener } from "./terminal.ts";
 
 /** `get-data [zappos|fonts]`: brings or makes an image set. */
@@ -50,7 +42,7 @@ function zapposCommand(): CommandUnknownOpts {
       });
       listener.line(`${shownPath(folder)}: Zappos50k ${done ? "is ready" : "was there already"}`);
       listener.line(
-        `next: deno task train --data ${dataArgument("zappos", options.out)} --learned`,
+        `next: deno task train --data ${dataArgument(options.out ?? "zappos")} --learned`,
       );
     });
 }
@@ -65,6 +57,13 @@ function fontsCommand(): CommandUnknownOpts {
         .argParser(tripletCounts)
         .default(defaultTripletCounts, Object.values(defaultTripletCounts).join()),
     )
+    .addOption(
+      new Option(
+        "--hold-out <what>",
+        "test on typefaces that were not trained on (default: on images)",
+      )
+        .choices(["typeface"] as const),
+    )
     .option("--out <dir>", "folder to make (default: data/fonts)")
     .option("--overwrite", "replace what lies in that folder")
     .option("--verbose", "show where an error came from")
@@ -74,22 +73,6 @@ function fontsCommand(): CommandUnknownOpts {
       const { made, images, families } = await makeFontsSet(folder, { ...options, listener });
       const what = `${images} images of ${families} families`;
       listener.line(`${shownPath(folder)}: ${made ? what : `${what}, there already`}`);
-      listener.line(`next: deno task train --data ${dataArgument("fonts", out)} --learned`);
+      listener.line(`next: deno task train --data ${dataArgument(out ?? "fonts")} --learned`);
     });
-}
-
-/** How `train --data` calls the set. */
-function dataArgument(name: string, out: string | undefined): string {
-  return out ?? name;
-}
-
-function tripletCounts(text: string): TripletCounts {
-  const counts = text.split(",").map(Number);
-  if (counts.length !== 3 || !counts.every((count) => Number.isSafeInteger(count) && count > 0)) {
-    throw new InvalidArgumentError(
-      "It must be three whole numbers above 0: train,val,test, such as 20000,2000,4000.",
-    );
-  }
-  const [train, val, test] = counts;
-  return { train, val, test };
 }

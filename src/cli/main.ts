@@ -5,6 +5,7 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { embedCommand } from "./embed.ts";
 import { getDataCommand } from "./get_data.ts";
+import { makeTripletsCommand } from "./make_triplets.ts";
 import { parityCommand } from "./parity.ts";
 import { queryCommand } from "./query.ts";
 import { runCommand } from "./run_command.ts";
@@ -19,6 +20,7 @@ const program = new Command("csn")
   .addCommand(setupCommand())
   .addCommand(doctorCommand())
   .addCommand(getDataCommand())
+  .addCommand(makeTripletsCommand())
   .addCommand(trainCommand())
   .addCommand(testCommand())
   .addCommand(embedCommand())

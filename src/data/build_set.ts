@@ -105,6 +105,9 @@ export const paperTripletCounts: TripletCounts = { train: 200_000, val: 20_000, 
 /** Names of columns that are taken for the images', the likeliest first. */
 const imageColumns = ["image", "file", "path", "filename", "id"];
 
+/** Columns of a set's attributes.csv besides its notions. */
+const ownColumns = ["file", "split"];
+
 /** Share of the images that may be missing, as in `preparePack`. */
 const tolerated = 0.01;
 
@@ -276,6 +279,11 @@ function notionsOf(plan: SetPlan, columns: Columns, rows: readonly number[]): No
     if (!isNotionName(name)) {
       throw new UsageError(
         `Cannot call the notion of column "${column}" "${name}": a name has letters, digits, "_", "-" and "."; give it another with "name" in --rules`,
+      );
+    }
+    if (ownColumns.includes(name)) {
+      throw new UsageError(
+        `Cannot call the notion of column "${column}" "${name}": attributes.csv of the set has such a column of its own; give it another with "name" in --rules`,
       );
     }
     const other = notions.slice(0, at).find((earlier) => earlier.name === name);

@@ -1,0 +1,167 @@
+import {
+  Command,
+  type CommandUnknownOpts,
+  InvalidArgumentError,
+  Option,
+} from "@commander-js/extra-typings";
+import { paperTripletCounts, type SetReport, type TripletCounts } from "../data/build_set.ts";
+import { samplings } from "../data/draw_triplets.ts";
+import { splits } from "../data/image_set.ts";
+import { makeTriplets } from "../data/make_triplets.ts";
+import { readRules } from "../data/notions/read_rules.ts";
+import { describeRule } from "../data/notions/rule.ts";
+import { defaultShares, type SplitShares } from "../data/split_images.ts";
+import { table } from "./format.ts";
+import { folderName, wholeNumber } from "./options.ts";
+import { dataArgument, dataPath, shownPath, userPath } from "./paths.ts";
+import { terminalListener } from "./terminal.ts";
+
+/** `make-triplets`: an image set from a folder of images and a table of their attributes. */
+export function makeTripletsCommand(): CommandUnknownOpts {
+  return new Command("make-triplets")
+    .description("make an image set from a folder of images and a table of their attributes")
+    .requiredOption("--images <dir>", "folder that the table's paths count from")
+    .requiredOption(
+      "--attributes <file>",
+      "the table, a row an image: .csv, .tsv, .jsonl or .parquet",
+    )
+    .requiredOption("--out <set>", "set to make: a name in data/, or a folder")
+    .option("--notion <column...>", "columns that are notions; their rules are guessed and shown")
+    .option("--rules <file>", "JSON file with rules by column; see the README")
+    .option(
+      "--image-column <column>",
+      "column of image paths or ids (default: image, file, path, filename or id, else the first)",
+    )
+    .option("--group-column <column>", "column whose groups are not parted by the splits")
+    .addOption(
+      new Option("--shares <train,val,test>", "sizes of the splits")
+        .argParser(threeNumbers)
+        .default(defaultShares, Object.values(defaultShares).join()),
+    )
+    .addOption(
+      new Option("--triplets <train,val,test>", "triplets of each notion")
+        .argParser(tripletCounts)
+        .default(paperTripletCounts, Object.values(paperTripletCounts).join()),
+    )
+    .addOption(
+      new Option("--sampling <way>", "values as often as each other, or every triplet alike likely")
+        .choices(samplings).default("balanced" as const),
+    )
+    .option("--min-images <n>", "leave out values that fewer images have", wholeNumber(1), 2)
+    .option("--seed <n>", "seed of splits and triplets", wholeNumber(0), 1)
+    .option("--name <name>", "the set's name (default: its folder's)", folderName)
+    .option("--no-flip", "a mirror image does not mean the same: train without mirroring")
+    .option("--copy", "copy the images into the set")
+    .option("--allow-missing", "go on when more than 1 % of the images are missing")
+    .option("--overwrite", "replace what lies in that folder")
+    .option("--json", "print the report as one JSON object")
+    .option("--verbose", "show where an error came from")
+    .action(async ({ json, notion, rules, out, images, attributes, ...options }) => {
+      const folder = dataPath(out);
+      using listener = terminalListener();
+      const report = await makeTriplets(folder, {
+        ...options,
+        images: userPath(images),
+        attributes: userPath(attributes),
+        notions: notion,
+        rules: rules === undefined ? undefined : await readRules(userPath(rules)),
+        listener,
+      });
+      if (json) return console.log(JSON.stringify(report));
+      listener.line(reportText(report));
+      listener.line(`\n${shownPath(folder)}: ${report.images} images; all of this is in set.json`);
+      listener.line(
+        `next: deno task audit ${dataArgument(out)}, then deno task train --data ${
+          dataArgument(out)
+        } --learned`,
+      );
+    });
+}
+
+/** The tables that `make-triplets` prints. */
+export function reportText(report: SetReport): string {
+  return [
+    notionTable(report),
+    "",
+    ...report.notions.flatMap(ruleLines),
+    "",
+    `images: ${splits.map((split) => `${report.splits[split]} ${split}`).join(", ")}`,
+    ...report.dropped.map(({ reason, rows, examples }) =>
+      `left out ${rows} rows, ${reason}: ${examples.join(", ")}${
+        rows > examples.length ? ", ..." : ""
+      }`
+    ),
+    ...correlationLines(report),
+  ].join("\n");
+}
+
+function notionTable({ images, notions }: SetReport): string {
+  const rows = notions.map(({ name, rule, known, values, triplets }) => [
+    name,
+    rule.type,
+    String(known),
+    String(images - known),
+    String(values.length),
+    ...splits.map((split) => String(triplets[split])),
+  ]);
+  return table(["notion", "type", "images", "unknown", "values", ...splits], rows);
+}
+
+/** What counts as alike and unlike, what of it was guessed, and which values there are. */
+function ruleLines(notion: SetReport["notions"][number]): string[] {
+  const { name, column, rule, guessed, values, droppedValues } = notion;
+  const from = name === column ? "" : ` (column "${column}")`;
+  const guess = guessed.length === 0 ? "" : `; guessed: ${guessed.join(", ")}, set it with --rules`;
+  const count = droppedValues.reduce((sum, { images }) => sum + images, 0);
+  return [
+    `${name}${from}: ${describeRule(rule)}${guess}`,
+    `  ${some(values)}`,
+    ...(droppedValues.length === 0
+      ? []
+      : [`  left out for too few images: ${some(droppedValues)} (${count} images in all)`]),
+  ];
+}
+
+/** How many values a line names. */
+const shownValues = 6;
+
+function some(values: readonly { value: string; images: number }[]): string {
+  const shown = values.slice(0, shownValues).map(({ value, images }) => `${value} ${images}`);
+  const more = values.length - shown.length;
+  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+function correlationLines({ correlations }: SetReport): string[] {
+  if (correlations.length === 0) return [];
+  const rows = correlations.map(({ notions, measure, value, images }) => [
+    notions.join(" and "),
+    measure,
+    Number.isFinite(value) ? value.toFixed(3) : "-",
+    String(images),
+  ]);
+  return [
+    "",
+    "how much one notion tells of another, 0 to 1:",
+    table(["notions", "measure", "value", "images"], rows),
+  ];
+}
+
+/** Parses "a,b,c", whole numbers above 0. */
+export function tripletCounts(text: string): TripletCounts {
+  const counts = threeNumbers(text);
+  if (!Object.values(counts).every(Number.isSafeInteger)) {
+    throw new InvalidArgumentError(
+      "It must be three whole numbers above 0: train,val,test, such as 20000,2000,4000.",
+    );
+  }
+  return counts;
+}
+
+function threeNumbers(text: string): SplitShares {
+  const numbers = text.split(",").map(Number);
+  if (numbers.length !== 3 || !numbers.every((number) => number > 0 && number < Infinity)) {
+    throw new InvalidArgumentError("It must be three numbers above 0: train,val,test.");
+  }
+  const [train, val, test] = numbers;
+  return { train, val, test };
+}
