@@ -156,12 +156,28 @@ Deno.test("makeFontsSet() refuses options that cannot be right", async () => {
   }
 });
 
-Deno.test("makeFontsSet() says when there are too few images for the triplets", async () => {
+Deno.test("makeFontsSet() says when a notion has no triplet", async () => {
   await using folder = await TemporaryFolder.make();
+  const target = join(folder.path, "fonts");
+  // One face shows each character once, so none is like another by its character.
   await assert.rejects(
-    makeFontsSet(join(folder.path, "fonts"), { ...few, families: ["lobster"] }),
-    /Cannot draw 300 triplets of the notion character \(train\): .* give only 0/,
+    makeFontsSet(target, { ...few, families: ["lobster"] }),
+    /Cannot (draw triplets of|make) the notion/,
   );
+});
+
+Deno.test("makeFontsSet() holds out typefaces: none of the test split is in another", async () => {
+  await using folder = await TemporaryFolder.make();
+  const target = join(folder.path, "fonts");
+  // Two families must be left for validation, and they must have weights and slants.
+  const families = fontFamilies.slice(0, 20);
+  await makeFontsSet(target, { ...few, families, imageSize: 16, holdOut: "typeface" });
+  const splitsOf = new Map<string, Set<string>>();
+  for (const { typeface, split } of await attributes(target)) {
+    splitsOf.set(typeface, (splitsOf.get(typeface) ?? new Set()).add(split));
+  }
+  assert.equal(splitsOf.size, families.length);
+  for (const found of splitsOf.values()) assert.equal(found.size, 1);
 });
 
 Deno.test("fontFamilies has at least forty families", () => {
