@@ -5,7 +5,7 @@ export interface Correlation {
   readonly notions: readonly [string, string];
   /** Cramer's V of two lists of categories, the correlation ratio of categories and numbers, or Pearson's r of numbers. */
   readonly measure: "Cramer's V" | "correlation ratio" | "Pearson's r";
-  /** From 0, independent, to 1; the amount alone of r. NaN when fewer than two images have both. */
+  /** From 0, independent, to 1; the amount alone of r. NaN where a notion has one value alone. */
   readonly value: number;
   /** Images of which both notions are known. */
   readonly images: number;
@@ -81,7 +81,7 @@ export function correlationRatio(categories: Float64Array, numbers: Float64Array
   for (const members of groups.values()) {
     within += spread(Float64Array.from(members, (i) => numbers[i]));
   }
-  return total === 0 ? NaN : Math.sqrt(Math.max(0, 1 - within / total));
+  return total === 0 || groups.size < 2 ? NaN : Math.sqrt(Math.max(0, 1 - within / total));
 }
 
 /** The amount of Pearson's r. */
