@@ -1,5 +1,5 @@
 import type { CsnError } from "../errors.ts";
-import { basename, extname, isAbsolute, join, relative } from "../paths.ts";
+import { basename, extname, join, relative, resolve } from "../paths.ts";
 import { hasImageEnding, listImages } from "./list_images.ts";
 import { withEscapedDots } from "./survey_images.ts";
 import { type Cell, cellError } from "./table/table.ts";
@@ -69,12 +69,11 @@ function nameIn(cell: Cell, fail: (what: string) => CsnError): string {
 
 /** The path of an image that is there, relative to the folder. */
 function fileAt(folder: string, named: string, fail: (what: string) => CsnError): string | null {
-  const path = (isAbsolute(named) ? relative(folder, named) : named).replace(/^(\.\/)+/, "");
-  if (path.split("/").includes("..") || isAbsolute(path) || /[\0\r\n]/.test(path)) {
+  // Spelt in one way only, or one image could have two names.
+  const file = relative(folder, resolve(folder, named));
+  if (file.split("/")[0] === ".." || /[\0\r\n]/.test(file)) {
     throw fail(`"${named}" leaves the image folder ${folder}; name images in it, without ".."`);
   }
-  // Slashes that stand twice would give one image two names.
-  const file = path.replace(/\/+(\.?\/)*/g, "/");
   return isFile(join(folder, file)) || isFile(join(folder, withEscapedDots(file))) ? file : null;
 }
 
