@@ -56,13 +56,18 @@ class Fixture implements AsyncDisposable {
 
 Deno.test("makeTriplets() writes a set that opens, and refers to the images where they lie", async () => {
   await using fixture = await Fixture.make();
-  const report = await fixture.build({ rules: { size: { alike: 3, unlike: 6 } }, flip: false });
+  const shares = { train: 2, val: 1, test: 1 };
+  const report = await fixture.build({
+    rules: { size: { alike: 3, unlike: 6 } },
+    shares,
+    flip: false,
+  });
   const set = await openImageSet(fixture.set);
   assert.equal(set.imageFolder, join(fixture.folder.path, "images"));
   assert.deepEqual(set.notions, ["colour", "size"]);
   assert.deepEqual([set.name, set.flip], ["set", false]);
   assert.deepEqual(set.imageFiles, rows().map(([image]) => image));
-  assert.deepEqual(report.splits, { train: 42, val: 6, test: 12 });
+  assert.deepEqual(report.splits, { train: 30, val: 15, test: 15 });
   assert.deepEqual(report.notions.map(({ name, triplets }) => [name, triplets]), [
     ["colour", counts],
     ["size", counts],
