@@ -71,6 +71,36 @@ export {
   type TripletOptions,
   type Triplets,
 } from "./src/data/triplets.ts";
+export { makeTriplets, type MakeTripletsOptions } from "./src/data/make_triplets.ts";
+export type {
+  Dropped,
+  NotionReport,
+  SetPlan,
+  SetReport,
+  TripletCounts,
+} from "./src/data/build_set.ts";
+export type {
+  CategoricalRule,
+  ColumnRule,
+  MultiRule,
+  NotionRule,
+  NumericRule,
+  OrdinalRule,
+  Rule,
+} from "./src/data/notions/rule.ts";
+export type { ValueCount } from "./src/data/notions/attribute_of.ts";
+export type { Correlation } from "./src/data/notions/correlation.ts";
+export type { SplitShares } from "./src/data/split_images.ts";
+export {
+  type Attribute,
+  type CategoricalAttribute,
+  drawTriplets,
+  type DrawTripletsOptions,
+  type MultiAttribute,
+  type OrderedAttribute,
+  type OrdinalAttribute,
+  type Sampling,
+} from "./src/data/draw_triplets.ts";
 export { type Pack, type PackOptions, preparePack, type UnreadableImage } from "./src/data/pack.ts";
 export { decodeImage } from "./src/data/decode_image.ts";
 

@@ -49,7 +49,7 @@ export interface SetPlan {
   readonly seed?: number;
   /** Triplets of each notion. @default {paperTripletCounts} */
   readonly triplets?: TripletCounts;
-  /** @default {"balanced"} */
+  /** Which triplets are likely. @default {"balanced"} */
   readonly sampling?: Sampling;
   /** Values that fewer images have count as not known. @default {2} */
   readonly minImages?: number;
@@ -72,11 +72,15 @@ export interface SetFace {
 
 /** What was built, and what was left out. */
 export interface SetReport {
+  /** Images of the set. */
   readonly images: number;
+  /** Images of each split. */
   readonly splits: Readonly<Record<Split, number>>;
+  /** What became of each notion. */
   readonly notions: readonly NotionReport[];
   /** Rows of the table that gave no image, by reason. */
   readonly dropped: readonly Dropped[];
+  /** How much each pair of notions has in common. */
   readonly correlations: readonly Correlation[];
 }
 
@@ -84,6 +88,7 @@ export interface SetReport {
 export interface NotionReport extends NotionRule {
   /** Images whose value is known. */
   readonly known: number;
+  /** Its values. */
   readonly values: readonly ValueCount[];
   /** Values with too few images, which count as not known. */
   readonly droppedValues: readonly ValueCount[];
@@ -93,7 +98,9 @@ export interface NotionReport extends NotionRule {
 
 /** Rows that were left out. */
 export interface Dropped {
+  /** Why, in words. */
   readonly reason: string;
+  /** How many. */
   readonly rows: number;
   /** The first of them, as the table names them. */
   readonly examples: readonly string[];

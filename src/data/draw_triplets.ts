@@ -11,6 +11,7 @@ export type OrderedAttribute = CategoricalAttribute | OrdinalAttribute;
 
 /** Two images are alike when their values are the same text, else unlike. */
 export interface CategoricalAttribute {
+  /** What tells the kinds apart. */
   readonly kind: "categorical";
   /** An empty text: not known, so the image is in no triplet of this notion. */
   readonly values: readonly string[];
@@ -18,6 +19,7 @@ export interface CategoricalAttribute {
 
 /** Two images are alike or unlike by how far their numbers are apart; those between are not compared. */
 export interface OrdinalAttribute {
+  /** What tells the kinds apart. */
   readonly kind: "ordinal";
   /** NaN: not known, so the image is in no triplet of this notion. */
   readonly values: readonly number[];
@@ -29,6 +31,7 @@ export interface OrdinalAttribute {
 
 /** Two images are alike when they share a value, else unlike. */
 export interface MultiAttribute {
+  /** What tells the kinds apart. */
   readonly kind: "multi";
   /** Each image's values, none twice; none at all: not known, so the image is in no triplet of this notion. */
   readonly values: readonly (readonly string[])[];
@@ -42,10 +45,11 @@ export const samplings = ["balanced", "uniform"] as const satisfies readonly Sam
 
 /** How triplets are drawn. */
 export interface DrawTripletsOptions {
+  /** The same seed and stream give the same triplets. */
   readonly seed: number;
   /** Stream of random numbers; each notion and split has its own, see `streamFor`. */
   readonly stream: number;
-  /** @default {"balanced"} */
+  /** Which triplets are likely. @default {"balanced"} */
   readonly sampling?: Sampling;
 }
 

@@ -17,7 +17,9 @@ export interface MakeTripletsOptions extends SetPlan {
   readonly copy?: boolean;
   /** Replace what lies in the folder. @default {false} */
   readonly overwrite?: boolean;
+  /** Hears of progress, and of notions that give too few triplets. */
   readonly listener?: Listener;
+  /** Stops the work; nothing is left behind. */
   readonly signal?: AbortSignal;
 }
 

@@ -18,7 +18,9 @@ export interface NotionValues {
 
 /** How many images have a value. */
 export interface ValueCount {
+  /** The value. */
   readonly value: string;
+  /** Images that have it. */
   readonly images: number;
 }
 

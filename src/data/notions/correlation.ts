@@ -2,6 +2,7 @@ import type { Attribute } from "../draw_triplets.ts";
 
 /** How strongly what one notion says of an image tells what another says. */
 export interface Correlation {
+  /** Their names. */
   readonly notions: readonly [string, string];
   /** Cramer's V of two lists of categories, the correlation ratio of categories and numbers, or Pearson's r of numbers. */
   readonly measure: "Cramer's V" | "correlation ratio" | "Pearson's r";

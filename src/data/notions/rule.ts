@@ -3,11 +3,13 @@ export type Rule = CategoricalRule | MultiRule | OrdinalRule | NumericRule;
 
 /** Alike: the same value. Unlike: another. */
 export interface CategoricalRule {
+  /** What tells the types apart. */
   readonly type: "categorical";
 }
 
 /** A cell holds several values. Alike: one is shared. Unlike: none is. */
 export interface MultiRule {
+  /** What tells the types apart. */
   readonly type: "multi";
   /** What parts the values in a cell. */
   readonly separator: string;
@@ -15,6 +17,7 @@ export interface MultiRule {
 
 /** Values are steps of an order. Those between `alike` and `unlike` are not compared. */
 export interface OrdinalRule {
+  /** What tells the types apart. */
   readonly type: "ordinal";
   /** The values, from the lowest to the highest. */
   readonly order: readonly string[];
@@ -26,6 +29,7 @@ export interface OrdinalRule {
 
 /** Values are numbers. Those between `alike` and `unlike` are not compared. */
 export interface NumericRule {
+  /** What tells the types apart. */
   readonly type: "numeric";
   /** Turns numbers into so many bins of as many images each; `alike` and `unlike` then count bins. */
   readonly quantiles?: number;
@@ -39,7 +43,9 @@ export interface NumericRule {
 export interface NotionRule {
   /** The notion's name. */
   readonly name: string;
+  /** The column's name. */
   readonly column: string;
+  /** When two images are alike, and when unlike. */
   readonly rule: Rule;
   /** What was guessed from the column's values: fields of the rule. */
   readonly guessed: readonly string[];
@@ -47,11 +53,17 @@ export interface NotionRule {
 
 /** What a rules file says of one column; what it leaves out is guessed. */
 export interface ColumnRule {
+  /** What the values are. */
   readonly type?: Rule["type"];
+  /** Of "multi": what parts the values in a cell. */
   readonly separator?: string;
+  /** Of "ordinal": the values, from the lowest to the highest. */
   readonly order?: readonly string[];
+  /** The largest difference that is alike, in steps, bins or the column's unit. */
   readonly alike?: number;
+  /** The smallest difference that is unlike. */
   readonly unlike?: number;
+  /** Of "numeric": bins of as many images. */
   readonly quantiles?: number;
   /** The notion's name. @default {the column's name} */
   readonly name?: string;
