@@ -1,6 +1,7 @@
 /** The command line of csn: `deno run src/cli/main.ts <command>`; `deno task <command>` is its short form. */
 import { Command } from "@commander-js/extra-typings";
 import { version } from "../version.ts";
+import { auditCommand } from "./audit.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { embedCommand } from "./embed.ts";
@@ -21,6 +22,7 @@ const program = new Command("csn")
   .addCommand(doctorCommand())
   .addCommand(getDataCommand())
   .addCommand(makeTripletsCommand())
+  .addCommand(auditCommand())
   .addCommand(trainCommand())
   .addCommand(testCommand())
   .addCommand(embedCommand())

@@ -98,18 +98,35 @@ export async function evaluate(
   },
 ): Promise<Evaluation> {
   const started = performance.now();
-  const { images, positions } = distinct(triplets.images);
-  using embeddings = await embedImages(network, pack, images, options.normalisation, options);
+  const embedded = await embedDistinct(network, pack, triplets.images, options);
+  using embeddings = embedded.embeddings;
+  const { positions, count } = embedded;
   const { far, near } = await tripletDistances(network, embeddings, positions, triplets.notion);
   const tally = new Tally(triplets.notions.length, options.margin);
   triplets.notion.forEach((notion, i) => tally.add(notion, far[i], near[i]));
   return {
     split: options.split,
     ...tally.total(),
-    images: images.length,
+    images: count,
     seconds: (performance.now() - started) / 1000,
     notions: triplets.notions.map((name, row) => ({ name, ...tally.notion(row) })),
   };
+}
+
+/** Embeds each distinct image of triplets once; `positions` are the rows of `embeddings` for each entry. */
+export async function embedDistinct(
+  network: Network,
+  pack: Tensor,
+  triplets: Uint32Array,
+  options: {
+    readonly normalisation: Normalisation;
+    readonly listener?: Listener;
+    readonly signal?: AbortSignal;
+  },
+): Promise<{ embeddings: Tensor; positions: Uint32Array; count: number }> {
+  const { images, positions } = distinct(triplets);
+  const embeddings = await embedImages(network, pack, images, options.normalisation, options);
+  return { embeddings, positions, count: images.length };
 }
 
 /** Distances of the anchors to the far and near images, masked by each triplet's notion. */

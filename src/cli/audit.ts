@@ -1,0 +1,185 @@
+import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { csvLine } from "../csv_line.ts";
+import { type AuditReport, auditSet, type Finding } from "../data/audit/audit_set.ts";
+import { type ImageSet, openImageSet, type Split, splits } from "../data/image_set.ts";
+import { tripletListPath } from "../data/triplet_list.ts";
+import { relative } from "../paths.ts";
+import { readModelFile } from "../training/model_file.ts";
+import { findSuspects, type Suspect } from "../training/suspects.ts";
+import { writeWhole } from "../write_whole.ts";
+import { table } from "./format.ts";
+import { wholeNumber } from "./options.ts";
+import { dataArgument, dataPath, shownPath, userPath } from "./paths.ts";
+import { startNative } from "./start_native.ts";
+import { terminalListener } from "./terminal.ts";
+
+/** `audit`: what in a set's triplet lists and pictures would spoil a result. */
+export function auditCommand(): CommandUnknownOpts {
+  return new Command("audit")
+    .description("examine a set's triplet lists and pictures for what would spoil a result")
+    .argument("<set>", "image set: a name in data/, or a folder")
+    .option("--csv <file>", "write every line and image that something is found of")
+    .option("--json", "print one JSON object")
+    .option("--no-pictures", "do not compare the pictures")
+    .option("--resume <model>", "list the triplets that this model gets wrong by most")
+    .option("--suspects <n>", "the most of them, of each notion and split", wholeNumber(1), 10)
+    .addOption(
+      new Option("--split <split...>", "which lists they are looked for in").choices(splits)
+        .default([...splits], "all"),
+    )
+    .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
+    .option("--verbose", "show where an error came from")
+    .addHelpText(
+      "after",
+      "\nExit code 1 when something would spoil a result: bad lines, an image or its exact copy in several\nsplits, or contradictions in more than 0.1 % of a list.",
+    )
+    .action(async (given, flags) => {
+      const set = await openImageSet(dataPath(given));
+      using listener = terminalListener();
+      const { report, findings } = await auditSet(set, { pictures: flags.pictures, listener });
+      const suspects = flags.resume === undefined ? null : await suspectsOf(set, report, {
+        resume: flags.resume,
+        most: flags.suspects,
+        splits: flags.split as Split[],
+        threads: flags.threads,
+      });
+      if (flags.csv !== undefined) {
+        await writeWhole(
+          userPath(flags.csv),
+          csvText(set, [...findings, ...suspectFindings(set, suspects ?? [])]),
+        );
+      }
+      if (flags.json) console.log(JSON.stringify({ ...report, ...(suspects && { suspects }) }));
+      else {
+        console.log(auditText(report, given));
+        if (suspects !== null) console.log(suspectsText(suspects));
+        if (flags.csv !== undefined) console.log(`written: ${shownPath(userPath(flags.csv))}`);
+      }
+      if (!report.ok) Deno.exitCode = 1;
+    });
+}
+
+async function suspectsOf(
+  set: ImageSet,
+  report: AuditReport,
+  flags: { resume: string; most: number; splits: readonly Split[]; threads?: number },
+): Promise<Suspect[]> {
+  const file = await readModelFile(userPath(flags.resume));
+  await startNative(flags);
+  using listener = terminalListener();
+  const isBad = report.notions.some(({ name, malformed, outOfRange, missing }) =>
+    file.info.notions.includes(name) && (malformed + outOfRange > 0 || missing)
+  );
+  if (isBad) {
+    listener.warning("no suspects are looked for: first mend the lists that training refuses");
+    return [];
+  }
+  return await findSuspects(file, { ...flags, data: set.folder, listener });
+}
+
+/** The tables that `audit` prints, and its verdict. */
+export function auditText(report: AuditReport, set: string): string {
+  const headers = [
+    "notion",
+    "split",
+    "triplets",
+    "images",
+    "malformed",
+    "out of range",
+    "equal members",
+    "duplicates",
+    "contradictions",
+    "cycles",
+    "hubs",
+  ];
+  const rows = report.notions.map((list) =>
+    [
+      list.name,
+      list.split,
+      list.triplets,
+      list.images,
+      list.malformed,
+      list.outOfRange,
+      list.equalMembers,
+      list.duplicates,
+      list.contradictions,
+      list.cycles,
+      list.hubs,
+    ].map(String)
+  );
+  const count = (value: number | null) => value === null ? "not looked at" : String(value);
+  return [
+    table(headers, rows),
+    "",
+    table(["images", "found"], [
+      ["in the set", String(report.images)],
+      ["in no triplet", String(report.unlinkedImages)],
+      ["not on the disk", count(report.missingImages)],
+      ["in several splits", String(report.imagesInSeveralSplits)],
+      ["the same to the byte as one of another split", count(report.identicalAcrossSplits)],
+      ["nearly the same as one of another split", count(report.nearDuplicates)],
+    ]),
+    "",
+    ...verdict(report, set),
+  ].join("\n");
+}
+
+function verdict({ ok, problems }: AuditReport, set: string): string[] {
+  if (ok) return ["ok: nothing was found that would spoil a result"];
+  return [
+    "not ok: this would spoil a result:",
+    ...problems.map((problem) => `  ${problem}`),
+    `each line and image: deno task audit ${
+      dataArgument(set)
+    } --csv FILE; lists without such faults: deno task make-triplets --help`,
+  ];
+}
+
+function suspectsText(suspects: readonly Suspect[]): string {
+  const rows = suspects.map(({ notion, split, line, files, wrongBy }) => [
+    notion,
+    split,
+    String(line),
+    wrongBy.toFixed(3),
+    ...files,
+  ]);
+  return "\n" +
+    (rows.length === 0
+      ? "no triplet is in the wrong order"
+      : `triplets that the model gets wrong by most:\n` +
+        table(["notion", "split", "line", "wrong by", "anchor", "far", "near"], rows));
+}
+
+function suspectFindings(set: ImageSet, suspects: readonly Suspect[]): Finding[] {
+  return suspects.map(({ notion, split, line, images, wrongBy }) => ({
+    kind: "suspect",
+    file: relative(set.folder, tripletListPath(set.folder, notion, split)),
+    line,
+    images,
+    detail: `near is ${wrongBy.toPrecision(6)} farther than far`,
+  }));
+}
+
+function csvText(set: ImageSet, findings: readonly Finding[]): string {
+  const rows = findings.map(({ kind, file, line, images, detail }) =>
+    csvLine([
+      kind,
+      file,
+      line === 0 ? "" : String(line),
+      ...[0, 1, 2].map((place) => images[place] === undefined ? "" : String(images[place])),
+      images.length === 0 ? "" : set.imageFiles[images[0]],
+      detail,
+    ])
+  );
+  const head = [
+    "kind",
+    "file",
+    "line",
+    "anchor or image",
+    "far or other",
+    "near",
+    "path",
+    "detail",
+  ];
+  return csvLine(head) + rows.join("");
+}

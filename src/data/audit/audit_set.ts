@@ -1,0 +1,307 @@
+import { CsnError, messageOf } from "../../errors.ts";
+import type { Listener } from "../../listener.ts";
+import { relative } from "../../paths.ts";
+import { type ImageSet, type Split, splits } from "../image_set.ts";
+import { tripletListPath } from "../triplet_list.ts";
+import { checkList, type ListChecks } from "./check_list.ts";
+import { identicalFiles } from "./identical_files.ts";
+import { ImageSplits } from "./image_splits.ts";
+import { nearDuplicates } from "./near_duplicates.ts";
+import { type ListScan, scanList } from "./scan_list.ts";
+
+/** What was found in one list; counts of lines where nothing else is said. */
+export interface ListReport {
+  /** The notion. */
+  readonly name: string;
+  /** The split. */
+  readonly split: Split;
+  /** Whether there is no such list, or no triplet in it. */
+  readonly missing: boolean;
+  /** Lines that are triplets of images of the set. */
+  readonly triplets: number;
+  /** Images that they use. */
+  readonly images: number;
+  /** Lines that are not three whole numbers. */
+  readonly malformed: number;
+  /** Lines that name an image which the set has not. */
+  readonly outOfRange: number;
+  /** Triplets of which two images are one. */
+  readonly equalMembers: number;
+  /** Triplets that stood before. */
+  readonly duplicates: number;
+  /** Triplets (a, b, c) after an (a, c, b). */
+  readonly contradictions: number;
+  /** Circles: for one anchor b is nearer than c, c than d, and d than b. */
+  readonly cycles: number;
+  /** Images in more than 20 times as many triplets as the list's mean. */
+  readonly hubs: number;
+  /** The most triplets that one image is in. */
+  readonly mostTriplets: number;
+}
+
+/** What was found in a set. */
+export interface AuditReport {
+  /** Whether nothing would spoil a result. */
+  readonly ok: boolean;
+  /** What would, in words. */
+  readonly problems: readonly string[];
+  /** The set's name. */
+  readonly set: string;
+  /** Images that it lists. */
+  readonly images: number;
+  /** A report a list, by notion and split. */
+  readonly notions: readonly ListReport[];
+  /** Images that triplets of more than one split use. */
+  readonly imagesInSeveralSplits: number;
+  /** Images that no triplet uses. */
+  readonly unlinkedImages: number;
+  /** Images that are not on the disk; null when that was not looked at. */
+  readonly missingImages: number | null;
+  /** Images that are the same to the byte as one of another split; null when that was not looked at. */
+  readonly identicalAcrossSplits: number | null;
+  /** Images that look nearly as one of another split does; null when that was not looked at. */
+  readonly nearDuplicates: number | null;
+}
+
+/** A line or image that something is said of. */
+export interface Finding {
+  /** What was found: a field of the reports. */
+  readonly kind: string;
+  /** The list, relative to the set's folder; "" for images. */
+  readonly file: string;
+  /** Its line, from 1 on; 0 for images. */
+  readonly line: number;
+  /** Indices of images that it is about: anchor, far and near of a triplet. */
+  readonly images: readonly number[];
+  /** More, in words. */
+  readonly detail: string;
+}
+
+/** What is looked at. */
+export interface AuditOptions {
+  /** Compare the pictures too, which takes longer. @default {true} */
+  readonly pictures?: boolean;
+  /** Hears of progress. */
+  readonly listener?: Listener;
+  /** Stops the work. */
+  readonly signal?: AbortSignal;
+}
+
+/** Share of a list's triplets that may contradict others, or have equal members, before results suffer. */
+const tolerated = 0.001;
+
+/**
+ * Examines the triplet lists and pictures of a set for what would spoil a result. Every finding is listed,
+ * so that it can be mended. Throws a CsnError only when the set cannot be read at all.
+ */
+export async function auditSet(
+  set: ImageSet,
+  { pictures = true, listener, signal }: AuditOptions = {},
+): Promise<{ report: AuditReport; findings: Finding[] }> {
+  const findings: Finding[] = [];
+  const reports: ListReport[] = [];
+  const used = new ImageSplits(set);
+  const total = set.notions.length * splits.length;
+  for (const name of set.notions) {
+    for (const split of splits) {
+      signal?.throwIfAborted();
+      const list = await auditList(set, name, split);
+      used.add(split, list.triplets);
+      reports.push(list.report);
+      // Not spread as arguments: a bad list has a million findings.
+      for (const finding of list.findings) findings.push(finding);
+      listener?.progress?.({ what: "Reading lists", done: reports.length, total, unit: "files" });
+    }
+  }
+  const shared = used.shared();
+  for (const image of shared) {
+    findings.push(ofImages("imagesInSeveralSplits", [image], used.of(image).join(", ")));
+  }
+  const unlinked = used.unlinked();
+  for (const image of unlinked) findings.push(ofImages("unlinkedImages", [image], ""));
+  const images = pictures ? await auditPictures(set, used, { listener, signal }) : noPictures;
+  for (const finding of images.findings) findings.push(finding);
+  const { missingImages, identicalAcrossSplits, nearDuplicates } = images;
+  const problems = [
+    ...reports.flatMap(listProblems),
+    ...imageProblems(shared.length, identicalAcrossSplits ?? 0),
+  ];
+  const report: AuditReport = {
+    ok: problems.length === 0,
+    problems,
+    set: set.name,
+    images: set.imageFiles.length,
+    notions: reports,
+    imagesInSeveralSplits: shared.length,
+    unlinkedImages: unlinked.length,
+    missingImages,
+    identicalAcrossSplits,
+    nearDuplicates,
+  };
+  return { report, findings };
+}
+
+function ofImages(kind: string, images: readonly number[], detail: string): Finding {
+  return { kind, file: "", line: 0, images, detail };
+}
+
+async function auditList(
+  set: ImageSet,
+  name: string,
+  split: Split,
+): Promise<{ report: ListReport; findings: Finding[]; triplets: Uint32Array }> {
+  const path = tripletListPath(set.folder, name, split);
+  const bytes = await readList(path);
+  const scan = scanList(bytes ?? new Uint8Array(), set.imageFiles.length);
+  const checks = checkList(scan.triplets, set.imageFiles.length);
+  const uses = usesOf(scan.triplets);
+  const report: ListReport = {
+    name,
+    split,
+    missing: scan.triplets.length === 0,
+    triplets: scan.lines.length,
+    images: uses.size,
+    malformed: scan.malformed.length,
+    outOfRange: scan.outOfRange.length,
+    equalMembers: checks.equalMembers.length,
+    duplicates: checks.duplicates.length,
+    contradictions: checks.contradictions.length,
+    cycles: checks.cycles.length,
+    hubs: checks.hubs.length,
+    mostTriplets: uses.most,
+  };
+  const findings = listFindings(relative(set.folder, path), scan, checks);
+  return { report, findings, triplets: scan.triplets };
+}
+
+async function readList(path: string): Promise<Uint8Array | null> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw new CsnError(`Cannot read the triplet list ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** How many images triplets use, and how often the most used one. */
+function usesOf(triplets: Uint32Array): { size: number; most: number } {
+  const counts = new Uint32Array(triplets.reduce((most, image) => Math.max(most, image + 1), 0));
+  for (const image of triplets) counts[image]++;
+  let [size, most] = [0, 0];
+  for (const count of counts) {
+    if (count > 0) size++;
+    if (count > most) most = count;
+  }
+  return { size, most };
+}
+
+function listFindings(file: string, scan: ListScan, checks: ListChecks): Finding[] {
+  const findings: Finding[] = [];
+  for (const kind of ["malformed", "outOfRange"] as const) {
+    for (const { line, text } of scan[kind]) {
+      findings.push({ kind, file, line, images: [], detail: text });
+    }
+  }
+  const ofTriplet = (kind: string, place: number, detail = "") => {
+    const images = [...scan.triplets.subarray(3 * place, 3 * place + 3)];
+    findings.push({ kind, file, line: scan.lines[place], images, detail });
+  };
+  for (const kind of ["equalMembers", "duplicates", "contradictions"] as const) {
+    for (const place of checks[kind]) ofTriplet(kind, place);
+  }
+  checks.cycles.forEach(({ triplets }, circle) => {
+    for (const place of triplets) ofTriplet("cycles", place, `circle ${circle + 1}`);
+  });
+  for (const { image, triplets } of checks.hubs) {
+    findings.push({ kind: "hubs", file, line: 0, images: [image], detail: `${triplets} triplets` });
+  }
+  return findings;
+}
+
+/** What is found in the pictures themselves. */
+interface PictureReport {
+  readonly missingImages: number | null;
+  readonly identicalAcrossSplits: number | null;
+  readonly nearDuplicates: number | null;
+  readonly findings: readonly Finding[];
+}
+
+const noPictures: PictureReport = {
+  missingImages: null,
+  identicalAcrossSplits: null,
+  nearDuplicates: null,
+  findings: [],
+};
+
+async function auditPictures(
+  set: ImageSet,
+  used: ImageSplits,
+  options: { readonly listener?: Listener; readonly signal?: AbortSignal },
+): Promise<PictureReport> {
+  const linked = used.linked();
+  const areApart = (a: number, b: number) => used.areApart(a, b);
+  const identical = await identicalFiles(set, linked, options.signal);
+  if (identical === null) {
+    options.listener?.warning?.(
+      `pictures are not compared: there is no folder ${set.imageFolder}; correct "images" in set.json`,
+    );
+    return noPictures;
+  }
+  const findings: Finding[] = [];
+  let across = 0;
+  for (const group of identical.groups) {
+    for (const image of group) {
+      const other = group.find((other) => areApart(image, other));
+      if (other === undefined) continue;
+      across++;
+      findings.push(ofImages("identicalAcrossSplits", [image, other], set.imageFiles[other]));
+    }
+  }
+  const pairs = await nearDuplicates(set, linked, areApart, options);
+  for (const { image, other } of pairs) {
+    findings.push(ofImages("nearDuplicates", [image, other], set.imageFiles[other]));
+  }
+  return {
+    missingImages: identical.missing,
+    identicalAcrossSplits: across,
+    nearDuplicates: pairs.length,
+    findings,
+  };
+}
+
+function listProblems(list: ListReport): string[] {
+  const where = `${list.name} (${list.split})`;
+  const problems: string[] = [];
+  if (list.malformed + list.outOfRange > 0) {
+    problems.push(
+      `${where}: ${list.malformed} malformed lines and ${list.outOfRange} with an index that the set has not, which training refuses`,
+    );
+  }
+  if (list.missing) problems.push(`${where}: there is no list, or no triplet in it`);
+  for (
+    const [count, what] of [
+      [list.contradictions, "contradict another"],
+      [list.equalMembers, "have one image twice"],
+    ] as const
+  ) {
+    if (count > tolerated * list.triplets) {
+      problems.push(`${where}: ${count} of ${list.triplets} triplets ${what}`);
+    }
+  }
+  return problems;
+}
+
+function imageProblems(shared: number, identical: number): string[] {
+  const problems: string[] = [];
+  if (shared > 0) {
+    problems.push(
+      `${shared} images are in more than one split, so the test is not of unseen images`,
+    );
+  }
+  if (identical > 0) {
+    problems.push(`${identical} images are the same to the byte as one of another split`);
+  }
+  return problems;
+}

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { join } from "../../paths.ts";
+import type { ImageSet } from "../image_set.ts";
+import { surveyImages } from "../survey_images.ts";
+
+/** Files of a set that are the same to the byte. */
+export interface IdenticalFiles {
+  /** Groups of two images or more. */
+  readonly groups: readonly (readonly number[])[];
+  /** Images that are not on the disk. */
+  readonly missing: number;
+}
+
+/** Finds them among `images`: files of the same size are compared by their SHA-256. Null when there is no image folder. */
+export async function identicalFiles(
+  set: ImageSet,
+  images: readonly number[],
+  signal?: AbortSignal,
+): Promise<IdenticalFiles | null> {
+  const survey = await surveyImages(set);
+  if (survey.contents === null) return null;
+  const pathOf = (image: number) =>
+    survey.elsewhere.get(image) ?? join(set.imageFolder, set.imageFiles[image]);
+  const there = images.filter((image) => !survey.missing.has(image));
+  const bySize = Map.groupBy(there, (image) => Deno.statSync(pathOf(image)).size);
+  const groups: number[][] = [];
+  for (const sameSize of bySize.values()) {
+    if (sameSize.length < 2) continue;
+    signal?.throwIfAborted();
+    const digests = new Map<number, string>();
+    for (const image of sameSize) {
+      const bytes = await Deno.readFile(pathOf(image));
+      digests.set(image, createHash("sha256").update(bytes).digest("hex"));
+    }
+    const same = Map.groupBy(sameSize, (image) => digests.get(image)!);
+    groups.push(...[...same.values()].filter(({ length }) => length > 1));
+  }
+  return { groups, missing: images.length - there.length };
+}

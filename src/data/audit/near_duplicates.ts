@@ -1,0 +1,109 @@
+import type { Listener } from "../../listener.ts";
+import type { ImageSet } from "../image_set.ts";
+import { type Pack, preparePack } from "../pack.ts";
+import { bitsIn, differenceHash } from "./difference_hash.ts";
+
+/** Two images that look nearly the same. */
+export interface NearPair {
+  readonly image: number;
+  readonly other: number;
+}
+
+/** Bits of 64 that may differ: a retouched or recompressed picture differs in few, another in some 20 to 40. */
+export const nearBits = 2;
+
+/** Side of the pictures that are hashed where the set has no pack yet: enough for a grid of 9 x 8 means. */
+const packSize = 32;
+
+/** Images read at a time. */
+const chunk = 256;
+
+/**
+ * For each of `images` that has one, another that looks nearly the same and for which `areApart` is true.
+ * Pictures come from the smallest pack that the set has, or one that is made.
+ */
+export async function nearDuplicates(
+  set: ImageSet,
+  images: readonly number[],
+  areApart: (a: number, b: number) => boolean,
+  options: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
+): Promise<NearPair[]> {
+  const size = await smallestPack(set) ?? packSize;
+  const pack = await preparePack(set, size, { ...options, allowMissing: true });
+  const hashes = await hashesOf(pack);
+  const unreadable = new Set(pack.unreadable.map(({ image }) => image));
+  return nearPairs(
+    images.filter((image) => !unreadable.has(image)),
+    hashes,
+    areApart,
+    options.signal,
+  );
+}
+
+/** The smallest side of the packs beside a set; null when there is none. */
+async function smallestPack(set: ImageSet): Promise<number | null> {
+  const sizes: number[] = [];
+  for await (const { name } of Deno.readDir(set.folder)) {
+    const size = /^(\d+)\.pack$/.exec(name)?.[1];
+    if (size !== undefined && Number(size) >= packSize) sizes.push(Number(size));
+  }
+  return sizes.length === 0 ? null : Math.min(...sizes);
+}
+
+/** [2 n] words of the hash of each image of a pack, read in pieces. */
+async function hashesOf({ path, imageSize, count }: Pack): Promise<Uint32Array> {
+  const bytes = imageSize * imageSize * 3;
+  const hashes = new Uint32Array(2 * count);
+  const piece = new Uint8Array(chunk * bytes);
+  using file = await Deno.open(path);
+  for (let image = 0; image < count;) {
+    const wanted = piece.subarray(0, Math.min(chunk, count - image) * bytes);
+    for (let at = 0; at < wanted.length;) {
+      const read = await file.read(wanted.subarray(at));
+      if (read === null) throw new Error(`the pack ${path} ends early`);
+      at += read;
+    }
+    for (let at = 0; at < wanted.length; at += bytes, image++) {
+      hashes.set(differenceHash(wanted.subarray(at, at + bytes), imageSize), 2 * image);
+    }
+  }
+  return hashes;
+}
+
+/** Compares every picture with every other, those of the same hash as one: 50,000 take a second or two. */
+export function nearPairs(
+  images: readonly number[],
+  hashes: Uint32Array,
+  areApart: (a: number, b: number) => boolean,
+  signal?: AbortSignal,
+): NearPair[] {
+  // A picture without any edge from left to right looks like every other such.
+  const detailed = images.filter((image) => hashes[2 * image] !== 0 || hashes[2 * image + 1] !== 0);
+  const groups = [
+    ...Map.groupBy(
+      detailed,
+      (image) => hashes[2 * image] * 2 ** 21 + (hashes[2 * image + 1] >>> 11),
+    )
+      .values(),
+  ].flatMap((some) => [...Map.groupBy(some, (image) => hashes[2 * image + 1]).values()]);
+  const high = Uint32Array.from(groups, ([image]) => hashes[2 * image]);
+  const low = Uint32Array.from(groups, ([image]) => hashes[2 * image + 1]);
+  const found = new Map<number, number>();
+  const match = (a: number, b: number) => {
+    for (const image of groups[a]) {
+      if (found.has(image)) continue;
+      const other = groups[b].find((other) => areApart(image, other));
+      if (other !== undefined) found.set(image, other);
+    }
+  };
+  for (let a = 0; a < groups.length; a++) {
+    if (a % 1024 === 0) signal?.throwIfAborted();
+    match(a, a);
+    for (let b = a + 1; b < groups.length; b++) {
+      if (bitsIn(high[a] ^ high[b]) + bitsIn(low[a] ^ low[b]) > nearBits) continue;
+      match(a, b);
+      match(b, a);
+    }
+  }
+  return [...found].map(([image, other]) => ({ image, other })).sort((a, b) => a.image - b.image);
+}
