@@ -47,6 +47,7 @@ export {
 } from "./src/training/config.ts";
 export { type RunDescription, RunFolder } from "./src/training/run_folder.ts";
 export { testModel, type TestOptions } from "./src/training/test_model.ts";
+export { findSuspects, type Suspect, type SuspectOptions } from "./src/training/suspects.ts";
 export type { Evaluation, NotionEvaluation } from "./src/training/evaluate.ts";
 export {
   type ModelDescription,
@@ -101,6 +102,13 @@ export {
   type OrdinalAttribute,
   type Sampling,
 } from "./src/data/draw_triplets.ts";
+export {
+  type AuditOptions,
+  type AuditReport,
+  auditSet,
+  type Finding,
+  type ListReport,
+} from "./src/data/audit/audit_set.ts";
 export { type Pack, type PackOptions, preparePack, type UnreadableImage } from "./src/data/pack.ts";
 export { decodeImage } from "./src/data/decode_image.ts";
 

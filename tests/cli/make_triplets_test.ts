@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { join } from "../../src/paths.ts";
+import { runCli } from "../helpers/run_cli.ts";
+import { writeEmptyImages } from "../helpers/table_set.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+
+async function prepare(): Promise<TemporaryFolder> {
+  const folder = await TemporaryFolder.make();
+  await writeEmptyImages(join(folder.path, "images"), 60);
+  const rows = Array.from(
+    { length: 60 },
+    (_, image) =>
+      `${image}.jpg,${["red", "green", "blue"][image % 3]},${image % 20 + 1},${"wxyz"[image % 4]}`,
+  );
+  await Deno.writeTextFile(
+    join(folder.path, "table.csv"),
+    ["image,colour,size (cm),kind", ...rows].join("\n"),
+  );
+  await Deno.writeTextFile(
+    join(folder.path, "rules.json"),
+    JSON.stringify({ "size (cm)": { type: "numeric", alike: 2, unlike: 6, name: "size" } }),
+  );
+  return folder;
+}
+
+const base = ["make-triplets", "--images", "images", "--attributes", "table.csv", "--out", "./set"];
+const small = ["--triplets", "100,20,20", "--shares", "2,1,1"];
+
+Deno.test("make-triplets makes a set from paths where the user stands, and prints what was guessed and dropped", async () => {
+  await using folder = await prepare();
+  const { code, stdout, stderr } = await runCli(
+    [...base, ...small, "--notion", "colour", "kind", "--rules", "rules.json", "--no-flip"],
+    { cwd: folder.path },
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^colour +categorical +60 +0 +3 +100 +20 +20$/m);
+  assert.match(stdout, /^size +numeric +60 +0 +20 +100 +20 +20$/m);
+  assert.match(stdout, /^colour: alike: the same value; guessed: type, set it with --rules$/m);
+  assert.match(stdout, /^size \(column "size \(cm\)"\): alike: at most 2 apart, unlike: from 6$/m);
+  assert.match(stdout, /colour and size +correlation ratio +0\.\d+ +60/);
+  assert.match(stdout, /images: 30 train, 15 val, 15 test/);
+  assert.match(stdout, /next: deno task audit \.\/set/);
+  const set = JSON.parse(await Deno.readTextFile(join(folder.path, "set", "set.json")));
+  assert.deepEqual([set.notions, set.flip], [["colour", "kind", "size"], false]);
+  const json = await runCli([...base, ...small, "--notion", "colour", "--overwrite", "--json"], {
+    cwd: folder.path,
+  });
+  assert.equal(JSON.parse(json.stdout).images, 60);
+});
+
+Deno.test("make-triplets ends with 1 for what the table lacks, with 2 for wrong usage", async () => {
+  await using folder = await prepare();
+  const run = (...args: string[]) => runCli([...base, ...args], { cwd: folder.path });
+  const column = await run(...small, "--notion", "heel");
+  assert.equal(column.code, 1);
+  assert.match(column.stderr, /^error: Cannot find column "heel" in .*table\.csv: it has "image"/m);
+  assert.equal((await run(...small)).code, 2);
+  assert.equal((await run("--notion", "colour", "--shares", "70,30")).code, 2);
+  assert.equal((await run("--notion", "colour", "--triplets", "1.5,1,1")).code, 2);
+  assert.equal((await run("--notion", "colour", "--sampling", "some")).code, 2);
+});
