@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { paperTripletCounts } from "../data/build_set.ts";
 import { defaultTripletCounts, makeFontsSet } from "../data/fonts/make_fonts_set.ts";
 import { getZappos } from "../data/zappos.ts";
 import { UsageError } from "../errors.ts";
@@ -21,7 +22,16 @@ function zapposCommand(): CommandUnknownOpts {
     .description("fetch Zappos50k (300 MB) and its triplet lists; for non-commercial academic use")
     .option("--images <file|dir>", "the image archive, or its unpacked folder, that you have")
     .option("--triplets <file|dir>", "the archive of triplet lists, or its folder, that you have")
-    .option("--url <base>", "a mirror: the web folder that holds both archives")
+    .option(
+      "--meta <file|dir>",
+      "UT Austin's attributes (ut-zap50k-data.zip), or their folder, to build lists from",
+    )
+    .addOption(
+      new Option("--counts <train,val,test>", "triplets of each notion, where lists must be built")
+        .argParser(tripletCounts)
+        .default(paperTripletCounts, Object.values(paperTripletCounts).join()),
+    )
+    .option("--url <base>", "a mirror: the web folder that holds the archives")
     .option("--out <dir>", "folder to make (default: data/zappos)")
     .option("--verbose", "show where an error came from")
     // What is no known set ends here, for this command is the default.
@@ -37,6 +47,8 @@ function zapposCommand(): CommandUnknownOpts {
       const done = await getZappos(folder, {
         images: options.images === undefined ? undefined : userPath(options.images),
         triplets: options.triplets === undefined ? undefined : userPath(options.triplets),
+        meta: options.meta === undefined ? undefined : userPath(options.meta),
+        counts: options.counts,
         url: options.url,
         listener,
       });

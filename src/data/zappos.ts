@@ -8,12 +8,15 @@ import { splits } from "./image_set.ts";
 import { tripletListPath } from "./triplet_list.ts";
 import { PartFile } from "./part_file.ts";
 import { unzip } from "../unzip.ts";
-import { zappos } from "./set_file.ts";
+import type { TripletCounts } from "./build_set.ts";
+import { readSetFile, zappos } from "./set_file.ts";
+import { buildZapposLists } from "./zappos_lists.ts";
 
-/** Where the set comes from (reference code, get_data.py). */
+/** Where the set comes from (reference code, get_data.py), and its attributes (UT Austin's page). */
 export const zapposUrls = {
   images: "https://vision.cs.utexas.edu/projects/finegrained/utzap50k/ut-zap50k-images.zip",
   triplets: "https://vision.cornell.edu/se3/wp-content/uploads/2019/05/csn_zappos_triplets.zip",
+  meta: "https://vision.cs.utexas.edu/projects/finegrained/utzap50k/ut-zap50k-data.zip",
 } as const;
 
 /** To be said before anything is fetched. */
@@ -26,7 +29,11 @@ export interface ZapposOptions {
   readonly images?: string;
   /** The archive of triplet lists, or the folder it unpacks to, that the user has. */
   readonly triplets?: string;
-  /** A mirror: the address of a folder with both archives under their own names. */
+  /** UT Austin's archive of attributes, or the folder it unpacks to, that the user has. */
+  readonly meta?: string;
+  /** Triplets of each notion, where lists must be built. @default {the paper's} */
+  readonly counts?: TripletCounts;
+  /** A mirror: the address of a folder with the archives under their own names. */
   readonly url?: string;
   readonly listener?: Listener;
   readonly signal?: AbortSignal;
@@ -38,8 +45,9 @@ const classes = ["Boots", "Sandals", "Shoes", "Slippers"];
 /**
  * Brings Zappos50k with the paper's triplet lists to `folder`, in the reference code's layout:
  * `ut-zap50k-images/`, `tripletlists/`, `filenames.json`. The triplet lists come first, for they are
- * small and their address is the one that was reported dead. Images in a folder of the user's stay there,
- * and `set.json` says where. Every step lands by rename, so what is there is whole and not done again.
+ * small and their address is the one that was reported dead; when they cannot be had, and the user brings
+ * none, lists are built from UT Austin's attributes. Images in a folder of the user's stay there, and
+ * `set.json` says where. Every step lands by rename, so what is there is whole and not done again.
  *
  * Returns whether anything was done. Throws a CsnError that says what to do when something cannot be
  * had, and a UsageError for an address that is none.
@@ -56,13 +64,13 @@ export async function getZappos(folder: string, options: ZapposOptions = {}): Pr
   // unpacked are seen to be incomplete.
   const hasTriplets = await exists(join(target, "filenames.json")) &&
     await missingList(target) === null;
-  const hasImages = await exists(join(target, zappos.images)) ||
-    await exists(join(target, "set.json"));
+  const hasImages = await exists(await imageFolder(target));
   if (hasTriplets && hasImages) return false;
   options.listener?.notice?.(zapposLicence);
   try {
-    if (!hasTriplets) await bringTriplets(target, options);
+    const lost = hasTriplets ? null : await tryTriplets(target, options);
     if (!hasImages) await bringImages(target, options);
+    if (lost !== null) await buildLists(target, options, lost);
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof CsnError) throw error;
@@ -73,10 +81,60 @@ export async function getZappos(folder: string, options: ZapposOptions = {}): Pr
   return true;
 }
 
-async function bringTriplets(target: string, options: ZapposOptions): Promise<void> {
+/** Where the images are, or will be. */
+async function imageFolder(target: string): Promise<string> {
+  return resolve(target, (await readSetFile(join(target, "set.json"))).images);
+}
+
+const tripletAdvice =
+  `get the lists from a colleague or a mirror and pass --triplets FILE.zip|DIR or --url BASE; or begin with "deno task get-data fonts", which needs neither`;
+
+/** Brings the paper's lists; where they cannot be had from the web, returns why. */
+async function tryTriplets(target: string, options: ZapposOptions): Promise<string | null> {
+  try {
+    await bringTriplets(target, options);
+    return null;
+  } catch (error) {
+    const isLost = error instanceof CsnError && !(error instanceof UsageError) &&
+      options.triplets === undefined && !isFullDisk(error);
+    options.signal?.throwIfAborted();
+    if (!isLost) throw error;
+    const why = error.message.replace(`; ${tripletAdvice}`, "");
+    options.listener?.warning?.(
+      `the paper's triplet lists cannot be had (${why}); csn builds lists of the same notions from UT Austin's attributes instead: results are comparable with the paper's, not identical. Who has the lists passes them with --triplets`,
+    );
+    return why;
+  }
+}
+
+/** Builds lists from UT Austin's attributes. */
+async function buildLists(target: string, options: ZapposOptions, lost: string): Promise<void> {
   const advice =
-    `get the lists from a colleague or a mirror and pass --triplets FILE.zip|DIR or --url BASE; or begin with "deno task get-data fonts", which needs neither`;
-  await using source = await openSource(target, "triplets", options, advice);
+    `the paper's own lists cannot be had either (${lost}): ${tripletAdvice}; or get ut-zap50k-data.zip another way and pass --meta FILE.zip|DIR`;
+  await using source = await openSource(target, "meta", options, advice);
+  const root = await findRoot(source.folder, (at) => exists(join(at, "meta-data.csv")));
+  if (root === null) {
+    throw new CsnError(
+      `Cannot use the attributes in ${source.shown}: meta-data.csv is missing; ${advice}`,
+    );
+  }
+  const set = await readSetFile(join(target, "set.json"));
+  await buildZapposLists(target, {
+    metaData: join(root, "meta-data.csv"),
+    images: resolve(target, set.images),
+    imagesField: set.images,
+    triplets: options.counts,
+    listener: options.listener,
+    signal: options.signal,
+  });
+}
+
+function isFullDisk(error: unknown): boolean {
+  return /disk is full|No space left/.test(messageOf(error));
+}
+
+async function bringTriplets(target: string, options: ZapposOptions): Promise<void> {
+  await using source = await openSource(target, "triplets", options, tripletAdvice);
   const root = await findRoot(source.folder, async (at) => {
     return await exists(join(at, "filenames.json")) && await exists(join(at, "tripletlists"));
   });
@@ -85,7 +143,7 @@ async function bringTriplets(target: string, options: ZapposOptions): Promise<vo
     throw new CsnError(
       `Cannot use the triplet lists in ${source.shown}: ${
         missing ?? "filenames.json and tripletlists/"
-      } is missing; ${advice}`,
+      } is missing; ${tripletAdvice}`,
     );
   }
   const lists = join(target, "tripletlists");
@@ -150,7 +208,7 @@ interface Source extends AsyncDisposable {
 /** Takes the user's folder, or unpacks the user's archive or one that is downloaded. */
 async function openSource(
   target: string,
-  part: "images" | "triplets",
+  part: keyof typeof zapposUrls,
   options: ZapposOptions,
   advice: string,
 ): Promise<Source> {
@@ -169,7 +227,8 @@ async function openSource(
   const archive = own ?? downloaded;
   const folder = join(target, `.${part}`);
   await removeAll(folder);
-  const name = part === "images" ? "the images" : "the triplet lists";
+  const name =
+    { images: "the images", triplets: "the triplet lists", meta: "the attributes" }[part];
   try {
     if (own === undefined && !await exists(archive)) {
       await download(url, archive, { what: `Downloading ${name}`, listener, signal });
@@ -178,7 +237,7 @@ async function openSource(
   } catch (error) {
     signal?.throwIfAborted();
     // A damaged archive is not kept, or the next run would stumble over it again; a full disk does no harm to it.
-    if (own === undefined && !/disk is full/.test(messageOf(error))) await removeAll(archive);
+    if (own === undefined && !isFullDisk(error)) await removeAll(archive);
     throw new CsnError(`${messageOf(error)}; ${advice}`, { cause: error });
   }
   return {
@@ -194,7 +253,7 @@ async function openSource(
   };
 }
 
-function addressOf(part: "images" | "triplets", base: string | undefined): string {
+function addressOf(part: keyof typeof zapposUrls, base: string | undefined): string {
   if (base === undefined) return zapposUrls[part];
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
     throw new UsageError(
