@@ -8,6 +8,7 @@ import { splits } from "./image_set.ts";
 import { tripletListPath } from "./triplet_list.ts";
 import { PartFile } from "./part_file.ts";
 import { unzip } from "../unzip.ts";
+import { writeWhole } from "../write_whole.ts";
 import type { TripletCounts } from "./build_set.ts";
 import { readSetFile, zappos } from "./set_file.ts";
 import { buildZapposLists } from "./zappos_lists.ts";
@@ -62,8 +63,9 @@ export async function getZappos(folder: string, options: ZapposOptions = {}): Pr
   );
   // filenames.json and the images land last in their steps; lists that another program left half
   // unpacked are seen to be incomplete.
+  const isBuilt = await exists(join(target, "zappos.csv"));
   const hasTriplets = await exists(join(target, "filenames.json")) &&
-    await missingList(target) === null;
+    await missingList(target) === null && !(isBuilt && options.triplets !== undefined);
   const hasImages = await exists(await imageFolder(target));
   if (hasTriplets && hasImages) return false;
   options.listener?.notice?.(zapposLicence);
@@ -71,6 +73,7 @@ export async function getZappos(folder: string, options: ZapposOptions = {}): Pr
     const lost = hasTriplets ? null : await tryTriplets(target, options);
     if (!hasImages) await bringImages(target, options);
     if (lost !== null) await buildLists(target, options, lost);
+    else if (isBuilt && !hasTriplets) await forgetBuilt(target);
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof CsnError) throw error;
@@ -127,6 +130,21 @@ async function buildLists(target: string, options: ZapposOptions, lost: string):
     listener: options.listener,
     signal: options.signal,
   });
+}
+
+/** Takes away what told of built lists, once the paper's own are in their place. */
+async function forgetBuilt(target: string): Promise<void> {
+  const { images } = await readSetFile(join(target, "set.json"));
+  if (images === zappos.images) await removeAll(join(target, "set.json"));
+  else await describeImages(target, images);
+  await removeAll(join(target, "attributes.csv"));
+  await removeAll(join(target, "zappos.csv"));
+}
+
+/** Says in set.json where the images are that do not lie in the set. */
+async function describeImages(target: string, images: string): Promise<void> {
+  const description = { format: 1, ...zappos, images };
+  await writeWhole(join(target, "set.json"), JSON.stringify(description, null, 2) + "\n");
 }
 
 function isFullDisk(error: unknown): boolean {
@@ -187,10 +205,7 @@ async function bringImages(target: string, options: ZapposOptions): Promise<void
     );
   }
   if (source.isUsers) {
-    const description = { format: 1, ...zappos, images: root };
-    const file = join(target, "set.json");
-    await Deno.writeTextFile(`${file}.part`, JSON.stringify(description, null, 2) + "\n");
-    await Deno.rename(`${file}.part`, file);
+    await describeImages(target, root);
   } else {
     await Deno.rename(root, join(target, zappos.images));
   }
