@@ -2,7 +2,7 @@
  * Times `audit` on 1,000,000 triplets of four notions over 50,000 images, a process of its own; there are no
  * pictures to compare.
  *
- *     deno run -A scripts/bench/audit.ts
+ *     deno task bench-data
  */
 import { projectFolder } from "../../src/cli/paths.ts";
 import { type Split, splits } from "../../src/data/image_set.ts";

@@ -2,7 +2,7 @@
  * Times `make-triplets` at the paper's size: 200,000 + 20,000 + 40,000 triplets of each of four notions over
  * 50,000 images, a process of its own, and prints seconds and the most memory it held.
  *
- *     deno run -A scripts/bench/make_triplets.ts
+ *     deno task bench-data
  */
 import { join } from "../../src/paths.ts";
 import { projectFolder } from "../../src/cli/paths.ts";

@@ -85,7 +85,9 @@ export function reportText(report: SetReport): string {
     "",
     ...report.notions.flatMap(ruleLines),
     "",
-    `images: ${splits.map((split) => `${report.splits[split]} ${split}`).join(", ")}`,
+    `images by column "${report.imageColumn}": ${
+      splits.map((split) => `${report.splits[split]} ${split}`).join(", ")
+    }`,
     ...report.dropped.map(({ reason, rows, examples }) =>
       `left out ${rows} rows, ${reason}: ${examples.join(", ")}${
         rows > examples.length ? ", ..." : ""

@@ -72,6 +72,8 @@ export interface SetFace {
 
 /** What was built, and what was left out. */
 export interface SetReport {
+  /** The column that named the images, given or guessed. */
+  readonly imageColumn: string;
   /** Images of the set. */
   readonly images: number;
   /** Images of each split. */
@@ -148,6 +150,7 @@ export async function buildSet(
   const parts = partsOf(plan, columns, rows);
   const triplets = await writeLists(folder, plan, values, parts, { listener, signal });
   const report: SetReport = {
+    imageColumn,
     images: files.length,
     splits: { train: parts.train.length, val: parts.val.length, test: parts.test.length },
     notions: notions.map((notion) => notionReport(notion, values.get(notion.name)!, triplets)),
@@ -163,7 +166,7 @@ export async function buildSet(
   await Deno.writeTextFile(join(folder, "attributes.csv"), attributeTable(files, values, parts));
   await Deno.writeTextFile(
     join(folder, "set.json"),
-    await describe(plan, face, imageColumn, report),
+    await describe(plan, face, report),
   );
   return report;
 }
@@ -416,10 +419,10 @@ function attributeTable(
 async function describe(
   plan: SetPlan,
   face: SetFace,
-  imageColumn: string,
   report: SetReport,
 ): Promise<string> {
   const { made, about, ...description } = face;
+  const { imageColumn, ...found } = report;
   const set = {
     format: 1,
     ...description,
@@ -439,7 +442,7 @@ async function describe(
         report.notions.map(({ name, column, rule }) => [column, { ...rule, name }]),
       ),
     },
-    report,
+    report: found,
   };
   return JSON.stringify(set, null, 2) + "\n";
 }
