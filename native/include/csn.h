@@ -115,7 +115,8 @@ CSN_API uint32_t csn_backbone_new(const char *names, const uint32_t *tensors, ui
 CSN_API int32_t csn_backbone_free(uint32_t backbone, char *err, uint32_t err_cap);
 
 /* Embeds images [B, 3, H, W] to a new tensor [B, D]. train: batch statistics are used, running ones
- * updated. [executor] */
+ * updated. With neither train nor grad, float32 on the CPU, batch norm is folded into the convolutions;
+ * the folded copy is made anew when a tensor has changed in place. [executor] */
 CSN_API uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint8_t train, uint8_t grad,
                                       char *err, uint32_t err_cap);
 

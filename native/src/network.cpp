@@ -5,6 +5,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "folded_backbone.h"
 #include "shim.h"
 
 namespace csn {
@@ -25,7 +26,8 @@ class Backbone {
   }
 
   // [B, 3, H, W] -> [B, D]
-  at::Tensor forward(const at::Tensor &images, bool train) const {
+  at::Tensor forward(const at::Tensor &images, bool train) {
+    if (!train && can_fold(images)) return embed(folded().features(images));
     at::Tensor x = at::conv2d(images, tensor("conv1.weight"), {}, 2, 3);
     x = at::relu(batch_norm(x, "bn1", train));
     x = at::max_pool2d(x, 3, 2, 1);  // [B, 64, H/4, W/4]
@@ -34,11 +36,32 @@ class Backbone {
       x = block(x, std::string(stage) + ".0", halves ? 2 : 1, train);
       x = block(x, std::string(stage) + ".1", 1, train);
     }
-    x = at::adaptive_avg_pool2d(x, {1, 1}).flatten(1);  // [B, 256]
-    return at::linear(x, tensor("fc_embed.weight"), tensor("fc_embed.bias"));
+    return embed(at::adaptive_avg_pool2d(x, {1, 1}).flatten(1));
   }
 
  private:
+  // [B, 256] -> [B, D]
+  at::Tensor embed(const at::Tensor &features) const {
+    return at::linear(features, tensor("fc_embed.weight"), tensor("fc_embed.bias"));
+  }
+
+  static bool can_fold(const at::Tensor &images) {
+    return !c10::GradMode::is_enabled() && images.is_cpu() && images.scalar_type() == at::kFloat &&
+           OneDnn::find() != nullptr;
+  }
+
+  // Made anew when a tensor has changed: each change in place raises its tensor's version.
+  FoldedBackbone &folded() {
+    uint64_t versions = 0;
+    for (const auto &named : tensors_) versions += named.second._version();
+    if (folded_ == nullptr || folded_versions_ != versions) {
+      folded_ = std::make_unique<FoldedBackbone>(
+          [this](const std::string &name) { return has(name) ? &tensor(name) : nullptr; }, batch_norm_epsilon);
+      folded_versions_ = versions;
+    }
+    return *folded_;
+  }
+
   const at::Tensor &tensor(const std::string &name) const {
     const auto found = tensors_.find(name);
     if (found == tensors_.end()) throw std::runtime_error("the backbone lacks the tensor \"" + name + "\"");
@@ -82,13 +105,15 @@ class Backbone {
   }
 
   std::unordered_map<std::string, at::Tensor> tensors_;
+  std::unique_ptr<FoldedBackbone> folded_;
+  uint64_t folded_versions_ = 0;
 };
 
 std::mutex backbones_mutex;
-std::unordered_map<uint32_t, std::shared_ptr<const Backbone>> backbones;
+std::unordered_map<uint32_t, std::shared_ptr<Backbone>> backbones;
 uint32_t last_backbone = 0;
 
-std::shared_ptr<const Backbone> backbone_at(uint32_t number) {
+std::shared_ptr<Backbone> backbone_at(uint32_t number) {
   const std::lock_guard<std::mutex> lock(backbones_mutex);
   const auto found = backbones.find(number);
   if (found == backbones.end()) throw std::runtime_error("the network was freed already");
@@ -126,7 +151,7 @@ uint32_t csn_backbone_new(const char *names, const uint32_t *tensors, uint32_t c
       named.emplace(names, get(tensors[i]));
       names += std::strlen(names) + 1;
     }
-    auto made = std::make_shared<const Backbone>(std::move(named));
+    auto made = std::make_shared<Backbone>(std::move(named));
     const std::lock_guard<std::mutex> lock(backbones_mutex);
     backbones.emplace(++last_backbone, std::move(made));
     return last_backbone;

@@ -5,6 +5,9 @@ import { initialTensors } from "../../src/network/initialise.ts";
 import { disjointMasks } from "../../src/network/masks.ts";
 import { Network } from "../../src/network/network.ts";
 import { dataOf } from "../../src/tensor/dtype.ts";
+import { randomNormal } from "../../src/random.ts";
+import { copyInto, multiply } from "../../src/tensor/operators.ts";
+import { noGrad, scope } from "../../src/tensor/scope.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 
 const zappos = {
@@ -118,4 +121,46 @@ Deno.test("Network.maskTable() puts learned masks through ReLU and leaves fixed 
   const raw = floats(tensors, "masks.weight");
   assert.ok(raw.some((value) => value < 0));
   assert.deepEqual(learned.maskTable().flat(), Array.from(raw, (value) => Math.max(0, value)));
+});
+
+/** Random images [count, 3, size, size]. */
+function randomImages(count: number, size: number): Tensor {
+  const values = Float32Array.from(
+    { length: count * 3 * size * size },
+    (_, i) => randomNormal(5, size, i),
+  );
+  return Tensor.from(values, [count, 3, size, size]);
+}
+
+/** The furthest that two embeddings are apart, as a share of the largest number in them. */
+function difference(a: Tensor, b: Tensor): number {
+  const [x, y] = [a.data() as Float32Array, b.data() as Float32Array];
+  const largest = x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return x.reduce((most, value, i) => Math.max(most, Math.abs(value - y[i])), 0) / largest;
+}
+
+Deno.test("Network.embed() folds batch norm where no gradient is asked for, and gives the same embeddings", async () => {
+  using network = new Network(zappos, initialTensors(zappos, 1));
+  const sizes = [32, 48, 32];
+  for (const [round, size] of sizes.entries()) {
+    using images = randomImages(6, size);
+    using whole = await network.embed(images, { train: false, grad: true });
+    using folded = await network.embed(images, { train: false, grad: false });
+    assert.ok(difference(whole, folded) < 1e-5, `${size} px: ${difference(whole, folded)}`);
+    using alone = await network.embed(images, { train: false, grad: false });
+    assert.equal(difference(folded, alone), 0);
+    // What was folded is out of date once running statistics or a weight change.
+    using _ = await network.embed(images, { train: true, grad: false });
+    const name = ["layer1.0.conv1.weight", "layer2.0.downsample.1.bias", "bn1.weight"][round];
+    noGrad(() =>
+      scope(() => {
+        const parameter = network.tensors.get(`backbone.${name}`)!;
+        copyInto(parameter, multiply(parameter, 1.5));
+      })
+    );
+    using changed = await network.embed(images, { train: false, grad: false });
+    assert.ok(difference(folded, changed) > 1e-3);
+    using expected = await network.embed(images, { train: false, grad: true });
+    assert.ok(difference(expected, changed) < 1e-5);
+  }
 });
