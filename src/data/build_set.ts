@@ -172,14 +172,30 @@ export async function buildSet(
 }
 
 function assertPlan(plan: SetPlan): void {
-  const { seed = 1, minImages = 2, triplets = paperTripletCounts, shares = defaultShares } = plan;
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new UsageError(`Cannot use --seed ${seed}: it must be a whole number of at least 0`);
-  }
+  const { minImages = 2, shares = defaultShares } = plan;
+  assertDraw(plan);
   if (!Number.isSafeInteger(minImages) || minImages < 1) {
     throw new UsageError(
       `Cannot use --min-images ${minImages}: it must be a whole number of at least 1`,
     );
+  }
+  for (const split of splits) {
+    if (!(shares[split] > 0 && shares[split] < Infinity)) {
+      throw new UsageError(
+        `Cannot give ${split} the share ${
+          shares[split]
+        }: it must be a number above 0, such as the paper's 70,10,20`,
+      );
+    }
+  }
+}
+
+/** Refuses a seed and counts of triplets that cannot be right, with a UsageError. */
+export function assertDraw(
+  { seed = 1, triplets = paperTripletCounts }: Pick<SetPlan, "seed" | "triplets">,
+): void {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new UsageError(`Cannot use --seed ${seed}: it must be a whole number of at least 0`);
   }
   for (const split of splits) {
     if (!Number.isSafeInteger(triplets[split]) || triplets[split] < 1) {
@@ -187,13 +203,6 @@ function assertPlan(plan: SetPlan): void {
         `Cannot draw ${
           triplets[split]
         } triplets for ${split}: it must be a whole number of at least 1`,
-      );
-    }
-    if (!(shares[split] > 0 && shares[split] < Infinity)) {
-      throw new UsageError(
-        `Cannot give ${split} the share ${
-          shares[split]
-        }: it must be a number above 0, such as the paper's 70,10,20`,
       );
     }
   }

@@ -2,8 +2,7 @@ import { CsnError, UsageError } from "../../errors.ts";
 import { csvLine } from "../../csv_line.ts";
 import type { Listener } from "../../listener.ts";
 import { join, resolve } from "../../paths.ts";
-import { buildSet, type TripletCounts } from "../build_set.ts";
-import { splits } from "../image_set.ts";
+import { assertDraw, buildSet, type TripletCounts } from "../build_set.ts";
 import { isFree, landFolder } from "../land_folder.ts";
 import type { ColumnRule } from "../notions/rule.ts";
 import { drawFonts, type DrawnFonts, type DrawnImage } from "./draw_fonts.ts";
@@ -93,18 +92,7 @@ function settingsOf(options: FontsSetOptions): Settings {
       `Cannot draw fonts with --image-size ${imageSize}: it must be a whole number from 16 to ${pictureSize}`,
     );
   }
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new UsageError(`Cannot use --seed ${seed}: it must be a whole number of at least 0`);
-  }
-  for (const split of splits) {
-    if (!Number.isSafeInteger(triplets[split]) || triplets[split] < 1) {
-      throw new UsageError(
-        `Cannot draw ${
-          triplets[split]
-        } triplets for ${split}: it must be a whole number of at least 1`,
-      );
-    }
-  }
+  assertDraw({ seed, triplets });
   const unknown = families.find((family) => !fontFamilies.includes(family));
   if (unknown !== undefined || families.length === 0) {
     throw new UsageError(
