@@ -118,11 +118,11 @@ const uses: Readonly<Record<RandomUse, number>> = {
   flip: 3,
   split: 4,
   triplet: 5,
-  sample: 6,
+  dense: 6,
 };
 
 /** A use of random numbers that has streams of its own. */
-export type RandomUse = "subset" | "order" | "flip" | "split" | "triplet" | "sample";
+export type RandomUse = "subset" | "order" | "flip" | "split" | "triplet" | "dense";
 
 /**
  * The stream for a use, and for part `part` of it (an epoch, a notion's row): a whole number below 2^32.

@@ -25,7 +25,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature or a meaning in this file changes. */
-#define CSN_ABI_VERSION 1
+#define CSN_ABI_VERSION 2
 
 /* --- The library --------------------------------------------------------------------------- */
 
@@ -50,6 +50,9 @@ CSN_API uint32_t csn_threads(void);
 /* Tensors whose handle is not freed, and bytes that libtorch holds on the CPU, autograd graphs too. */
 CSN_API uint32_t csn_live_tensors(void);
 CSN_API double csn_live_bytes(void);
+
+/* Writes free and total bytes of a device's memory, such as "cuda:0", into out[0] and out[1]. */
+CSN_API int32_t csn_cuda_memory(const char *device, double *out, char *err, uint32_t err_cap);
 
 /* Leaves the process at once with `code`; the one clean way out while the executor works. */
 CSN_API void csn_exit(int32_t code);
@@ -114,15 +117,17 @@ CSN_API uint32_t csn_backbone_new(const char *names, const uint32_t *tensors, ui
                                   uint32_t err_cap);
 CSN_API int32_t csn_backbone_free(uint32_t backbone, char *err, uint32_t err_cap);
 
-/* Embeds images [B, 3, H, W] to a new tensor [B, D]. train: batch statistics are used, running ones
- * updated. With neither train nor grad, float32 on the CPU, batch norm is folded into the convolutions;
- * the folded copy is made anew when a tensor has changed in place. [executor] */
+/* Embeds images [B, 3, H, W] to a new tensor [B, D] of their dtype. train: batch statistics are used,
+ * running ones updated. bf16: convolutions and the linear layer compute in bfloat16 (autocast), on CUDA what
+ * is left in float32 may use TF32. With neither train nor grad, float32 on the CPU, batch norm is folded into
+ * the convolutions; the folded copy is made anew when a tensor has changed in place. [executor] */
 CSN_API uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint8_t train, uint8_t grad,
-                                      char *err, uint32_t err_cap);
+                                      uint8_t bf16, char *err, uint32_t err_cap);
 
 /* Rows `indices` of a uint8 pack [N, H, W, 3] as normalised images [n, 3, H, W] in channels-last order,
  * on `device` and of dtype `dtype`: (value / 255 - mean) / std, mirrored where `flips` is 1 (may be
- * NULL). mean and std: 3 numbers each. [executor] */
+ * NULL). mean and std: 3 numbers each. From a pack on the CPU they reach a CUDA device through pinned memory,
+ * while it computes. [executor] */
 CSN_API uint32_t csn_gather_images(uint32_t pack, const int64_t *indices, const uint8_t *flips,
                                    uint32_t count, const double *mean, const double *std,
                                    const char *device, int32_t dtype, char *err, uint32_t err_cap);

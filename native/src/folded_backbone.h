@@ -33,9 +33,10 @@ struct OneDnn {
 
 class FoldedConvolution {
  public:
-  FoldedConvolution(const at::Tensor &weight, const at::Tensor &scale, at::Tensor shift, int64_t stride, int64_t padding)
-      : weight_((weight.to(at::kDouble) * scale.view({-1, 1, 1, 1})).to(weight.scalar_type())),
-        bias_(shift.to(weight.scalar_type())),
+  FoldedConvolution(const at::Tensor &weight, const at::Tensor &scale, at::Tensor shift, int64_t stride, int64_t padding,
+                    at::ScalarType dtype)
+      : weight_((weight.to(at::kDouble) * scale.view({-1, 1, 1, 1})).to(dtype)),
+        bias_(shift.to(dtype)),
         stride_(stride),
         padding_(padding) {}
 
@@ -84,16 +85,17 @@ class FoldedBackbone {
  public:
   using Named = std::function<const at::Tensor *(const std::string &)>;  // null when there is none
 
-  FoldedBackbone(const Named &named, double epsilon)
-      : first_(folded(named, epsilon, "conv1", "bn1", 2, 3)) {
+  // It computes in `dtype`: float32 or bfloat16.
+  FoldedBackbone(const Named &named, double epsilon, at::ScalarType dtype)
+      : epsilon_(epsilon), dtype_(dtype), first_(folded(named, "conv1", "bn1", 2, 3)) {
     for (const char *stage : {"layer1", "layer2", "layer3"}) {
       const int64_t stride = std::string(stage) == "layer1" ? 1 : 2;
-      blocks_.push_back(block(named, epsilon, std::string(stage) + ".0", stride));
-      blocks_.push_back(block(named, epsilon, std::string(stage) + ".1", 1));
+      blocks_.push_back(block(named, std::string(stage) + ".0", stride));
+      blocks_.push_back(block(named, std::string(stage) + ".1", 1));
     }
   }
 
-  // [B, 3, H, W] -> [B, 256]; of float32 on the CPU.
+  // [B, 3, H, W] -> [B, 256], both of `dtype`, on the CPU.
   at::Tensor features(const at::Tensor &images) {
     at::Tensor x = at::max_pool2d(first_(images, true), 3, 2, 1);
     for (Block &block : blocks_) {
@@ -109,24 +111,26 @@ class FoldedBackbone {
     std::vector<FoldedConvolution> shortcut;  // one, or none: the images themselves
   };
 
-  static Block block(const Named &named, double epsilon, const std::string &name, int64_t stride) {
-    Block made{folded(named, epsilon, name + ".conv1", name + ".bn1", stride, 1),
-               folded(named, epsilon, name + ".conv2", name + ".bn2", 1, 1), {}};
+  Block block(const Named &named, const std::string &name, int64_t stride) const {
+    Block made{folded(named, name + ".conv1", name + ".bn1", stride, 1),
+               folded(named, name + ".conv2", name + ".bn2", 1, 1), {}};
     if (named(name + ".downsample.0.weight") != nullptr) {
-      made.shortcut.push_back(folded(named, epsilon, name + ".downsample.0", name + ".downsample.1", stride, 0));
+      made.shortcut.push_back(folded(named, name + ".downsample.0", name + ".downsample.1", stride, 0));
     }
     return made;
   }
 
   // Batch norm in eval mode is y = x * scale + shift.
-  static FoldedConvolution folded(const Named &named, double epsilon, const std::string &convolution,
-                                  const std::string &norm, int64_t stride, int64_t padding) {
+  FoldedConvolution folded(const Named &named, const std::string &convolution, const std::string &norm,
+                           int64_t stride, int64_t padding) const {
     const auto part = [&](const char *name) { return named(norm + name)->to(at::kDouble); };
-    const at::Tensor scale = part(".weight") / (part(".running_var") + epsilon).sqrt();
+    const at::Tensor scale = part(".weight") / (part(".running_var") + epsilon_).sqrt();
     const at::Tensor shift = part(".bias") - part(".running_mean") * scale;
-    return {*named(convolution + ".weight"), scale, shift, stride, padding};
+    return {*named(convolution + ".weight"), scale, shift, stride, padding, dtype_};
   }
 
+  double epsilon_;
+  at::ScalarType dtype_;
   FoldedConvolution first_;
   std::vector<Block> blocks_;
 };

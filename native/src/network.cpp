@@ -8,12 +8,63 @@
 #include "folded_backbone.h"
 #include "shim.h"
 
+// As ATen/autocast_mode.h has them; that header needs others which are fetched for nothing else.
+namespace at::autocast {
+TORCH_API bool is_autocast_enabled(at::DeviceType device_type);
+TORCH_API void set_autocast_enabled(at::DeviceType device_type, bool enabled);
+TORCH_API at::ScalarType get_autocast_dtype(at::DeviceType device_type);
+TORCH_API void set_autocast_dtype(at::DeviceType device_type, at::ScalarType dtype);
+TORCH_API int increment_nesting();
+TORCH_API int decrement_nesting();
+TORCH_API void clear_cache();
+}  // namespace at::autocast
+
 namespace csn {
 namespace {
 
 // torchvision's defaults (torchvision/models/resnet.py, torch.nn.BatchNorm2d).
 constexpr double batch_norm_momentum = 0.1;
 constexpr double batch_norm_epsilon = 1e-5;
+
+// Convolutions and linear layers in bfloat16 for as long as it lives, on the thread that made it.
+class Autocast {
+ public:
+  Autocast(c10::DeviceType device, bool enabled)
+      : device_(device), was_enabled_(at::autocast::is_autocast_enabled(device)),
+        was_dtype_(at::autocast::get_autocast_dtype(device)) {
+    at::autocast::set_autocast_enabled(device_, enabled);
+    if (enabled) at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+    at::autocast::increment_nesting();
+  }
+  ~Autocast() {
+    // Copies of the weights must not outlive the weights' next change.
+    if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+    at::autocast::set_autocast_enabled(device_, was_enabled_);
+    at::autocast::set_autocast_dtype(device_, was_dtype_);
+  }
+  Autocast(const Autocast &) = delete;
+
+ private:
+  c10::DeviceType device_;
+  bool was_enabled_;
+  at::ScalarType was_dtype_;
+};
+
+// Of oneDNN's kernels for bfloat16: without these instructions libtorch refuses them.
+bool has_bf16_kernels() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512dq");
+#else
+  return false;
+#endif
+}
+
+// Both are settings of the process, but only one thread computes.
+void allow_tf32(bool allowed) {
+  at::globalContext().setAllowTF32CuBLAS(allowed);
+  at::globalContext().setAllowTF32CuDNN(allowed);
+}
 
 class Backbone {
  public:
@@ -25,9 +76,19 @@ class Backbone {
     check_batch_norm("bn1");
   }
 
-  // [B, 3, H, W] -> [B, D]
-  at::Tensor forward(const at::Tensor &images, bool train) {
-    if (!train && can_fold(images)) return embed(folded().features(images));
+  // [B, 3, H, W] -> [B, D], of the images' dtype
+  at::Tensor forward(const at::Tensor &images, bool train, bool bf16) {
+    if (!train && can_fold(images, bf16)) {
+      const at::ScalarType dtype = bf16 ? at::kBFloat16 : at::kFloat;
+      return embed(folded(dtype).features(images.to(dtype)).to(images.scalar_type()));
+    }
+    if (images.is_cuda()) allow_tf32(bf16);
+    const Autocast autocast(images.device().type(), bf16);
+    return layers(images, train).to(images.scalar_type());
+  }
+
+ private:
+  at::Tensor layers(const at::Tensor &images, bool train) const {
     at::Tensor x = at::conv2d(images, tensor("conv1.weight"), {}, 2, 3);
     x = at::relu(batch_norm(x, "bn1", train));
     x = at::max_pool2d(x, 3, 2, 1);  // [B, 64, H/4, W/4]
@@ -39,25 +100,25 @@ class Backbone {
     return embed(at::adaptive_avg_pool2d(x, {1, 1}).flatten(1));
   }
 
- private:
   // [B, 256] -> [B, D]
   at::Tensor embed(const at::Tensor &features) const {
     return at::linear(features, tensor("fc_embed.weight"), tensor("fc_embed.bias"));
   }
 
-  static bool can_fold(const at::Tensor &images) {
+  static bool can_fold(const at::Tensor &images, bool bf16) {
     return !c10::GradMode::is_enabled() && images.is_cpu() && images.scalar_type() == at::kFloat &&
-           OneDnn::find() != nullptr;
+           OneDnn::find() != nullptr && (!bf16 || has_bf16_kernels());
   }
 
   // Made anew when a tensor has changed: each change in place raises its tensor's version.
-  FoldedBackbone &folded() {
+  FoldedBackbone &folded(at::ScalarType dtype) {
     uint64_t versions = 0;
     for (const auto &named : tensors_) versions += named.second._version();
-    if (folded_ == nullptr || folded_versions_ != versions) {
+    if (folded_ == nullptr || folded_versions_ != versions || folded_dtype_ != dtype) {
       folded_ = std::make_unique<FoldedBackbone>(
-          [this](const std::string &name) { return has(name) ? &tensor(name) : nullptr; }, batch_norm_epsilon);
+          [this](const std::string &name) { return has(name) ? &tensor(name) : nullptr; }, batch_norm_epsilon, dtype);
       folded_versions_ = versions;
+      folded_dtype_ = dtype;
     }
     return *folded_;
   }
@@ -107,6 +168,7 @@ class Backbone {
   std::unordered_map<std::string, at::Tensor> tensors_;
   std::unique_ptr<FoldedBackbone> folded_;
   uint64_t folded_versions_ = 0;
+  at::ScalarType folded_dtype_ = at::kFloat;
 };
 
 std::mutex backbones_mutex;
@@ -120,8 +182,23 @@ std::shared_ptr<Backbone> backbone_at(uint32_t number) {
   return found->second;
 }
 
+// To a CUDA device without waiting for what it computes: the driver copies small pageable memory aside.
+at::Tensor sent(const at::Tensor &small, c10::Device device) { return small.to(device, /*non_blocking=*/!device.is_cpu()); }
+
 at::Tensor three(const double *values, const at::TensorOptions &options) {
-  return at::tensor(at::ArrayRef<double>(values, 3), at::kDouble).to(options).view({1, 3, 1, 1});
+  const at::Tensor cpu = at::tensor(at::ArrayRef<double>(values, 3), at::kDouble).to(c10::typeMetaToScalarType(options.dtype()));
+  return sent(cpu, options.device()).view({1, 3, 1, 1});
+}
+
+at::Tensor gather_rows(const at::Tensor &pack, const at::Tensor &indices, c10::Device device) {
+  if (pack.device() == device || device.is_cpu()) {
+    return pack.index_select(0, sent(indices, pack.device())).to(device);
+  }
+  // libtorch's pinned memory is not given out again before the device has read it: as good as two buffers.
+  const at::Tensor pinned =
+      at::empty({indices.size(0), pack.size(1), pack.size(2), 3}, pack.options().pinned_memory(true));
+  at::index_select_out(const_cast<at::Tensor &>(pinned), pack, 0, indices);
+  return pinned.to(device, /*non_blocking=*/true);
 }
 
 at::Tensor gather(const at::Tensor &pack, const at::Tensor &indices, const at::Tensor &flips,
@@ -130,9 +207,9 @@ at::Tensor gather(const at::Tensor &pack, const at::Tensor &indices, const at::T
     throw std::runtime_error("images are gathered from Byte[N, H, W, 3], found " + shape_text(pack));
   }
   const c10::AutoGradMode no_grad(false);
-  at::Tensor rows = pack.index_select(0, indices.to(pack.device())).to(options.device());  // [n, H, W, 3]
+  at::Tensor rows = gather_rows(pack, indices, options.device());  // [n, H, W, 3]
   if (flips.defined()) {
-    rows = at::where(flips.to(options.device()).view({-1, 1, 1, 1}), rows.flip(2), rows);
+    rows = at::where(sent(flips, options.device()).view({-1, 1, 1, 1}), rows.flip(2), rows);
   }
   // [n, H, W, 3] in memory is [n, 3, H, W] channels-last: permuting costs nothing.
   return rows.permute({0, 3, 1, 2}).to(options.dtype()).div_(255).sub_(three(mean, options)).div_(three(std, options));
@@ -167,8 +244,8 @@ int32_t csn_backbone_free(uint32_t backbone, char *err, uint32_t err_cap) {
   });
 }
 
-uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint8_t train, uint8_t grad, char *err,
-                              uint32_t err_cap) {
+uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint8_t train, uint8_t grad, uint8_t bf16,
+                              char *err, uint32_t err_cap) {
   return guarded<uint32_t>(0, err, err_cap, [&] {
     uint32_t embedding = 0;
     on_executor([&] {
@@ -177,7 +254,7 @@ uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint8_t train,
         throw std::runtime_error("the network embeds images [B, 3, H, W], found " + shape_text(input));
       }
       const c10::AutoGradMode mode(grad != 0);
-      embedding = put(backbone_at(backbone)->forward(input, train != 0));
+      embedding = put(backbone_at(backbone)->forward(input, train != 0, bf16 != 0));
     });
     return embedding;
   });

@@ -6,6 +6,7 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/alignment.h>
+#include <c10/core/DeviceGuard.h>
 #include <c10/core/impl/alloc_cpu.h>
 #include <dlfcn.h>
 #include <torch/headeronly/version.h>
@@ -158,6 +159,7 @@ class CountingAllocator final : public c10::Allocator {
 
 std::once_flag started;
 std::string cuda_reason;
+void *cuda_library = nullptr;  // never closed
 
 // Must come before any question about devices: libtorch remembers the answer of an absent CUDA.
 void open_cuda(const std::string &libtorch_folder) {
@@ -166,10 +168,27 @@ void open_cuda(const std::string &libtorch_folder) {
     cuda_reason = "this libtorch has no CUDA part (" + library + " is not there)";
     return;
   }
-  if (dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr) {
+  cuda_library = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (cuda_library == nullptr) {
     const char *why = dlerror();
     cuda_reason = std::string("libtorch_cuda cannot be loaded: ") + (why ? why : "no reason given");
+    return;
   }
+  // Batches have one shape but for the last of an epoch: trying all algorithms once pays.
+  at::globalContext().setBenchmarkCuDNN(true);
+}
+
+// Of CUDA's runtime, which libtorch_cuda brings; its headers may not be here. 0 is success.
+void cuda_memory(c10::Device device, double *out) {
+  using MemoryInfo = int (*)(size_t *, size_t *);
+  const auto info = cuda_library == nullptr ? nullptr : reinterpret_cast<MemoryInfo>(dlsym(cuda_library, "cudaMemGetInfo"));
+  if (info == nullptr) throw std::runtime_error("there is no CUDA here: " + cuda_reason);
+  const c10::DeviceGuard here(device);
+  size_t free_bytes = 0, total_bytes = 0;
+  const int status = info(&free_bytes, &total_bytes);
+  if (status != 0) throw std::runtime_error("cudaMemGetInfo failed with error " + std::to_string(status));
+  out[0] = static_cast<double>(free_bytes);
+  out[1] = static_cast<double>(total_bytes);
 }
 
 // libtorch tells its own version by the stable C interface: 0xMMmmpp0000000000.
@@ -298,6 +317,13 @@ uint32_t csn_threads(void) {
 }
 
 double csn_live_bytes(void) { return static_cast<double>(live_bytes.load()); }
+
+int32_t csn_cuda_memory(const char *device, double *out, char *err, uint32_t err_cap) {
+  return guarded<int32_t>(-1, err, err_cap, [&] {
+    cuda_memory(c10::Device(device), out);
+    return 0;
+  });
+}
 
 void csn_exit(int32_t code) {
   std::fflush(nullptr);

@@ -6,6 +6,8 @@ import { checkedEnding, writeEmbeddings } from "../training/embedding_file.ts";
 import { Model } from "../training/model.ts";
 import { wholeNumber } from "./options.ts";
 import { shownPath, userPath } from "./paths.ts";
+import { choosePlacement } from "../training/choose_placement.ts";
+import { deviceOption, precisionOption } from "./placement_options.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -16,6 +18,8 @@ export function embedCommand(): CommandUnknownOpts {
     .argument("<images...>", "image files and folders")
     .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
     .requiredOption("--out <file>", "where to: .npy, .safetensors or .jsonl")
+    .addOption(deviceOption)
+    .addOption(precisionOption)
     .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
     .option("--verbose", "show where an error came from")
     .action(async (images, flags) => {
@@ -23,8 +27,9 @@ export function embedCommand(): CommandUnknownOpts {
       checkedEnding(out);
       const files = await imageFiles(images.map(userPath));
       await startNative(flags);
-      using model = await Model.load(userPath(flags.resume));
       using listener = terminalListener();
+      const placement = choosePlacement(flags, listener);
+      using model = await Model.load(userPath(flags.resume), placement);
       const named = new Set(images.map(userPath));
       const embeddings = await model.embed(files, {
         listener,

@@ -29,6 +29,17 @@ export function number(least: number, above = false): (text: string) => number {
   };
 }
 
+/** One of some words. */
+export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found === undefined) {
+      throw new InvalidArgumentError(`It must be one of ${words.join(", ")}.`);
+    }
+    return found;
+  };
+}
+
 /** A name that can be a folder in `runs/`: no path, so nothing outside is written. */
 export function folderName(text: string): string {
   if (!/^[\p{L}\p{N}][\p{L}\p{N} ._+@=-]*$/u.test(text)) {

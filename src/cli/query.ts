@@ -4,6 +4,8 @@ import { Model } from "../training/model.ts";
 import { table } from "./format.ts";
 import { wholeNumber } from "./options.ts";
 import { userPath } from "./paths.ts";
+import { choosePlacement } from "../training/choose_placement.ts";
+import { deviceOption } from "./placement_options.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -19,12 +21,15 @@ export function queryCommand(): CommandUnknownOpts {
       "images to search; their embeddings are kept there and used again",
     )
     .option("-k <n>", "how many to print", wholeNumber(1), 10)
+    .addOption(deviceOption)
     .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
     .option("--json", "print one JSON object")
     .option("--verbose", "show where an error came from")
     .action(async (image, flags) => {
       await startNative(flags);
-      using model = await Model.load(userPath(flags.resume));
+      // Embeddings that are kept must fit those to come, whatever device made them.
+      const placement = choosePlacement({ device: flags.device, precision: "float32" });
+      using model = await Model.load(userPath(flags.resume), placement);
       model.mask(flags.notion);
       using listener = terminalListener();
       const query = await model.embed([userPath(image)]);

@@ -9,9 +9,11 @@ import { dataPath, userPath } from "./paths.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 import { wholeNumber } from "./options.ts";
+import { choosePlacement, type PlacementWish } from "../training/choose_placement.ts";
+import { deviceOption, precisionOption } from "./placement_options.ts";
 
 /** What the options of `test` parse to. */
-export interface TestFlags {
+export interface TestFlags extends PlacementWish {
   readonly resume: string;
   readonly data?: string;
   readonly split: Split;
@@ -32,6 +34,8 @@ export function testCommand(): CommandUnknownOpts {
     .addOption(
       new Option("--split <split>", "which lists").choices(splits).default("test" as const),
     )
+    .addOption(deviceOption)
+    .addOption(precisionOption)
     .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
     .option("--allow-missing", "go on when more than 1 % of the images are missing or unreadable")
     .option("--json", "print one JSON object")
@@ -48,6 +52,7 @@ export async function runTest(flags: TestFlags): Promise<void> {
     split: flags.split,
     data: flags.data === undefined ? undefined : dataPath(flags.data),
     allowMissing: flags.allowMissing,
+    placement: choosePlacement(flags, listener),
     listener,
   });
   console.log(flags.json ? JSON.stringify(evaluation) : evaluationTable(evaluation));

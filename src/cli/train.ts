@@ -26,6 +26,7 @@ export function trainCommand(): CommandUnknownOpts {
       }
       await runTest({
         ...flags,
+        device: flags.cuda ? flags.device : "cpu",
         resume: flags.resume,
         split: "test",
         data: given.has("data") ? flags.data : undefined,

@@ -1,7 +1,8 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { defaultConfig } from "../training/config.ts";
 import { convertLine } from "../training/pretrained.ts";
-import { folderName, number, wholeNumber } from "./options.ts";
+import { deviceHelp, precisionHelp } from "./placement_options.ts";
+import { folderName, number, oneOf, wholeNumber } from "./options.ts";
 
 /** What the options of `train` parse to. */
 export interface TrainFlags {
@@ -24,7 +25,10 @@ export interface TrainFlags {
   readonly imageSize: number;
   readonly seed: number;
   readonly pretrained?: string;
+  readonly device: string;
   readonly cuda: boolean;
+  readonly precision: "auto" | "float32" | "bf16";
+  readonly sampler: "triplets" | "dense" | "dense-lists" | "dense-values";
   readonly threads?: number;
   readonly allowMissing?: boolean;
   readonly logInterval: number;
@@ -96,7 +100,15 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
     "--pretrained <weights>",
     `where the backbone starts from: "imagenet" (downloaded once, 47 MB; the default for Zappos), "none" (the default elsewhere), or a safetensors file with torchvision's names; a .pth file is converted with: ${convertLine}`,
   );
-  add("--no-cuda", "stay on the CPU where a CUDA device is found");
+  add(
+    "--sampler <kind>",
+    'how batches are made: "triplets" as the paper; "dense" embeds each image of a batch once for all its triplets, which it forms from the images\' values where the set has them ("dense-values") and takes from the lists elsewhere ("dense-lists")',
+    "triplets",
+    oneOf("triplets", "dense", "dense-lists", "dense-values"),
+  );
+  add("--device <device>", deviceHelp, "auto");
+  add("--no-cuda", "the same as --device cpu");
+  add("--precision <numbers>", precisionHelp, "auto", oneOf("auto", "float32", "bf16"));
   add(
     "--threads <n>",
     "processor threads (default: one a core); results are bit-equal only with the same number",

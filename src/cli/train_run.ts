@@ -1,12 +1,19 @@
 /** What `train` does once its options are parsed: a new run, or one that goes on. */
-import { notionRows, openImageSet } from "../data/image_set.ts";
+import { type ImageSet, notionRows, openImageSet } from "../data/image_set.ts";
+import { readSetValues } from "../data/set_values.ts";
 import { CsnError, UsageError } from "../errors.ts";
 import { describeLibrary, threads } from "../native/library.ts";
 import type { Listener } from "../listener.ts";
 import { dirname, join } from "../paths.ts";
 import { VisdomClient } from "../reporting/visdom_client.ts";
 import { VisdomReporter } from "../reporting/visdom_reporter.ts";
-import { defaultConfig, type RunSettings, type TrainConfig } from "../training/config.ts";
+import { choosePlacement, type PlacementWish } from "../training/choose_placement.ts";
+import {
+  defaultConfig,
+  type RunSettings,
+  type Sampler,
+  type TrainConfig,
+} from "../training/config.ts";
 import { type ModelFile, type ModelInfo, readModelFile } from "../training/model_file.ts";
 import { RunFolder } from "../training/run_folder.ts";
 import { train, type TrainEvent } from "../training/train.ts";
@@ -32,7 +39,7 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
     listener.warning?.("stopping after this step and saving; Ctrl-C again stops at once")
   );
   const config = checkpoint === undefined
-    ? await newConfig(flags)
+    ? await newConfig(flags, listener)
     : await resumedConfig(checkpoint, flags, given, (text) => listener.warning?.(text));
   using folder = await openFolder(config, flags, given, checkpoint);
   const view = new TrainView(
@@ -109,7 +116,7 @@ async function readCheckpoint(path: string): Promise<ModelFile> {
   );
 }
 
-async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
+async function newConfig(flags: TrainFlags, listener: Listener): Promise<TrainConfig> {
   if (flags.prein && !flags.learned) {
     throw new UsageError("--prein begins learned masks: pass it together with --learned");
   }
@@ -133,8 +140,27 @@ async function newConfig(flags: TrainFlags): Promise<TrainConfig> {
     pretrained: pretrainedPath(
       flags.pretrained ?? (set.name === "zappos" ? "imagenet" : "none"),
     ),
-    device: flags.cuda && describeLibrary().cuda.devices > 0 ? "cuda:0" : "cpu",
+    ...choosePlacement(placementWish(flags), listener),
+    sampler: await chooseSampler(flags.sampler, set, listener),
   };
+}
+
+function placementWish({ device, cuda, precision }: TrainFlags): PlacementWish {
+  return { device: cuda ? device : "cpu", precision };
+}
+
+/** What "dense" means for a set. */
+async function chooseSampler(
+  flag: TrainFlags["sampler"],
+  set: ImageSet,
+  listener: Listener,
+): Promise<Sampler> {
+  if (flag !== "dense") return flag;
+  if (await readSetValues(set) !== null) return "dense-values";
+  listener.notice?.(
+    `${set.name} has no values of its images (attributes.csv): dense batches are packed from its lists`,
+  );
+  return "dense-lists";
 }
 
 /** What `--pretrained` means: a word, or a file that the user names. */
@@ -145,7 +171,7 @@ function pretrainedPath(flag: string): string {
 /** The settings that are the same in flags and configuration. */
 function configOfFlags(
   flags: TrainFlags,
-): Omit<TrainConfig, "data" | "notions" | "pretrained" | "device"> {
+): Omit<TrainConfig, "data" | "notions" | "pretrained" | "device" | "precision" | "sampler"> {
   return {
     name: flags.name,
     imageSize: flags.imageSize,
@@ -201,6 +227,15 @@ async function resumedConfig(
   if (given.has("pretrained") && pretrainedPath(flags.pretrained!) !== config.pretrained) {
     wrong.push(`--pretrained is ${config.pretrained} there, not ${flags.pretrained}`);
   }
+  const { precision, sampler } = flags;
+  if (given.has("precision") && precision !== "auto" && precision !== config.precision) {
+    wrong.push(`--precision is ${config.precision} there, not ${precision}`);
+  }
+  if (
+    given.has("sampler") && sampler !== config.sampler.replace(sampler === "dense" ? /-.*/ : "", "")
+  ) {
+    wrong.push(`--sampler is ${config.sampler} there, not ${sampler}`);
+  }
   if (given.has("conditions")) {
     // Numbers count the notions of the set, of which the run may have a part.
     const asked = notionRows(await openImageSet(config.data), flags.conditions!);
@@ -234,7 +269,7 @@ async function resumedConfig(
     ...config,
     epochs,
     name: given.has("name") ? flags.name : config.name,
-    device: resumedDevice(config, given, warn),
+    device: resumedDevice(config, flags.device, given, warn),
     allowMissing: given.has("allowMissing") || config.allowMissing,
   };
 }
@@ -242,10 +277,13 @@ async function resumedConfig(
 /** Where the run was, unless there is no such device here. */
 function resumedDevice(
   { device }: TrainConfig,
+  wish: string,
   given: ReadonlySet<string>,
   warn: (text: string) => void,
 ): string {
-  if (device === "cpu" || given.has("cuda")) return "cpu";
+  if (given.has("cuda")) return "cpu";
+  if (given.has("device")) return choosePlacement({ device: wish }).device;
+  if (device === "cpu") return "cpu";
   const { devices, reason } = describeLibrary().cuda;
   if (devices > 0) return device;
   warn(`the run was on ${device}, here it goes on on the CPU: ${reason}`);

@@ -57,7 +57,7 @@ export class TrainView {
     const line = (text: string) => this.#listener.line(text);
     const config = this.#config;
     line(
-      `Run ${config.name}: ${config.epochs} epochs on ${config.device}, seed ${config.seed}, masks ${config.masks}`,
+      `Run ${config.name}: ${config.epochs} epochs on ${config.device} in ${config.precision}, seed ${config.seed}, masks ${config.masks}, sampler ${config.sampler}`,
     );
     line(`  + Number of params: ${event.parameters}`);
     for (const { notion, train, val, shortfall } of event.triplets) {
@@ -77,7 +77,7 @@ export class TrainView {
     this.#steps += 1;
     this.#listener.progress?.({
       what: `Epoch ${event.epoch}/${this.#config.epochs}`,
-      done: Math.min(event.batch * event.batchSize, event.triplets),
+      done: event.trained,
       total: event.triplets,
       unit: "triplets",
     });

@@ -7,12 +7,25 @@ export interface Batch {
   readonly index: number;
   /** Triplets in it. */
   readonly size: number;
-  /** [3 size] image indices: first all anchors, then all far, then all near images. */
+  /** Image indices. Without `positions` [3 size]: first all anchors, then all far, then all near images. */
   readonly images: Uint32Array;
   /** [size]: each triplet's row in the notions. */
   readonly notion: Uint8Array;
-  /** [3 size]: 1 where the image of `images` is to be mirrored. */
+  /** As long as `images`: 1 where one is to be mirrored. */
   readonly flips: Uint8Array;
+  /**
+   * Of a dense batch, whose images are all different and are embedded at once: [3 size] places in `images`,
+   * first of all anchors, then of all far, then of all near images.
+   */
+  readonly positions?: Uint32Array;
+}
+
+/** The batches of an epoch. */
+export interface BatchSource {
+  /** Number of batches. */
+  readonly length: number;
+  /** Batch number `index`, which is below `length`. */
+  at(index: number): Batch;
 }
 
 /** How an epoch is cut into batches. */
@@ -33,7 +46,7 @@ export interface EpochOptions {
  * The batches of one epoch. A batch depends on the triplets, the options and its index alone, so an epoch
  * can be taken up again at any batch.
  */
-export class EpochBatches {
+export class EpochBatches implements BatchSource {
   /** Number of batches. */
   readonly length: number;
   readonly #triplets: Triplets;

@@ -43,7 +43,10 @@ export async function examine(): Promise<Finding[]> {
     findings.push({
       what: "processor",
       ok: true,
-      found: description.processor.join(", ") || Deno.build.arch,
+      found: (description.processor.join(", ") || Deno.build.arch) +
+        (description.processor.includes("avx512_bf16")
+          ? "; --precision bf16 trains about twice as fast here"
+          : ""),
     });
   }
   return findings;

@@ -4,7 +4,7 @@ import type { NativeParts } from "./setup.ts";
 import { openSymbols, type Symbols } from "./symbols.ts";
 
 /** CSN_ABI_VERSION of native/include/csn.h that this code was written for. */
-const abiVersion = 1;
+const abiVersion = 2;
 
 /** What the opened libtorch says of itself. */
 export interface LibraryDescription {
@@ -81,6 +81,13 @@ export function liveTensors(): number {
 /** Bytes that libtorch holds on the CPU, what autograd graphs keep alive included. */
 export function liveBytes(): number {
   return native().csn_live_bytes();
+}
+
+/** Free and total bytes of a CUDA device's memory. Throws a CsnError where there is no such device. */
+export function cudaMemory(device: string): { readonly free: number; readonly total: number } {
+  const bytes = new Float64Array(2);
+  checked((err, cap) => native().csn_cuda_memory(cString(device), bytes, err, cap) === 0);
+  return { free: bytes[0], total: bytes[1] };
 }
 
 /**

@@ -12,6 +12,7 @@ const table = {
   csn_threads: { parameters: [], result: "u32" },
   csn_live_tensors: { parameters: [], result: "u32" },
   csn_live_bytes: { parameters: [], result: "f64" },
+  csn_cuda_memory: { parameters: ["buffer", "buffer", ...ERR], result: "i32" },
   csn_exit: { parameters: ["i32"], result: "void" },
   csn_from_buffer: {
     parameters: ["buffer", "f64", "i32", "buffer", "u32", ...ERR],
@@ -30,7 +31,7 @@ const table = {
   csn_backbone_new: { parameters: ["buffer", "buffer", "u32", ...ERR], result: "u32" },
   csn_backbone_free: { parameters: ["u32", ...ERR], result: "i32" },
   csn_backbone_forward: {
-    parameters: ["u32", "u32", "u8", "u8", ...ERR],
+    parameters: ["u32", "u32", "u8", "u8", "u8", ...ERR],
     result: "u32",
     nonblocking: true,
   },

@@ -74,11 +74,12 @@ export class Backbone implements Disposable {
 
   /**
    * Embeds `images` [B, 3, H, W] to [B, D]. In `train` mode batch norm uses the batch's statistics and
-   * updates the running ones; with `grad` a backward pass can follow.
+   * updates the running ones; with `grad` a backward pass can follow; with `bf16` convolutions and the linear
+   * layer compute in bfloat16.
    */
   async embed(
     images: Tensor,
-    mode: { readonly train: boolean; readonly grad: boolean },
+    mode: { readonly train: boolean; readonly grad: boolean; readonly bf16: boolean },
   ): Promise<Tensor> {
     const handle = await enqueue(
       (err, cap) =>
@@ -87,6 +88,7 @@ export class Backbone implements Disposable {
           images.handle,
           mode.train ? 1 : 0,
           mode.grad ? 1 : 0,
+          mode.bf16 ? 1 : 0,
           err,
           cap,
         ),

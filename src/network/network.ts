@@ -6,6 +6,7 @@ import { noGrad, scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { Backbone } from "./backbone.ts";
 import type { NetworkShape } from "./initialise.ts";
+import { onCpu, type Placement, type Precision } from "./placement.ts";
 import { tensorFault } from "./tensor_fault.ts";
 
 /** A Conditional Similarity Network: a backbone that embeds images, and a mask per notion. */
@@ -14,16 +15,23 @@ export class Network implements Disposable {
   readonly shape: NetworkShape;
   /** All parameters and buffers by name: `backbone.` and torchvision's, and `masks.weight`. */
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** In what numbers its backbone computes. */
+  readonly precision: Precision;
   readonly #backbone: Backbone;
 
   /**
-   * A network on `device` with copies of `stored` (see `initialTensors` for the names). Throws a CsnError
+   * A network at `placement` with copies of `stored` (see `initialTensors` for the names). Throws a CsnError
    * that names a tensor that is missing, of another shape or unknown.
    */
-  constructor(shape: NetworkShape, stored: ReadonlyMap<string, StoredTensor>, device = "cpu") {
+  constructor(
+    shape: NetworkShape,
+    stored: ReadonlyMap<string, StoredTensor>,
+    { device, precision }: Placement = onCpu,
+  ) {
     const fault = tensorFault(shape, stored);
     if (fault !== null) throw new CsnError(`Cannot make the network: ${fault}`);
     this.shape = shape;
+    this.precision = precision;
     const tensors = new Map<string, Tensor>();
     noGrad(() => {
       for (const [name, tensor] of stored) tensors.set(name, place(tensor, device));
@@ -54,12 +62,12 @@ export class Network implements Disposable {
     return this.shape.masks !== "fixed";
   }
 
-  /** Embeds `images` [B, 3, H, W] to [B, D], unmasked. */
+  /** Embeds `images` [B, 3, H, W], on its device, to [B, D] of their dtype, unmasked. */
   embed(
     images: Tensor,
     mode: { readonly train: boolean; readonly grad: boolean },
   ): Promise<Tensor> {
-    return this.#backbone.embed(images, mode);
+    return this.#backbone.embed(images, { ...mode, bf16: this.precision === "bf16" });
   }
 
   /** The masks [B, D] of the notions number `rows` (int64 [B]), through ReLU when they are learned. */

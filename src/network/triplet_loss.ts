@@ -11,7 +11,7 @@ import {
   stack,
   subtract,
 } from "../tensor/operators.ts";
-import { scope } from "../tensor/scope.ts";
+import { noGrad, scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { applyMasks } from "./network.ts";
 
@@ -41,7 +41,8 @@ export interface TripletLoss {
  * mean max(0, D(a, near) - D(a, far) + margin) + embedding ||E||_F / sqrt(B) + mask ||M||_1 / B, both
  * norms averaged over the three roles (paper, section 3; reference code, main.py and tripletnet.py).
  * `anchor`, `far`, `near` are unmasked embeddings [B, D], `masks` [B, D] the masks of the triplets'
- * notions.
+ * notions. `embedded` are the batches of images whose norms are averaged: the three roles, but for a dense
+ * batch, whose images were embedded once for all roles.
  */
 export function tripletLoss(
   anchor: Tensor,
@@ -49,6 +50,7 @@ export function tripletLoss(
   near: Tensor,
   masks: Tensor,
   weights: LossWeights,
+  embedded: readonly Tensor[] = [anchor, far, near],
 ): TripletLoss {
   return scope(() => {
     const batch = anchor.shape[0];
@@ -57,7 +59,7 @@ export function tripletLoss(
     const nearDistance = pairwiseDistance(maskedAnchor, applyMasks(near, masks));
     const triplet = mean(clampMin(add(subtract(nearDistance, farDistance), weights.margin), 0));
     const embeddingNorm = mean(
-      stack([anchor, far, near].map((role) => divide(norm(role, 2), Math.sqrt(batch)))),
+      stack(embedded.map((images) => divide(norm(images, 2), Math.sqrt(images.shape[0])))),
     );
     // The three roles of a triplet share its notion, so their mask norms are the same.
     const maskNorm = divide(norm(masks, 1), batch);
@@ -87,12 +89,22 @@ export interface LossNumbers {
 
 /** Reads a loss: [4 + 2B] numbers in one copy. */
 export async function readLoss(loss: TripletLoss): Promise<LossNumbers> {
+  using flat = flattened(loss);
+  return lossNumbers(await flat.dataAsync() as Float32Array);
+}
+
+/** A loss as one tensor [4 + 2B] that keeps nothing of the graph, to be read later. */
+export function flattened(loss: TripletLoss): Tensor {
   const scalars = [loss.loss, loss.triplet, loss.embeddingNorm, loss.maskNorm];
-  using flat = scope(() =>
-    concatenate([...scalars.map((value) => reshape(value, [1])), loss.far, loss.near])
+  return noGrad(() =>
+    scope(() => concatenate([...scalars.map((value) => reshape(value, [1])), loss.far, loss.near]))
   );
-  const numbers = Float64Array.from(await flat.dataAsync() as Float32Array);
-  const batch = loss.far.size;
+}
+
+/** What the elements of a `flattened` loss mean. */
+export function lossNumbers(flat: ArrayLike<number>): LossNumbers {
+  const numbers = Float64Array.from(flat);
+  const batch = (numbers.length - 4) / 2;
   return {
     loss: numbers[0],
     triplet: numbers[1],

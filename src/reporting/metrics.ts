@@ -20,6 +20,8 @@ export interface EpochMetrics {
   readonly learningRate: number;
   /** Measured in training steps, so while the weights changed. */
   readonly train: {
+    /** Images embedded for them: three a triplet, but for dense batches. */
+    readonly images: number;
     /** Mean triplet loss, without the norm terms, weighted by batch size. */
     readonly loss: number;
     /** Share of triplets in the right order, 0 to 1. */

@@ -33,6 +33,7 @@ function columns(metrics: EpochMetrics): [name: string, value: number | boolean]
     ["seconds", metrics.seconds],
     ["triplets_per_second", metrics.tripletsPerSecond],
     ["threads", metrics.threads],
+    ["images", train.images],
   ];
 }
 

@@ -96,9 +96,12 @@ export function toDType(x: Tensor, dtype: DType): Tensor {
   return call("aten::to.dtype", x, dtype);
 }
 
-/** Moved to `device`, "cpu" or "cuda:0"; shared when it is there already. */
+/**
+ * Moved to `device`, "cpu" or "cuda:0"; shared when it is there already. To a CUDA device without waiting for
+ * what it computes: the driver has copied pageable memory aside when the call returns.
+ */
 export function toDevice(x: Tensor, device: string): Tensor {
-  return call("aten::to.device", x, device, x.dtype);
+  return call("aten::to.device", x, device, x.dtype, device !== "cpu");
 }
 
 /** A copy; `layout` gives the order of its elements in memory. */

@@ -1,4 +1,12 @@
 import type { MaskMode } from "../network/masks.ts";
+import type { Precision } from "../network/placement.ts";
+
+/**
+ * How an epoch is cut into batches. "triplets": as the paper, three passes over the roles of a batch's
+ * triplets. "dense-lists": triplets that share images share a batch, each image is embedded once.
+ * "dense-values": each training image once an epoch, triplets formed in the batch by the images' values.
+ */
+export type Sampler = "triplets" | "dense-lists" | "dense-values";
 
 /** Everything that decides what a training run computes, resolved; stored with the run and in its files. */
 export interface TrainConfig {
@@ -10,7 +18,7 @@ export interface TrainConfig {
   readonly notions: readonly string[];
   /** Side of the square images in pixels. */
   readonly imageSize: number;
-  /** Triplets in a batch. */
+  /** Triplets in a batch; a dense one has three times as many images, at most. */
   readonly batchSize: number;
   /** Last epoch, inclusive. */
   readonly epochs: number;
@@ -36,6 +44,10 @@ export interface TrainConfig {
   readonly pretrained: string;
   /** "cpu" or "cuda:0". */
   readonly device: string;
+  /** In what numbers the backbone computes. */
+  readonly precision: Precision;
+  /** How an epoch is cut into batches. */
+  readonly sampler: Sampler;
   /** Whether images that are missing or unreadable may be more than 1 %. */
   readonly allowMissing: boolean;
 }
@@ -57,6 +69,8 @@ export const defaultConfig: Omit<TrainConfig, "data" | "notions"> = {
   masks: "fixed",
   pretrained: "none",
   device: "cpu",
+  precision: "float32",
+  sampler: "triplets",
   allowMissing: false,
 };
 

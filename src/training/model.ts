@@ -4,6 +4,7 @@ import { CsnError, messageOf, UsageError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import type { Normalisation } from "../normalisation.ts";
 import { Network } from "../network/network.ts";
+import { onCpu, type Placement } from "../network/placement.ts";
 import { reshape } from "../tensor/operators.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { EmbeddingSet, type Neighbour } from "./embedding_set.ts";
@@ -45,17 +46,17 @@ export class Model implements Disposable {
   readonly network: Network;
   readonly #masks: readonly Float32Array[];
 
-  /** A model from a file that was read, on `device`. */
-  constructor(file: ModelFile, device = "cpu") {
+  /** A model from a file that was read, at `placement`. */
+  constructor(file: ModelFile, placement: Placement = onCpu) {
     this.info = file.info;
     this.path = file.path;
-    this.network = new Network(networkShape(file), networkTensors(file), device);
+    this.network = new Network(networkShape(file), networkTensors(file), placement);
     this.#masks = this.network.maskTable().map((mask) => Float32Array.from(mask));
   }
 
   /** Loads `runs/x/model_best` (or a checkpoint), with or without its ending. */
-  static async load(path: string, device = "cpu"): Promise<Model> {
-    return new Model(await readModelFile(path), device);
+  static async load(path: string, placement: Placement = onCpu): Promise<Model> {
+    return new Model(await readModelFile(path), placement);
   }
 
   /** Names of the notions. */

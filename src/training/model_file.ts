@@ -153,6 +153,9 @@ function parseInfo(path: string, text: string | undefined): ModelInfo {
   const needed = info.kind === "checkpoint"
     ? [...members, "state", "threads", "settings"]
     : members;
+  // A file may be older than these settings.
+  const { precision = "float32", sampler = "triplets" } = info.config ?? {};
+  if (info.config !== undefined) info = { ...info, config: { ...info.config, precision, sampler } };
   const missing = needed.find((name) => info[name as keyof ModelInfo] === undefined);
   if (missing !== undefined) {
     throw damaged(path, `"${missing}" is missing in what it says of itself`);

@@ -1,12 +1,23 @@
 import { type ImageSet, openImageSet, type Split } from "../data/image_set.ts";
 import { type Pack, preparePack } from "../data/pack.ts";
+import type { Attribute } from "../data/draw_triplets.ts";
+import { readSetValues } from "../data/set_values.ts";
 import { loadTriplets, type Triplets } from "../data/triplets.ts";
 import { createHash } from "node:crypto";
 import { CsnError, UsageError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
-import { mapFile } from "../tensor/operators.ts";
+import { cudaMemory } from "../native/library.ts";
+import { mapFile, toDevice } from "../tensor/operators.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { TrainConfig } from "./config.ts";
+
+/** What dense batches are formed from. */
+export interface TrainingValues {
+  /** The training images that can be used. */
+  readonly images: Uint32Array;
+  /** Of each notion, over all images. */
+  readonly attributes: readonly Attribute[];
+}
 
 /** An image set ready to train on. */
 export interface PreparedTraining extends Disposable {
@@ -15,6 +26,8 @@ export interface PreparedTraining extends Disposable {
   readonly pack: Tensor;
   readonly train: Triplets;
   readonly validation: Triplets;
+  /** For the sampler "dense-values"; null for others. */
+  readonly values: TrainingValues | null;
   /** SHA-256 of the triplets: a run goes on only with those it began with. */
   readonly digest: string;
 }
@@ -35,9 +48,34 @@ export async function prepareTraining(
   const validation = await loadTriplets(set, "val", common);
   warnOfDropped(train, "train", options.listener);
   warnOfDropped(validation, "val", options.listener);
-  const pack = mapPack(packed);
+  const values = config.sampler === "dense-values"
+    ? await trainingValues(set, config, packed)
+    : null;
+  const pack = mapPack(packed, config.device);
   const digest = digestOf(train, validation);
-  return { set, pack, train, validation, digest, [Symbol.dispose]: () => pack.dispose() };
+  return { set, pack, train, validation, values, digest, [Symbol.dispose]: () => pack.dispose() };
+}
+
+/** The images that dense batches are made of, and what the notions say of all images. */
+async function trainingValues(
+  set: ImageSet,
+  { notions }: TrainConfig,
+  pack: Pack,
+): Promise<TrainingValues> {
+  const values = await readSetValues(set);
+  if (values === null) {
+    throw new CsnError(
+      `Cannot form triplets in batches: the image set ${set.folder} has no values of its images (attributes.csv); pass --sampler dense-lists`,
+    );
+  }
+  const unusable = unusableImages(pack);
+  const images = values.splits.flatMap((split, image) =>
+    split === "train" && !unusable.has(image) ? [image] : []
+  );
+  return {
+    images: Uint32Array.from(images),
+    attributes: notions.map((notion) => values.attributes.get(notion)!),
+  };
 }
 
 /** Says how many triplets of each notion were left out for an image that cannot be used. */
@@ -80,9 +118,18 @@ function checkBatches({ imageSize, batchSize }: TrainConfig, { notion }: Triplet
   );
 }
 
-/** The pixels of a pack, mapped: uint8 [N, S, S, 3]. */
-export function mapPack({ path, count, imageSize }: Pack): Tensor {
-  return mapFile(path, [count, imageSize, imageSize, 3]);
+/**
+ * The pixels of a pack, uint8 [N, S, S, 3]: mapped, or on a CUDA device when they fit in half of its free
+ * memory. Those that do not are gathered on the CPU, batch by batch.
+ */
+export function mapPack({ path, count, imageSize }: Pack, device = "cpu"): Tensor {
+  const mapped = mapFile(path, [count, imageSize, imageSize, 3]);
+  if (device === "cpu" || mapped.size > cudaMemory(device).free / 2) return mapped;
+  try {
+    return toDevice(mapped, device);
+  } finally {
+    mapped.dispose();
+  }
 }
 
 /** Images that a pack could not decode. */

@@ -5,6 +5,7 @@ import { loadTriplets } from "../data/triplets.ts";
 import { CsnError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import { Network } from "../network/network.ts";
+import type { Placement } from "../network/placement.ts";
 import { embedDistinct, tripletDistances } from "./evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
 import { mapPack, unusableImages } from "./prepare.ts";
@@ -34,7 +35,7 @@ export interface SuspectOptions {
   /** The most suspects of each notion and split. @default {20} */
   readonly most?: number;
   /** "cpu" (default) or "cuda:0". */
-  readonly device?: string;
+  readonly placement?: Placement;
   /** Hears of decoding and embedding. */
   readonly listener?: Listener;
   /** Stops the work. */
@@ -59,7 +60,7 @@ export async function findSuspects(file: ModelFile, options: SuspectOptions): Pr
   const pack = await preparePack(set, info.imageSize, { ...options, allowMissing: true });
   const unusable = unusableImages(pack);
   using pixels = mapPack(pack);
-  using network = new Network(networkShape(file), networkTensors(file), options.device ?? "cpu");
+  using network = new Network(networkShape(file), networkTensors(file), options.placement);
   const suspects: Suspect[] = [];
   for (const split of options.splits) {
     const triplets = await loadTriplets(set, split, {

@@ -4,6 +4,7 @@ import { loadTriplets } from "../data/triplets.ts";
 import { CsnError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import { Network } from "../network/network.ts";
+import { onCpu, type Placement } from "../network/placement.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
 import { mapPack, unusableImages, warnOfDropped } from "./prepare.ts";
@@ -16,8 +17,8 @@ export interface TestOptions {
   readonly data?: string;
   /** Whether more than 1 % of the images may be missing or unreadable. */
   readonly allowMissing?: boolean;
-  /** "cpu" (default) or "cuda:0". */
-  readonly device?: string;
+  /** Where it computes. @default {the CPU, in float32} */
+  readonly placement?: Placement;
   /** Hears of decoding and embedding. */
   readonly listener?: Listener;
   /** Stops the test; the promise then rejects with its reason. */
@@ -52,8 +53,9 @@ export async function testModel(
     unusable: unusableImages(pack),
   });
   warnOfDropped(triplets, split, options.listener);
-  using pixels = mapPack(pack);
-  using network = new Network(networkShape(file), networkTensors(file), options.device ?? "cpu");
+  const { placement = onCpu } = options;
+  using pixels = mapPack(pack, placement.device);
+  using network = new Network(networkShape(file), networkTensors(file), placement);
   return await evaluate(network, pixels, triplets, {
     split,
     normalisation: info.normalisation,

@@ -1,8 +1,10 @@
 /** The training loop, read from top to bottom. */
-import { EpochBatches } from "../data/batches.ts";
+import { type BatchSource, EpochBatches } from "../data/batches.ts";
+import { DenseListBatches } from "../data/dense_list_batches.ts";
+import { DenseValueBatches } from "../data/dense_value_batches.ts";
 import type { ImageSet } from "../data/image_set.ts";
 import type { Triplets } from "../data/triplets.ts";
-import { CsnError } from "../errors.ts";
+import { CsnError, messageOf } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import { threads } from "../native/library.ts";
 import { Adam } from "../network/adam.ts";
@@ -16,10 +18,11 @@ import { defaultSettings, learningRateOf, type RunSettings, type TrainConfig } f
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import type { ModelFile } from "./model_file.ts";
 import { networkShape, networkTensors } from "./model_file.ts";
-import { checkSameTriplets, prepareTraining } from "./prepare.ts";
+import { checkSameTriplets, prepareTraining, type TrainingValues } from "./prepare.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { startingTensors } from "./pretrained.ts";
-import { type StepSetting, trainStep } from "./train_step.ts";
+import { Stepper, type StepTaken } from "./stepper.ts";
+import type { StepSetting } from "./train_step.ts";
 import { addBatch, emptySums, type TrainerState, trainMetrics } from "./trainer_state.ts";
 
 /** What happens while a run trains, in this order: start, then steps, saves and epochs, then end. */
@@ -48,7 +51,9 @@ export type TrainEvent =
     readonly batch: number;
     readonly batches: number;
     readonly batchSize: number;
-    /** Training triplets in an epoch. */
+    /** Training triplets done in this epoch. */
+    readonly trained: number;
+    /** Training triplets in an epoch; where they are formed in batches, about so many. */
     readonly triplets: number;
     readonly loss: LossNumbers;
     /** Share of this batch's triplets in the right order. */
@@ -100,7 +105,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     checkSameTriplets(checkpoint.info.state!.triplets, prepared.digest, config.data);
   }
   const shape = checkpoint === undefined ? config : networkShape(checkpoint);
-  using network = new Network(shape, tensors, config.device);
+  using network = new Network(shape, tensors, config);
   using optimiser = new Adam(network.parameters());
   if (checkpoint !== undefined) optimiser.load(checkpoint.tensors);
   const run = new Run(options, prepared, {
@@ -125,6 +130,7 @@ interface RunData {
   readonly set: ImageSet;
   readonly train: Triplets;
   readonly validation: Triplets;
+  readonly values: TrainingValues | null;
   readonly digest: string;
 }
 
@@ -180,27 +186,74 @@ class Run {
   /** Trains what is left of the epoch. */
   async trainEpoch(): Promise<void> {
     const { config, signal } = this.#options;
-    const { state } = this;
-    const batches = new EpochBatches(this.#data.train, {
+    const { sums, epoch } = this.state;
+    const batches = this.#batches();
+    const learningRate = learningRateOf(config, epoch);
+    using stepper = new Stepper(this.#setting, this.#settings.logInterval);
+    let began = performance.now();
+    const add = (taken: readonly StepTaken[]) => {
+      if (taken.length === 0) return;
+      const seconds = (performance.now() - began) / 1000;
+      for (const each of taken) this.#add(each, seconds / taken.length, batches.length);
+    };
+    for (let next = sums.batches; next < batches.length && !signal?.aborted; next++) {
+      const taken = await this.#step(stepper, batches.at(next), learningRate);
+      add(taken);
+      if (taken.length === 0) continue;
+      await this.#saveWhenDue();
+      began = performance.now();
+    }
+    add(await stepper.finish());
+  }
+
+  #batches(): BatchSource {
+    const { config } = this.#options;
+    const { set, train, values } = this.#data;
+    const options = {
       batchSize: config.batchSize,
       seed: config.seed,
-      epoch: state.epoch,
+      epoch: this.state.epoch,
       shuffle: true,
-      flip: this.#data.set.flip,
-    });
-    const learningRate = learningRateOf(config, state.epoch);
-    while (state.sums.batches < batches.length && !signal?.aborted) {
-      const began = performance.now();
-      const batch = batches.at(state.sums.batches);
-      const numbers = await trainStep(this.#setting, batch, learningRate);
-      if (!Number.isFinite(numbers.loss)) throw this.#diverged(`the loss is ${numbers.loss}`);
-      const before = state.sums.correct;
-      addBatch(state.sums, numbers, batch.notion, config.margin);
-      state.steps += 1;
-      state.sums.seconds += (performance.now() - began) / 1000;
-      this.#reportStep(numbers, (state.sums.correct - before) / batch.size, batches.length);
-      await this.#saveWhenDue();
+      flip: set.flip,
+    };
+    switch (config.sampler) {
+      case "triplets":
+        return new EpochBatches(train, options);
+      case "dense-lists":
+        return new DenseListBatches(train, options);
+      case "dense-values":
+        return new DenseValueBatches(values!.images, values!.attributes, options);
     }
+  }
+
+  async #step(
+    stepper: Stepper,
+    batch: ReturnType<BatchSource["at"]>,
+    learningRate: number,
+  ): Promise<StepTaken[]> {
+    try {
+      return await stepper.step(batch, learningRate);
+    } catch (error) {
+      if (!/out of memory|can't allocate memory/i.test(messageOf(error))) throw error;
+      const { batchSize, imageSize, device, precision } = this.#options.config;
+      const half = Math.max(1, Math.floor(batchSize / 2));
+      throw new CsnError(
+        `Memory of ${device} ran out in a step of ${batchSize} triplets (--batch-size) at ${imageSize} pixels: ${
+          messageOf(error).split("\n")[0]
+        }; pass --batch-size ${half}${precision === "float32" ? ", or --precision bf16" : ""}`,
+        { cause: error },
+      );
+    }
+  }
+
+  #add({ batch, numbers }: StepTaken, seconds: number, batches: number): void {
+    const { state } = this;
+    if (!Number.isFinite(numbers.loss)) throw this.#diverged(`the loss is ${numbers.loss}`);
+    const before = state.sums.correct;
+    addBatch(state.sums, numbers, batch, this.#options.config.margin);
+    state.steps += 1;
+    state.sums.seconds += seconds;
+    this.#reportStep(numbers, (state.sums.correct - before) / batch.size, batches);
   }
 
   /** Validates, logs and saves a trained epoch; false when the signal stopped the validation. */
@@ -305,7 +358,10 @@ class Run {
       batch: sums.batches,
       batches,
       batchSize: config.batchSize,
-      triplets: this.#data.train.notion.length,
+      trained: sums.triplets,
+      triplets: config.sampler === "dense-values"
+        ? Math.round(sums.triplets / sums.batches * batches)
+        : this.#data.train.notion.length,
       loss,
       accuracy,
       mean: trainMetrics(sums, config.notions),

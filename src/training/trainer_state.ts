@@ -1,3 +1,4 @@
+import type { Batch } from "../data/batches.ts";
 import type { EpochMetrics, NotionScore } from "../reporting/metrics.ts";
 import type { LossNumbers } from "../network/triplet_loss.ts";
 
@@ -7,6 +8,8 @@ export interface EpochSums {
   batches: number;
   /** Triplets in them. */
   triplets: number;
+  /** Images embedded for them. */
+  images: number;
   /** Triplet losses times their batch sizes. */
   loss: number;
   /** Triplets in the right order. */
@@ -42,6 +45,7 @@ export function emptySums(notions: number): EpochSums {
   return {
     batches: 0,
     triplets: 0,
+    images: 0,
     loss: 0,
     correct: 0,
     embeddingNorm: 0,
@@ -51,14 +55,15 @@ export function emptySums(notions: number): EpochSums {
   };
 }
 
-/** Adds a batch whose triplets belong to the notions number `rows`. A tie counts as wrong. */
+/** Adds a batch's loss. A tie counts as wrong. */
 export function addBatch(
   sums: EpochSums,
   numbers: LossNumbers,
-  rows: Uint8Array,
+  { notion: rows, images }: Pick<Batch, "notion" | "images">,
   margin: number,
 ): void {
   sums.batches += 1;
+  sums.images += images.length;
   sums.triplets += rows.length;
   sums.loss += numbers.triplet * rows.length;
   sums.embeddingNorm += numbers.embeddingNorm;
@@ -76,6 +81,7 @@ export function addBatch(
 /** The training part of an epoch's metrics. */
 export function trainMetrics(sums: EpochSums, names: readonly string[]): EpochMetrics["train"] {
   return {
+    images: sums.images,
     loss: sums.loss / sums.triplets,
     accuracy: sums.correct / sums.triplets,
     embeddingNorm: sums.embeddingNorm / sums.batches,

@@ -17,6 +17,7 @@ function epochRow(epoch: number): EpochMetrics {
     step: 10 * epoch,
     learningRate: 0.1 * 0.985 ** epoch,
     train: {
+      images: 3 * 128,
       loss: 0.3 / epoch,
       accuracy: 0.6 + epoch / 100,
       embeddingNorm: 4 / epoch,

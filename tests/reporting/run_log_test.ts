@@ -19,6 +19,7 @@ function metricsOf(epoch: number, notions: readonly string[] = ["class", "heel"]
     step: epoch * 40,
     learningRate: 5e-5,
     train: {
+      images: 3 * 128,
       loss: 0.15 / epoch,
       accuracy: 0.75,
       embeddingNorm: 8.5,

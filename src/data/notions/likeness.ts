@@ -1,0 +1,25 @@
+import type { Attribute } from "../draw_triplets.ts";
+
+/** How two images stand to each other by a notion. */
+export type Likeness = "alike" | "unlike" | "not compared";
+
+/** Tells how images number `a` and `b` stand to each other by an attribute. */
+export function likeness(attribute: Attribute, a: number, b: number): Likeness {
+  switch (attribute.kind) {
+    case "categorical": {
+      const [one, other] = [attribute.values[a], attribute.values[b]];
+      if (one === "" || other === "") return "not compared";
+      return one === other ? "alike" : "unlike";
+    }
+    case "multi": {
+      const [some, others] = [attribute.values[a], attribute.values[b]];
+      if (some.length === 0 || others.length === 0) return "not compared";
+      return some.some((value) => others.includes(value)) ? "alike" : "unlike";
+    }
+    case "ordinal": {
+      const apart = Math.abs(attribute.values[a] - attribute.values[b]);
+      if (apart <= attribute.alike) return "alike";
+      return apart >= attribute.unlike ? "unlike" : "not compared";
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { CsnError, messageOf } from "../errors.ts";
+import { join } from "../paths.ts";
+import type { Attribute } from "./draw_triplets.ts";
+import type { ImageSet, Split } from "./image_set.ts";
+import { attributeOf } from "./notions/attribute_of.ts";
+import type { Rule } from "./notions/rule.ts";
+import { loadColumns } from "./table/load_columns.ts";
+import { openTable } from "./table/open_table.ts";
+
+/** What a set knows of its images besides triplets. */
+export interface SetValues {
+  /** By notion: which images are alike and which unlike. */
+  readonly attributes: ReadonlyMap<string, Attribute>;
+  /** By notion: each image's value as the table spells it, "" when it is not known. */
+  readonly texts: ReadonlyMap<string, readonly string[]>;
+  /** The split of each image. */
+  readonly splits: readonly Split[];
+}
+
+/**
+ * Reads the values from which a set's lists were drawn: `attributes.csv`, by the rules in `set.json`. Null for
+ * a set that has none, such as the paper's lists of Zappos50k. Throws a CsnError for files that contradict
+ * each other.
+ */
+export async function readSetValues(set: ImageSet): Promise<SetValues | null> {
+  const rules = await readRulesOf(set.folder);
+  const file = join(set.folder, "attributes.csv");
+  if (rules === null || !await isFile(file)) return null;
+  const table = await openTable(file);
+  const columns = await loadColumns(table, ["file", "split", ...set.notions]);
+  const files = columns.cells.get("file")!;
+  const differs = set.imageFiles.findIndex((path, image) => files[image] !== path);
+  if (differs !== -1 || files.length !== set.imageFiles.length) {
+    throw new CsnError(
+      `Cannot use ${file}: its rows are not the images of ${
+        join(set.folder, "filenames.json")
+      }, from image ${Math.max(differs, 0)} on; build the set again`,
+    );
+  }
+  const rows = files.map((_, row) => row);
+  const values = new Map(
+    set.notions.map((name) => {
+      const rule = rules.get(name);
+      if (rule === undefined) {
+        throw new CsnError(
+          `Cannot use ${file}: set.json has no rule of the notion "${name}"; build the set again`,
+        );
+      }
+      return [name, attributeOf({ name, column: name, rule, guessed: [] }, columns, rows, 1)];
+    }),
+  );
+  return {
+    attributes: new Map([...values].map(([name, { attribute }]) => [name, attribute])),
+    texts: new Map([...values].map(([name, { texts }]) => [name, texts])),
+    splits: columns.cells.get("split") as Split[],
+  };
+}
+
+/** The rule of each notion; null for a set that was not built from a table. */
+async function readRulesOf(folder: string): Promise<Map<string, Rule> | null> {
+  const file = join(folder, "set.json");
+  let described: { made?: { rules?: Record<string, Rule & { name: string }> } };
+  try {
+    described = JSON.parse(await Deno.readTextFile(file));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw new CsnError(`Cannot read ${file}: ${messageOf(error)}`, { cause: error });
+  }
+  const rules = described.made?.rules;
+  if (rules === undefined) return null;
+  return new Map(Object.values(rules).map((rule) => [rule.name, rule]));
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((stat) => stat.isFile, () => false);
+}
