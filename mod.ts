@@ -43,11 +43,15 @@ export {
   defaultSettings,
   learningRateOf,
   type RunSettings,
+  type Sampler,
   type TrainConfig,
 } from "./src/training/config.ts";
+export { choosePlacement, type PlacementWish } from "./src/training/choose_placement.ts";
+export type { Placement, Precision } from "./src/network/placement.ts";
 export { type RunDescription, RunFolder } from "./src/training/run_folder.ts";
 export { testModel, type TestOptions } from "./src/training/test_model.ts";
 export { findSuspects, type Suspect, type SuspectOptions } from "./src/training/suspects.ts";
+export { readSetValues, type SetValues } from "./src/data/set_values.ts";
 export type { Evaluation, NotionEvaluation } from "./src/training/evaluate.ts";
 export {
   type ModelDescription,

@@ -4,6 +4,7 @@ import { CsnError } from "../../src/errors.ts";
 import { Adam } from "../../src/network/adam.ts";
 import { initialTensors, type NetworkShape } from "../../src/network/initialise.ts";
 import { Network } from "../../src/network/network.ts";
+import type { Precision } from "../../src/network/placement.ts";
 import { join } from "../../src/paths.ts";
 import { randomUint32 } from "../../src/random.ts";
 import { reshape } from "../../src/tensor/operators.ts";
@@ -19,6 +20,8 @@ export interface StepOptions {
   readonly steps: number;
   readonly repeats: number;
   readonly threads: number;
+  /** Of csn; PyTorch computes in float32. */
+  readonly precision: Precision;
   /** Folder from which python3 imports PyTorch. */
   readonly pythonPath: string;
 }
@@ -84,8 +87,10 @@ function median(values: number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-function makeSetting({ imageSize }: StepOptions, made: DisposableStack): StepSetting {
-  const network = made.use(new Network(shape, initialTensors(shape, 1)));
+function makeSetting({ imageSize, precision }: StepOptions, made: DisposableStack): StepSetting {
+  const network = made.use(
+    new Network(shape, initialTensors(shape, 1), { device: "cpu", precision }),
+  );
   const bytes = Uint8Array.from(
     { length: images * imageSize * imageSize * 3 },
     (_, i) => (i * 2654435761) >>> 24,

@@ -47,7 +47,7 @@ Deno.test("openLibrary() refuses a shim built for another libtorch and names the
   await setUpFails(
     {},
     /it was built for libtorch 2\.11\.0, found libtorch \S+ at \/.*; run `deno task setup --rebuild`/,
-    opening(await fakeShim(folder.path, 1, "2.11.0")),
+    opening(await fakeShim(folder.path, 2, "2.11.0")),
   );
 });
 
@@ -55,7 +55,7 @@ Deno.test("openLibrary() refuses a shim of another interface and names the comma
   await using folder = await TemporaryFolder.make();
   await setUpFails(
     {},
-    /its interface is version 99, this csn needs 1; run `deno task setup --rebuild`/,
+    /its interface is version 99, this csn needs 2; run `deno task setup --rebuild`/,
     opening(await fakeShim(folder.path, 99, libtorchVersion.replace(/\+.*/, ""))),
   );
 });

@@ -63,7 +63,7 @@ Deno.test("readMetrics() keeps what is not a number", async () => {
   await new RunLog(run.path).append(metrics);
   assert.deepEqual(await readMetrics(run.path), [metrics]);
   const [, csv] = await run.texts();
-  assert.match(csv, /,12\.5,,2\n$/);
+  assert.match(csv, /,12\.5,,2,384\n$/);
 });
 
 Deno.test("readMetrics() finds no epochs where there is no log", async () => {
@@ -80,9 +80,9 @@ Deno.test("RunLog writes metrics.csv with a header and a row an epoch", async ()
     csv,
     "step,epoch,learning_rate,train_loss,train_accuracy,embedding_norm,mask_norm,val_loss,val_accuracy," +
       "train_accuracy_class,train_accuracy_heel,val_accuracy_class,val_accuracy_heel," +
-      "best,seconds,triplets_per_second,threads\n" +
-      "40,1,0.00005,0.15,0.75,8.5,3,0.2,0.625,0.5,0.625,0.25,0.375,true,12.5,512,2\n" +
-      "80,2,0.00005,0.075,0.75,8.5,3,0.1,0.625,0.5,0.625,0.25,0.375,false,12.5,512,2\n",
+      "best,seconds,triplets_per_second,threads,images\n" +
+      "40,1,0.00005,0.15,0.75,8.5,3,0.2,0.625,0.5,0.625,0.25,0.375,true,12.5,512,2,384\n" +
+      "80,2,0.00005,0.075,0.75,8.5,3,0.1,0.625,0.5,0.625,0.25,0.375,false,12.5,512,2,384\n",
   );
 });
 

@@ -170,3 +170,16 @@ Deno.test("train() refuses a small image alone in a batch before anything of an 
     );
     assert.equal(await Deno.readTextFile(join(path, "metrics.jsonl")), "old\n");
   }));
+
+Deno.test("train() with dense batches gives the same run to the bit when it is repeated, and another one than without", () =>
+  withSet({}, async (root) => {
+    const config = { ...configOf(root, "run"), sampler: "dense-lists" as const };
+    const paths = ["one", "two", "triplets"].map((name) => join(root, name));
+    await begin(config, paths[0]);
+    await begin(config, paths[1]);
+    await begin({ ...config, sampler: "triplets" }, paths[2]);
+    await assertSameRun(paths[1], paths[0]);
+    const [dense, triplets] = [await rows(paths[0]), await rows(paths[2])];
+    assert.ok(dense[0].train!.images < triplets[0].train!.images);
+    assert.equal(triplets[0].train!.images, 3 * 32);
+  }));

@@ -42,7 +42,7 @@ export function attributeOf(
   const parts = rows.map((row) => reader(cells[row], row));
   const counts = countValues(parts);
   const isFew = (value: string) => counts.get(value)! < minImages;
-  const isMeasured = notion.rule.type === "numeric" && notion.rule.quantiles === undefined;
+  const isMeasured = notion.rule.type === "numeric";
   // Of measurements each is an image's own.
   const kept = isMeasured ? parts : parts.map((values) => values.filter((value) => !isFew(value)));
   const list = [...counts].map(([value, images]) => ({ value, images })).sort(mostFirst);

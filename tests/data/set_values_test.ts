@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { openImageSet } from "../../src/data/image_set.ts";
+import { makeTriplets } from "../../src/data/make_triplets.ts";
+import { readSetValues } from "../../src/data/set_values.ts";
+import { join } from "../../src/paths.ts";
+import { writeEmptyImages } from "../helpers/table_set.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { writeTinySet } from "../helpers/tiny_set.ts";
+
+const count = 60;
+
+/** A set whose images have a colour, materials and a size in three bins. */
+async function buildSet(root: string): Promise<string> {
+  await writeEmptyImages(join(root, "images"), count);
+  const rows = Array.from(
+    { length: count },
+    (_, i) =>
+      [`${i}.jpg`, ["red", "blue"][i % 2], i === 4 ? "" : `m${i % 3};m${i % 4}`, i * i].join(","),
+  );
+  await Deno.writeTextFile(
+    join(root, "table.csv"),
+    ["image,colour,material,size", ...rows].join("\n"),
+  );
+  await makeTriplets(join(root, "set"), {
+    images: join(root, "images"),
+    attributes: join(root, "table.csv"),
+    rules: {
+      colour: {},
+      material: { type: "multi", separator: ";" },
+      size: { type: "numeric", quantiles: 3, alike: 0, unlike: 2 },
+    },
+    triplets: { train: 20, val: 5, test: 5 },
+  });
+  return join(root, "set");
+}
+
+Deno.test("readSetValues() reads what the lists were drawn from", async () => {
+  await using folder = await TemporaryFolder.make();
+  const values = await readSetValues(await openImageSet(await buildSet(folder.path)));
+  const colour = values!.attributes.get("colour")!;
+  assert.deepEqual([colour.kind, colour.values.slice(0, 3)], ["categorical", [
+    "red",
+    "blue",
+    "red",
+  ]]);
+  const material = values!.attributes.get("material")!;
+  assert.deepEqual(material.values.slice(3, 6), [["m0", "m3"], [], ["m1", "m2"]]);
+  const size = values!.attributes.get("size")!;
+  assert.deepEqual(
+    [size.values[0], size.values[30], size.values[59], size.kind === "ordinal" && size.unlike],
+    [0, 1, 2, 2],
+  );
+  assert.equal(values!.splits.filter((split) => split === "train").length, 42);
+  assert.equal(values!.texts.get("size")![7], "49");
+});
+
+Deno.test("readSetValues() finds none in a set of lists alone", async () => {
+  await using folder = await TemporaryFolder.make();
+  await writeTinySet(join(folder.path, "set"));
+  assert.equal(await readSetValues(await openImageSet(join(folder.path, "set"))), null);
+});
+
+Deno.test("readSetValues() refuses values of other images", async () => {
+  await using folder = await TemporaryFolder.make();
+  const set = await buildSet(folder.path);
+  const file = join(set, "attributes.csv");
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, text.replace("\n7.jpg", "\n8.jpg"));
+  await assert.rejects(
+    readSetValues(await openImageSet(set)),
+    /rows are not the images of .*filenames\.json, from image 7 on; build the set again/,
+  );
+});
