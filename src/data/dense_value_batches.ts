@@ -5,7 +5,7 @@ import type { Attribute } from "./draw_triplets.ts";
 import { imageFlips } from "./image_flips.ts";
 import { likeness } from "./notions/likeness.ts";
 
-/** Triplets that each image anchors by each notion. Measured on fonts: 4, 8 and 16 learn about equally fast. */
+/** Triplets that each image anchors by each notion; a choice, other numbers were not tried. */
 export const tripletsPerAnchor = 8;
 
 /**
