@@ -2,11 +2,12 @@
 import { type ImageSet, notionRows, openImageSet } from "../data/image_set.ts";
 import { readSetValues } from "../data/set_values.ts";
 import { CsnError, UsageError } from "../errors.ts";
-import { describeLibrary, threads } from "../native/library.ts";
+import { describeLibrary, hasFastBf16, threads } from "../native/library.ts";
 import type { Listener } from "../listener.ts";
 import { dirname, join } from "../paths.ts";
 import { VisdomClient } from "../reporting/visdom_client.ts";
 import { VisdomReporter } from "../reporting/visdom_reporter.ts";
+import type { Placement } from "../network/placement.ts";
 import { choosePlacement, type PlacementWish } from "../training/choose_placement.ts";
 import {
   defaultConfig,
@@ -140,9 +141,18 @@ async function newConfig(flags: TrainFlags, listener: Listener): Promise<TrainCo
     pretrained: pretrainedPath(
       flags.pretrained ?? (set.name === "zappos" ? "imagenet" : "none"),
     ),
-    ...choosePlacement(placementWish(flags), listener),
+    ...newPlacement(flags, listener),
     sampler: await chooseSampler(flags.sampler, set, listener),
   };
+}
+
+/** Where a new run computes; says so when another precision would be faster. */
+function newPlacement(flags: TrainFlags, listener: Listener): Placement {
+  const placement = choosePlacement(placementWish(flags), listener);
+  if (flags.precision === "auto" && placement.device === "cpu" && hasFastBf16(describeLibrary())) {
+    listener.notice?.("this processor computes bfloat16: --precision bf16 trains faster here");
+  }
+  return placement;
 }
 
 function placementWish({ device, cuda, precision }: TrainFlags): PlacementWish {
@@ -231,9 +241,10 @@ async function resumedConfig(
   if (given.has("precision") && precision !== "auto" && precision !== config.precision) {
     wrong.push(`--precision is ${config.precision} there, not ${precision}`);
   }
-  if (
-    given.has("sampler") && sampler !== config.sampler.replace(sampler === "dense" ? /-.*/ : "", "")
-  ) {
+  const isSame = sampler === "dense"
+    ? config.sampler.startsWith("dense-")
+    : sampler === config.sampler;
+  if (given.has("sampler") && !isSame) {
     wrong.push(`--sampler is ${config.sampler} there, not ${sampler}`);
   }
   if (given.has("conditions")) {
@@ -269,25 +280,24 @@ async function resumedConfig(
     ...config,
     epochs,
     name: given.has("name") ? flags.name : config.name,
-    device: resumedDevice(config, flags.device, given, warn),
+    ...resumedPlacement(config, flags, given, warn),
     allowMissing: given.has("allowMissing") || config.allowMissing,
   };
 }
 
 /** Where the run was, unless there is no such device here. */
-function resumedDevice(
-  { device }: TrainConfig,
-  wish: string,
+function resumedPlacement(
+  { device, precision }: TrainConfig,
+  flags: TrainFlags,
   given: ReadonlySet<string>,
-  warn: (text: string) => void,
-): string {
-  if (given.has("cuda")) return "cpu";
-  if (given.has("device")) return choosePlacement({ device: wish }).device;
-  if (device === "cpu") return "cpu";
+  warning: (text: string) => void,
+): Placement {
+  const at = (device: string) => choosePlacement({ device, precision }, { warning });
+  if (given.has("cuda") || given.has("device")) return at(placementWish(flags).device!);
   const { devices, reason } = describeLibrary().cuda;
-  if (devices > 0) return device;
-  warn(`the run was on ${device}, here it goes on on the CPU: ${reason}`);
-  return "cpu";
+  if (device === "cpu" || devices > 0) return at(device);
+  warning(`the run was on ${device}, here it goes on on the CPU: ${reason}`);
+  return at("cpu");
 }
 
 async function openFolder(

@@ -3,7 +3,7 @@ import { randomBelow, shuffled, streamFor } from "../random.ts";
 import type { Batch, BatchSource, EpochOptions } from "./batches.ts";
 import type { Attribute } from "./draw_triplets.ts";
 import { imageFlips } from "./image_flips.ts";
-import { likeness } from "./notions/likeness.ts";
+import { type Likeness, likeness } from "./notions/likeness.ts";
 
 /** Triplets that each image anchors by each notion; a choice, other numbers were not tried. */
 export const tripletsPerAnchor = 8;
@@ -36,28 +36,14 @@ export class DenseValueBatches implements BatchSource {
     const images = this.#order.subarray(from, to);
     const rows: number[][] = [[], [], []];
     const notion: number[] = [];
-    this.#attributes.forEach((attribute, row) => {
-      // An image's own random numbers, so that a batch does not depend on those before.
-      const stream = streamFor("dense", this.#options.epoch);
-      images.forEach((image, anchor) => {
-        const near: number[] = [];
-        const far: number[] = [];
-        images.forEach((other, place) => {
-          if (place === anchor) return;
-          const how = likeness(attribute, image, other);
-          if (how === "alike") near.push(place);
-          if (how === "unlike") far.push(place);
-        });
-        if (near.length === 0 || far.length === 0) return;
-        for (let draw = 0; draw < tripletsPerAnchor; draw++) {
-          const at = 2 * ((image * this.#attributes.length + row) * tripletsPerAnchor + draw);
-          rows[0].push(anchor);
-          rows[1].push(far[randomBelow(this.#options.seed, stream, at, far.length)]);
-          rows[2].push(near[randomBelow(this.#options.seed, stream, at + 1, near.length)]);
+    for (const row of this.#attributes.keys()) {
+      for (const anchor of images.keys()) {
+        for (const [far, near] of this.#drawn(images, anchor, row)) {
+          [anchor, far, near].forEach((place, role) => rows[role].push(place));
           notion.push(row);
         }
-      });
-    });
+      }
+    }
     if (notion.length === 0) throw noTriplet(images.length);
     return {
       index,
@@ -67,6 +53,25 @@ export class DenseValueBatches implements BatchSource {
       flips: imageFlips(images, this.#options),
       positions: Uint32Array.from(rows.flat()),
     };
+  }
+
+  /** Places in `images` of the far and near images of the triplets that one of them anchors by a notion. */
+  #drawn(images: Uint32Array, anchor: number, row: number): [far: number, near: number][] {
+    const { seed, epoch } = this.#options;
+    const attribute = this.#attributes[row];
+    const places = (wanted: Likeness) =>
+      [...images.keys()].filter((place) =>
+        place !== anchor && likeness(attribute, images[anchor], images[place]) === wanted
+      );
+    const [near, far] = [places("alike"), places("unlike")];
+    if (near.length === 0 || far.length === 0) return [];
+    // An image's own random numbers, so that a batch does not depend on those before.
+    const stream = streamFor("dense", epoch);
+    const first = 2 * (images[anchor] * this.#attributes.length + row) * tripletsPerAnchor;
+    return Array.from({ length: tripletsPerAnchor }, (_, draw) => [
+      far[randomBelow(seed, stream, first + 2 * draw, far.length)],
+      near[randomBelow(seed, stream, first + 2 * draw + 1, near.length)],
+    ]);
   }
 }
 

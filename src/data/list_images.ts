@@ -1,4 +1,5 @@
 import { CsnError, messageOf } from "../errors.ts";
+import { isFile } from "../folders.ts";
 import { extname, join } from "../paths.ts";
 
 /** Endings of the kinds of images that `decodeImage` reads. */
@@ -52,15 +53,5 @@ async function collect(folder: string, below: string, found: string[]): Promise<
     else if (hasImageEnding(path) && (entry.isFile || await isFile(join(folder, path)))) {
       found.push(path);
     }
-  }
-}
-
-/** Whether a file, or what a link leads to, is a regular file. */
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { CsnError, messageOf } from "../errors.ts";
+import { isFile } from "../folders.ts";
 import { join } from "../paths.ts";
 import type { Attribute } from "./draw_triplets.ts";
 import type { ImageSet, Split } from "./image_set.ts";
@@ -69,8 +70,4 @@ async function readRulesOf(folder: string): Promise<Map<string, Rule> | null> {
   const rules = described.made?.rules;
   if (rules === undefined) return null;
   return new Map(Object.values(rules).map((rule) => [rule.name, rule]));
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return await Deno.stat(path).then((stat) => stat.isFile, () => false);
 }

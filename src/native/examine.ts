@@ -3,7 +3,7 @@ import { messageOf } from "../errors.ts";
 import { version } from "../version.ts";
 import { findCompiler, planShim } from "./build_shim.ts";
 import { cacheFolder } from "./cache.ts";
-import { describeLibrary, type LibraryDescription, openLibrary } from "./library.ts";
+import { describeLibrary, hasFastBf16, type LibraryDescription, openLibrary } from "./library.ts";
 import { findLibtorch, type Libtorch, pinnedVersion, testedVersions } from "./libtorch.ts";
 import { hasNvidiaDriver, platform } from "./platform.ts";
 
@@ -44,9 +44,7 @@ export async function examine(): Promise<Finding[]> {
       what: "processor",
       ok: true,
       found: (description.processor.join(", ") || Deno.build.arch) +
-        (description.processor.includes("avx512_bf16")
-          ? "; --precision bf16 trains faster here"
-          : ""),
+        (hasFastBf16(description) ? "; --precision bf16 trains faster here" : ""),
     });
   }
   return findings;

@@ -63,6 +63,11 @@ export function describeLibrary(): LibraryDescription {
   return JSON.parse(errorText(text));
 }
 
+/** Whether bfloat16 is faster than float32 on this processor; AMX comes with these instructions. */
+export function hasFastBf16({ processor }: Pick<LibraryDescription, "processor">): boolean {
+  return processor.includes("avx512_bf16");
+}
+
 /** Sets how many threads one operator may use. */
 export function setThreads(threads: number): void {
   checked((err, cap) => native().csn_set_threads(threads, err, cap) === 0);

@@ -1,7 +1,7 @@
 /** The operators that csn uses, typed; any other is a `call("aten::...")` away. */
 import { call, callAll } from "./call.ts";
 import type { DType } from "./dtype.ts";
-import type { Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 /** a + b, with broadcasting. */
 export function add(a: Tensor, b: Tensor | number): Tensor {
@@ -102,6 +102,11 @@ export function toDType(x: Tensor, dtype: DType): Tensor {
  */
 export function toDevice(x: Tensor, device: string): Tensor {
   return call("aten::to.device", x, device, x.dtype, device !== "cpu");
+}
+
+/** Whole numbers, such as rows to select, as an int64 tensor [n] on `device`. */
+export function longs(values: Uint8Array | Uint32Array, device: string): Tensor {
+  return toDevice(Tensor.from(BigInt64Array.from(values as Uint32Array, BigInt)), device);
 }
 
 /** A copy; `layout` gives the order of its elements in memory. */

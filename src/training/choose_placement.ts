@@ -1,6 +1,6 @@
 import { CsnError, UsageError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
-import { describeLibrary, type LibraryDescription } from "../native/library.ts";
+import { describeLibrary, hasFastBf16, type LibraryDescription } from "../native/library.ts";
 import type { Placement, Precision } from "../network/placement.ts";
 
 /** What a user may say of where to compute. */
@@ -26,11 +26,6 @@ export function choosePlacement(wish: PlacementWish = {}, listener?: Listener): 
     );
   }
   return { device, precision: precision === "auto" ? "float32" : precision };
-}
-
-/** Whether bfloat16 is faster than float32 on this processor; AMX comes with these instructions. */
-export function hasFastBf16({ processor }: Pick<LibraryDescription, "processor">): boolean {
-  return processor.includes("avx512_bf16");
 }
 
 function chooseDevice(wish: string, { devices, reason }: LibraryDescription["cuda"]): string {

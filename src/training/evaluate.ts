@@ -4,15 +4,9 @@ import type { Listener } from "../listener.ts";
 import { gatherImages } from "../network/backbone.ts";
 import type { Normalisation } from "../normalisation.ts";
 import { applyMasks, type Network } from "../network/network.ts";
-import {
-  concatenate,
-  indexSelect,
-  pairwiseDistance,
-  stack,
-  toDevice,
-} from "../tensor/operators.ts";
+import { concatenate, indexSelect, longs, pairwiseDistance, stack } from "../tensor/operators.ts";
 import { noGrad, scope } from "../tensor/scope.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** How well a network orders triplets. */
 export interface Evaluation {
@@ -174,11 +168,6 @@ function scoreSome(
       return stack([pairwiseDistance(anchor, role(1)), pairwiseDistance(anchor, role(2))]);
     })
   );
-}
-
-/** An int64 tensor of indices on `device`. */
-function longs(values: Uint32Array | Uint8Array, device: string): Tensor {
-  return toDevice(Tensor.from(BigInt64Array.from(values as Uint32Array, BigInt)), device);
 }
 
 /** The distinct numbers in `images`, ascending, and for each entry its position among them. */

@@ -34,7 +34,7 @@ export interface SuspectOptions {
   readonly splits: readonly Split[];
   /** The most suspects of each notion and split. @default {20} */
   readonly most?: number;
-  /** "cpu" (default) or "cuda:0". */
+  /** Where the model computes. @default {the CPU, in float32} */
   readonly placement?: Placement;
   /** Hears of decoding and embedding. */
   readonly listener?: Listener;
@@ -59,7 +59,7 @@ export async function findSuspects(file: ModelFile, options: SuspectOptions): Pr
   }
   const pack = await preparePack(set, info.imageSize, { ...options, allowMissing: true });
   const unusable = unusableImages(pack);
-  using pixels = mapPack(pack);
+  using pixels = mapPack(pack, options.placement?.device);
   using network = new Network(networkShape(file), networkTensors(file), options.placement);
   const suspects: Suspect[] = [];
   for (const split of options.splits) {

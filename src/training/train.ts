@@ -1,7 +1,5 @@
 /** The training loop, read from top to bottom. */
-import { type BatchSource, EpochBatches } from "../data/batches.ts";
-import { DenseListBatches } from "../data/dense_list_batches.ts";
-import { DenseValueBatches } from "../data/dense_value_batches.ts";
+import type { Batch } from "../data/batches.ts";
 import type { ImageSet } from "../data/image_set.ts";
 import type { Triplets } from "../data/triplets.ts";
 import { CsnError, messageOf } from "../errors.ts";
@@ -15,6 +13,7 @@ import { call } from "../tensor/call.ts";
 import { noGrad, scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { defaultSettings, learningRateOf, type RunSettings, type TrainConfig } from "./config.ts";
+import { epochBatches } from "./epoch_batches.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import type { ModelFile } from "./model_file.ts";
 import { networkShape, networkTensors } from "./model_file.ts";
@@ -155,6 +154,8 @@ class Run {
       triplets: data.digest,
       sums: emptySums(options.config.notions.length),
     };
+    // A checkpoint may be older than this count: then all its batches were three images a triplet.
+    this.state.sums.images ??= 3 * this.state.sums.triplets;
   }
 
   get #settings(): RunSettings {
@@ -187,7 +188,7 @@ class Run {
   async trainEpoch(): Promise<void> {
     const { config, signal } = this.#options;
     const { sums, epoch } = this.state;
-    const batches = this.#batches();
+    const batches = epochBatches(config, this.#data, epoch);
     const learningRate = learningRateOf(config, epoch);
     using stepper = new Stepper(this.#setting, this.#settings.logInterval);
     let began = performance.now();
@@ -206,29 +207,9 @@ class Run {
     add(await stepper.finish());
   }
 
-  #batches(): BatchSource {
-    const { config } = this.#options;
-    const { set, train, values } = this.#data;
-    const options = {
-      batchSize: config.batchSize,
-      seed: config.seed,
-      epoch: this.state.epoch,
-      shuffle: true,
-      flip: set.flip,
-    };
-    switch (config.sampler) {
-      case "triplets":
-        return new EpochBatches(train, options);
-      case "dense-lists":
-        return new DenseListBatches(train, options);
-      case "dense-values":
-        return new DenseValueBatches(values!.images, values!.attributes, options);
-    }
-  }
-
   async #step(
     stepper: Stepper,
-    batch: ReturnType<BatchSource["at"]>,
+    batch: Batch,
     learningRate: number,
   ): Promise<StepTaken[]> {
     try {

@@ -11,9 +11,9 @@ import {
   type TripletLoss,
   tripletLoss,
 } from "../network/triplet_loss.ts";
-import { indexSelect, narrow, toDevice } from "../tensor/operators.ts";
+import { indexSelect, longs, narrow } from "../tensor/operators.ts";
 import { scope } from "../tensor/scope.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** What one step works on. */
 export interface StepSetting {
@@ -37,9 +37,7 @@ export async function trainStep(
   using made = new DisposableStack();
   const loss = await forward(setting, batch, made);
   const numbers = await readLoss(loss);
-  if (!Number.isFinite(numbers.loss)) return numbers;
-  await backward(loss.loss);
-  await setting.optimiser.step(learningRate);
+  if (Number.isFinite(numbers.loss)) await update(setting, loss, learningRate);
   return numbers;
 }
 
@@ -55,9 +53,17 @@ export async function trainStepUnread(
   using made = new DisposableStack();
   const loss = await forward(setting, batch, made);
   const unread = flattened(loss);
-  await backward(loss.loss);
-  await setting.optimiser.step(learningRate);
+  await update(setting, loss, learningRate);
   return unread;
+}
+
+async function update(
+  { optimiser }: StepSetting,
+  { loss }: TripletLoss,
+  learningRate: number,
+): Promise<void> {
+  await backward(loss);
+  await optimiser.step(learningRate);
 }
 
 async function forward(
@@ -123,8 +129,4 @@ function rolesOf(embeddings: Tensor, positions: Uint32Array, device: string): Te
   const rows = indexSelect(embeddings, 0, longs(positions, device));
   const size = positions.length / 3;
   return [0, 1, 2].map((role) => narrow(rows, 0, role * size, size));
-}
-
-function longs(values: Uint8Array | Uint32Array, device: string): Tensor {
-  return toDevice(Tensor.from(BigInt64Array.from(values as Uint32Array, BigInt)), device);
 }
