@@ -49,12 +49,12 @@ export interface EpochOptions {
 export class EpochBatches implements BatchSource {
   /** Number of batches. */
   readonly length: number;
-  readonly #triplets: Triplets;
+  readonly #triplets: Pick<Triplets, "images" | "notion">;
   readonly #options: EpochOptions;
   readonly #order: Uint32Array;
 
   /** Puts the triplets in the order of the epoch. */
-  constructor(triplets: Triplets, options: EpochOptions) {
+  constructor(triplets: Pick<Triplets, "images" | "notion">, options: EpochOptions) {
     const { batchSize, seed, epoch, shuffle } = options;
     const count = triplets.notion.length;
     this.length = Math.ceil(count / batchSize);

@@ -7,7 +7,7 @@ import { disjointMasks, learnedMaskStart, type MaskMode, preinElsewhere } from "
 export interface NetworkShape {
   /** Names of the notions; row i of the masks belongs to notion i. */
   readonly notions: readonly string[];
-  /** Dimensions of an embedding. */
+  /** Dimensions of an embedding; of specialists, of all of them together. */
   readonly dimension: number;
   /** How the masks come to be. */
   readonly masks: MaskMode;
@@ -16,14 +16,31 @@ export interface NetworkShape {
 /** Streams of random numbers, one a tensor, apart from those that training draws from. */
 const firstStream = 1_000_000;
 
+/** Streams of one backbone: more than it has tensors. */
+const streamsEach = 1000;
+
+/** The backbones of a network: what the names of each one's tensors begin with, and its outputs. */
+export function backbonesOf(
+  { notions, dimension, masks }: NetworkShape,
+): { readonly prefix: string; readonly dimension: number }[] {
+  if (masks !== "specialists") return [{ prefix: "backbone.", dimension }];
+  return notions.map((_, row) => ({
+    prefix: `backbones.${row}.`,
+    dimension: dimension / notions.length,
+  }));
+}
+
 /**
  * All tensors of a new network, by name, drawn from `seed`: convolutions from N(0, 2 / (k k out)), batch
  * norm at 1 and 0 (reference code, Resnet_18.py), the embedding as torch.nn.Linear, masks by their mode.
  */
 export function initialTensors(shape: NetworkShape, seed: number): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
-  backboneParts(shape.dimension).forEach((part, index) => {
-    tensors.set(`backbone.${part.name}`, initialPart(part, seed, firstStream + index));
+  backbonesOf(shape).forEach(({ prefix, dimension }, row) => {
+    backboneParts(dimension).forEach((part, index) => {
+      const stream = firstStream + streamsEach * row + index;
+      tensors.set(prefix + part.name, initialPart(part, seed, stream));
+    });
   });
   tensors.set(
     "masks.weight",
@@ -68,7 +85,10 @@ function initialMasks(
   { notions, dimension, masks }: NetworkShape,
   seed: number,
 ): Float32Array<ArrayBuffer> {
-  if (masks === "fixed") return disjointMasks(notions.length, dimension, 0);
+  if (masks === "none") return new Float32Array(notions.length * dimension).fill(1);
+  if (masks === "fixed" || masks === "specialists") {
+    return disjointMasks(notions.length, dimension, 0);
+  }
   if (masks === "learned-prein") return disjointMasks(notions.length, dimension, preinElsewhere);
   const { mean, deviation } = learnedMaskStart;
   return Float32Array.from(

@@ -1,5 +1,34 @@
-/** How the masks of the notions come to be. */
-export type MaskMode = "fixed" | "learned" | "learned-prein";
+import type { Variant } from "../variant.ts";
+
+/**
+ * How the masks of the notions come to be. "none": all ones, so every notion compares by the whole embedding.
+ * "specialists": each notion has a backbone of its own; the embedding is theirs one after the other, and a
+ * notion's mask has ones for its own.
+ */
+export type MaskMode = "none" | "specialists" | "fixed" | "learned" | "learned-prein";
+
+const modes: Readonly<Record<Variant, MaskMode>> = {
+  standard: "none",
+  specialists: "specialists",
+  fixed: "fixed",
+  learned: "learned",
+  prein: "learned-prein",
+};
+
+/** The masks of one of the paper's variants. */
+export function maskModeOf(variant: Variant): MaskMode {
+  return modes[variant];
+}
+
+/** The variant that has these masks. */
+export function variantOf(mode: MaskMode): Variant {
+  return (Object.keys(modes) as Variant[]).find((variant) => modes[variant] === mode)!;
+}
+
+/** Whether training changes the masks. */
+export function areLearned(mode: MaskMode): boolean {
+  return mode === "learned" || mode === "learned-prein";
+}
 
 /**
  * Disjoint masks, [notions x dimension] in C order: each notion has ones in a block of its own. What is

@@ -1,11 +1,20 @@
 import { CsnError } from "../errors.ts";
 import { dataOf } from "../tensor/dtype.ts";
-import { clone, indexSelect, multiply, relu, toDevice } from "../tensor/operators.ts";
+import {
+  clone,
+  concatenate,
+  indexSelect,
+  multiply,
+  relu,
+  toDevice,
+  zerosLike,
+} from "../tensor/operators.ts";
 import type { StoredTensor } from "../tensor/safetensors.ts";
 import { noGrad, scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { Backbone } from "./backbone.ts";
-import type { NetworkShape } from "./initialise.ts";
+import { backbonesOf, type NetworkShape } from "./initialise.ts";
+import { areLearned } from "./masks.ts";
 import { onCpu, type Placement, type Precision } from "./placement.ts";
 import { tensorFault } from "./tensor_fault.ts";
 
@@ -13,11 +22,11 @@ import { tensorFault } from "./tensor_fault.ts";
 export class Network implements Disposable {
   /** What it is made of. */
   readonly shape: NetworkShape;
-  /** All parameters and buffers by name: `backbone.` and torchvision's, and `masks.weight`. */
+  /** All parameters and buffers by name: `backbone.` (or `backbones.0.`, ...) and torchvision's, and `masks.weight`. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** In what numbers its backbone computes. */
   readonly precision: Precision;
-  readonly #backbone: Backbone;
+  readonly #backbones: readonly Backbone[];
 
   /**
    * A network at `placement` with copies of `stored` (see `initialTensors` for the names). Throws a CsnError
@@ -38,12 +47,14 @@ export class Network implements Disposable {
     });
     this.tensors = tensors;
     for (const parameter of this.parameters().values()) parameter.requiresGrad = true;
-    this.#backbone = new Backbone(
-      new Map(
-        [...tensors].flatMap(([name, tensor]) =>
-          name.startsWith("backbone.") ? [[name.slice("backbone.".length), tensor]] : []
+    this.#backbones = backbonesOf(shape).map(({ prefix }) =>
+      new Backbone(
+        new Map(
+          [...tensors].flatMap(([name, tensor]) =>
+            name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : []
+          ),
         ),
-      ),
+      )
     );
   }
 
@@ -59,15 +70,35 @@ export class Network implements Disposable {
 
   /** Whether the masks are parameters. */
   get hasLearnedMasks(): boolean {
-    return this.shape.masks !== "fixed";
+    return areLearned(this.shape.masks);
   }
 
-  /** Embeds `images` [B, 3, H, W], on its device, to [B, D] of their dtype, unmasked. */
-  embed(
+  /** Whether each notion has a backbone of its own. */
+  get hasSpecialists(): boolean {
+    return this.shape.masks === "specialists";
+  }
+
+  /**
+   * Embeds `images` [B, 3, H, W], on its device, to [B, D] of their dtype, unmasked. Of specialists, only that
+   * of notion number `only` embeds when it is given; the dimensions of the others are 0 then.
+   */
+  async embed(
     images: Tensor,
-    mode: { readonly train: boolean; readonly grad: boolean },
+    mode: { readonly train: boolean; readonly grad: boolean; readonly only?: number },
   ): Promise<Tensor> {
-    return this.#backbone.embed(images, { ...mode, bf16: this.precision === "bf16" });
+    const { train, grad, only } = mode;
+    const by = (backbone: Backbone) =>
+      backbone.embed(images, { train, grad, bf16: this.precision === "bf16" });
+    if (!this.hasSpecialists) return await by(this.#backbones[0]);
+    using parts = new DisposableStack();
+    if (only === undefined) {
+      const embedded: Tensor[] = [];
+      for (const backbone of this.#backbones) embedded.push(parts.use(await by(backbone)));
+      return concatenate(embedded, 1);
+    }
+    const embedded = parts.use(await by(this.#backbones[only]));
+    const zero = parts.use(noGrad(() => zerosLike(embedded)));
+    return concatenate(this.#backbones.map((_, row) => row === only ? embedded : zero), 1);
   }
 
   /** The masks [B, D] of the notions number `rows` (int64 [B]), through ReLU when they are learned. */
@@ -100,7 +131,7 @@ export class Network implements Disposable {
 
   /** Frees its tensors. */
   [Symbol.dispose](): void {
-    this.#backbone[Symbol.dispose]();
+    for (const backbone of this.#backbones) backbone[Symbol.dispose]();
     for (const tensor of this.tensors.values()) tensor.dispose();
   }
 }

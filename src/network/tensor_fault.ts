@@ -1,16 +1,18 @@
 import type { StoredTensor } from "../tensor/safetensors.ts";
 import { backboneParts } from "./backbone.ts";
-import type { NetworkShape } from "./initialise.ts";
+import { backbonesOf, type NetworkShape } from "./initialise.ts";
 
 /** What keeps `stored` from being the tensors of a network of that shape; null when they are. */
 export function tensorFault(
-  { notions, dimension }: Pick<NetworkShape, "notions" | "dimension">,
+  shape: NetworkShape,
   stored: ReadonlyMap<string, StoredTensor>,
 ): string | null {
   const expected = new Map<string, readonly number[]>(
-    backboneParts(dimension).map((part) => [`backbone.${part.name}`, part.shape]),
+    backbonesOf(shape).flatMap(({ prefix, dimension }) =>
+      backboneParts(dimension).map((part) => [prefix + part.name, part.shape] as const)
+    ),
   );
-  expected.set("masks.weight", [notions.length, dimension]);
+  expected.set("masks.weight", [shape.notions.length, shape.dimension]);
   for (const [name, shape] of expected) {
     const found = stored.get(name);
     if (found === undefined) return `the tensor "${name}" is missing`;

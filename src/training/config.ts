@@ -1,3 +1,4 @@
+import type { NetworkShape } from "../network/initialise.ts";
 import type { MaskMode } from "../network/masks.ts";
 import type { Precision } from "../network/placement.ts";
 
@@ -36,7 +37,7 @@ export interface TrainConfig {
   readonly maskLoss: number;
   /** Training triplets for ALL notions of the set; a subset of them takes its share. */
   readonly trainTriplets: number;
-  /** Dimensions of an embedding. */
+  /** Dimensions of an embedding; of specialists, of each one's. */
   readonly dimension: number;
   /** How the masks come to be. */
   readonly masks: MaskMode;
@@ -73,6 +74,12 @@ export const defaultConfig: Omit<TrainConfig, "data" | "notions"> = {
   sampler: "triplets",
   allowMissing: false,
 };
+
+/** What a run's network is made of. */
+export function shapeOfConfig({ notions, dimension, masks }: TrainConfig): NetworkShape {
+  const backbones = masks === "specialists" ? notions.length : 1;
+  return { notions, dimension: backbones * dimension, masks };
+}
 
 /** How a run is carried on: remembered for when it goes on, changed freely then. */
 export interface RunSettings {

@@ -1,19 +1,22 @@
 import { type BatchSource, EpochBatches } from "../data/batches.ts";
 import { DenseListBatches } from "../data/dense_list_batches.ts";
 import { DenseValueBatches } from "../data/dense_value_batches.ts";
+import { NotionBatches } from "../data/notion_batches.ts";
 import type { TrainConfig } from "./config.ts";
 import type { PreparedTraining } from "./prepare.ts";
 
 /** The training batches of an epoch, as the run's sampler makes them. */
 export function epochBatches(
-  { batchSize, seed, sampler }: TrainConfig,
+  { batchSize, seed, sampler, masks }: TrainConfig,
   { set, train, values }: Pick<PreparedTraining, "set" | "train" | "values">,
   epoch: number,
 ): BatchSource {
   const options = { batchSize, seed, epoch, shuffle: true, flip: set.flip };
   switch (sampler) {
     case "triplets":
-      return new EpochBatches(train, options);
+      return masks === "specialists"
+        ? new NotionBatches(train, options)
+        : new EpochBatches(train, options);
     case "dense-lists":
       return new DenseListBatches(train, options);
     case "dense-values":

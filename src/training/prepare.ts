@@ -110,11 +110,18 @@ export function checkSameTriplets(began: string, found: string, folder: string):
 const onePixelSize = 16;
 
 /** Batch norm needs two values of a channel: one small image alone in a batch gives it one. */
-function checkBatches({ imageSize, batchSize }: TrainConfig, { notion }: Triplets): void {
-  const smallest = notion.length % batchSize || Math.min(batchSize, notion.length);
-  if (imageSize > onePixelSize || smallest > 1) return;
+function checkBatches(
+  { imageSize, batchSize, masks }: TrainConfig,
+  { notion, perNotion }: Triplets,
+): void {
+  if (imageSize > onePixelSize) return;
+  const counts = masks === "specialists"
+    ? perNotion.map(({ triplets }) => triplets)
+    : [notion.length];
+  const wrong = counts.find((count) => (count % batchSize || Math.min(batchSize, count)) === 1);
+  if (wrong === undefined) return;
   throw new UsageError(
-    `Cannot train on ${notion.length} triplets in batches of ${batchSize}: a batch would hold one alone, for which batch norm needs images larger than ${imageSize} pixels; choose another --batch-size or --image-size`,
+    `Cannot train on ${wrong} triplets in batches of ${batchSize}: a batch would hold one alone, for which batch norm needs images larger than ${imageSize} pixels; choose another --batch-size or --image-size`,
   );
 }
 

@@ -5,10 +5,10 @@ import type { Listener } from "../listener.ts";
 import { FileLock } from "../file_lock.ts";
 import { cacheFolder, makeCacheFolder } from "../native/cache.ts";
 import { backboneParts } from "../network/backbone.ts";
-import { initialTensors } from "../network/initialise.ts";
+import { backbonesOf, initialTensors } from "../network/initialise.ts";
 import { join } from "../paths.ts";
 import { readSafetensors, type StoredTensor } from "../tensor/safetensors.ts";
-import type { TrainConfig } from "./config.ts";
+import { shapeOfConfig, type TrainConfig } from "./config.ts";
 
 /**
  * torchvision's ImageNet ResNet-18 as timm publishes it (timm/resnet18.tv_in1k on Hugging Face), pinned to
@@ -30,7 +30,8 @@ export async function startingTensors(
   config: TrainConfig,
   options: { readonly listener?: Listener; readonly signal?: AbortSignal; readonly url?: string },
 ): Promise<Map<string, StoredTensor>> {
-  const tensors = initialTensors(config, config.seed);
+  const shape = shapeOfConfig(config);
+  const tensors = initialTensors(shape, config.seed);
   if (config.pretrained === "none") return tensors;
   const path = config.pretrained === "imagenet" ? await fetchImagenet(options) : config.pretrained;
   if (/\.(pth|pt|tar)$/.test(path)) {
@@ -39,7 +40,7 @@ export async function startingTensors(
     );
   }
   const { tensors: found } = await readSafetensors(await withEnding(path));
-  replaceBackbone(tensors, found, path);
+  for (const backbone of backbonesOf(shape)) replaceBackbone(tensors, backbone, found, path);
   return tensors;
 }
 
@@ -97,13 +98,13 @@ async function hasImagenet(path: string): Promise<boolean> {
  */
 function replaceBackbone(
   tensors: Map<string, StoredTensor>,
+  { prefix, dimension }: ReturnType<typeof backbonesOf>[number],
   found: ReadonlyMap<string, StoredTensor>,
   path: string,
 ): void {
   const byName = new Map(
     [...found].map(([name, tensor]) => [name.replace(/^(module\.|backbone\.)+/, ""), tensor]),
   );
-  const dimension = tensors.get("backbone.fc_embed.bias")!.shape[0];
   for (const { name, shape, kind } of backboneParts(dimension)) {
     const tensor = byName.get(name);
     if (tensor === undefined) {
@@ -121,6 +122,6 @@ function replaceBackbone(
         }], it should be ${dtype}[${shape.join(", ")}]`,
       );
     }
-    tensors.set(`backbone.${name}`, tensor);
+    tensors.set(prefix + name, tensor);
   }
 }

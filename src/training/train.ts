@@ -12,7 +12,13 @@ import type { EpochMetrics } from "../reporting/metrics.ts";
 import { call } from "../tensor/call.ts";
 import { noGrad, scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { defaultSettings, learningRateOf, type RunSettings, type TrainConfig } from "./config.ts";
+import {
+  defaultSettings,
+  learningRateOf,
+  type RunSettings,
+  shapeOfConfig,
+  type TrainConfig,
+} from "./config.ts";
 import { epochBatches } from "./epoch_batches.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import type { ModelFile } from "./model_file.ts";
@@ -103,7 +109,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   if (checkpoint !== undefined) {
     checkSameTriplets(checkpoint.info.state!.triplets, prepared.digest, config.data);
   }
-  const shape = checkpoint === undefined ? config : networkShape(checkpoint);
+  const shape = checkpoint === undefined ? shapeOfConfig(config) : networkShape(checkpoint);
   using network = new Network(shape, tensors, config);
   using optimiser = new Adam(network.parameters());
   if (checkpoint !== undefined) optimiser.load(checkpoint.tensors);
@@ -357,7 +363,7 @@ class Run {
     return {
       libtorch: folder.libtorch,
       notions: config.notions,
-      dimension: config.dimension,
+      dimension: this.#setting.network.shape.dimension,
       masks: config.masks,
       imageSize: config.imageSize,
       normalisation: this.#data.set.normalisation,

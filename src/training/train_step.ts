@@ -121,7 +121,8 @@ async function embedPart(
     flips: batch.flips.slice(from, to) as Uint8Array<ArrayBuffer>,
     device: network.device,
   });
-  return made.use(await network.embed(images, { train: true, grad: true }));
+  const only = network.hasSpecialists ? batch.notion[0] : undefined;
+  return made.use(await network.embed(images, { train: true, grad: true, only }));
 }
 
 /** The rows of a dense batch's embeddings for anchors, far and near images. */
