@@ -1,0 +1,152 @@
+import { type ImageSet, openImageSet, type Split } from "../data/image_set.ts";
+import { type Pack, preparePack } from "../data/pack.ts";
+import { readSetValues, type SetValues } from "../data/set_values.ts";
+import { loadTriplets, type Triplets } from "../data/triplets.ts";
+import { CsnError } from "../errors.ts";
+import type { Listener } from "../listener.ts";
+import { Network } from "../network/network.ts";
+import type { Placement } from "../network/placement.ts";
+import { embedImages } from "../training/evaluate.ts";
+import { type ModelFile, networkShape, networkTensors } from "../training/model_file.ts";
+import { mapPack, unusableImages, warnOfDropped } from "../training/prepare.ts";
+
+/** The images of one split of a set as a model sees them, and all that is known of them. */
+export interface EmbeddedSplit {
+  /** The set. */
+  readonly set: ImageSet;
+  /** Which part of it. */
+  readonly split: Split;
+  /** Side of the images in pixels. */
+  readonly imageSize: number;
+  /**
+   * Indices of the split's usable images in the set, ascending: those that the set's attributes.csv puts in
+   * the split, and those of its triplets.
+   */
+  readonly images: Uint32Array;
+  /** Their embeddings [n, dimension] in C order, unmasked. */
+  readonly vectors: Float32Array;
+  /** Dimensions of an embedding. */
+  readonly dimension: number;
+  /** Names of the model's notions. */
+  readonly notions: readonly string[];
+  /** The effective mask of each notion, [dimension]. */
+  readonly masks: readonly Float32Array[];
+  /** The split's triplets of the model's notions. */
+  readonly triplets: Triplets;
+  /** [3 m]: row of `vectors` for each image of `triplets`. */
+  readonly positions: Uint32Array;
+  /** What the set knows of its images; null for a set without attributes.csv. */
+  readonly values: SetValues | null;
+  /** The pixels of the whole set in a file: uint8 [N, imageSize, imageSize, 3] from byte 0 on. */
+  readonly packPath: string;
+}
+
+/** Which split is embedded, and how. */
+export interface EmbedSplitOptions {
+  /** Which part of the set. @default {"test"} */
+  readonly split?: Split;
+  /** Folder of the image set. @default {the one that the model was trained on} */
+  readonly data?: string;
+  /** Whether more than 1 % of the images may be missing or unreadable. @default {false} */
+  readonly allowMissing?: boolean;
+  /** Where the model computes. @default {the CPU, in float32} */
+  readonly placement?: Placement;
+  /** Hears of decoding and embedding. */
+  readonly listener?: Listener;
+  /** Stops the work; the promise then rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Embeds every usable image of a split once, unmasked, and reads its triplets and values. libtorch must be
+ * open. Throws a CsnError for a set that lacks a notion of the model's or cannot be read.
+ */
+export async function embedSplit(
+  file: ModelFile,
+  options: EmbedSplitOptions = {},
+): Promise<EmbeddedSplit> {
+  const { info } = file;
+  const split = options.split ?? "test";
+  const set = await openSetOf(file, options.data);
+  const pack = await preparePack(set, info.imageSize, options);
+  const values = await readSetValues(set);
+  const triplets = await splitTriplets(file, set, split, pack);
+  warnOfDropped(triplets, split, options.listener);
+  const images = splitImages(split, values, triplets, unusableImages(pack));
+  const { vectors, masks } = await embedPacked(file, pack, images, options);
+  return {
+    set,
+    split,
+    imageSize: info.imageSize,
+    images,
+    vectors,
+    dimension: info.dimension,
+    notions: info.notions,
+    masks,
+    triplets,
+    positions: positionsOf(triplets.images, images, set.imageFiles.length),
+    values,
+    packPath: pack.path,
+  };
+}
+
+/** Embeds images number `images` of a pack: [n, D], unmasked, with the effective mask of each notion. */
+export async function embedPacked(
+  file: ModelFile,
+  pack: Pack,
+  images: Uint32Array,
+  options: Pick<EmbedSplitOptions, "placement" | "listener" | "signal">,
+): Promise<{ vectors: Float32Array; masks: Float32Array[] }> {
+  using pixels = mapPack(pack, options.placement?.device);
+  using network = new Network(networkShape(file), networkTensors(file), options.placement);
+  using embeddings = await embedImages(network, pixels, images, file.info.normalisation, options);
+  const vectors = await embeddings.dataAsync() as Float32Array;
+  return { vectors, masks: network.maskTable().map((mask) => Float32Array.from(mask)) };
+}
+
+/** Every triplet of a split whose images can be used. */
+export async function splitTriplets(
+  { info }: ModelFile,
+  set: ImageSet,
+  split: Split,
+  pack: Pack,
+): Promise<Triplets> {
+  return await loadTriplets(set, split, {
+    notions: info.notions,
+    seed: info.config.seed,
+    unusable: unusableImages(pack),
+  });
+}
+
+/** The usable images of a split, ascending: those that the set's values put there and those of its triplets. */
+export function splitImages(
+  split: Split,
+  values: SetValues | null,
+  triplets: Triplets,
+  unusable: ReadonlySet<number>,
+): Uint32Array {
+  const found = new Set(triplets.images);
+  values?.splits.forEach((one, image) => {
+    if (one === split && !unusable.has(image)) found.add(image);
+  });
+  return Uint32Array.from(found).sort();
+}
+
+async function openSetOf({ path, info }: ModelFile, data?: string): Promise<ImageSet> {
+  const set = await openImageSet(data ?? info.config.data);
+  const unknown = info.notions.filter((notion) => !set.notions.includes(notion));
+  if (unknown.length === 0) return set;
+  throw new CsnError(
+    `Cannot analyse ${path} on ${set.folder}: the model's notions are ${
+      info.notions.join(", ")
+    }, the set has ${set.notions.join(", ")}; pass --data with a set that has ${
+      unknown.join(", ")
+    }`,
+  );
+}
+
+function positionsOf(wanted: Uint32Array, images: Uint32Array, count: number): Uint32Array {
+  const positionOf = new Uint32Array(count);
+  images.forEach((image, position) => positionOf[image] = position);
+  return wanted.map((image) => positionOf[image]);
+}
