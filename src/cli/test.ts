@@ -4,8 +4,11 @@ import { splits } from "../data/image_set.ts";
 import type { Evaluation } from "../training/evaluate.ts";
 import { testModel } from "../training/test_model.ts";
 import { readModelFile } from "../training/model_file.ts";
+import { UsageError } from "../errors.ts";
+import { variantOf } from "../network/masks.ts";
+import { type Variant, variants } from "../variant.ts";
 import { percent, table } from "./format.ts";
-import { dataPath, userPath } from "./paths.ts";
+import { dataPath, shownPath, userPath } from "./paths.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 import { wholeNumber } from "./options.ts";
@@ -16,6 +19,7 @@ import { deviceOption, precisionOption } from "./placement_options.ts";
 export interface TestFlags extends PlacementWish {
   readonly resume: string;
   readonly data?: string;
+  readonly variant?: Variant;
   readonly split: Split;
   readonly threads?: number;
   readonly allowMissing?: boolean;
@@ -34,6 +38,12 @@ export function testCommand(): CommandUnknownOpts {
     .addOption(
       new Option("--split <split>", "which lists").choices(splits).default("test" as const),
     )
+    .addOption(
+      new Option(
+        "--variant <variant>",
+        "what the model is to be: another one is an error (default: whatever the file holds)",
+      ).choices(variants),
+    )
     .addOption(deviceOption)
     .addOption(precisionOption)
     .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
@@ -46,6 +56,14 @@ export function testCommand(): CommandUnknownOpts {
 /** Evaluates and prints. */
 export async function runTest(flags: TestFlags): Promise<void> {
   const file = await readModelFile(userPath(flags.resume));
+  const variant = variantOf(file.info.masks);
+  if (flags.variant !== undefined && flags.variant !== variant) {
+    throw new UsageError(
+      `Cannot test ${
+        shownPath(file.path)
+      } as --variant ${flags.variant}: it is a model of the variant ${variant}; leave --variant out, or pass a model of a run with --variant ${flags.variant}`,
+    );
+  }
   await startNative(flags);
   using listener = terminalListener();
   const evaluation = await testModel(file, {
@@ -55,7 +73,9 @@ export async function runTest(flags: TestFlags): Promise<void> {
     placement: choosePlacement(flags, listener),
     listener,
   });
-  console.log(flags.json ? JSON.stringify(evaluation) : evaluationTable(evaluation));
+  console.log(
+    flags.json ? JSON.stringify({ variant, ...evaluation }) : evaluationTable(evaluation),
+  );
 }
 
 /** The table that `test` prints. */

@@ -2,6 +2,7 @@ import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { defaultConfig } from "../training/config.ts";
 import { convertLine } from "../training/pretrained.ts";
 import { deviceHelp, precisionHelp } from "./placement_options.ts";
+import { type Variant, variants } from "../variant.ts";
 import { folderName, number, oneOf, wholeNumber } from "./options.ts";
 
 /** What the options of `train` parse to. */
@@ -10,6 +11,7 @@ export interface TrainFlags {
   readonly name: string;
   readonly resume?: string;
   readonly overwrite?: boolean;
+  readonly variant?: Variant;
   readonly learned?: boolean;
   readonly prein?: boolean;
   readonly conditions?: readonly string[];
@@ -64,6 +66,12 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
   );
   add("--resume <file>", "go on from runs/<name>/checkpoint, exactly where it stood");
   add("--overwrite", "replace a run of that name");
+  add(
+    "--variant <variant>",
+    'which of the paper\'s networks: "standard" (one embedding without masks), "specialists" (a network a notion, in one run), "fixed" (fixed disjoint masks; the default), "learned" (the same as --learned) or "prein" (--learned --prein)',
+    undefined,
+    oneOf(...variants),
+  );
   add("--learned", "learn the masks, from N(0.9, 0.7); without it they are fixed and disjoint");
   add("--prein", "with --learned: begin with disjoint masks, 0.1 elsewhere");
   add(
@@ -93,7 +101,12 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
   add("--margin <distance>", "margin of the triplet loss", d.margin, number(0));
   add("--embed-loss <weight>", "weight of the embedding norm in the loss", d.embedLoss, number(0));
   add("--mask-loss <weight>", "weight of the mask norm in the loss", d.maskLoss, number(0));
-  add("--dim-embed <n>", "dimensions of an embedding", d.dimension, wholeNumber(1));
+  add(
+    "--dim-embed <n>",
+    "dimensions of an embedding; of specialists, of each one's",
+    d.dimension,
+    wholeNumber(1),
+  );
   add("--image-size <pixels>", "side of the square images", d.imageSize, wholeNumber(16));
   add("--seed <n>", "seed of weights, subsets, order and flips", d.seed, wholeNumber(0));
   add(

@@ -7,6 +7,7 @@ import type { Listener } from "../listener.ts";
 import { dirname, join } from "../paths.ts";
 import { VisdomClient } from "../reporting/visdom_client.ts";
 import { VisdomReporter } from "../reporting/visdom_reporter.ts";
+import { areLearned, maskModeOf, variantOf } from "../network/masks.ts";
 import type { Placement } from "../network/placement.ts";
 import { choosePlacement, type PlacementWish } from "../training/choose_placement.ts";
 import {
@@ -22,6 +23,7 @@ import { Interruption } from "./interruption.ts";
 import { dataPath, runPath, shownPath, userPath } from "./paths.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
+import type { Variant } from "../variant.ts";
 import type { TrainFlags } from "./train_options.ts";
 import { TrainView } from "./train_view.ts";
 
@@ -118,9 +120,7 @@ async function readCheckpoint(path: string): Promise<ModelFile> {
 }
 
 async function newConfig(flags: TrainFlags, listener: Listener): Promise<TrainConfig> {
-  if (flags.prein && !flags.learned) {
-    throw new UsageError("--prein begins learned masks: pass it together with --learned");
-  }
+  const variant = variantOfFlags(flags);
   if (flags.startEpoch > flags.epochs) {
     throw new UsageError(
       `Nothing would be trained: --start-epoch is ${flags.startEpoch}, --epochs, the last one, is ${flags.epochs}; raise --epochs`,
@@ -128,9 +128,14 @@ async function newConfig(flags: TrainFlags, listener: Listener): Promise<TrainCo
   }
   const set = await openImageSet(dataPath(flags.data));
   const notions = flags.conditions === undefined ? set.notions : notionRows(set, flags.conditions);
-  if ((!flags.learned || flags.prein) && notions.length > flags.dimEmbed) {
+  if ((variant === "fixed" || variant === "prein") && notions.length > flags.dimEmbed) {
     throw new UsageError(
       `Disjoint masks need a dimension for each of the ${notions.length} notions: --dim-embed is ${flags.dimEmbed}; raise it, or pass --learned without --prein`,
+    );
+  }
+  if (variant === "specialists" && flags.sampler !== "triplets") {
+    throw new UsageError(
+      `Cannot train specialists with --sampler ${flags.sampler}: each of them learns from batches of its own notion's triplets; leave --sampler out`,
     );
   }
   return {
@@ -195,9 +200,25 @@ function configOfFlags(
     maskLoss: flags.maskLoss,
     trainTriplets: flags.numTraintriplets,
     dimension: flags.dimEmbed,
-    masks: flags.learned ? (flags.prein ? "learned-prein" : "learned") : "fixed",
+    masks: maskModeOf(variantOfFlags(flags)),
     allowMissing: flags.allowMissing ?? false,
   };
+}
+
+/** The variant that flags name, or mean by the reference code's switches. */
+function variantOfFlags({ variant, learned, prein }: TrainFlags): Variant {
+  if (prein && !learned) {
+    throw new UsageError("--prein begins learned masks: pass it together with --learned");
+  }
+  const switched = prein ? "prein" : learned ? "learned" : undefined;
+  if (variant !== undefined && switched !== undefined && variant !== switched) {
+    throw new UsageError(
+      `Cannot train --variant ${variant} with ${
+        prein ? "--learned --prein" : "--learned"
+      }, which means --variant ${switched}: pass one of them`,
+    );
+  }
+  return variant ?? switched ?? "fixed";
 }
 
 /** Which flag sets which part of the configuration, for runs that go on. */
@@ -216,7 +237,8 @@ const settings: readonly (readonly [
   ["maskLoss", "--mask-loss", (config) => config.maskLoss],
   ["numTraintriplets", "--num-traintriplets", (config) => config.trainTriplets],
   ["dimEmbed", "--dim-embed", (config) => config.dimension],
-  ["learned", "--learned", (config) => config.masks !== "fixed"],
+  ["variant", "--variant", (config) => variantOf(config.masks)],
+  ["learned", "--learned", (config) => areLearned(config.masks)],
   ["prein", "--prein", (config) => config.masks === "learned-prein"],
 ];
 

@@ -1,3 +1,4 @@
+import { variantOf } from "../network/masks.ts";
 import type { TrainConfig } from "../training/config.ts";
 import type { TrainEvent } from "../training/train.ts";
 import { duration, percent } from "./format.ts";
@@ -57,7 +58,9 @@ export class TrainView {
     const line = (text: string) => this.#listener.line(text);
     const config = this.#config;
     line(
-      `Run ${config.name}: ${config.epochs} epochs on ${config.device} in ${config.precision}, seed ${config.seed}, masks ${config.masks}, sampler ${config.sampler}`,
+      `Run ${config.name}: ${config.epochs} epochs on ${config.device} in ${config.precision}, seed ${config.seed}, variant ${
+        variantOf(config.masks)
+      }, sampler ${config.sampler}`,
     );
     line(`  + Number of params: ${event.parameters}`);
     for (const { notion, train, val, shortfall } of event.triplets) {
@@ -105,6 +108,14 @@ export class TrainView {
     line(evaluationLine({ loss: validation.loss, accuracy: validation.accuracy }));
     for (const { name, accuracy, triplets } of validation.notions) {
       line(`  ${name}: ${percent(accuracy)} of ${triplets}`);
+    }
+    if (metrics.activeDimensions !== undefined) {
+      line(
+        `  dimensions in use: ${
+          metrics.activeDimensions.map((active, row) => `${validation.notions[row].name} ${active}`)
+            .join(", ")
+        }; by none: ${metrics.unusedDimensions}`,
+      );
     }
     if (metrics.best) line("  the best so far: saved as model_best");
   }

@@ -28,6 +28,7 @@ import type { RunFolder } from "./run_folder.ts";
 import { startingTensors } from "./pretrained.ts";
 import { Stepper, type StepTaken } from "./stepper.ts";
 import type { StepSetting } from "./train_step.ts";
+import { MaskWatch } from "./mask_watch.ts";
 import { addBatch, emptySums, type TrainerState, trainMetrics } from "./trainer_state.ts";
 
 /** What happens while a run trains, in this order: start, then steps, saves and epochs, then end. */
@@ -147,6 +148,7 @@ class Run {
   readonly #setting: StepSetting;
   #lastSave = performance.now();
   #validationSeconds = 0;
+  readonly #masks: MaskWatch;
 
   constructor(options: TrainOptions, data: RunData, setting: StepSetting) {
     this.#options = options;
@@ -160,6 +162,7 @@ class Run {
       triplets: data.digest,
       sums: emptySums(options.config.notions.length),
     };
+    this.#masks = new MaskWatch(setting.network);
     // A checkpoint may be older than this count: then all its batches were three images a triplet.
     this.state.sums.images ??= 3 * this.state.sums.triplets;
   }
@@ -327,6 +330,7 @@ class Run {
       },
       // Every tenth epoch, as the reference code draws them (main.py).
       ...(epoch % 10 === 0 ? { masks: this.#setting.network.maskTable() } : {}),
+      ...this.#masks.look(this.#options.listener),
       best: validation.accuracy > this.state.bestAccuracy,
       seconds: sums.seconds + validation.seconds,
       tripletsPerSecond: sums.triplets / sums.seconds,
