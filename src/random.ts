@@ -119,10 +119,24 @@ const uses: Readonly<Record<RandomUse, number>> = {
   split: 4,
   triplet: 5,
   dense: 6,
+  bootstrap: 7,
+  presentation: 8,
+  layout: 9,
+  sample: 10,
 };
 
 /** A use of random numbers that has streams of its own. */
-export type RandomUse = "subset" | "order" | "flip" | "split" | "triplet" | "dense";
+export type RandomUse =
+  | "subset"
+  | "order"
+  | "flip"
+  | "split"
+  | "triplet"
+  | "dense"
+  | "bootstrap"
+  | "presentation"
+  | "layout"
+  | "sample";
 
 /**
  * The stream for a use, and for part `part` of it (an epoch, a notion's row): a whole number below 2^32.

@@ -1,0 +1,81 @@
+import { UMAP } from "umap-js";
+import { randomUnit, streamFor } from "../random.ts";
+import { nearestRows } from "./nearest_rows.ts";
+import { principalPlane } from "./principal_plane.ts";
+
+/** How points are laid out in the plane; the same settings and points give the same layout, bit by bit. */
+export interface LayoutSettings {
+  /** Neighbours of a point that are to stay near it. */
+  readonly neighbours: number;
+  /** How near points may come in the plane. */
+  readonly minimumDistance: number;
+  /** Steps of the optimisation. */
+  readonly epochs: number;
+  /** Seed of all that is random. */
+  readonly seed: number;
+}
+
+/** The defaults of McInnes, Healy, Melville, UMAP (2018), with epochs between those for small and large sets. */
+export const defaultLayout: Omit<LayoutSettings, "seed"> = {
+  neighbours: 15,
+  minimumDistance: 0.1,
+  epochs: 300,
+};
+
+/** Half the width that the widest axis has in the beginning, as umap-learn begins. */
+const startRadius = 10;
+
+/** What is added in the beginning, lest equal points stay one. */
+const jitter = 1e-2;
+
+/** Fewer points have no neighbourhood to keep: they stay where their principal plane puts them. */
+const fewest = 5;
+
+/**
+ * Lays points [n, dimension] out in the plane, [n, 2], so that near ones stay near: UMAP by exact neighbours,
+ * begun from the principal plane, which keeps far-off groups in their places (Kobak and Linderman, Nature
+ * Biotechnology 2021). Dimensions that are zero everywhere may be left out by the caller.
+ */
+export function layOut(
+  points: Float32Array,
+  dimension: number,
+  settings: LayoutSettings,
+): Float32Array<ArrayBuffer> {
+  const n = points.length / dimension;
+  const random = randomNumbers(settings.seed);
+  const start = startingPlaces(principalPlane(points, dimension), random);
+  if (n < fewest) return Float32Array.from(start);
+  const umap = new UMAP({
+    nNeighbors: Math.min(settings.neighbours, n - 1),
+    minDist: settings.minimumDistance,
+    nEpochs: settings.epochs,
+    random,
+  });
+  const nearest = nearestRows(points, dimension, Math.min(settings.neighbours, n - 1));
+  umap.setPrecomputedKNN(nearest.rows, nearest.distances);
+  const epochs = umap.initializeFit(rowsOf(points, dimension));
+  // The library begins at random places; what it hands out before the first step is what it moves.
+  umap.getEmbedding().forEach((place, i) => place.splice(0, 2, start[2 * i], start[2 * i + 1]));
+  for (let epoch = 0; epoch < epochs; epoch++) umap.step();
+  return Float32Array.from(umap.getEmbedding().flat());
+}
+
+function rowsOf(points: Float32Array, dimension: number): number[][] {
+  return Array.from(
+    { length: points.length / dimension },
+    (_, i) => Array.from(points.subarray(i * dimension, (i + 1) * dimension)),
+  );
+}
+
+function randomNumbers(seed: number): () => number {
+  const stream = streamFor("layout");
+  let index = 0;
+  return () => randomUnit(seed, stream, index++);
+}
+
+function startingPlaces(plane: Float64Array, random: () => number): Float64Array {
+  let widest = 0;
+  for (const value of plane) widest = Math.max(widest, Math.abs(value));
+  const scale = widest === 0 ? 0 : startRadius / widest;
+  return plane.map((value) => value * scale + jitter * (random() - 0.5));
+}
