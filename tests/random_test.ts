@@ -121,7 +121,16 @@ Deno.test("shuffled() holds each number once and is the same each time", () => {
 });
 
 Deno.test("streamFor() gives each use and part a stream of its own, apart from those of initial weights", () => {
-  const streams = (["subset", "order", "flip", "split", "triplet", "dense"] as const)
+  const streams = ([
+    "subset",
+    "order",
+    "flip",
+    "split",
+    "triplet",
+    "dense",
+    "bootstrap",
+    "presentation",
+  ] as const)
     .flatMap((use) => [streamFor(use), streamFor(use, 1), streamFor(use, 2 ** 32 - 1)]);
   assert.equal(new Set(streams).size, streams.length);
   for (const stream of streams) assert.ok(Number.isSafeInteger(stream) && stream >= 2 ** 32);
