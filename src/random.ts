@@ -123,6 +123,9 @@ const uses: Readonly<Record<RandomUse, number>> = {
   presentation: 8,
   layout: 9,
   sample: 10,
+  queries: 11,
+  pairs: 12,
+  probe: 13,
 };
 
 /** A use of random numbers that has streams of its own. */
@@ -136,7 +139,10 @@ export type RandomUse =
   | "bootstrap"
   | "presentation"
   | "layout"
-  | "sample";
+  | "sample"
+  | "queries"
+  | "pairs"
+  | "probe";
 
 /**
  * The stream for a use, and for part `part` of it (an epoch, a notion's row): a whole number below 2^32.

@@ -130,6 +130,11 @@ Deno.test("streamFor() gives each use and part a stream of its own, apart from t
     "dense",
     "bootstrap",
     "presentation",
+    "layout",
+    "sample",
+    "queries",
+    "pairs",
+    "probe",
   ] as const)
     .flatMap((use) => [streamFor(use), streamFor(use, 1), streamFor(use, 2 ** 32 - 1)]);
   assert.equal(new Set(streams).size, streams.length);

@@ -21,9 +21,9 @@ import {
   type SplitShares,
 } from "./split_images.ts";
 import { csvLine } from "../csv_line.ts";
-import { type Columns, loadColumns, noColumn } from "./table/load_columns.ts";
+import { guessImageColumn } from "./table/guess_image_column.ts";
+import { type Columns, loadColumns } from "./table/load_columns.ts";
 import { openTable } from "./table/open_table.ts";
-import type { Table } from "./table/table.ts";
 import { tripletListPath, writeTripletList } from "./triplet_list.ts";
 
 /** Triplets of each notion, by split. */
@@ -110,9 +110,6 @@ export interface Dropped {
 
 /** The paper's (section 4.1): 200,000, 20,000 and 40,000 of each notion. */
 export const paperTripletCounts: TripletCounts = { train: 200_000, val: 20_000, test: 40_000 };
-
-/** Names of columns that are taken for the images', the likeliest first. */
-const imageColumns = ["image", "file", "path", "filename", "id"];
 
 /** Columns of a set's attributes.csv besides its notions. */
 const ownColumns = ["file", "split"];
@@ -232,16 +229,6 @@ async function readPlanned(
 /** Columns that are notions, each once: those that are named, then those that have a rule. */
 function notionColumns({ notions = [], rules = {} }: SetPlan): string[] {
   return [...new Set([...notions, ...Object.keys(rules)])];
-}
-
-function guessImageColumn(table: Table): string {
-  const [first] = table.columns;
-  if (first === undefined) throw noColumn(table, imageColumns[0]);
-  for (const name of imageColumns) {
-    const found = table.columns.find((column) => column.toLowerCase() === name);
-    if (found !== undefined) return found;
-  }
-  return first;
 }
 
 /** The rows that stay, and their images. */

@@ -1,0 +1,51 @@
+import type { OrdinalAttribute } from "../data/draw_triplets.ts";
+import { randomBelow } from "../random.ts";
+import type { OrdinalFit } from "../reporting/model_analysis.ts";
+import type { MaskedVectors } from "../statistics/masked_vectors.ts";
+import { spearman } from "../statistics/spearman.ts";
+
+/** Pairs of images that are drawn: Spearman's correlation is then known to half a hundredth. */
+const mostPairs = 50_000;
+
+/**
+ * Spearman's correlation of masked distance with the difference of values, over pairs of different images
+ * whose values are known: all pairs, or 50,000 drawn by `seed` and `stream` where there are more. Row i of
+ * `masked` is image number `images[i]` of the attribute.
+ */
+export function ordinalFit(
+  masked: MaskedVectors,
+  images: Uint32Array,
+  { values }: OrdinalAttribute,
+  random: { readonly seed: number; readonly stream: number },
+): Omit<OrdinalFit, "notion"> {
+  const known = Uint32Array.from(images.keys()).filter((row) => !Number.isNaN(values[images[row]]));
+  const pairs = pairsOf(known.length, random);
+  const distances = new Float64Array(pairs.length / 2);
+  const differences = new Float64Array(pairs.length / 2);
+  for (let pair = 0; pair < distances.length; pair++) {
+    const [a, b] = [known[pairs[2 * pair]], known[pairs[2 * pair + 1]]];
+    distances[pair] = masked.squaredDistance(a, b);
+    differences[pair] = Math.abs(values[images[a]] - values[images[b]]);
+  }
+  return { spearman: spearman(distances, differences), pairs: distances.length };
+}
+
+/** [2 n]: pairs of different numbers below `count`. */
+function pairsOf(
+  count: number,
+  { seed, stream }: { readonly seed: number; readonly stream: number },
+): Uint32Array {
+  const all = count * (count - 1) / 2;
+  const pairs = new Uint32Array(2 * Math.min(all, mostPairs));
+  if (all <= mostPairs) {
+    let at = 0;
+    for (let a = 0; a < count; a++) for (let b = 0; b < a; b++) pairs.set([a, b], 2 * at++);
+    return pairs;
+  }
+  for (let at = 0; at < pairs.length; at += 2) {
+    const a = randomBelow(seed, stream, at, count);
+    const b = randomBelow(seed, stream, at + 1, count - 1);
+    pairs.set([a, b < a ? b : b + 1], at);
+  }
+  return pairs;
+}

@@ -1,0 +1,106 @@
+import type { Attribute } from "../data/draw_triplets.ts";
+import type { ImageSet } from "../data/image_set.ts";
+import { attributeOf } from "../data/notions/attribute_of.ts";
+import { guessRule } from "../data/notions/guess_rule.ts";
+import type { SetValues } from "../data/set_values.ts";
+import { guessImageColumn } from "../data/table/guess_image_column.ts";
+import { type Columns, loadColumns } from "../data/table/load_columns.ts";
+import { openTable } from "../data/table/open_table.ts";
+import { cellError } from "../data/table/table.ts";
+import { CsnError } from "../errors.ts";
+
+/** A column that a model is probed for. */
+export interface ProbeColumn {
+  /** Its name. */
+  readonly name: string;
+  /** Each image's value, by its index in the set; "" when it is not known. */
+  readonly values: readonly string[];
+}
+
+/** Columns of a table of the user's. */
+export interface ProbeTable {
+  /** A .csv, .tsv, .jsonl or .parquet file with a row an image. */
+  readonly file: string;
+  /** The columns to tell. */
+  readonly columns: readonly string[];
+  /** The column of the images' paths as the set's filenames.json spells them. @default {as make-triplets guesses it} */
+  readonly imageColumn?: string;
+}
+
+/** The notions of a set that a model was not trained on, but for those of which an image has several values. */
+export function otherNotions(
+  set: ImageSet,
+  notions: readonly string[],
+  values: SetValues | null,
+): ProbeColumn[] {
+  return set.notions.flatMap((name) => {
+    const attribute = values?.attributes.get(name);
+    if (attribute === undefined || notions.includes(name) || attribute.kind === "multi") return [];
+    return [{ name, values: singleValues(attribute) }];
+  });
+}
+
+/**
+ * Reads columns of a table: numbers of more than twelve kinds count in five bins of as many images, as in
+ * make-triplets. Throws a CsnError for a column that is not there or holds lists or one value alone, and
+ * for a table that names no image of the set or one of them twice.
+ */
+export async function readProbeColumns(
+  set: ImageSet,
+  { file, columns: names, imageColumn }: ProbeTable,
+  signal?: AbortSignal,
+): Promise<ProbeColumn[]> {
+  const table = await openTable(file);
+  const ofImages = imageColumn ?? guessImageColumn(table);
+  const columns = await loadColumns(table, [...new Set([ofImages, ...names])], signal);
+  const { rows, images } = matchedRows(set, columns, ofImages);
+  return names.map((name) => {
+    const cells = columns.cells.get(name)!;
+    const rule = guessRule(name, rows.map((row) => cells[row]));
+    const { attribute } = attributeOf(rule, columns, rows, 1);
+    if (attribute.kind === "multi") {
+      throw new CsnError(
+        `Cannot probe for column "${name}" of ${file}: its cells hold several values; name a column with one value an image`,
+      );
+    }
+    const values = new Array<string>(set.imageFiles.length).fill("");
+    singleValues(attribute).forEach((value, place) => values[images[place]] = value);
+    return { name, values };
+  });
+}
+
+/** Rows whose image is in the set, and those images. */
+function matchedRows(
+  { imageFiles, folder }: ImageSet,
+  { file, places, cells }: Columns,
+  imageColumn: string,
+): { rows: number[]; images: number[] } {
+  const imageOf = new Map(imageFiles.map((path, image) => [path, image]));
+  const rowOf = new Map<number, number>();
+  cells.get(imageColumn)!.forEach((cell, row) => {
+    const image = typeof cell === "string" ? imageOf.get(cell) : undefined;
+    if (image === undefined) return;
+    const before = rowOf.get(image);
+    if (before !== undefined) {
+      throw cellError(
+        file,
+        places[row],
+        imageColumn,
+        `the image ${cell} is named twice, first at ${places[before]}; keep one row an image`,
+      );
+    }
+    rowOf.set(image, row);
+  });
+  if (rowOf.size > 0) return { rows: [...rowOf.values()], images: [...rowOf.keys()] };
+  throw new CsnError(
+    `Cannot use ${file}: its column "${imageColumn}" names no image of the set ${folder}; it must hold paths as in filenames.json, such as "${
+      imageFiles[0]
+    }"`,
+  );
+}
+
+function singleValues(attribute: Exclude<Attribute, { kind: "multi" }>): string[] {
+  return attribute.kind === "categorical"
+    ? [...attribute.values]
+    : attribute.values.map((value) => Number.isNaN(value) ? "" : String(value));
+}

@@ -1,0 +1,55 @@
+/** How early a ranking brings what is relevant, 0 to 1 each. */
+export interface QueryScores {
+  /** 1 when the first is relevant. */
+  readonly recallAt1: number;
+  /** 1 when one of the first ten is. */
+  readonly recallAt10: number;
+  /** Mean, over what is relevant, of the precision down to its rank; over the whole ranking. */
+  readonly averagePrecision: number;
+}
+
+/**
+ * Scores the ranking of one query, given the distances to it of what is relevant and of what is not. Both
+ * lists are sorted in place. Of equal distances the irrelevant come first, so a collapsed embedding gains
+ * nothing. Null when nothing is relevant.
+ */
+export function queryScores(
+  relevant: Float64Array,
+  irrelevant: Float64Array,
+): QueryScores | null {
+  if (relevant.length === 0) return null;
+  relevant.sort();
+  irrelevant.sort();
+  let [before, firstRank, precisions] = [0, 0, 0];
+  for (let place = 0; place < relevant.length; place++) {
+    while (before < irrelevant.length && irrelevant[before] <= relevant[place]) before++;
+    const rank = before + place + 1;
+    if (place === 0) firstRank = rank;
+    precisions += (place + 1) / rank;
+  }
+  return {
+    recallAt1: firstRank <= 1 ? 1 : 0,
+    recallAt10: firstRank <= 10 ? 1 : 0,
+    averagePrecision: precisions / relevant.length,
+  };
+}
+
+/**
+ * What a ranking at random of `count` images, `relevant` of them relevant, is expected to score. With the
+ * first rank taken by something relevant with chance R / N, the rest follows from drawing without return:
+ * at rank k, if relevant, (R - 1) / (N - 1) of the k - 1 before it are expected to be relevant too.
+ */
+export function chanceScores(relevant: number, count: number): QueryScores {
+  let missed = 1;
+  for (let place = 0; place < Math.min(10, count); place++) {
+    missed *= Math.max(0, count - relevant - place) / (count - place);
+  }
+  const others = count === 1 ? 0 : (relevant - 1) / (count - 1);
+  let precisions = 0;
+  for (let rank = 1; rank <= count; rank++) precisions += (1 + (rank - 1) * others) / rank;
+  return {
+    recallAt1: relevant / count,
+    recallAt10: 1 - missed,
+    averagePrecision: precisions / count,
+  };
+}
