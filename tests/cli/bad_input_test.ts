@@ -84,6 +84,17 @@ const usage: [string, string[], RegExp][] = [
   ["a batch of 0", ["--batch_size", "0"], /--batch-size.*at least 1/],
   ["a name that leaves the folder", ["--name", "../x"], /--name.*letters, digits/],
   ["--prein without --learned", ["--prein"], /--prein.*--learned/],
+  ["an unknown variant", ["--variant", "best"], /--variant.*standard.*specialists/],
+  [
+    "two variants at once",
+    ["--variant", "standard", "--learned"],
+    /--variant standard with --learned, which means --variant learned/,
+  ],
+  [
+    "specialists in dense batches",
+    ["--variant", "specialists", "--sampler", "dense"],
+    /specialists with --sampler dense.*leave --sampler out/,
+  ],
   ["an unknown notion", ["--conditions", "smell"], /smell.*colour.*shape/],
   ["a notion twice", ["--conditions", "shape", "1"], /twice/],
   ["no visdom address", ["--visdom", "--visdom-server", "here"], /visdom server "here"/],
@@ -93,6 +104,13 @@ for (const [what, flags, line] of usage) {
   Deno.test(`train refuses ${what} with exit code 2`, () =>
     fails([...train(data), ...flags], 2, line));
 }
+
+Deno.test("test refuses a model of another variant than --variant says", () =>
+  fails(
+    ["test", "--resume", model, "--variant", "learned"],
+    2,
+    /as --variant learned: it is a model of the variant fixed/,
+  ));
 
 Deno.test("an unknown command is refused with exit code 2", () =>
   fails(["trian"], 2, /unknown command 'trian'.*train/));
