@@ -2,6 +2,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { version } from "../version.ts";
 import { auditCommand } from "./audit.ts";
+import { compareCommand } from "./compare.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { embedCommand } from "./embed.ts";
@@ -25,6 +26,7 @@ const program = new Command("csn")
   .addCommand(auditCommand())
   .addCommand(trainCommand())
   .addCommand(testCommand())
+  .addCommand(compareCommand())
   .addCommand(embedCommand())
   .addCommand(queryCommand())
   .addCommand(parityCommand());

@@ -143,9 +143,7 @@ async function newConfig(flags: TrainFlags, listener: Listener): Promise<TrainCo
     ...configOfFlags(flags),
     data: set.folder,
     notions,
-    pretrained: pretrainedPath(
-      flags.pretrained ?? (set.name === "zappos" ? "imagenet" : "none"),
-    ),
+    pretrained: newPretrained(flags.pretrained, set),
     ...newPlacement(flags, listener),
     sampler: await chooseSampler(flags.sampler, set, listener),
   };
@@ -176,6 +174,11 @@ async function chooseSampler(
     `${set.name} has no values of its images (attributes.csv): dense batches are packed from its lists`,
   );
   return "dense-lists";
+}
+
+/** Where the backbone of a new run starts from: what `--pretrained` says, or the set's default. */
+export function newPretrained(flag: string | undefined, { name }: ImageSet): string {
+  return pretrainedPath(flag ?? (name === "zappos" ? "imagenet" : "none"));
 }
 
 /** What `--pretrained` means: a word, or a file that the user names. */

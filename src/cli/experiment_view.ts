@@ -1,0 +1,144 @@
+import type { CommonConfig } from "../experiment/cell.ts";
+import type { ExperimentEvent } from "../experiment/run_cells.ts";
+import type { Cell } from "../experiment/cell.ts";
+import type { Listener } from "../listener.ts";
+import type { TrainEvent } from "../training/train.ts";
+import { duration, percent } from "./format.ts";
+
+/** How an experiment is shown. */
+export interface ExperimentViewOptions {
+  /** On a terminal: a bar that moves. Elsewhere a line for each cell and epoch is enough. */
+  readonly live: boolean;
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
+}
+
+/** Shows an experiment as one piece of work: which cell and epoch, and the time left over all. */
+export class ExperimentView {
+  readonly #listener: Listener;
+  readonly #options: ExperimentViewOptions;
+  readonly #notions: number;
+  #cells: readonly Cell[] = [];
+  #epochs = 0;
+  /** Training triplets of all cells and epochs. */
+  #total = 0;
+  /** Those of cells that are done. */
+  #before = 0;
+  /** Those of the cell that runs. */
+  #inCell = 0;
+  /** When training began in this process, and what was done by then. */
+  #began: { at: number; done: number } | null = null;
+
+  constructor(
+    { notions }: Pick<CommonConfig, "notions">,
+    listener: Listener,
+    options: ExperimentViewOptions,
+  ) {
+    this.#listener = listener;
+    this.#options = options;
+    this.#notions = notions.length;
+  }
+
+  /** What the experiment's work tells of itself: outside a terminal, not every image that is embedded. */
+  get listener(): Listener {
+    return {
+      warning: (text) => this.#listener.warning?.(text),
+      progress: (progress) => {
+        if (this.#options.live || this.#cells.length === 0) this.#listener.progress?.(progress);
+      },
+    };
+  }
+
+  show(event: ExperimentEvent): void {
+    switch (event.type) {
+      case "plan":
+        this.#cells = event.cells;
+        this.#epochs = event.epochs;
+        this.#total = event.cells.reduce((sum, cell) => sum + this.#work(cell), 0);
+        return;
+      case "train":
+        return this.#train(event.cell, event.event);
+      case "test":
+        return;
+      case "cell":
+        return this.#cell(event);
+    }
+  }
+
+  #train(cell: Cell, event: TrainEvent): void {
+    switch (event.type) {
+      case "start":
+        this.#inCell = this.#doneIn(cell, event.state.epoch, event.state.sums.triplets);
+        this.#began ??= { at: this.#options.now(), done: this.#done };
+        return this.#line(
+          cell,
+          this.#inCell === 0
+            ? "training begins"
+            : `training goes on in epoch ${event.state.epoch} of ${this.#epochs}`,
+        );
+      case "step":
+        this.#inCell = this.#doneIn(cell, event.epoch, event.trained);
+        if (this.#options.live) {
+          this.#listener.progress?.({
+            what: `${this.#place(cell)}, epoch ${event.epoch} of ${this.#epochs}`,
+            done: this.#done,
+            total: this.#total,
+            unit: "triplets",
+          });
+        }
+        return;
+      case "epoch": {
+        const { epoch, validation, seconds } = event.metrics;
+        this.#inCell = this.#doneIn(cell, epoch + 1, 0);
+        return this.#line(
+          cell,
+          `epoch ${epoch} of ${this.#epochs}, validation error ${
+            percent(1 - validation.accuracy)
+          }, ${duration(seconds)}${this.#timeLeft()}`,
+        );
+      }
+      case "saved":
+        return;
+    }
+  }
+
+  #cell({ cell, scores }: ExperimentEvent & { type: "cell" }): void {
+    const wrong = scores.outcomes.filter((outcome) => outcome !== 0).length;
+    this.#line(cell, `test error ${percent(wrong / scores.outcomes.length)}`);
+    this.#before += this.#work(cell);
+    this.#inCell = 0;
+  }
+
+  #line(cell: Cell, text: string): void {
+    this.#listener.notice?.(`${this.#place(cell)}: ${text}`);
+  }
+
+  #place(cell: Cell): string {
+    return `Cell ${this.#cells.indexOf(cell) + 1} of ${this.#cells.length}, ${cell.name}`;
+  }
+
+  /** Expected from what this process has trained so far, validations and tests included. */
+  #timeLeft(): string {
+    const left = this.#total - this.#done;
+    if (this.#began === null || left <= 0) return "";
+    const trained = this.#done - this.#began.done;
+    const seconds = (this.#options.now() - this.#began.at) / 1000;
+    return `; about ${duration(seconds / trained * left)} left in all`;
+  }
+
+  get #done(): number {
+    return this.#before + this.#inCell;
+  }
+
+  #work(cell: Cell): number {
+    return this.#epochs * this.#perEpoch(cell);
+  }
+
+  #perEpoch({ trainTriplets }: Cell): number {
+    return trainTriplets * this.#notions;
+  }
+
+  #doneIn(cell: Cell, epoch: number, inEpoch: number): number {
+    return (epoch - 1) * this.#perEpoch(cell) + inEpoch;
+  }
+}

@@ -1,0 +1,112 @@
+/** Trains and tests the cells of an experiment, one after the other; what is there already is kept. */
+import { CsnError } from "../errors.ts";
+import type { Listener } from "../listener.ts";
+import { basename, join } from "../paths.ts";
+import type { RunSettings } from "../training/config.ts";
+import type { TrainEvent } from "../training/train.ts";
+import { type Cell, type CommonConfig, configOf } from "./cell.ts";
+import { type CellScores, scoreCell } from "./score_cell.ts";
+import type { TestTriplets } from "./test_triplets.ts";
+import { differingSettings, trainCell } from "./train_cell.ts";
+
+/** What an experiment needs. */
+export interface ExperimentOptions {
+  /** Where it is written: a folder in it for each cell's run. */
+  readonly folder: string;
+  /** What all cells have in common. */
+  readonly common: CommonConfig;
+  /** How their runs are carried on. */
+  readonly settings: RunSettings;
+  /** Trains cells anew that are there with other settings. */
+  readonly overwrite?: boolean;
+  /** Hears of the data being made ready, and of embedding. */
+  readonly listener?: Listener;
+  /** Hears of what happens. */
+  readonly onEvent?: (event: ExperimentEvent) => void;
+  /** Aborted: the step that runs is finished and saved. */
+  readonly signal?: AbortSignal;
+}
+
+/** What happens in an experiment: the plan, then of each cell its training, its test and its end. */
+export type ExperimentEvent =
+  | { readonly type: "plan"; readonly cells: readonly Cell[]; readonly epochs: number }
+  | { readonly type: "train"; readonly cell: Cell; readonly event: TrainEvent }
+  | { readonly type: "test"; readonly cell: Cell }
+  | { readonly type: "cell"; readonly cell: Cell; readonly scores: CellScores };
+
+/** A cell, trained and tested. */
+export interface CellResult {
+  readonly cell: Cell;
+  readonly scores: CellScores;
+}
+
+/** Runs the cells; null when the signal stopped it. Throws a CsnError, before any training, for cells that differ. */
+export async function runCells(
+  cells: readonly Cell[],
+  test: TestTriplets,
+  options: ExperimentOptions,
+): Promise<CellResult[] | null> {
+  const { folder, common, signal, onEvent } = options;
+  if (!options.overwrite) await checkCells(cells, options);
+  onEvent?.({ type: "plan", cells, epochs: common.epochs });
+  const results: CellResult[] = [];
+  for (const cell of cells) {
+    if (signal?.aborted) return null;
+    const scores = await runCell(cell, join(folder, cell.name), test, options);
+    if (scores === null) return null;
+    onEvent?.({ type: "cell", cell, scores });
+    results.push({ cell, scores });
+  }
+  return results;
+}
+
+/** Trains and tests one cell; null when the signal stopped it. */
+async function runCell(
+  cell: Cell,
+  path: string,
+  test: TestTriplets,
+  options: ExperimentOptions,
+): Promise<CellScores | null> {
+  const { common, folder, signal, onEvent } = options;
+  const { device, precision } = common;
+  const listener = named(options.listener, cell.name);
+  try {
+    const finished = await trainCell(path, configOf(cell, common, basename(folder)), {
+      ...options,
+      listener,
+      onEvent: (event) => onEvent?.({ type: "train", cell, event }),
+    });
+    if (!finished) return null;
+    onEvent?.({ type: "test", cell });
+    return await scoreCell(path, test, { placement: { device, precision }, listener, signal });
+  } catch (error) {
+    // While data is made ready or images are embedded, there is nothing to save.
+    if (signal?.aborted && error === signal.reason) return null;
+    throw error;
+  }
+}
+
+async function checkCells(
+  cells: readonly Cell[],
+  { folder, common }: ExperimentOptions,
+): Promise<void> {
+  for (const cell of cells) {
+    const path = join(folder, cell.name);
+    const differing = await differingSettings(path, configOf(cell, common, basename(folder)));
+    if (differing.length === 0) continue;
+    throw new CsnError(
+      `Cannot use ${path} for this experiment: it was trained with other settings (${
+        differing.join("; ")
+      }); choose another --name, or pass --overwrite to train such cells anew`,
+    );
+  }
+}
+
+/** Warnings say which cell they are of. */
+function named(listener: Listener | undefined, name: string): Listener {
+  return {
+    progress: (progress) => listener?.progress?.(progress),
+    notice: (text) => listener?.notice?.(`${name}: ${text}`),
+    warning: (text) => listener?.warning?.(`${name}: ${text}`),
+  };
+}

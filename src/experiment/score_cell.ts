@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { readMetrics } from "../reporting/run_log.ts";
+import { CsnError } from "../errors.ts";
+import { isFile } from "../folders.ts";
+import type { Listener } from "../listener.ts";
+import { Network } from "../network/network.ts";
+import type { Placement } from "../network/placement.ts";
+import { join } from "../paths.ts";
+import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
+import { embedDistinct, tripletDistances } from "../training/evaluate.ts";
+import { modelPath, networkShape, networkTensors, readModelFile } from "../training/model_file.ts";
+import { mapPack } from "../training/prepare.ts";
+import { outcomesOf } from "./outcomes.ts";
+import { presented, type TestTriplets } from "./test_triplets.ts";
+
+/** What was measured of a trained cell. */
+export interface CellScores {
+  /** [n]: `right`, `wrong` or `tie` for each test triplet. */
+  readonly outcomes: Uint8Array;
+  /** The epoch whose weights were tested: the best on validation. */
+  readonly epoch: number;
+  /** Training triplets of all notions together. */
+  readonly trainTriplets: number;
+  /** Images embedded in training, over all epochs. */
+  readonly embeddedImages: number;
+  /** Seconds of training and validation. */
+  readonly seconds: number;
+}
+
+/** How a cell is tested. */
+export interface ScoreOptions {
+  /** Where it computes. */
+  readonly placement: Placement;
+  /** Hears of embedding. */
+  readonly listener?: Listener;
+  /** Stops it; the promise then rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Tests a cell's model_best, unless the outcomes in its folder are those of this model on these triplets. */
+export async function scoreCell(
+  folder: string,
+  test: TestTriplets,
+  options: ScoreOptions,
+): Promise<CellScores> {
+  const kept = await keptOutcomes(folder, test);
+  const outcomes = kept ?? await testModelBest(folder, test, options);
+  const history = await readMetrics(folder);
+  return {
+    outcomes,
+    epoch: history.findLast(({ best }) => best)?.epoch ?? 0,
+    trainTriplets: history[0]?.train.notions.reduce((sum, { triplets }) => sum + triplets, 0) ?? 0,
+    embeddedImages: history.reduce((sum, { train }) => sum + train.images, 0),
+    seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
+  };
+}
+
+/** The outcomes that a folder keeps; null when there are none, or of another model or other triplets. */
+export async function keptOutcomes(
+  folder: string,
+  test: TestTriplets,
+): Promise<Uint8Array | null> {
+  const path = scoresPath(folder);
+  if (!await isFile(path) || !await isFile(modelPath(folder, "model_best"))) return null;
+  try {
+    const { tensors, metadata } = await readSafetensors(path);
+    const outcomes = tensors.get("outcomes")?.bytes;
+    const isSame = outcomes?.length === test.triplets.notion.length &&
+      metadata.triplets === test.digest && metadata.model === await modelDigest(folder);
+    return isSame ? outcomes : null;
+  } catch (error) {
+    // What cannot be read is measured again.
+    if (error instanceof CsnError) return null;
+    throw error;
+  }
+}
+
+async function testModelBest(
+  folder: string,
+  test: TestTriplets,
+  options: ScoreOptions,
+): Promise<Uint8Array> {
+  const file = await readModelFile(modelPath(folder, "model_best"));
+  const { triplets, isFlipped, pack } = test;
+  using pixels = mapPack(pack, options.placement.device);
+  using network = new Network(networkShape(file), networkTensors(file), options.placement);
+  const embedded = await embedDistinct(network, pixels, triplets.images, {
+    ...options,
+    normalisation: file.info.normalisation,
+  });
+  using embeddings = embedded.embeddings;
+  const shown = presented(embedded.positions, isFlipped);
+  const { far: first, near: second } = await tripletDistances(
+    network,
+    embeddings,
+    shown,
+    triplets.notion,
+  );
+  const outcomes = outcomesOf(first, second, isFlipped);
+  await writeSafetensors(
+    scoresPath(folder),
+    new Map([["outcomes", { dtype: "uint8", shape: [outcomes.length], bytes: outcomes }]]),
+    {
+      about: "of each test triplet: 0 right, 1 wrong, 2 tie",
+      triplets: test.digest,
+      model: await modelDigest(folder),
+    },
+  );
+  return outcomes;
+}
+
+function scoresPath(folder: string): string {
+  return join(folder, "scores.safetensors");
+}
+
+async function modelDigest(folder: string): Promise<string> {
+  const bytes = await Deno.readFile(modelPath(folder, "model_best"));
+  return createHash("sha256").update(bytes).digest("hex");
+}

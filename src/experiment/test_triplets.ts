@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { type ImageSet, openImageSet } from "../data/image_set.ts";
+import { type Pack, preparePack } from "../data/pack.ts";
+import { loadTriplets, type Triplets } from "../data/triplets.ts";
+import type { Listener } from "../listener.ts";
+import { shuffled, streamFor } from "../random.ts";
+import { unusableImages, warnOfDropped } from "../training/prepare.ts";
+import type { CommonConfig } from "./cell.ts";
+
+/** The triplets on which every cell of an experiment is tested, and how they are shown. */
+export interface TestTriplets {
+  /** Their set. */
+  readonly set: ImageSet;
+  /** Its decoded images. */
+  readonly pack: Pack;
+  /** Every line of the test lists whose images can be used. */
+  readonly triplets: Triplets;
+  /** [n]: 1 where the near image is shown before the far one. */
+  readonly isFlipped: Uint8Array;
+  /** SHA-256 of triplets and presentation. */
+  readonly digest: string;
+}
+
+/** Which of the triplets are flipped does not depend on the cells' seeds: all see the same. */
+const presentationSeed = 1;
+
+/** Reads the test lists and decodes the set's images where that is not done yet. */
+export async function loadTestTriplets(
+  { data, notions, imageSize, allowMissing }: CommonConfig,
+  options: { readonly listener?: Listener; readonly signal?: AbortSignal },
+): Promise<TestTriplets> {
+  const set = await openImageSet(data);
+  const pack = await preparePack(set, imageSize, { ...options, allowMissing });
+  const triplets = await loadTriplets(set, "test", {
+    notions,
+    seed: presentationSeed,
+    unusable: unusableImages(pack),
+  });
+  warnOfDropped(triplets, "test", options.listener);
+  const isFlipped = flippedHalf(triplets.notion.length, presentationSeed);
+  const digest = createHash("sha256").update(triplets.images).update(triplets.notion)
+    .update(isFlipped).digest("hex");
+  return { set, pack, triplets, isFlipped, digest };
+}
+
+/** Ones for a random half of n triplets. */
+export function flippedHalf(n: number, seed: number): Uint8Array {
+  const flipped = new Uint8Array(n);
+  const order = shuffled(n, seed, streamFor("presentation"));
+  for (const triplet of order.subarray(0, Math.floor(n / 2))) flipped[triplet] = 1;
+  return flipped;
+}
+
+/** [3 n]: anchor, first and second image of each triplet as it is shown; otherwise anchor, far, near. */
+export function presented(members: Uint32Array, isFlipped: Uint8Array): Uint32Array {
+  const shown = members.slice();
+  isFlipped.forEach((flipped, t) => {
+    if (!flipped) return;
+    shown[3 * t + 1] = members[3 * t + 2];
+    shown[3 * t + 2] = members[3 * t + 1];
+  });
+  return shown;
+}

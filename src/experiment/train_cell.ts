@@ -1,0 +1,66 @@
+import { CsnError, messageOf } from "../errors.ts";
+import { isFile } from "../folders.ts";
+import type { Listener } from "../listener.ts";
+import { join } from "../paths.ts";
+import type { RunSettings, TrainConfig } from "../training/config.ts";
+import { modelPath, readModelFile } from "../training/model_file.ts";
+import { RunFolder } from "../training/run_folder.ts";
+import { train, type TrainEvent } from "../training/train.ts";
+
+/** How a cell is trained. */
+export interface TrainCellOptions {
+  /** How its run is carried on. */
+  readonly settings: RunSettings;
+  /** Replaces a run that has other settings. */
+  readonly overwrite?: boolean;
+  /** Hears of what the run does. */
+  readonly listener?: Listener;
+  /** Hears of what happens in the run. */
+  readonly onEvent?: (event: TrainEvent) => void;
+  /** Aborted: the step is finished, a checkpoint saved. */
+  readonly signal?: AbortSignal;
+}
+
+/** Trains what is left of a cell's run in `path`; false when the signal stopped it before its last epoch. */
+export async function trainCell(
+  path: string,
+  config: TrainConfig,
+  options: TrainCellOptions,
+): Promise<boolean> {
+  const hasCheckpoint = await isFile(modelPath(path, "checkpoint"));
+  if (!hasCheckpoint || (await differingSettings(path, config)).length > 0) {
+    // Without a checkpoint there is nothing to go on from: what a stopped run left is replaced.
+    using folder = await RunFolder.create(path, { overwrite: true });
+    return (await train({ ...options, config, folder })).finished;
+  }
+  const checkpoint = await readModelFile(modelPath(path, "checkpoint"));
+  const state = checkpoint.info.state!;
+  if (state.epoch > config.epochs) return true;
+  using folder = await RunFolder.resume(path, state);
+  return (await train({ ...options, config, folder, checkpoint })).finished;
+}
+
+/**
+ * In what the run in a folder differs from `config`: "epochs is 2 there, not 3". Its name may: folders can be
+ * moved. Nothing differs where there is no run that has come as far as its first checkpoint.
+ */
+export async function differingSettings(path: string, config: TrainConfig): Promise<string[]> {
+  if (!await isFile(modelPath(path, "checkpoint"))) return [];
+  const file = join(path, "config.json");
+  let stored: Record<string, unknown>;
+  try {
+    stored = JSON.parse(await Deno.readTextFile(file));
+  } catch (error) {
+    throw new CsnError(
+      `Cannot tell what the run in ${path} is: ${file} cannot be read (${
+        messageOf(error)
+      }); remove that folder, and it is trained again`,
+      { cause: error },
+    );
+  }
+  return Object.entries(config).flatMap(([name, asked]) => {
+    if (name === "name") return [];
+    const [there, here] = [stored[name], asked].map((value) => JSON.stringify(value));
+    return there === here ? [] : [`${name} is ${there} there, not ${here}`];
+  });
+}

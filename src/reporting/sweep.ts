@@ -1,0 +1,32 @@
+import type { Estimate } from "../statistics/estimate.ts";
+import type { Variant } from "../variant.ts";
+
+/** Error against the number of training triplets (the paper's Figure 9): what `sweep.json` holds. */
+export interface Sweep {
+  /** Version of this description. */
+  readonly format: 1;
+  /** Name of the image set. */
+  readonly data: string;
+  /** Its notions. */
+  readonly notions: readonly string[];
+  /** Epochs of each run. */
+  readonly epochs: number;
+  /** Seeds of the runs; each point has all of them. */
+  readonly seeds: readonly number[];
+  /** The command that makes it. */
+  readonly command: string;
+  /** By variant, then by number of triplets. */
+  readonly points: readonly SweepPoint[];
+}
+
+/** One variant with one number of training triplets. */
+export interface SweepPoint {
+  /** Which variant. */
+  readonly variant: Variant;
+  /** Training triplets of each notion. */
+  readonly triplets: number;
+  /** Share of test triplets in the wrong order, 0 to 1: the mean over the seeds. */
+  readonly error: Estimate;
+  /** Each run. */
+  readonly seeds: readonly { readonly seed: number; readonly error: number }[];
+}
