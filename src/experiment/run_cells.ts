@@ -1,8 +1,13 @@
-/** Trains and tests the cells of an experiment, one after the other; what is there already is kept. */
+/**
+ * Trains and tests the cells of an experiment, one after the other; what is there already is kept. A cell that is
+ * tested keeps its model and metrics, not its checkpoint.
+ */
 import { CsnError } from "../errors.ts";
+import { removeAll } from "../folders.ts";
 import type { Listener } from "../listener.ts";
 import { basename, join } from "../paths.ts";
 import type { RunSettings } from "../training/config.ts";
+import { modelPath } from "../training/model_file.ts";
 import type { TrainEvent } from "../training/train.ts";
 import { type Cell, type CommonConfig, configOf } from "./cell.ts";
 import { type CellScores, scoreCell } from "./score_cell.ts";
@@ -78,7 +83,11 @@ async function runCell(
     });
     if (!finished) return null;
     onEvent?.({ type: "test", cell });
-    return await scoreCell(path, test, { placement: { device, precision }, listener, signal });
+    const placement = { device, precision };
+    const scores = await scoreCell(path, test, { placement, listener, signal });
+    // Nothing is left to go on with, and a checkpoint is three times as large as the model.
+    await removeAll(modelPath(path, "checkpoint"));
+    return scores;
   } catch (error) {
     // While data is made ready or images are embedded, there is nothing to save.
     if (signal?.aborted && error === signal.reason) return null;

@@ -2,8 +2,9 @@ import { CsnError, messageOf } from "../errors.ts";
 import { isFile } from "../folders.ts";
 import type { Listener } from "../listener.ts";
 import { join } from "../paths.ts";
+import { readMetrics } from "../reporting/run_log.ts";
 import type { RunSettings, TrainConfig } from "../training/config.ts";
-import { modelPath, readModelFile } from "../training/model_file.ts";
+import { type ModelFile, modelPath, readModelFile } from "../training/model_file.ts";
 import { RunFolder } from "../training/run_folder.ts";
 import { train, type TrainEvent } from "../training/train.ts";
 
@@ -27,29 +28,43 @@ export async function trainCell(
   config: TrainConfig,
   options: TrainCellOptions,
 ): Promise<boolean> {
-  const hasCheckpoint = await isFile(modelPath(path, "checkpoint"));
-  if (!hasCheckpoint || (await differingSettings(path, config)).length > 0) {
-    // Without a checkpoint there is nothing to go on from: what a stopped run left is replaced.
-    using folder = await RunFolder.create(path, { overwrite: true });
-    return (await train({ ...options, config, folder })).finished;
+  if ((await differingSettings(path, config)).length === 0) {
+    const checkpoint = await readCheckpoint(path);
+    const state = checkpoint?.info.state;
+    if (state === undefined ? await hasAllEpochs(path, config) : state.epoch > config.epochs) {
+      return true;
+    }
+    if (state !== undefined) {
+      using folder = await RunFolder.resume(path, state);
+      return (await train({ ...options, config, folder, checkpoint })).finished;
+    }
   }
-  const checkpoint = await readModelFile(modelPath(path, "checkpoint"));
-  const state = checkpoint.info.state!;
-  if (state.epoch > config.epochs) return true;
-  using folder = await RunFolder.resume(path, state);
-  return (await train({ ...options, config, folder, checkpoint })).finished;
+  // Without a checkpoint there is nothing to go on from: what a stopped run left is replaced.
+  using folder = await RunFolder.create(path, { overwrite: true });
+  return (await train({ ...options, config, folder })).finished;
 }
 
 /**
  * In what the run in a folder differs from `config`: "epochs is 2 there, not 3". Its name may: folders can be
- * moved. Nothing differs where there is no run that has come as far as its first checkpoint.
+ * moved. Nothing differs where no run has come as far as its first checkpoint or model.
  */
 export async function differingSettings(path: string, config: TrainConfig): Promise<string[]> {
-  if (!await isFile(modelPath(path, "checkpoint"))) return [];
+  const files = await Promise.all(
+    (["checkpoint", "model_best"] as const).map((file) => isFile(modelPath(path, file))),
+  );
+  if (!files.includes(true)) return [];
+  const stored = await readConfig(path);
+  return Object.entries(config).flatMap(([name, asked]) => {
+    if (name === "name") return [];
+    const [there, here] = [stored[name], asked].map((value) => JSON.stringify(value));
+    return there === here ? [] : [`${name} is ${there} there, not ${here}`];
+  });
+}
+
+async function readConfig(path: string): Promise<Record<string, unknown>> {
   const file = join(path, "config.json");
-  let stored: Record<string, unknown>;
   try {
-    stored = JSON.parse(await Deno.readTextFile(file));
+    return JSON.parse(await Deno.readTextFile(file));
   } catch (error) {
     throw new CsnError(
       `Cannot tell what the run in ${path} is: ${file} cannot be read (${
@@ -58,9 +73,15 @@ export async function differingSettings(path: string, config: TrainConfig): Prom
       { cause: error },
     );
   }
-  return Object.entries(config).flatMap(([name, asked]) => {
-    if (name === "name") return [];
-    const [there, here] = [stored[name], asked].map((value) => JSON.stringify(value));
-    return there === here ? [] : [`${name} is ${there} there, not ${here}`];
-  });
+}
+
+async function readCheckpoint(path: string): Promise<ModelFile | undefined> {
+  const file = modelPath(path, "checkpoint");
+  return await isFile(file) ? await readModelFile(file) : undefined;
+}
+
+/** Whether a run is done whose checkpoint is gone (see `runCells`). */
+async function hasAllEpochs(path: string, { epochs }: TrainConfig): Promise<boolean> {
+  if (!await isFile(modelPath(path, "model_best"))) return false;
+  return (await readMetrics(path)).at(-1)?.epoch === epochs;
 }

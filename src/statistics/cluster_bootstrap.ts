@@ -1,5 +1,5 @@
 import { randomBelow, streamFor } from "../random.ts";
-import { clippedToShare, type Estimate, quantile } from "./estimate.ts";
+import { type Estimate, quantile } from "./estimate.ts";
 import type { SharedImages } from "./shared_images.ts";
 
 /** A mean over triplets that is to be estimated. */
@@ -41,7 +41,9 @@ export function clusteredStandardError(
  * once for every image that they share (and each triplet, of three images, three times); so deviations are
  * scaled by sqrt(V / (sum_i S_i^2 / n^2)) to the variance V of `clusteredStandardError`, which counts them once.
  * The interval is the mean plus the 2.5 % and the 97.5 % quantile of the deviations; where all S_i are 0 yet V
- * is not, the quantiles of a normal distribution. Where all values are equal, the interval is the value alone.
+ * is not, the quantiles of a normal distribution. Where all values are equal, the interval is the value alone,
+ * but for shares of 0 or 1: then the exact binomial bound, within which n independent triplets would all be right
+ * (or all wrong) with 2.5 %, 1 - 0.025^(1/n).
  *
  * All samples are measured on the same draws. The interval tells what other test triplets could have given,
  * not what other training runs could have.
@@ -70,8 +72,18 @@ export function estimateMeans(
       low: value + quantile(sorted, 0.025) - normalQuantile * spread,
       high: value + quantile(sorted, 0.975) + normalQuantile * spread,
     };
-    return sample.isShare ? clippedToShare(estimate) : estimate;
+    return sample.isShare ? shareOf(estimate, sample.shared.triplets) : estimate;
   });
+}
+
+/** An estimate of a share of n triplets: within 0 and 1, and never certain that there is none, or nothing else. */
+function shareOf({ value, low, high }: Estimate, n: number): Estimate {
+  const bound = 1 - 0.025 ** (1 / n);
+  return {
+    value,
+    low: value === 1 ? 1 - bound : Math.max(0, low),
+    high: value === 0 ? bound : Math.min(1, high),
+  };
 }
 
 /** 97.5 % of a standard normal distribution lie below it. */

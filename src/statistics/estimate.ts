@@ -15,8 +15,3 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   const above = Math.min(below + 1, sorted.length - 1);
   return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
 }
-
-/** `estimate` within 0 and 1, where a share must lie. */
-export function clippedToShare({ value, low, high }: Estimate): Estimate {
-  return { value, low: Math.max(0, low), high: Math.min(1, high) };
-}

@@ -106,14 +106,19 @@ Deno.test("estimateMeans() draws by its seed alone, the same images for every sa
   assert.notDeepEqual(estimateMeans([{ values: a, shared }], { seed: 5 }), both.slice(0, 1));
 });
 
-Deno.test("estimateMeans() keeps shares within 0 and 1 and says nothing where all values are equal", () => {
-  const shared = new SharedImages([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+Deno.test("estimateMeans() keeps shares within 0 and 1 and is not certain where all are right", () => {
   const options = { seed: 1 };
-  assert.deepEqual(estimateMeans([{ values: [1, 1, 1], shared, isShare: true }], options), [
-    { value: 1, low: 1, high: 1 },
-  ]);
+  const shared = new SharedImages([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   const [share] = estimateMeans([{ values: [0, 0, 1], shared, isShare: true }], options);
   assert.ok(share.low === 0 && share.high > 0.5 && share.high <= 1);
   const [difference] = estimateMeans([{ values: [0, 0, 1], shared }], options);
   assert.ok(difference.low < 0);
+  // With an error of 0.7076, three triplets are all right with a probability of 0.2924^3 = 0.025.
+  const rounded = (values: number[], isShare: boolean) => {
+    const [{ value, low, high }] = estimateMeans([{ values, shared, isShare }], options);
+    return [value, low, high].map((each) => each.toFixed(4));
+  };
+  assert.deepEqual(rounded([0, 0, 0], true), ["0.0000", "0.0000", "0.7076"]);
+  assert.deepEqual(rounded([1, 1, 1], true), ["1.0000", "0.2924", "1.0000"]);
+  assert.deepEqual(rounded([0, 0, 0], false), ["0.0000", "0.0000", "0.0000"]);
 });
