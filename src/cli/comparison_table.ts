@@ -6,7 +6,7 @@ import { duration, percent, table } from "./format.ts";
 export function comparisonText(comparison: Comparison): string {
   const { seeds, testTriplets, testImages, epochs, trainTriplets, notions } = comparison;
   return [
-    `Error on ${testTriplets} test triplets of ${testImages} images after ${epochs} epochs of ${trainTriplets} triplets a notion,`,
+    `Error on ${testTriplets} test triplets of ${testImages} images, the best of epochs 1 to ${epochs} on validation, ${trainTriplets} training triplets a notion,`,
     `mean of seeds ${seeds.join(", ")}; 95 % intervals over test images, the seeds beside them:`,
     "",
     table(

@@ -1,0 +1,115 @@
+import type { Sweep, SweepPoint } from "../reporting/sweep.ts";
+import { sweepCsv } from "../reporting/sweep_csv.ts";
+import { join } from "../paths.ts";
+import { estimateMeans } from "../statistics/cluster_bootstrap.ts";
+import { type Variant, variants } from "../variant.ts";
+import { writeWhole } from "../write_whole.ts";
+import type { Cell } from "./cell.ts";
+import { type CellResult, type ExperimentOptions, runCells } from "./run_cells.ts";
+import { intervalSeed } from "./summarise_comparison.ts";
+import { loadTestTriplets } from "./test_triplets.ts";
+import { checkEnough, shortestTrainingList } from "./training_lists.ts";
+import { TripletParts, wrongShares } from "./triplet_parts.ts";
+import type { Triplets } from "../data/triplets.ts";
+
+/** What is swept. */
+export interface SweepOptions extends ExperimentOptions {
+  /** The networks. */
+  readonly variants: readonly Variant[];
+  /** Seeds that each is trained with. */
+  readonly seeds: readonly number[];
+  /** Numbers of training triplets of each notion. @default {a ladder up to the shortest training list} */
+  readonly triplets?: readonly number[];
+  /** The command that makes the sweep, to be stored with it. */
+  readonly command: string;
+}
+
+/**
+ * Trains every variant with every number of triplets and every seed, as far as that is not done in `folder`,
+ * tests all on the same triplets and writes sweep.json and sweep.csv there. Null when the signal stopped it: the
+ * same call goes on. libtorch must be open.
+ */
+export async function sweep(options: SweepOptions): Promise<Sweep | null> {
+  const { common, folder, seeds, command } = options;
+  const test = await loadTestTriplets(common, options);
+  const shortest = await shortestTrainingList(test, common.notions);
+  const sizes = [...new Set(options.triplets ?? ladder(shortest.triplets))].sort((a, b) => a - b);
+  checkEnough(sizes[sizes.length - 1], shortest, test.set.folder);
+  const chosen = variants.filter((variant) => options.variants.includes(variant));
+  const results = await runCells(sweepCells(chosen, sizes, seeds), test, options);
+  if (results === null) return null;
+  const made: Sweep = {
+    format: 1,
+    data: test.set.name,
+    notions: common.notions,
+    epochs: common.epochs,
+    seeds,
+    command,
+    points: sweepPoints(results, test.triplets),
+  };
+  await writeWhole(join(folder, "sweep.json"), JSON.stringify(made, null, 2) + "\n");
+  await writeWhole(join(folder, "sweep.csv"), sweepCsv(made));
+  return made;
+}
+
+/** How much more each rung has than the one below. */
+const rungFactor = 2;
+const mostRungs = 5;
+
+/** Five numbers of triplets, each twice the one before, up to `most`; as the paper's Figure 9 from 12,500 on. */
+export function ladder(most: number): number[] {
+  const rungs = Array.from(
+    { length: mostRungs },
+    (_, i) => Math.round(most / rungFactor ** (mostRungs - 1 - i)),
+  );
+  return [...new Set(rungs)].filter((rung) => rung > 0);
+}
+
+/** Small runs first: what goes wrong goes wrong early. */
+function sweepCells(
+  chosen: readonly Variant[],
+  sizes: readonly number[],
+  seeds: readonly number[],
+): Cell[] {
+  return sizes.flatMap((trainTriplets) =>
+    seeds.flatMap((seed) =>
+      chosen.map((variant) => ({
+        name: `${variant}-${trainTriplets}-seed${seed}`,
+        variant,
+        seed,
+        trainTriplets,
+      }))
+    )
+  );
+}
+
+/** The points of cells that were tested on `triplets`, by variant, then by size; each has every seed. */
+export function sweepPoints(
+  results: readonly CellResult[],
+  triplets: Pick<Triplets, "images" | "notion" | "notions">,
+): SweepPoint[] {
+  const parts = new TripletParts(triplets);
+  const groups = new Map<string, CellResult[]>();
+  for (const result of results) {
+    const { variant, trainTriplets } = result.cell;
+    const key = `${variant} ${trainTriplets}`;
+    groups.set(key, [...groups.get(key) ?? [], result]);
+  }
+  const points = [...groups.values()].sort(([{ cell: a }], [{ cell: b }]) =>
+    variants.indexOf(a.variant) - variants.indexOf(b.variant) || a.trainTriplets - b.trainTriplets
+  );
+  const shares = points.map((cells) => wrongShares(cells.map(({ scores }) => scores.outcomes)));
+  const estimates = estimateMeans(
+    shares.map((values) => parts.samples(values, true)[0]),
+    { seed: intervalSeed },
+  );
+  return points.map((cells, point) => ({
+    variant: cells[0].cell.variant,
+    triplets: cells[0].cell.trainTriplets,
+    error: estimates[point],
+    seeds: cells.map(({ cell, scores }) => ({
+      seed: cell.seed,
+      error: parts.means(wrongShares([scores.outcomes]))[0],
+    })),
+  }));
+}
