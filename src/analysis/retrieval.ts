@@ -53,16 +53,16 @@ function distancesFrom(
   images: Uint32Array,
   attribute: Attribute,
 ): { relevant: Float64Array; irrelevant: Float64Array } {
-  const relevant = new Float64Array(known.length);
-  const irrelevant = new Float64Array(known.length);
-  let [alike, others] = [0, 0];
-  for (const row of known) {
-    if (row === query) continue;
-    const distance = masked.squaredDistance(query, row);
-    if (likeness(attribute, images[query], images[row]) === "alike") relevant[alike++] = distance;
-    else irrelevant[others++] = distance;
+  const distances = masked.squaredDistances(query, known);
+  // Relevant ones from the front on, the others from the end.
+  const parted = new Float64Array(known.length - 1);
+  let [alike, others] = [0, parted.length];
+  for (let at = 0; at < known.length; at++) {
+    if (known[at] === query) continue;
+    const isRelevant = likeness(attribute, images[query], images[known[at]]) === "alike";
+    parted[isRelevant ? alike++ : --others] = distances[at];
   }
-  return { relevant: relevant.subarray(0, alike), irrelevant: irrelevant.subarray(0, others) };
+  return { relevant: parted.subarray(0, alike), irrelevant: parted.subarray(alike) };
 }
 
 function isKnown(attribute: Attribute, image: number): boolean {

@@ -29,12 +29,26 @@ export class MaskedVectors {
 
   /** Square of the distance between rows number `a` and `b`; its order is that of the distances. */
   squaredDistance(a: number, b: number): number {
-    const { rows, width } = this;
-    let squares = this.#ofTheRest;
-    for (let i = a * width, j = b * width, end = i + width; i < end; i++, j++) {
-      const difference = rows[i] - rows[j] + epsilon;
-      squares += difference * difference;
-    }
-    return squares;
+    return squares(this.rows, this.width, a, b) + this.#ofTheRest;
   }
+
+  /** Squares of the distances between row number `query` and each of `others`. */
+  squaredDistances(query: number, others: Uint32Array): Float64Array {
+    const { rows, width } = this;
+    const distances = new Float64Array(others.length);
+    for (let at = 0; at < others.length; at++) {
+      distances[at] = squares(rows, width, query, others[at]) + this.#ofTheRest;
+    }
+    return distances;
+  }
+}
+
+function squares(rows: Float32Array, width: number, a: number, b: number): number {
+  const [atA, atB] = [a * width, b * width];
+  let sum = 0;
+  for (let d = 0; d < width; d++) {
+    const difference = rows[atA + d] - rows[atB + d] + epsilon;
+    sum += difference * difference;
+  }
+  return sum;
 }
