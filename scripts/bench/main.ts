@@ -1,48 +1,66 @@
-/** `deno task bench`: training speed of csn beside PyTorch's on this machine, alternating, as ratios. */
+/** `deno task bench`: csn beside PyTorch on this machine, in turn, as ratios. */
 import { cpus } from "node:os";
 import { Command, Option } from "@commander-js/extra-typings";
-import { wholeNumber } from "../../src/cli/options.ts";
-import { table } from "../../src/cli/format.ts";
+import { number, oneOf, wholeNumber } from "../../src/cli/options.ts";
+import { deviceOption } from "../../src/cli/placement_options.ts";
 import { runCommand } from "../../src/cli/run_command.ts";
 import { startNative } from "../../src/cli/start_native.ts";
+import { UsageError } from "../../src/errors.ts";
 import { describeLibrary, openedParts } from "../../src/native/library.ts";
-import { compareSteps, type Comparison } from "./compare_steps.ts";
-import { pytorchFolder } from "./pytorch.ts";
+import { choosePlacement } from "../../src/training/choose_placement.ts";
+import type { Comparison } from "./comparison.ts";
+import { isItem, type Item, items } from "./items.ts";
+import { describePytorch, findPython, type Python } from "./pytorch.ts";
+import { type Machine, report } from "./report.ts";
+import type { BenchOptions } from "./setting.ts";
 
 const program = new Command("bench")
-  .description(
-    "compare training speed with PyTorch on the same machine: alternating runs, median ratios",
+  .description("compare with PyTorch on the same machine: alternating runs, median ratios")
+  .option(
+    "--items <items...>",
+    `what to compare, of ${Object.keys(items).join(" ")} (default: all)`,
   )
   .option(
     "--image-size <pixels...>",
     "sides of the images (default: 112, 64 and 32)",
     (text: string, before: number[] = []) => [...before, wholeNumber(16)(text)],
   )
-  .option("--batch-size <n>", "triplets in a batch", wholeNumber(1), 32)
-  .option("--steps <n>", "steps in one timed run", wholeNumber(1), 4)
-  .option("--repeats <n>", "timed runs of each", wholeNumber(2), 7)
-  .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
-  .addOption(
-    new Option("--precision <numbers>", "numbers that csn computes in; PyTorch stays in float32")
-      .choices(["float32", "bf16"]).default("float32" as const),
+  .option("--batch-size <n>", "triplets in a batch of training", wholeNumber(2), 32)
+  .option("--repeats <n>", "timed runs of each", wholeNumber(1), 7)
+  .option(
+    "--length <factor>",
+    "how long a timed run is; 1 is some five seconds on two cores",
+    number(0, true),
+    1,
   )
+  .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
+  .addOption(deviceOption)
+  .addOption(
+    new Option(
+      "--precision <numbers>",
+      "numbers that csn computes in: auto (float32 on the CPU, bf16 on CUDA), float32, bf16",
+    ).argParser(oneOf("auto", "float32", "bf16")).default("auto" as const),
+  )
+  .option("--python <command>", "python that has PyTorch (default: python3 with the pinned one)")
   .option("--json", "print one JSON object")
   .option("--verbose", "show where an error came from")
   .action(async (flags) => {
+    const chosen = chosenItems(flags.items);
+    const notice = (text: string) => console.error(text);
     await startNative(flags);
-    const pythonPath = await pytorchFolder((text) => console.error(text));
-    const { threads, capability } = describeLibrary();
-    const comparisons: Comparison[] = [];
-    for (const imageSize of flags.imageSize ?? [112, 64, 32]) {
-      comparisons.push(...await compareSteps({ ...flags, imageSize, threads, pythonPath }));
-    }
-    const machine = {
-      processor: cpus()[0]?.model ?? Deno.build.arch,
-      capability,
-      threads,
-      precision: flags.precision,
-      libtorch: openedParts().libtorchVersion,
+    const placement = choosePlacement(flags, { notice, warning: notice });
+    const python = await findPython(flags.python, notice);
+    const options: BenchOptions = {
+      ...flags,
+      sizes: flags.imageSize ?? [112, 64, 32],
+      threads: describeLibrary().threads,
+      placement,
+      python,
+      notice,
     };
+    const machine = await describeMachine(options, python);
+    const comparisons: Comparison[] = [];
+    for (const item of chosen) comparisons.push(...await items[item](options));
     console.log(
       flags.json ? JSON.stringify({ machine, comparisons }) : report(machine, comparisons),
     );
@@ -50,32 +68,35 @@ const program = new Command("bench")
 
 await runCommand(program, Deno.args);
 
-function report(machine: Record<string, unknown>, comparisons: readonly Comparison[]): string {
-  const number = (value: number) => value.toFixed(value < 10 ? 2 : 1);
-  return [
-    `${machine.processor}, ${machine.capability}, ${machine.threads} threads, libtorch ${machine.libtorch}, csn in ${machine.precision}, PyTorch in float32`,
-    "",
-    table(
-      [
-        "training step",
-        "against PyTorch",
-        "csn triplets/s",
-        "PyTorch triplets/s",
-        "ratio (median)",
-        "least",
-        "most",
-      ],
-      comparisons.map(({ imageSize, batchSize, variant, csn, pytorch, ratio }) => [
-        `${imageSize} px, batch ${batchSize}`,
-        variant,
-        number(csn),
-        number(pytorch),
-        ratio.median.toFixed(3),
-        ratio.least.toFixed(3),
-        ratio.most.toFixed(3),
-      ]),
-    ),
-    "",
-    "eager: as the original (NCHW, Adam's loop); tuned: channels_last, fused Adam. A ratio above 1: csn is faster.",
-  ].join("\n");
+function chosenItems(given: readonly string[] | undefined): Item[] {
+  const all = Object.keys(items) as Item[];
+  const unknown = given?.find((item) => !isItem(item));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `Cannot compare "${unknown}": the items are ${
+        all.join(", ")
+      }; pass --items with some of them`,
+    );
+  }
+  return all.filter((item) => given?.includes(item) ?? true);
+}
+
+async function describeMachine(
+  { threads, placement }: BenchOptions,
+  python: Python,
+): Promise<Machine> {
+  const { capability, processor } = describeLibrary();
+  const pytorch = await describePytorch(python);
+  return {
+    processor: cpus()[0]?.model ?? Deno.build.arch,
+    cores: cpus().length,
+    capability,
+    features: processor,
+    threads,
+    device: placement.device,
+    gpu: placement.device === "cpu" ? null : pytorch.gpu,
+    precision: placement.precision,
+    libtorch: openedParts().libtorchVersion,
+    pytorch: pytorch.version,
+  };
 }

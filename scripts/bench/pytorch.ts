@@ -1,9 +1,66 @@
 import { CsnError } from "../../src/errors.ts";
 import { cacheFolder, makeCacheFolder } from "../../src/native/cache.ts";
 import { fromFileUrl, join } from "../../src/paths.ts";
+import type { Command } from "./partner.ts";
 
 /** Folder of the PyTorch programs. */
 export const programs: string = fromFileUrl(new URL("../pytorch/", import.meta.url));
+
+/** A python that has PyTorch. */
+export interface Python {
+  readonly command: string;
+  readonly env: Record<string, string>;
+}
+
+/** How one of the PyTorch programs is started with these options. */
+export function pythonProgram(
+  { command, env }: Python,
+  program: string,
+  options: Readonly<Record<string, string | number>>,
+): Command {
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return { command, env, args: [join(programs, program), ...args] };
+}
+
+/**
+ * The python that the benchmark runs PyTorch with: `command` with the packages it has, or python3 with the
+ * pinned ones.
+ */
+export async function findPython(
+  command: string | undefined,
+  notice: (text: string) => void,
+): Promise<Python> {
+  if (command !== undefined) return { command, env: {} };
+  return { command: "python3", env: { PYTHONPATH: await pytorchFolder(notice) } };
+}
+
+/** What a python says of its PyTorch: version, and the name of the GPU or null. */
+export interface PytorchDescription {
+  readonly version: string;
+  readonly gpu: string | null;
+}
+
+const description = `
+import json, torch
+gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
+print(json.dumps({"version": torch.__version__, "gpu": gpu}))
+`;
+
+/** Asks a python for its PyTorch. Throws a CsnError when it has none. */
+export async function describePytorch({ command, env }: Python): Promise<PytorchDescription> {
+  const { success, stdout, stderr } = await new Deno.Command(command, {
+    args: ["-c", description],
+    env,
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  if (success) return JSON.parse(new TextDecoder().decode(stdout));
+  throw new CsnError(
+    `Cannot compare with PyTorch: ${command} cannot import it: ${
+      lastLines(stderr, 1)
+    }; pass --python with one that can, or leave --python out`,
+  );
+}
 
 /**
  * The folder from which python3 imports the pinned PyTorch (as PYTHONPATH), filled when it is missing: 5 GB,
@@ -25,11 +82,16 @@ export async function pytorchFolder(notice: (text: string) => void): Promise<str
     stderr: "piped",
   }).output();
   if (!success) {
-    const lines = new TextDecoder().decode(stderr).trim().split("\n").slice(-3).join(" | ");
     throw new CsnError(
-      `Cannot install PyTorch with python3 -m pip: ${lines}; check the network and the disk's free space`,
+      `Cannot install PyTorch with python3 -m pip: ${
+        lastLines(stderr, 3)
+      }; check the network and the disk's free space`,
     );
   }
   await Deno.writeTextFile(marker, pinned);
   return folder;
+}
+
+function lastLines(bytes: Uint8Array, count: number): string {
+  return new TextDecoder().decode(bytes).trim().split("\n").slice(-count).join(" | ");
 }

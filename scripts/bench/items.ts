@@ -1,0 +1,26 @@
+import type { Comparison } from "./comparison.ts";
+import { compareEmbedding } from "./embed.ts";
+import { compareEpochs } from "./epoch.ts";
+import { compareEvaluation } from "./evaluate.ts";
+import { compareMemory } from "./memory.ts";
+import type { BenchOptions } from "./setting.ts";
+import { compareStarts } from "./start.ts";
+import { compareSteps } from "./step.ts";
+
+/** What the benchmark compares, by the names that --items takes. */
+export const items = {
+  step: compareSteps,
+  embed: compareEmbedding,
+  evaluate: compareEvaluation,
+  epoch: compareEpochs,
+  start: compareStarts,
+  memory: compareMemory,
+} satisfies Record<string, (options: BenchOptions) => Promise<Comparison[]>>;
+
+/** The name of an item. */
+export type Item = keyof typeof items;
+
+/** Whether there is an item of that name. */
+export function isItem(name: string): name is Item {
+  return Object.hasOwn(items, name);
+}

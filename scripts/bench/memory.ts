@@ -1,0 +1,67 @@
+/** The most memory that training takes, of csn and of PyTorch, each in a process of its own. */
+import { CsnError } from "../../src/errors.ts";
+import { fromFileUrl } from "../../src/paths.ts";
+import { compared, type Comparison, inTurn } from "./comparison.ts";
+import { type Command, Partner } from "./partner.ts";
+import type { Python } from "./pytorch.ts";
+import { type BenchOptions, variantsFor } from "./setting.ts";
+import { startStepPartner } from "./step.ts";
+
+/** Steps that are taken: later ones take no more. */
+const steps = 6;
+
+/** Runs of each side; they differ by a few per cent. */
+const most = 3;
+
+/** Measures memory at the largest size. */
+export async function compareMemory(options: BenchOptions): Promise<Comparison[]> {
+  const size = Math.max(...options.sizes);
+  const variants = variantsFor(options);
+  options.notice(`memory of training at ${size} pixels`);
+  const peak = async (start: () => Promise<Partner>) => {
+    await using partner = await start();
+    await partner.ask({ steps });
+    return await peakMegabytes(partner.pid, options.python);
+  };
+  const pairs = await inTurn(
+    Math.min(most, options.repeats),
+    () => peak(() => Partner.start(csnCommand(size, options))),
+    variants.map((variant) => () => peak(() => startStepPartner(size, variant, options))),
+  );
+  return variants.map((against, i) =>
+    compared({
+      item: "memory",
+      work: `training, ${size} px, batch ${options.batchSize}`,
+      against,
+      unit: "MB",
+    }, pairs[i])
+  );
+}
+
+function csnCommand(size: number, options: BenchOptions): Command {
+  const permissions = ["read", "write", "env", "ffi", "sys", "run=python3,c++"];
+  const program = fromFileUrl(new URL("step_process.ts", import.meta.url));
+  const { batchSize, threads, placement } = options;
+  return {
+    command: Deno.execPath(),
+    args: [
+      ...["run", "--quiet", ...permissions.map((each) => `--allow-${each}`), program],
+      JSON.stringify({ size, batchSize, threads, placement }),
+    ],
+  };
+}
+
+/** The most memory that a process has held (on Linux), which Deno cannot ask of another. */
+async function peakMegabytes(pid: number, { command, env }: Python): Promise<number> {
+  const { success, stdout } = await new Deno.Command(command, {
+    args: ["-c", "import sys; print(open(f'/proc/{int(sys.argv[1])}/status').read())", String(pid)],
+    env,
+    stdout: "piped",
+    stderr: "null",
+  }).output();
+  const found = /VmHWM:\s+(\d+) kB/.exec(new TextDecoder().decode(stdout));
+  if (success && found !== null) return Number(found[1]) * 1024 / 1e6;
+  throw new CsnError(
+    "Cannot measure memory: this system has no /proc/<pid>/status (Linux has); leave memory out of --items",
+  );
+}

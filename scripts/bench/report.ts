@@ -1,0 +1,71 @@
+import { table } from "../../src/cli/format.ts";
+import type { Comparison } from "./comparison.ts";
+
+/** Where the benchmark ran: without it a number says nothing. */
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  /** Instruction set of the kernels that libtorch chose, such as "AVX512". */
+  readonly capability: string;
+  /** Features of the processor that decide how fast networks run. */
+  readonly features: readonly string[];
+  readonly threads: number;
+  readonly device: string;
+  /** Name of the GPU, when one was used. */
+  readonly gpu: string | null;
+  /** In what numbers csn computed. */
+  readonly precision: string;
+  /** csn's libtorch, and PyTorch. */
+  readonly libtorch: string;
+  readonly pytorch: string;
+}
+
+/** What is printed for people: the machine, a table, how to read it. */
+export function report(machine: Machine, comparisons: readonly Comparison[]): string {
+  return [
+    machineLine(machine),
+    "",
+    table(
+      ["work", "unit", "PyTorch", "csn", "PyTorch", "ratio", "least", "most", "runs"],
+      comparisons.map(({ work, unit, against, csn, pytorch, ratio, repeats }) => [
+        work,
+        unit,
+        against,
+        number(csn),
+        number(pytorch),
+        ratio.median.toFixed(2),
+        ratio.least.toFixed(2),
+        ratio.most.toFixed(2),
+        String(repeats),
+      ]),
+    ),
+    "",
+    ...legend(machine),
+  ].join("\n");
+}
+
+function machineLine(machine: Machine): string {
+  const { processor, cores, capability, features, threads, device, gpu } = machine;
+  return [
+    `${processor}, ${cores} cores, ${capability} (${features.join(", ")})`,
+    `${threads} threads`,
+    gpu === null ? device : `${device}: ${gpu}`,
+    `csn in ${machine.precision} on libtorch ${machine.libtorch}`,
+    `PyTorch ${machine.pytorch}`,
+  ].join("; ");
+}
+
+function legend({ device }: Machine): string[] {
+  const tuned = device === "cpu"
+    ? "tuned: channels_last; fused Adam in training, batch norm folded in embedding; float32. bf16: the same in bfloat16."
+    : "tuned: channels_last, bfloat16, fused Adam, torch.compile, pixels on the GPU.";
+  return [
+    "Numbers are medians; a ratio is of two runs one after the other, and above 1 csn is the better side.",
+    "eager: as the original computes it, in float32 (NCHW, Adam's loop).",
+    tuned,
+  ];
+}
+
+function number(value: number): string {
+  return value.toFixed(value < 10 ? 2 : value < 1000 ? 1 : 0);
+}
