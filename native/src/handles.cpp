@@ -20,7 +20,8 @@ struct Slot {
 };
 
 std::mutex table_mutex;
-std::deque<Slot> slots;
+// Never destroyed: when the process ends, CUDA's allocator is gone before the tensors that live in it would be.
+std::deque<Slot> &slots = *new std::deque<Slot>();
 std::deque<uint32_t> free_slots;  // first in, first out: a stale handle stays detectable for long
 uint32_t live = 0;
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 #include "folded_backbone.h"
 #include "shim.h"
@@ -74,6 +75,9 @@ class Backbone {
     }
     for (const char *name : {"conv1.weight", "fc_embed.weight", "fc_embed.bias"}) tensor(name);
     check_batch_norm("bn1");
+    for (const auto &named : tensors_) {
+      if (is_counter(named.first)) counters_.push_back(named.second);
+    }
   }
 
   // [B, 3, H, W] -> [B, D], of the images' dtype
@@ -82,6 +86,7 @@ class Backbone {
       const at::ScalarType dtype = bf16 ? at::kBFloat16 : at::kFloat;
       return embed(folded(dtype).features(images.to(dtype)).to(images.scalar_type()));
     }
+    if (train) count_batch();
     if (images.is_cuda()) allow_tf32(bf16);
     const Autocast autocast(images.device().type(), bf16);
     return layers(images, train).to(images.scalar_type());
@@ -145,11 +150,18 @@ class Backbone {
     if (has(name + ".downsample.0.weight")) check_batch_norm(name + ".downsample.1");
   }
 
+  static bool is_counter(const std::string &name) {
+    const std::string ending = ".num_batches_tracked";
+    return name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+  }
+
+  // All at once: on a device each would be a kernel of its own.
+  void count_batch() const {
+    const c10::AutoGradMode no_grad(false);
+    at::_foreach_add_(counters_, 1);
+  }
+
   at::Tensor batch_norm(const at::Tensor &x, const std::string &name, bool train) const {
-    if (train) {
-      const c10::AutoGradMode no_grad(false);
-      at::Tensor(tensor(name + ".num_batches_tracked")).add_(1);
-    }
     return at::batch_norm(x, tensor(name + ".weight"), tensor(name + ".bias"),
                           tensor(name + ".running_mean"), tensor(name + ".running_var"), train,
                           batch_norm_momentum, batch_norm_epsilon, /*cudnn_enabled=*/true);
@@ -166,13 +178,15 @@ class Backbone {
   }
 
   std::unordered_map<std::string, at::Tensor> tensors_;
+  std::vector<at::Tensor> counters_;  // of the batches that each batch norm has seen
   std::unique_ptr<FoldedBackbone> folded_;
   uint64_t folded_versions_ = 0;
   at::ScalarType folded_dtype_ = at::kFloat;
 };
 
 std::mutex backbones_mutex;
-std::unordered_map<uint32_t, std::shared_ptr<Backbone>> backbones;
+// Never destroyed, as the handles are not: they hold tensors of a device.
+auto &backbones = *new std::unordered_map<uint32_t, std::shared_ptr<Backbone>>();
 uint32_t last_backbone = 0;
 
 std::shared_ptr<Backbone> backbone_at(uint32_t number) {

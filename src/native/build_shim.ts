@@ -1,5 +1,6 @@
 /** Builds the shim against a libtorch, once for each pair of sources and libtorch. */
 import { createHash } from "node:crypto";
+import { withoutLinkerSettings } from "../child_environment.ts";
 import { CsnError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import { basename, fromFileUrl, join } from "../paths.ts";
@@ -169,6 +170,7 @@ function linkFlags(all: readonly string[], work: string, { libtorchFolder }: Lib
 async function run(compiler: string, args: string[], work: string): Promise<void> {
   const { success, code, stderr } = await new Deno.Command(compiler, {
     args,
+    env: withoutLinkerSettings(),
     stdout: "null",
     stderr: "piped",
   }).output();

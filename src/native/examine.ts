@@ -147,12 +147,23 @@ function openShim(libtorch: Libtorch): { shim: Finding; description: LibraryDesc
   }
 }
 
-/** No GPU is no fault; a driver whose GPU libtorch cannot use is. */
+/** Values of CUDA_VISIBLE_DEVICES that leave no device. */
+const hidden: readonly (string | undefined)[] = ["", "-1"];
+
+/** No GPU is no fault, nor is one that the user hides; a driver whose GPU libtorch cannot use is. */
 function cuda({ cuda: { devices, reason } }: LibraryDescription): Finding {
   if (devices > 0) {
-    return { what: "CUDA", ok: true, found: `${devices} device${devices === 1 ? "" : "s"}` };
+    const found = `${devices} device${
+      devices === 1 ? "" : "s"
+    }; operators are started one by one: csn records no CUDA graph of a step`;
+    return { what: "CUDA", ok: true, found };
   }
   const driver = hasNvidiaDriver();
+  const visible = Deno.env.get("CUDA_VISIBLE_DEVICES");
+  if (driver && hidden.includes(visible)) {
+    const found = `not used: CUDA_VISIBLE_DEVICES="${visible}" hides all devices`;
+    return { what: "CUDA", ok: true, found };
+  }
   return {
     what: "CUDA",
     ok: !driver,

@@ -1,3 +1,4 @@
+import { withoutLinkerSettings } from "../child_environment.ts";
 import { CsnError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import { join } from "../paths.ts";
@@ -36,7 +37,7 @@ export async function pipDownload(
       ...requirements,
     ],
     // pip downloads to its temporary folder: there its progress can be seen.
-    env: { TMPDIR: temporary },
+    env: { ...withoutLinkerSettings(), TMPDIR: temporary },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -1,3 +1,4 @@
+import { withoutLinkerSettings } from "../child_environment.ts";
 import { join } from "../paths.ts";
 import { cacheFolder } from "./cache.ts";
 import { findProgram } from "./platform.ts";
@@ -49,6 +50,7 @@ async function ask(python: string): Promise<Remembered | null> {
     args: ["-c", program],
     // Not a torch that lies in the folder where csn happens to be started.
     cwd: "/",
+    env: withoutLinkerSettings(),
     stderr: "null",
   }).output().catch(() => ({ success: false, stdout: new Uint8Array() }));
   const said = success ? parse(new TextDecoder().decode(stdout)) : null;

@@ -104,9 +104,14 @@ export function toDevice(x: Tensor, device: string): Tensor {
   return call("aten::to.device", x, device, x.dtype, device !== "cpu");
 }
 
-/** Whole numbers, such as rows to select, as an int64 tensor [n] on `device`. */
+/** Numbers up to which CUDA's driver copies int64 aside at once: 64 KB. For more it waits for the device. */
+const copiedAside = 8192;
+
+/** Whole numbers, such as rows to select, as an int64 tensor [n] on `device`, which is not waited for. */
 export function longs(values: Uint8Array | Uint32Array, device: string): Tensor {
-  return toDevice(Tensor.from(BigInt64Array.from(values as Uint32Array, BigInt)), device);
+  const here = Tensor.from(BigInt64Array.from(values as Uint32Array, BigInt));
+  if (device === "cpu" || values.length <= copiedAside) return toDevice(here, device);
+  return toDevice(call("aten::pin_memory", here), device);
 }
 
 /** A copy; `layout` gives the order of its elements in memory. */

@@ -224,7 +224,7 @@ class Run {
     try {
       return await stepper.step(batch, learningRate);
     } catch (error) {
-      if (!/out of memory|can't allocate memory/i.test(messageOf(error))) throw error;
+      if (!/out of memory|can't allocate memory|_ALLOC_FAILED/i.test(messageOf(error))) throw error;
       const { batchSize, imageSize, device, precision } = this.#options.config;
       const half = Math.max(1, Math.floor(batchSize / 2));
       throw new CsnError(

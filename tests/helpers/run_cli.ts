@@ -56,7 +56,13 @@ export class CliProcess {
     ];
     this.#child = new Deno.Command(command, {
       args: rest,
-      env: { NO_COLOR: "1", ...options.env, ...(options.cwd ? { INIT_CWD: options.cwd } : {}) },
+      // On the CPU, whose results the tests know: `--device auto` must not find a GPU.
+      env: {
+        NO_COLOR: "1",
+        CUDA_VISIBLE_DEVICES: "",
+        ...options.env,
+        ...(options.cwd ? { INIT_CWD: options.cwd } : {}),
+      },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -179,3 +179,15 @@ Deno.test("inRange() takes 2.11 to 2.15 with any patch, local and pre-release pa
   const others = ["2.10.9", "2.16.0", "1.13.1", "3.12.0", "2", "unknown", ""];
   assert.deepEqual([...fitting, ...others].filter(inRange), fitting);
 });
+
+Deno.test("setUp() starts python3 and the compiler where the linker's settings are set", async () => {
+  await using folder = await TemporaryFolder.make();
+  const torch = await fakeLibtorch(join(folder.path, "site", "torch"), "2.14.1+cu130");
+  const { env } = await machine(folder.path, fakePython(torch, [], join(folder.path, "log")));
+  const parts = await setUpParts({
+    ...env,
+    LIBTORCH: "",
+    LD_LIBRARY_PATH: "/usr/local/cuda/lib64",
+  });
+  assert.equal(parts.libtorchFolder, torch);
+});

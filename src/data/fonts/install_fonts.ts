@@ -1,3 +1,4 @@
+import { withoutLinkerSettings } from "../../child_environment.ts";
 import { CsnError } from "../../errors.ts";
 import { FileLock } from "../../file_lock.ts";
 import type { Listener } from "../../listener.ts";
@@ -103,7 +104,7 @@ async function runDeno(
 ): Promise<{ success: boolean; lines: string[] }> {
   signal?.throwIfAborted();
   const settings = { args, cwd, signal, stdin: "null", stdout: "null", stderr: "piped" } as const;
-  const env = { NO_COLOR: "1" };
+  const env = { ...withoutLinkerSettings(), NO_COLOR: "1" };
   const child = spawnDeno({ ...settings, env });
   const lines: string[] = [];
   let done = 0;
