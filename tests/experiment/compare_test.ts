@@ -1,0 +1,225 @@
+/** Comparisons and sweeps of tiny networks, from training to the files. */
+import assert from "node:assert/strict";
+import type { CommonConfig } from "../../src/experiment/cell.ts";
+import { compare, type CompareOptions } from "../../src/experiment/compare.ts";
+import { tie } from "../../src/experiment/outcomes.ts";
+import type { ExperimentEvent } from "../../src/experiment/run_cells.ts";
+import { scoreCell } from "../../src/experiment/score_cell.ts";
+import { sweep } from "../../src/experiment/sweep.ts";
+import { loadTestTriplets } from "../../src/experiment/test_triplets.ts";
+import { initialTensors } from "../../src/network/initialise.ts";
+import { onCpu } from "../../src/network/placement.ts";
+import { join } from "../../src/paths.ts";
+import type { Comparison } from "../../src/reporting/comparison.ts";
+import { defaultConfig, defaultSettings } from "../../src/training/config.ts";
+import { modelPath, readModelFile, writeModelFile } from "../../src/training/model_file.ts";
+import { testModel } from "../../src/training/test_model.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { writeTinySet } from "../helpers/tiny_set.ts";
+
+/** Two batches an epoch. */
+function commonOf(data: string): CommonConfig {
+  const { name: _name, seed: _seed, masks: _masks, trainTriplets: _triplets, ...rest } =
+    defaultConfig;
+  return {
+    ...rest,
+    data,
+    notions: ["colour", "shape"],
+    imageSize: 16,
+    batchSize: 16,
+    epochs: 1,
+    learningRate: 1e-3,
+    dimension: 8,
+  };
+}
+
+async function withOptions(
+  test: (options: CompareOptions, events: ExperimentEvent[]) => Promise<void>,
+): Promise<void> {
+  await using root = await TemporaryFolder.make();
+  const data = join(root.path, "set");
+  await writeTinySet(data);
+  const events: ExperimentEvent[] = [];
+  await test({
+    folder: join(root.path, "compare-tiny"),
+    common: commonOf(data),
+    settings: defaultSettings,
+    variants: ["fixed", "standard"],
+    seeds: [1, 2],
+    trainTriplets: 16,
+    command: "deno task compare",
+    onEvent: (event) => events.push(event),
+  }, events);
+}
+
+/** Cells that were trained: those that began. */
+function begun(events: readonly ExperimentEvent[]): string[] {
+  return events.flatMap((event) =>
+    event.type === "train" && event.event.type === "start" ? [event.cell.name] : []
+  );
+}
+
+function withoutSeconds(comparison: Comparison | null): unknown {
+  return JSON.parse(
+    JSON.stringify(comparison, (key, value) => key === "seconds" ? undefined : value),
+  );
+}
+
+Deno.test("compare() trains every cell once, writes what it returns, and trains only a seed that is added", () =>
+  withOptions(async (options, events) => {
+    const first = (await compare(options))!;
+    assert.deepEqual(begun(events), [
+      "standard-seed1",
+      "fixed-seed1",
+      "standard-seed2",
+      "fixed-seed2",
+    ]);
+    const text = await Deno.readTextFile(join(options.folder, "compare.json"));
+    assert.deepEqual(JSON.parse(text), first);
+    const csv = await Deno.readTextFile(join(options.folder, "compare.csv"));
+    assert.ok(csv.startsWith("variant,minus,seed,notion,error,"));
+    assert.deepEqual(
+      first.variants.map(({ seeds }) => seeds.map(({ trainTriplets }) => trainTriplets)),
+      [
+        [32, 32],
+        [32, 32],
+      ],
+    );
+    assert.equal(first.variants[0].seeds[0].embeddedImages, 3 * 32);
+
+    events.length = 0;
+    assert.deepEqual(await compare(options), first);
+    assert.deepEqual(begun(events), []);
+    assert.ok(!events.some(({ type }) => type === "train"));
+
+    const more = (await compare({ ...options, seeds: [1, 2, 3] }))!;
+    assert.deepEqual(begun(events), ["standard-seed3", "fixed-seed3"]);
+    assert.deepEqual(more.variants[0].seeds.slice(0, 2), first.variants[0].seeds);
+  }));
+
+Deno.test("compare() interrupted in a cell returns null and goes on to the same result", () =>
+  withOptions(async (options, events) => {
+    const straight = await compare({ ...options, folder: options.folder + "-straight" });
+    const controller = new AbortController();
+    const stopped = await compare({
+      ...options,
+      signal: controller.signal,
+      onEvent: (event) => {
+        if (event.type === "train" && event.cell.name === "fixed-seed1") controller.abort();
+      },
+    });
+    assert.equal(stopped, null);
+    const { state } = (await readModelFile(join(options.folder, "fixed-seed1", "checkpoint"))).info;
+    assert.equal(state!.epoch, 1);
+    events.length = 0;
+    const gone = await compare(options);
+    assert.deepEqual(begun(events), ["fixed-seed1", "standard-seed2", "fixed-seed2"]);
+    assert.deepEqual(withoutSeconds(gone), withoutSeconds(straight));
+  }));
+
+Deno.test("compare() refuses cells that were trained otherwise before it trains any, and replaces them on request", () =>
+  withOptions(async (options, events) => {
+    const [one] = options.variants;
+    await compare({ ...options, variants: [one], seeds: [2] });
+    events.length = 0;
+    const other = { ...options, common: { ...options.common, learningRate: 2e-3 } };
+    await assert.rejects(
+      compare(other),
+      /fixed-seed2 .* other settings \(learningRate is 0\.001 there, not 0\.002\); .*--name.*--overwrite/,
+    );
+    assert.deepEqual(events, []);
+    await compare({ ...other, overwrite: true });
+    assert.equal(begun(events).length, 4);
+    events.length = 0;
+    await compare({ ...other, overwrite: true });
+    assert.deepEqual(begun(events), []);
+  }));
+
+Deno.test("compare() takes as many triplets as the shortest list has, and refuses more", () =>
+  withOptions(async (options) => {
+    const asked = { ...options, variants: ["fixed"] as const, seeds: [1] };
+    await assert.rejects(compare({ ...asked, trainTriplets: 65 }), /has 64; pass --triplets 64/);
+    const made = await compare({ ...asked, trainTriplets: undefined });
+    assert.equal(made!.trainTriplets, 64);
+  }));
+
+Deno.test("scoreCell() finds the errors that test finds, though half of the triplets are flipped", () =>
+  withOptions(async (options) => {
+    const { variants: [{ seeds: [seed] }] } =
+      (await compare({ ...options, variants: ["learned"], seeds: [1] }))!;
+    const file = await readModelFile(
+      modelPath(join(options.folder, "learned-seed1"), "model_best"),
+    );
+    const { accuracy, notions } = await testModel(file);
+    assert.equal(seed.ties, 0);
+    assert.ok(accuracy > 0.5 && accuracy < 1, "both outcomes must occur");
+    assert.ok(Math.abs(1 - accuracy - seed.error) < 1e-12);
+    notions.forEach((notion, row) => {
+      assert.ok(Math.abs(1 - notion.accuracy - seed.notions[row]) < 1e-12);
+    });
+  }));
+
+Deno.test("scoreCell() finds nothing but ties where all embeddings are equal, and keeps what it found", () =>
+  withOptions(async ({ folder, common }) => {
+    const shape = { notions: common.notions, dimension: 8, masks: "fixed" } as const;
+    const path = join(folder, "equal");
+    await Deno.mkdir(path, { recursive: true });
+    const write = async (seed: number, isMasked: boolean) => {
+      const tensors = initialTensors(shape, seed);
+      if (isMasked) tensors.get("masks.weight")!.bytes.fill(0);
+      await writeModelFile(modelPath(path, "model_best"), {
+        ...shape,
+        kind: "model",
+        libtorch: "2.13.0",
+        imageSize: 16,
+        normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+        config: { ...common, ...shape, name: "equal", seed: 1, trainTriplets: 32 },
+        epoch: 1,
+        accuracy: 0.5,
+      }, tensors);
+    };
+    const test = await loadTestTriplets(common, {});
+    const embedded: string[] = [];
+    const score = () =>
+      scoreCell(path, test, {
+        placement: onCpu,
+        listener: { progress: ({ what }) => embedded.push(what) },
+      });
+    await write(1, true);
+    const { outcomes } = await score();
+    assert.equal(outcomes.length, 32);
+    assert.ok(outcomes.every((outcome) => outcome === tie));
+
+    embedded.length = 0;
+    assert.deepEqual((await score()).outcomes, outcomes);
+    assert.deepEqual(embedded, []);
+    // Another model in the same folder is tested anew.
+    await write(1, false);
+    assert.ok(!(await score()).outcomes.includes(tie));
+    assert.notDeepEqual(embedded, []);
+  }));
+
+Deno.test("sweep() trains each size and seed once and writes its points", () =>
+  withOptions(async (options, events) => {
+    const asked = { ...options, variants: ["fixed"] as const, triplets: [32, 8] };
+    const made = (await sweep(asked))!;
+    assert.deepEqual(begun(events), [
+      "fixed-8-seed1",
+      "fixed-8-seed2",
+      "fixed-32-seed1",
+      "fixed-32-seed2",
+    ]);
+    assert.deepEqual(
+      made.points.map(({ variant, triplets, seeds }) => [variant, triplets, seeds.length]),
+      [
+        ["fixed", 8, 2],
+        ["fixed", 32, 2],
+      ],
+    );
+    const text = await Deno.readTextFile(join(options.folder, "sweep.json"));
+    assert.deepEqual(JSON.parse(text), made);
+    events.length = 0;
+    assert.deepEqual(await sweep(asked), made);
+    assert.deepEqual(begun(events), []);
+    await assert.rejects(sweep({ ...asked, triplets: [8, 100] }), /has 64; pass --triplets 64/);
+  }));

@@ -1,0 +1,168 @@
+/** A comparison by hand: two variants, two seeds, four triplets of two notions. */
+import assert from "node:assert/strict";
+import { comparisonText } from "../../src/cli/comparison_table.ts";
+import { sweepText } from "../../src/cli/sweep_table.ts";
+import type { CellResult } from "../../src/experiment/run_cells.ts";
+import { comparisonOf } from "../../src/experiment/summarise_comparison.ts";
+import { ladder, sweepPoints } from "../../src/experiment/sweep.ts";
+import type { Comparison } from "../../src/reporting/comparison.ts";
+import { comparisonCsv } from "../../src/reporting/comparison_csv.ts";
+import type { Sweep } from "../../src/reporting/sweep.ts";
+import { sweepCsv } from "../../src/reporting/sweep_csv.ts";
+import type { Variant } from "../../src/variant.ts";
+
+const triplets = {
+  notions: ["colour", "shape"],
+  // The first and the last share image 0.
+  images: Uint32Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 9, 10]),
+  notion: Uint8Array.from([0, 0, 1, 1]),
+};
+
+function result(
+  variant: Variant,
+  seed: number,
+  outcomes: number[],
+  trainTriplets = 10,
+): CellResult {
+  return {
+    cell: { name: `${variant}-seed${seed}`, variant, seed, trainTriplets },
+    scores: {
+      outcomes: Uint8Array.from(outcomes),
+      epoch: seed,
+      trainTriplets: 2 * trainTriplets,
+      embeddedImages: 120,
+      seconds: 30 * seed,
+    },
+  };
+}
+
+const results = [
+  result("standard", 1, [1, 0, 2, 1]),
+  result("fixed", 1, [0, 0, 0, 1]),
+  result("standard", 2, [1, 0, 1, 0]),
+  result("fixed", 2, [0, 0, 0, 0]),
+];
+
+const about = {
+  data: "tiny",
+  epochs: 2,
+  trainTriplets: 10,
+  seeds: [1, 2],
+  command: "deno task compare --data tiny",
+};
+
+/** Numbers without their intervals. */
+function values(measured: Comparison["variants"][number] | Comparison["differences"][number]) {
+  return [measured.error.value, ...measured.notions.map(({ error }) => error.value)];
+}
+
+Deno.test("comparisonOf() averages over seeds, takes differences on the same triplets and counts ties as wrong", () => {
+  const comparison = comparisonOf(results, triplets, about);
+  const [standard, fixed] = comparison.variants;
+  assert.deepEqual([standard.variant, fixed.variant], ["standard", "fixed"]);
+  assert.deepEqual(values(standard), [(1 + 0 + 1 + 0.5) / 4, 0.5, 0.75]);
+  assert.deepEqual(values(fixed), [0.125, 0, 0.25]);
+  assert.deepEqual(standard.seeds.map(({ error, notions }) => [error, ...notions]), [
+    [0.75, 0.5, 1],
+    [0.5, 0.5, 0.5],
+  ]);
+  assert.deepEqual([standard.ties, fixed.ties], [1, 0]);
+  assert.deepEqual(standard.seeds[1], {
+    seed: 2,
+    error: 0.5,
+    notions: [0.5, 0.5],
+    ties: 0,
+    trainTriplets: 20,
+    embeddedImages: 120,
+    seconds: 60,
+    epoch: 2,
+  });
+  const [difference] = comparison.differences;
+  assert.deepEqual([difference.a, difference.b], ["standard", "fixed"]);
+  assert.deepEqual(values(difference), [0.5, 0.5, 0.5]);
+  assert.equal(comparison.differences.length, 1);
+  assert.deepEqual([comparison.testTriplets, comparison.testImages], [4, 11]);
+  for (const { error } of [standard, fixed, difference]) {
+    assert.ok(error.low < error.value && error.value < error.high);
+  }
+  // Differences of 1, 0, 1, 0 vary less than chance could make of errors that are not paired.
+  assert.ok(difference.error.low > 0);
+});
+
+Deno.test("comparisonCsv() has a row for each mean, seed and difference, of all and each notion", () => {
+  const rows = comparisonCsv(comparisonOf(results, triplets, about)).trimEnd().split("\n")
+    .map((line) => line.split(","));
+  const header = rows.shift()!;
+  assert.equal(rows.length, 2 * 3 * 3 + 3);
+  for (const row of rows) assert.equal(row.length, header.length);
+  const find = (...lead: string[]) => {
+    const row = rows.find((row) => row.slice(0, 4).join() === lead.join())!;
+    return Object.fromEntries(header.map((name, column) => [name, row[column]]));
+  };
+  assert.equal(find("standard", "", "mean", "shape").error, "0.75");
+  assert.equal(find("standard", "", "mean", "all").ties, "1");
+  assert.equal(find("standard", "fixed", "mean", "all").error, "0.5");
+  assert.ok(Number(find("standard", "fixed", "mean", "all").low) > 0);
+  assert.deepEqual(find("fixed", "", "1", "all"), {
+    variant: "fixed",
+    minus: "",
+    seed: "1",
+    notion: "all",
+    error: "0.25",
+    low: "",
+    high: "",
+    ties: "0",
+    train_triplets: "20",
+    embedded_images: "120",
+    seconds: "30",
+    epoch: "1",
+  });
+  assert.equal(find("fixed", "", "1", "shape").error, "0.5");
+});
+
+Deno.test("comparisonText() shows errors with intervals and seeds, differences and costs", () => {
+  const text = comparisonText(comparisonOf(results, triplets, about));
+  assert.match(text, /standard +all +62\.50 % +\d+\.\d\d % to \d+\.\d\d % +50\.00 % to 75\.00 %/);
+  assert.match(text, /^ +shape +75\.00 % .* 50\.00 % to 100\.00 %$/m);
+  assert.match(text, /standard - fixed +all +\+50\.00 +\+\d+\.\d\d to \+\d+\.\d\d/);
+  assert.match(text, /^standard +1 +20 +240 +1 min 30 s$/m);
+  assert.match(text, /4 test triplets of 11 images/);
+});
+
+Deno.test("sweepPoints() orders points by variant and size and averages over seeds", () => {
+  const points = sweepPoints([
+    result("learned", 1, [1, 1, 0, 0], 5),
+    result("fixed", 1, [1, 1, 1, 0], 5),
+    result("learned", 2, [1, 0, 0, 0], 5),
+    result("fixed", 2, [1, 1, 1, 0], 5),
+    result("learned", 1, [0, 0, 0, 0], 20),
+    result("fixed", 1, [0, 0, 0, 0], 20),
+    result("learned", 2, [0, 0, 1, 0], 20),
+    result("fixed", 2, [0, 0, 0, 2], 20),
+  ], triplets);
+  assert.deepEqual(points.map(({ variant, triplets, error }) => [variant, triplets, error.value]), [
+    ["fixed", 5, 0.75],
+    ["fixed", 20, 0.125],
+    ["learned", 5, 0.375],
+    ["learned", 20, 0.125],
+  ]);
+  assert.deepEqual(points[2].seeds, [{ seed: 1, error: 0.5 }, { seed: 2, error: 0.25 }]);
+
+  const { low, high } = points[0].error;
+  assert.ok(low < 0.75 && high > 0.75);
+  const sweep: Sweep = { ...about, format: 1, notions: triplets.notions, points };
+  assert.deepEqual(sweepCsv(sweep).split("\n").slice(0, 4), [
+    "variant,triplets,seed,error,low,high",
+    `fixed,5,mean,0.75,${low},${high}`,
+    "fixed,5,1,0.75,,",
+    "fixed,5,2,0.75,,",
+  ]);
+  assert.match(sweepText(sweep), /^learned +5 +37\.50 % .* 25\.00 % to 50\.00 %$/m);
+  assert.match(sweepText(sweep), /^ +20 +12\.50 % .* 0\.00 % to 25\.00 %$/m);
+});
+
+Deno.test("ladder() doubles up to the whole list", () => {
+  assert.deepEqual(ladder(20_000), [1250, 2500, 5000, 10_000, 20_000]);
+  assert.deepEqual(ladder(200_000), [12_500, 25_000, 50_000, 100_000, 200_000]);
+  assert.deepEqual(ladder(3), [1, 2, 3]);
+});
