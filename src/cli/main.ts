@@ -12,6 +12,7 @@ import { parityCommand } from "./parity.ts";
 import { queryCommand } from "./query.ts";
 import { runCommand } from "./run_command.ts";
 import { setupCommand } from "./setup.ts";
+import { sweepCommand } from "./sweep.ts";
 import { testCommand } from "./test.ts";
 import { trainCommand } from "./train.ts";
 
@@ -27,6 +28,7 @@ const program = new Command("csn")
   .addCommand(trainCommand())
   .addCommand(testCommand())
   .addCommand(compareCommand())
+  .addCommand(sweepCommand())
   .addCommand(embedCommand())
   .addCommand(queryCommand())
   .addCommand(parityCommand());
