@@ -17,9 +17,19 @@ const word = 2 ** 32;
 /** The four words that `philox` computed last; one array, for this is called millions of times. */
 const block = new Uint32Array(4);
 
-/** The upper word of the product of two words; both partial products stay below 2^49, so they are exact. */
+/**
+ * The upper word of the product of two words, as a signed one, by products of half words: whole numbers of 32
+ * bits throughout, which V8 computes without going over to floating point.
+ */
 function upper(a: number, b: number): number {
-  return Math.floor(((a >>> 16) * b + Math.floor((a & 0xffff) * b / 65536)) / 65536);
+  const aHigh = a >>> 16;
+  const aLow = a & 0xffff;
+  const bHigh = b >>> 16;
+  const bLow = b & 0xffff;
+  const highLow = Math.imul(aHigh, bLow);
+  const lowHigh = Math.imul(aLow, bHigh);
+  const middle = (Math.imul(aLow, bLow) >>> 16) + (highLow & 0xffff) + (lowHigh & 0xffff);
+  return (Math.imul(aHigh, bHigh) + (highLow >>> 16) + (lowHigh >>> 16) + (middle >>> 16)) | 0;
 }
 
 /** Fills `block` from a counter of four words and a key of two. */
@@ -27,14 +37,14 @@ function philox(c0: number, c1: number, c2: number, c3: number, k0: number, k1: 
   for (let round = 0; round < rounds; round++) {
     const upper0 = upper(c0, multiplier0);
     const upper1 = upper(c2, multiplier1);
-    const lower0 = Math.imul(c0, multiplier0) >>> 0;
-    const lower1 = Math.imul(c2, multiplier1) >>> 0;
-    c0 = (upper1 ^ c1 ^ k0) >>> 0;
+    const lower0 = Math.imul(c0, multiplier0);
+    const lower1 = Math.imul(c2, multiplier1);
+    c0 = upper1 ^ c1 ^ k0;
     c1 = lower1;
-    c2 = (upper0 ^ c3 ^ k1) >>> 0;
+    c2 = upper0 ^ c3 ^ k1;
     c3 = lower0;
-    k0 = (k0 + increment0) >>> 0;
-    k1 = (k1 + increment1) >>> 0;
+    k0 = (k0 + increment0) | 0;
+    k1 = (k1 + increment1) | 0;
   }
   block[0] = c0;
   block[1] = c1;
