@@ -63,9 +63,33 @@ export {
 export type { EpochSums, TrainerState } from "./src/training/trainer_state.ts";
 export type { LossNumbers } from "./src/network/triplet_loss.ts";
 export type { MaskMode } from "./src/network/masks.ts";
+export { type Variant, variants } from "./src/variant.ts";
 export { Network } from "./src/network/network.ts";
 export { initialTensors, type NetworkShape } from "./src/network/initialise.ts";
 export type { EpochMetrics, NotionScore } from "./src/reporting/metrics.ts";
+
+// Experiments
+export { compare, type CompareOptions } from "./src/experiment/compare.ts";
+export { sweep, type SweepOptions } from "./src/experiment/sweep.ts";
+export type { ExperimentEvent, ExperimentOptions } from "./src/experiment/run_cells.ts";
+export type { Cell, CommonConfig } from "./src/experiment/cell.ts";
+export type { CellScores } from "./src/experiment/score_cell.ts";
+export type {
+  ComparedVariant,
+  Comparison,
+  NotionEstimate,
+  SeedResult,
+  VariantDifference,
+} from "./src/reporting/comparison.ts";
+export type { Sweep, SweepPoint } from "./src/reporting/sweep.ts";
+export type { Estimate } from "./src/statistics/estimate.ts";
+export {
+  type BootstrapOptions,
+  clusteredStandardError,
+  estimateMeans,
+  type TripletSample,
+} from "./src/statistics/cluster_bootstrap.ts";
+export { SharedImages } from "./src/statistics/shared_images.ts";
 
 // Image sets
 export { type ImageSet, openImageSet, type Split, splits } from "./src/data/image_set.ts";
