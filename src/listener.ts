@@ -7,7 +7,7 @@ export interface Progress {
   /** Units in all; `null` when not known. */
   readonly total: number | null;
   /** What is counted; "bytes" are shown as kB, MB and GB. */
-  readonly unit: "bytes" | "images" | "triplets" | "files";
+  readonly unit: "bytes" | "images" | "triplets" | "files" | "maps";
 }
 
 /**

@@ -15,10 +15,13 @@ export interface LayoutSettings {
   readonly seed: number;
 }
 
-/** The defaults of McInnes, Healy, Melville, UMAP (2018), with epochs between those for small and large sets. */
+/**
+ * Neighbours as McInnes, Healy, Melville (UMAP, 2018) take them by default. Points keep farther from each other
+ * than theirs (0.1): a map shows one image of each cell, and groups that are drawn together would hide most.
+ */
 export const defaultLayout: Omit<LayoutSettings, "seed"> = {
   neighbours: 15,
-  minimumDistance: 0.1,
+  minimumDistance: 0.5,
   epochs: 300,
 };
 

@@ -1,0 +1,66 @@
+import { layOut, type LayoutSettings } from "./lay_out.ts";
+
+/** Points that are to be laid out. */
+export interface LayoutTask {
+  /** [n, dimension] in C order. */
+  readonly points: Float32Array;
+  /** Numbers of a point. */
+  readonly dimension: number;
+  /** How. */
+  readonly settings: LayoutSettings;
+}
+
+/** How many layouts are computed at a time. */
+export interface LayoutWork {
+  /** Threads. @default {those of the processor} */
+  readonly threads?: number;
+  /** Stops the work; the promise then rejects with its reason. */
+  readonly signal?: AbortSignal;
+  /** Hears of each that is done. */
+  readonly onDone?: () => void;
+}
+
+/** Fewer points than this are laid out sooner than a thread starts. */
+const worthAThread = 300;
+
+/** Lays tasks out, several at a time, to [n, 2] each. */
+export async function layOutAll(
+  tasks: readonly LayoutTask[],
+  { threads = navigator.hardwareConcurrency, signal, onDone }: LayoutWork = {},
+): Promise<Float32Array[]> {
+  const layouts: Float32Array[] = new Array(tasks.length);
+  const waiting = [...tasks.entries()];
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      signal?.throwIfAborted();
+      const [place, task] = next;
+      const isSmall = task.points.length < worthAThread * task.dimension;
+      layouts[place] = isSmall
+        ? layOut(task.points, task.dimension, task.settings)
+        : await inThread(task, signal);
+      onDone?.();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(threads, tasks.length) }, work));
+  return layouts;
+}
+
+async function inThread(task: LayoutTask, signal?: AbortSignal): Promise<Float32Array> {
+  const worker = new Worker(new URL("./layout_worker.ts", import.meta.url), { type: "module" });
+  const answer = Promise.withResolvers<Float32Array>();
+  const stop = () => answer.reject(signal!.reason);
+  worker.onmessage = ({ data }: MessageEvent<Float32Array>) => answer.resolve(data);
+  worker.onerror = (event) => {
+    // Else the error would end the process, too.
+    event.preventDefault();
+    answer.reject(new Error(`Cannot lay images out: ${event.message}`));
+  };
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    worker.postMessage(task);
+    return await answer.promise;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    worker.terminate();
+  }
+}

@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { join } from "../paths.ts";
+import { writeWhole } from "../write_whole.ts";
+import type { LayoutTask } from "./lay_out_all.ts";
+
+/** Changes when `layOut` comes to other places than before. */
+const method = "umap 1";
+
+/** Layouts that were computed before, one a file in a folder, named after all that decides them. */
+export class LayoutCache {
+  readonly #folder: string;
+
+  /** A cache in `folder`, which is made when there is something to keep. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The layout [n, 2] of a task; null when it is not known, or its file is damaged. */
+  async get(task: LayoutTask): Promise<Float32Array | null> {
+    let bytes: Uint8Array<ArrayBuffer>;
+    try {
+      bytes = await Deno.readFile(this.#file(task));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    }
+    const points = task.points.length / task.dimension;
+    return bytes.length === 8 * points ? new Float32Array(bytes.buffer) : null;
+  }
+
+  /** Keeps a layout. */
+  async put(task: LayoutTask, layout: Float32Array): Promise<void> {
+    await Deno.mkdir(this.#folder, { recursive: true });
+    await writeWhole(this.#file(task), bytesOf(layout));
+  }
+
+  #file({ points, dimension, settings }: LayoutTask): string {
+    const { neighbours, minimumDistance, epochs, seed } = settings;
+    const key = createHash("sha256")
+      .update(JSON.stringify([method, dimension, neighbours, minimumDistance, epochs, seed]))
+      .update(bytesOf(points))
+      .digest("hex").slice(0, 32);
+    return join(this.#folder, `${key}.f32`);
+  }
+}
+
+function bytesOf(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}

@@ -1,0 +1,197 @@
+import sharp from "sharp";
+import { CsnError, messageOf, UsageError } from "../errors.ts";
+import { variantOf } from "../network/masks.ts";
+import { dirname, join } from "../paths.ts";
+import { readMetrics } from "../reporting/run_log.ts";
+import type { DrawnBy, ReportData } from "../reporting/report/report_data.ts";
+import {
+  type ReportExperiments,
+  type ReportPage,
+  reportPage,
+} from "../reporting/report/report_page.ts";
+import type { ModelFile } from "../training/model_file.ts";
+import { version } from "../version.ts";
+import { writeWhole } from "../write_whole.ts";
+import { type AnalyseOptions, analyseSplit } from "./analyse_model.ts";
+import { type EmbeddedSplit, embedSplit } from "./embedded_split.ts";
+import { hardestTriplets } from "./hardest_triplets.ts";
+import { LayoutCache } from "./layout_cache.ts";
+import { PackPictures } from "./pack_pictures.ts";
+import { queryNeighbours } from "./query_neighbours.ts";
+import { readComparison, readSweep } from "./read_experiment.ts";
+import { scoreTriplets } from "./scored_triplets.ts";
+import { sampleRows, subspaceMaps } from "./subspace_maps.ts";
+import { testAccuracy } from "./test_accuracy.ts";
+
+/** What a report is made of, and where it goes. */
+export interface ReportOptions extends AnalyseOptions {
+  /** The page's file, which ends in .html. @default {report.html beside the model} */
+  readonly out?: string;
+  /** Folder with a compare.json. @default {the one above the model's run, if it has one} */
+  readonly compare?: string;
+  /** Folder with a sweep.json. @default {the one above the model's run, if it has one} */
+  readonly sweep?: string;
+  /** Images that are laid out at most. @default {2000} */
+  readonly mapImages?: number;
+  /** The command line that makes the report again, as the page tells it. */
+  readonly command?: string;
+}
+
+/** A report that was written. */
+export interface Report {
+  /** The page. */
+  readonly page: string;
+  /** The folder of its charts, its pictures and analysis.json. */
+  readonly parts: string;
+  /** Bytes of the page. */
+  readonly bytes: number;
+  /** Names of the charts and pictures, without ending. */
+  readonly names: readonly string[];
+}
+
+const defaultMapImages = 2000;
+
+/** Images whose neighbours are shown, and neighbours of each. */
+const [queryCount, neighbourCount] = [4, 8];
+
+/** Wrong triplets shown of each notion. */
+const hardestCount = 6;
+
+/** Parts of the stream that samples are drawn from: those of maps, and these. */
+const queryPart = 1;
+
+/** Pixels of a chart's PNG for each of its own. */
+const chartScale = 2;
+
+/**
+ * Writes a report on a model: one HTML page that needs nothing else, and a folder of the same name with its
+ * charts (SVG, PNG), its pictures (PNG), analysis.json and the layouts of its maps, which the next report uses
+ * again. libtorch must be open. The same model, set and seed give the same bytes.
+ *
+ * Throws a CsnError for a set that lacks a notion of the model's, an experiment's folder without its file, and
+ * what cannot be read or written.
+ */
+export async function makeReport(file: ModelFile, options: ReportOptions = {}): Promise<Report> {
+  const page = options.out ?? join(dirname(file.path), "report.html");
+  const parts = partsFolder(page);
+  const experiments = await readExperiments(file, options);
+  const data = await reportData(file, parts, options);
+  const drawn = reportPage(data, experiments);
+  await makeFolder(parts);
+  await writeParts(drawn, parts);
+  await writeWhole(join(parts, "analysis.json"), JSON.stringify(data.analysis, null, 1) + "\n");
+  const bytes = new TextEncoder().encode(drawn.html);
+  await writeWhole(page, bytes);
+  return {
+    page,
+    parts,
+    bytes: bytes.length,
+    names: [...drawn.charts, ...drawn.pictures].map(({ name }) => name),
+  };
+}
+
+function partsFolder(page: string): string {
+  if (/[^/]\.html$/.test(page)) return page.slice(0, -".html".length);
+  throw new UsageError(
+    `Cannot write a report to ${page}: its parts go into a folder of the same name; pass a file that ends in .html`,
+  );
+}
+
+async function readExperiments(
+  { path }: ModelFile,
+  { compare, sweep }: ReportOptions,
+): Promise<ReportExperiments> {
+  const above = dirname(dirname(path));
+  const comparison = await readComparison(compare ?? above);
+  if (comparison === null && compare !== undefined) throw noExperiment("compare", compare);
+  const swept = await readSweep(sweep ?? above);
+  if (swept === null && sweep !== undefined) throw noExperiment("sweep", sweep);
+  return { comparison, sweep: swept };
+}
+
+function noExperiment(kind: string, folder: string): CsnError {
+  return new CsnError(
+    `Cannot report on ${folder}: it holds no ${kind}.json; pass --${kind} with a folder in which \`deno task ${kind}\` has written its results`,
+  );
+}
+
+async function reportData(
+  file: ModelFile,
+  parts: string,
+  options: ReportOptions,
+): Promise<ReportData> {
+  const { info } = file;
+  const seed = options.seed ?? info.config.seed;
+  const split = await embedSplit(file, options);
+  const analysis = await analyseSplit(file, split, { ...options, seed });
+  const scored = scoreTriplets(split);
+  using pack = await PackPictures.open(split.packPath, split.imageSize);
+  const maps = await subspaceMaps(split, pack, {
+    most: options.mapImages ?? defaultMapImages,
+    seed,
+    cache: new LayoutCache(join(parts, "layouts")),
+    listener: options.listener,
+    signal: options.signal,
+  });
+  const queries = sampleRows(split.images.length, queryCount, seed, queryPart);
+  return {
+    analysis,
+    settings: settingsOf(file),
+    drawn: drawnBy(file, split, seed, options),
+    accuracy: testAccuracy(scored, seed),
+    metrics: await readMetrics(dirname(file.path)),
+    maps,
+    queries: await queryNeighbours(split, queries, neighbourCount, pack),
+    hardest: await hardestTriplets(split, scored, pack, hardestCount),
+  };
+}
+
+function drawnBy(
+  file: ModelFile,
+  { split, set }: EmbeddedSplit,
+  seed: number,
+  { command }: ReportOptions,
+): DrawnBy {
+  const given = command ??
+    `deno task report --resume ${file.path} --data ${set.folder} --split ${split} --seed ${seed}`;
+  return { command: given, seed, set: set.name, csn: version };
+}
+
+function settingsOf({ path, info }: ModelFile): [name: string, value: string][] {
+  const { config } = info;
+  return [
+    ["model", path],
+    ["variant", variantOf(info.masks)],
+    ["notions", info.notions.join(", ")],
+    ["embedding", `${info.dimension} dimensions of images of ${info.imageSize} pixels`],
+    ["trained on", config.data],
+    [
+      "training",
+      `${config.trainTriplets} triplets in all, batches of ${config.batchSize} (${config.sampler}), ` +
+      `learning rate ${config.learningRate}, margin ${config.margin}, from ${config.pretrained}, ` +
+      `${config.precision}, seed ${config.seed}`,
+    ],
+    ["weights", `of epoch ${info.epoch} of ${config.epochs}, by libtorch ${info.libtorch}`],
+  ];
+}
+
+async function writeParts({ charts, pictures }: ReportPage, parts: string): Promise<void> {
+  for (const { name, svg } of charts) {
+    await writeWhole(join(parts, `${name}.svg`), svg);
+    // Of an SVG, 72 dots an inch are a pixel each.
+    const png = await sharp(new TextEncoder().encode(svg), { density: 72 * chartScale })
+      .png({ compressionLevel: 9 }).toBuffer();
+    await writeWhole(join(parts, `${name}.png`), new Uint8Array(png));
+  }
+  for (const { name, png } of pictures) await writeWhole(join(parts, `${name}.png`), png);
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new CsnError(`Cannot make the report's folder ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import { CsnError, messageOf } from "../errors.ts";
+import { join } from "../paths.ts";
+import type { Comparison } from "../reporting/comparison.ts";
+import type { Sweep } from "../reporting/sweep.ts";
+
+/** The files in which experiments leave what they found, and what of theirs a report cannot do without. */
+const kinds = {
+  "compare.json": ["variants", "differences", "notions", "seeds"],
+  "sweep.json": ["points", "seeds"],
+} as const;
+
+/** Reads compare.json of a folder; null when there is none. Throws a CsnError for a file that is none of csn's. */
+export async function readComparison(folder: string): Promise<Comparison | null> {
+  return await readExperiment(folder, "compare.json") as Comparison | null;
+}
+
+/** Reads sweep.json of a folder; null when there is none. Throws a CsnError for a file that is none of csn's. */
+export async function readSweep(folder: string): Promise<Sweep | null> {
+  return await readExperiment(folder, "sweep.json") as Sweep | null;
+}
+
+async function readExperiment(folder: string, name: keyof typeof kinds): Promise<unknown> {
+  const file = join(folder, name);
+  const problem = (what: string, cause?: unknown) =>
+    new CsnError(
+      `Cannot read ${file}: ${what}; make it again with \`deno task ${name.replace(".json", "")}\``,
+      { cause },
+    );
+  let text: string;
+  try {
+    text = await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return null;
+    }
+    throw problem(messageOf(error), error);
+  }
+  let value: Record<string, unknown> | null;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw problem(messageOf(error), error);
+  }
+  if (value?.format !== 1) throw problem(`its format is ${value?.format}, it should be 1`);
+  const missing = kinds[name].find((member) => {
+    const list = value[member];
+    return !Array.isArray(list) || (member !== "differences" && list.length === 0);
+  });
+  if (missing !== undefined) throw problem(`"${missing}" is missing or empty`);
+  return value;
+}

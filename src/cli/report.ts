@@ -1,0 +1,97 @@
+import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { makeReport } from "../analysis/make_report.ts";
+import type { ProbeTable } from "../analysis/probe_column.ts";
+import { splits } from "../data/image_set.ts";
+import { UsageError } from "../errors.ts";
+import { choosePlacement } from "../training/choose_placement.ts";
+import { readModelFile } from "../training/model_file.ts";
+import { commandLine } from "./experiment_options.ts";
+import { bytes } from "./format.ts";
+import { wholeNumber } from "./options.ts";
+import { dataPath, shownPath, userPath } from "./paths.ts";
+import { deviceOption, precisionOption } from "./placement_options.ts";
+import { startNative } from "./start_native.ts";
+import { terminalListener } from "./terminal.ts";
+
+/** `report`: what a model learned, as one HTML page. */
+export function reportCommand(): CommandUnknownOpts {
+  return new Command("report")
+    .description("write what a model learned as one HTML page, with its charts and pictures")
+    .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
+    .option(
+      "--data <set>",
+      "image set: a name in data/, or a folder (default: the one it was trained on)",
+    )
+    .addOption(
+      new Option("--split <split>", "whose images and triplets").choices(splits)
+        .default("test" as const),
+    )
+    .option(
+      "--out <file>",
+      "the page, which ends in .html; its parts go into a folder of that name (default: report.html beside the model)",
+    )
+    .option(
+      "--compare <folder>",
+      "show the compare.json there (default: that of the experiment the model belongs to)",
+    )
+    .option(
+      "--sweep <folder>",
+      "show the sweep.json there (default: that of the experiment the model belongs to)",
+    )
+    .option("--values <file>", "table of what is known of the images, for --probe")
+    .option(
+      "--probe <columns...>",
+      "columns of that table that were no notion: how well a linear classifier tells them",
+    )
+    .option(
+      "--seed <n>",
+      "decides which images are shown and where layouts begin (default: the seed of the model's run)",
+      wholeNumber(0),
+    )
+    .addOption(deviceOption)
+    .addOption(precisionOption)
+    .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
+    .option("--allow-missing", "go on when more than 1 % of the images are missing or unreadable")
+    .option("--json", "print one JSON object")
+    .option("--verbose", "show where an error came from")
+    .action(async (flags) => {
+      const probe = probeTable(flags);
+      const file = await readModelFile(userPath(flags.resume));
+      await startNative(flags);
+      using listener = terminalListener();
+      const report = await makeReport(file, {
+        split: flags.split,
+        data: flags.data === undefined ? undefined : dataPath(flags.data),
+        out: optionalPath(flags.out),
+        compare: optionalPath(flags.compare),
+        sweep: optionalPath(flags.sweep),
+        probe,
+        seed: flags.seed,
+        command: commandLine(Deno.args),
+        allowMissing: flags.allowMissing,
+        placement: choosePlacement(flags, listener),
+        listener,
+      });
+      if (flags.json) console.log(JSON.stringify(report));
+      else {
+        console.log(`written: ${shownPath(report.page)} (${bytes(report.bytes)})`);
+        console.log(`its charts, pictures and numbers: ${shownPath(report.parts)}/`);
+      }
+    });
+}
+
+function optionalPath(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : userPath(path);
+}
+
+function probeTable(
+  { values, probe }: { values?: string; probe?: string[] },
+): ProbeTable | undefined {
+  if (values !== undefined && probe !== undefined) {
+    return { file: userPath(values), columns: probe };
+  }
+  if (values === undefined && probe === undefined) return undefined;
+  throw new UsageError(
+    "--values and --probe belong together: a table, and the columns of it that are to be told",
+  );
+}

@@ -1,0 +1,42 @@
+import { intervalChart } from "../interval_chart.ts";
+import { paragraph } from "../html.ts";
+import { count, percentWithInterval } from "../numbers.ts";
+import { chartFigure, type Section, table } from "../page_parts.ts";
+import type { ReportData } from "../report_data.ts";
+
+/** How many triplets of the split the model orders rightly. */
+export function accuracySection({ analysis, accuracy }: ReportData): Section {
+  const { notions } = analysis.model;
+  const total = analysis.triplets.reduce((sum, each) => sum + each, 0);
+  const places = ["all", ...notions];
+  const estimates = [accuracy.all, ...accuracy.notions];
+  const chart = intervalChart({
+    name: "accuracy",
+    alt: `Accuracy on the ${analysis.split} triplets: ${
+      places.map((place, i) => `${place} ${percentWithInterval(estimates[i])}`).join(", ")
+    }`,
+    height: 320,
+  }, {
+    places,
+    valuesAre: "triplets in the right order",
+    series: [{ name: "accuracy", estimates }],
+  });
+  const triplets = [total, ...analysis.triplets];
+  return {
+    id: "accuracy",
+    title: "Accuracy",
+    content: [
+      paragraph`Share of the ${analysis.split} triplets whose near image is nearer to the anchor than the
+far one; a tie counts as wrong, and guessing gives 50 %. Intervals hold 95 %: a bootstrap clustered over
+images, since triplets that share an image are not independent. They tell of other triplets, not of other
+training runs.`,
+      chartFigure(chart),
+      table(
+        ["notion", "triplets", "accuracy (95 % interval)"],
+        places.map((place, i) => [place, count(triplets[i]), percentWithInterval(estimates[i])]),
+      ),
+    ],
+    charts: [chart],
+    pictures: [],
+  };
+}

@@ -1,0 +1,86 @@
+import type { Chart } from "../chart.ts";
+import { heatMap } from "../heat_map.ts";
+import { paragraph } from "../html.ts";
+import { decimal, percent } from "../numbers.ts";
+import { beside, chartFigure, numbers, type Section, table } from "../page_parts.ts";
+import { viridis } from "../palette.ts";
+import type { ReportData } from "../report_data.ts";
+
+/** How far one notion can be told by another's mask, and what masks have in common. */
+export function leakageSection({ analysis }: ReportData): Section {
+  const { notions } = analysis.model;
+  const { leakage, overlap } = analysis;
+  const highest = Math.max(0.5, ...leakage.error.flat().filter(Number.isFinite));
+  const leaks = heatMap({
+    name: "leakage",
+    alt: `Error of each notion's triplets under every mask: ${
+      notions.map((notion, row) => `${notion} ${percent(leakage.error[row][row])} under its own`)
+        .join(", ")
+    }`,
+    width: 720,
+  }, {
+    rows: notions,
+    columns: leakage.columns,
+    columnsAre: "mask",
+    values: leakage.error,
+    colours: viridis,
+    range: [0, highest],
+    format: (value) => percent(value),
+    hasNumbers: true,
+  });
+  const overlaps = (["cosine", "jaccard"] as const).map((kind) =>
+    overlapChart(kind, notions, overlap[kind])
+  );
+  return {
+    id: "leakage",
+    title: "Leakage and overlap",
+    content: [
+      paragraph`A row holds the error of one notion's triplets under every notion's mask and under none. Where
+a mask knows nothing of the notion, it is 50 %, chance; where it is far below under another's mask, that mask
+tells the notion, too: the two share dimensions, or are related in the data.`,
+      chartFigure(leaks),
+      numbers(matrixTable(notions, leakage.columns, leakage.error, (value) => percent(value))),
+      paragraph`What two masks have in common: the cosine of the angle between them, and the dimensions active
+in both as a share of those active in either (Jaccard).`,
+      beside(overlaps.map((chart, i) => chartFigure(chart, ["cosine", "Jaccard"][i]))),
+      numbers([
+        matrixTable(notions, notions, overlap.cosine, (value) => decimal(value), "cosine"),
+        matrixTable(notions, notions, overlap.jaccard, (value) => decimal(value), "Jaccard"),
+      ]),
+    ],
+    charts: [leaks, ...overlaps],
+    pictures: [],
+  };
+}
+
+function overlapChart(
+  kind: "cosine" | "jaccard",
+  notions: readonly string[],
+  values: readonly (readonly (number | null)[])[],
+): Chart {
+  return heatMap({
+    name: `overlap-${kind}`,
+    alt: `${kind === "cosine" ? "Cosine" : "Jaccard index"} of each two masks, from 0 to 1`,
+  }, {
+    rows: notions,
+    columns: notions,
+    values,
+    colours: viridis,
+    range: [0, 1],
+    format: (value) => decimal(value),
+    hasNumbers: true,
+  });
+}
+
+function matrixTable(
+  rows: readonly string[],
+  columns: readonly string[],
+  values: readonly (readonly (number | null)[])[],
+  format: (value: number | null) => string,
+  corner = "triplets of",
+) {
+  return table(
+    [corner, ...columns],
+    rows.map((name, row) => [name, ...values[row].map(format)]),
+  );
+}
