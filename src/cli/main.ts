@@ -10,6 +10,7 @@ import { getDataCommand } from "./get_data.ts";
 import { makeTripletsCommand } from "./make_triplets.ts";
 import { parityCommand } from "./parity.ts";
 import { queryCommand } from "./query.ts";
+import { reportCommand } from "./report.ts";
 import { runCommand } from "./run_command.ts";
 import { setupCommand } from "./setup.ts";
 import { sweepCommand } from "./sweep.ts";
@@ -31,6 +32,7 @@ const program = new Command("csn")
   .addCommand(sweepCommand())
   .addCommand(embedCommand())
   .addCommand(queryCommand())
+  .addCommand(reportCommand())
   .addCommand(parityCommand());
 
 await runCommand(program, Deno.args);
