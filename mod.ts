@@ -91,6 +91,26 @@ export {
 } from "./src/statistics/cluster_bootstrap.ts";
 export { SharedImages } from "./src/statistics/shared_images.ts";
 
+// Analysis
+export { analyseModel, type AnalyseOptions, analyseSplit } from "./src/analysis/analyse_model.ts";
+export {
+  type EmbeddedSplit,
+  embedSplit,
+  type EmbedSplitOptions,
+} from "./src/analysis/embedded_split.ts";
+export type { ProbeTable } from "./src/analysis/probe_column.ts";
+export type {
+  AnalysedModel,
+  DimensionUse,
+  Leakage,
+  LinearProbe,
+  MaskOverlap,
+  ModelAnalysis,
+  OrdinalFit,
+  Retrieval,
+  RetrievalScores,
+} from "./src/reporting/model_analysis.ts";
+
 // Image sets
 export { type ImageSet, openImageSet, type Split, splits } from "./src/data/image_set.ts";
 export { readTripletList, tripletListPath, writeTripletList } from "./src/data/triplet_list.ts";

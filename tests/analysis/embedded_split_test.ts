@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { embedSplit } from "../../src/analysis/embedded_split.ts";
+import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
+import { join } from "../../src/paths.ts";
+import { Model } from "../../src/training/model.ts";
+import { readModelFile } from "../../src/training/model_file.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { writeTinyModel } from "../helpers/tiny_model.ts";
+import { writeTinySet } from "../helpers/tiny_set.ts";
+import { splitOf, valuedImages, writeValuedSet } from "../helpers/valued_set.ts";
+
+/** The model's notions in the test split: triplets of images 27 to 30. */
+async function fewTestTriplets(data: string): Promise<void> {
+  for (const notion of ["shape", "colour"]) {
+    await writeTripletList(
+      tripletListPath(data, notion, "test"),
+      Uint32Array.of(27, 30, 28, 30, 27, 29),
+    );
+  }
+}
+
+Deno.test("embedSplit() embeds each usable image of a split as a model does, and says where each triplet's images are", async () => {
+  await using folder = await TemporaryFolder.make();
+  const data = join(folder.path, "set");
+  await writeValuedSet(data);
+  await fewTestTriplets(data);
+  await Deno.writeTextFile(join(data, "images", "31.png"), "no picture");
+  const path = await writeTinyModel(folder.path);
+  const split = await embedSplit(await readModelFile(path), { data, allowMissing: true });
+  const inTest = Array.from({ length: valuedImages }, (_, image) => image)
+    .filter((image) => splitOf(image) === "test" && image !== 31);
+  assert.deepEqual([...split.images], inTest);
+  assert.equal(split.vectors.length, inTest.length * split.dimension);
+  using model = await Model.load(path);
+  const { set } = split;
+  const expected = await model.embed(
+    inTest.map((image) => join(set.imageFolder, set.imageFiles[image])),
+  );
+  split.vectors.forEach((value, at) => assert.ok(Math.abs(value - expected.vectors[at]) < 1e-5));
+  assert.deepEqual(
+    Array.from(split.positions, (row) => split.images[row]),
+    [...split.triplets.images],
+  );
+  assert.deepEqual(split.notions, ["shape", "colour"]);
+  split.masks.forEach((mask, row) =>
+    assert.deepEqual([...mask], [...model.mask(split.notions[row])])
+  );
+  assert.equal((await Deno.stat(split.packPath)).size, valuedImages * 16 * 16 * 3);
+  assert.equal(split.values!.texts.get("size")![2], "l");
+});
+
+Deno.test("embedSplit() of a set without values takes the images of its triplets", async () => {
+  await using folder = await TemporaryFolder.make();
+  const data = join(folder.path, "set");
+  await writeTinySet(data);
+  await fewTestTriplets(data);
+  const file = await readModelFile(await writeTinyModel(folder.path));
+  const split = await embedSplit(file, { data });
+  assert.deepEqual([...split.images], [27, 28, 29, 30]);
+  assert.equal(split.values, null);
+});
+
+Deno.test("embedSplit() refuses a set that lacks a notion of the model's", async () => {
+  await using folder = await TemporaryFolder.make();
+  const data = join(folder.path, "set");
+  await writeTinySet(data, { notions: ["shape", "weight"] });
+  const file = await readModelFile(await writeTinyModel(folder.path));
+  await assert.rejects(
+    embedSplit(file, { data }),
+    /the model's notions are shape, colour, the set has shape, weight; pass --data with a set that has colour/,
+  );
+});
