@@ -1,46 +1,31 @@
 import assert from "node:assert/strict";
-import { disjointMasks } from "../../src/network/masks.ts";
 import type { StoredTensor, StoredTensors } from "../../src/tensor/safetensors.ts";
-import { dataOf } from "../../src/tensor/dtype.ts";
+import { checkParity, type ParityRun, runParity } from "../../src/training/parity.ts";
 import {
-  checkParity,
-  type ParityInputs,
-  type ParityRun,
-  runParity,
-} from "../../src/training/parity.ts";
-import {
-  formulaImages,
-  formulaTensor,
-  norm,
-  projection,
-  projections,
-} from "../fixtures/parity/formula.ts";
-import fixed from "../fixtures/parity/fixed.json" with { type: "json" };
-import learned from "../fixtures/parity/learned.json" with { type: "json" };
+  checkFirstStep,
+  checkRun,
+  fixtures,
+  float64,
+  inputsOf,
+  numbers,
+} from "../helpers/parity_fixture.ts";
 
-/** Of make_small_parity.py. */
-type Fixture = typeof learned;
+const { learned } = fixtures;
 
-/** float64 equality with PyTorch. */
-const limit = 1e-9;
-
-for (const fixture of [learned, fixed] as Fixture[]) {
+for (const fixture of Object.values(fixtures)) {
   Deno.test(`runParity() computes PyTorch's steps with ${fixture.masks} masks`, async () => {
-    const run = await runParity(inputsOf(fixture));
-    run.steps.forEach((step, k) => {
-      near(step.loss, fixture.loss[k], `loss.${k}`);
-      const terms = [step.triplet, step.embeddingNorm, step.maskNorm];
-      terms.forEach((term, i) =>
-        near(term, Object.values(fixture.terms[k])[i], `term ${i} of step ${k}`)
-      );
-      nearAll(step.far, fixture.dFar[k], `d_far.${k}`);
-      nearAll(step.near, fixture.dNear[k], `d_near.${k}`);
-    });
-    checkKept(run.gradients, fixture.gradients, "gradient of ");
-    checkKept(run.after, fixture.after, "after three steps, ");
-    nearAll(numbers(run.embedding), fixture.embedding.flat(), "embedding");
+    checkRun(await runParity(inputsOf(fixture)), fixture);
   });
 }
+
+Deno.test("runParity() computes in float32 and bf16 what it is told to, near to float64", async () => {
+  const single = await runParity(inputsOf(learned), { precision: "float32" });
+  assert.equal(single.embedding.dtype, "float32");
+  checkFirstStep(single, learned, 1e-5);
+  const half = await runParity(inputsOf(learned), { precision: "bf16" });
+  checkFirstStep(half, learned, 5e-2);
+  assert.throws(() => checkFirstStep(half, learned, 1e-5), /off by/);
+});
 
 Deno.test("checkParity() passes what csn computed itself", async () => {
   const groups = await checkParity(fullFixture(await runParity(inputsOf(learned))));
@@ -61,50 +46,27 @@ Deno.test("checkParity() finds one gradient that is off by 1 %", async () => {
   assert.ok(Math.abs(wrong[0].error - 0.01) < 1e-3);
 });
 
+Deno.test("checkParity() holds bf16 against loss and distances of step 0, of 8 triplets or more", async () => {
+  const run = await runParity(inputsOf(learned));
+  const groups = await checkParity(fullFixture(run), { precision: "bf16" });
+  assert.deepEqual(groups.map(({ group, limit, passed }) => [group, limit, passed]), [
+    ["loss, step 0", 5e-2, true],
+    ["distances, step 0", 5e-2, true],
+  ]);
+  const few = fullFixture(run);
+  const condition = few.tensors.get("in.condition")!;
+  (few.tensors as Map<string, StoredTensor>).set("in.condition", { ...condition, shape: [7] });
+  await assert.rejects(
+    checkParity(few, { precision: "bf16" }),
+    /fixture of 7 triplets: it takes 8; make one with make_parity\.py --batch 8/,
+  );
+});
+
 Deno.test("checkParity() names a tensor that the fixture lacks", async () => {
   const fixture = fullFixture(await runParity(inputsOf(learned)));
   (fixture.tensors as Map<string, StoredTensor>).delete("d_near.1");
   await assert.rejects(checkParity(fixture), /lacks the tensor "d_near\.1"/);
 });
-
-function inputsOf(fixture: Fixture): ParityInputs {
-  const { height, width } = fixture;
-  const inputs = new Map<string, StoredTensor>();
-  for (const [role, indices] of Object.entries(fixture.images)) {
-    inputs.set(
-      `in.${role}`,
-      float64(formulaImages(indices, 3 * height * width), [indices.length, 3, height, width]),
-    );
-  }
-  const condition = BigInt64Array.from(fixture.condition, BigInt);
-  inputs.set("in.condition", {
-    dtype: "int64",
-    shape: [condition.length],
-    bytes: new Uint8Array(condition.buffer),
-  });
-  const before = new Map(
-    Object.entries(fixture.shapes as Record<string, number[]>).map((
-      [name, shape],
-    ) => [name, before_(fixture, name, shape)]),
-  );
-  return { inputs, before, masks: fixture.masks as "learned" | "fixed" };
-}
-
-function before_(fixture: Fixture, name: string, shape: number[]): StoredTensor {
-  const count = shape.reduce((product, size) => product * size, 1);
-  if (name.endsWith("num_batches_tracked")) {
-    const value = BigInt64Array.of(BigInt(formulaTensor(name, 1)[0]));
-    return { dtype: "int64", shape, bytes: new Uint8Array(value.buffer) };
-  }
-  if (name === "masks.weight" && fixture.masks === "fixed") {
-    return float64(Float64Array.from(disjointMasks(shape[0], shape[1], 0)), shape);
-  }
-  return float64(formulaTensor(name, count), shape);
-}
-
-function float64(values: Float64Array<ArrayBuffer>, shape: number[]): StoredTensor {
-  return { dtype: "float64", shape, bytes: new Uint8Array(values.buffer) };
-}
 
 /** A whole fixture, as anyone's PyTorch program would write it, of what csn computed. */
 function fullFixture(run: ParityRun): StoredTensors {
@@ -120,42 +82,4 @@ function fullFixture(run: ParityRun): StoredTensors {
   for (const [name, tensor] of run.after) tensors.set(`after.${name}`, tensor);
   tensors.set("embedding", run.embedding);
   return { tensors, metadata: {} };
-}
-
-interface Kept {
-  readonly norm: number;
-  readonly projections: number[];
-}
-
-function checkKept(found: ReadonlyMap<string, StoredTensor>, expected: object, what: string): void {
-  assert.deepEqual([...found.keys()].sort(), Object.keys(expected).sort());
-  for (const [name, kept] of Object.entries(expected as Record<string, Kept>)) {
-    const values = numbers(found.get(name)!);
-    near(norm(values), kept.norm, `${what}${name}, norm`);
-    for (let k = 0; k < projections; k++) {
-      // A projection may nearly cancel: it is held against the tensor's norm.
-      const difference = Math.abs(projection(name, k, values) - kept.projections[k]);
-      assert.ok(
-        difference <= limit * Math.max(kept.norm, 1e-12) * 100,
-        `${what}${name}, projection ${k}: off by ${difference}`,
-      );
-    }
-  }
-}
-
-function numbers({ dtype, bytes }: StoredTensor): Float64Array {
-  return Float64Array.from(
-    dataOf(dtype, bytes.slice().buffer) as ArrayLike<number | bigint>,
-    Number,
-  );
-}
-
-function nearAll(found: ArrayLike<number>, expected: readonly number[], what: string): void {
-  assert.equal(found.length, expected.length, what);
-  expected.forEach((value, i) => near(found[i], value, `${what}[${i}]`));
-}
-
-function near(found: number, expected: number, what: string): void {
-  const error = Math.abs(found - expected) / Math.max(Math.abs(expected), 1e-6);
-  assert.ok(error <= limit, `${what}: ${found}, PyTorch ${expected}`);
 }
