@@ -6,26 +6,17 @@ import { duration, percent, table } from "./format.ts";
 export function comparisonText(comparison: Comparison): string {
   const { seeds, testTriplets, testImages, epochs, trainTriplets, notions } = comparison;
   return [
-    `Error on ${testTriplets} test triplets of ${testImages} images, the best of epochs 1 to ${epochs} on validation, ${trainTriplets} training triplets a notion,`,
-    `mean of seeds ${seeds.join(", ")}; 95 % intervals over test images, the seeds beside them:`,
+    `Error on ${testTriplets} test triplets of ${testImages} images, mean of seeds ${
+      seeds.join(", ")
+    }.`,
+    `Each run: ${trainTriplets} training triplets a notion; tested is the best of ${epochs} epochs on validation.`,
+    "Intervals tell what other test images could have given, the seeds beside them what other runs gave.",
     "",
     table(
       ["variant", "notion", "error", "95 % interval", "lowest and highest seed"],
       comparison.variants.flatMap((variant) => errorRows(variant, notions)),
     ),
-    "",
-    "Differences on the same triplets, in percentage points:",
-    "",
-    table(
-      ["difference", "notion", "points", "95 % interval"],
-      comparison.differences.flatMap(({ a, b, error, notions: each }) =>
-        withFirst(`${a} - ${b}`, estimates(error, each), ({ name, error }) => [
-          name,
-          points(error.value),
-          `${points(error.low)} to ${points(error.high)}`,
-        ])
-      ),
-    ),
+    ...differenceLines(comparison),
     "",
     "What it took, all seeds together:",
     "",
@@ -34,6 +25,26 @@ export function comparisonText(comparison: Comparison): string {
       comparison.variants.map(costRow),
     ),
   ].join("\n");
+}
+
+/** None for a variant that stands alone. */
+function differenceLines({ differences }: Comparison): string[] {
+  if (differences.length === 0) return [];
+  return [
+    "",
+    "Differences on the same triplets, in percentage points:",
+    "",
+    table(
+      ["difference", "notion", "points", "95 % interval"],
+      differences.flatMap(({ a, b, error, notions: each }) =>
+        withFirst(`${a} - ${b}`, estimates(error, each), ({ name, error }) => [
+          name,
+          points(error.value),
+          `${points(error.low)} to ${points(error.high)}`,
+        ])
+      ),
+    ),
+  ];
 }
 
 function errorRows(variant: ComparedVariant, notions: readonly string[]): string[][] {

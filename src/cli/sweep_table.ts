@@ -4,8 +4,10 @@ import { percent, table } from "./format.ts";
 /** The table that `sweep` prints. */
 export function sweepText({ points, seeds, epochs }: Sweep): string {
   return [
-    `Error on the test triplets after epoch ${epochs}, mean of seeds ${seeds.join(", ")};`,
-    "95 % intervals over test images, the seeds beside them:",
+    `Error on the test triplets, mean of seeds ${
+      seeds.join(", ")
+    }; tested is the best of ${epochs} epochs on validation.`,
+    "Intervals tell what other test images could have given, the seeds beside them what other runs gave.",
     "",
     table(
       ["variant", "triplets a notion", "error", "95 % interval", "lowest and highest seed"],

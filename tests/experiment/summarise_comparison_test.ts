@@ -127,6 +127,8 @@ Deno.test("comparisonText() shows errors with intervals and seeds, differences a
   assert.match(text, /standard - fixed +all +\+50\.00 +\+\d+\.\d\d to \+\d+\.\d\d/);
   assert.match(text, /^standard +1 +20 +240 +1 min 30 s$/m);
   assert.match(text, /4 test triplets of 11 images/);
+  const alone = results.filter(({ cell }) => cell.variant === "fixed");
+  assert.ok(!comparisonText(comparisonOf(alone, triplets, about)).includes("Differences"));
 });
 
 Deno.test("sweepPoints() orders points by variant and size and averages over seeds", () => {
