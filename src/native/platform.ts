@@ -32,6 +32,7 @@ const driverFolders = [
   "/usr/lib",
   "/usr/lib/wsl/lib",
   "/run/opengl-driver/lib",
+  "/usr/local/nvidia/lib64",
 ];
 
 /** Whether an NVIDIA driver is installed, without asking CUDA. */

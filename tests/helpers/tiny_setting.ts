@@ -3,6 +3,7 @@ import type { Batch } from "../../src/data/batches.ts";
 import { Adam } from "../../src/network/adam.ts";
 import { initialTensors, type NetworkShape } from "../../src/network/initialise.ts";
 import { Network } from "../../src/network/network.ts";
+import type { Placement } from "../../src/network/placement.ts";
 import { randomUint32 } from "../../src/random.ts";
 import { reshape } from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";
@@ -16,11 +17,16 @@ const images = 12;
 
 /** A setting that is freed with the returned stack. */
 export function tinySetting(
-  options: { readonly size?: number; readonly shape?: NetworkShape; readonly seed?: number } = {},
+  options: {
+    readonly size?: number;
+    readonly shape?: NetworkShape;
+    readonly seed?: number;
+    readonly placement?: Placement;
+  } = {},
 ): { setting: StepSetting; made: DisposableStack } {
   const { size = 16, shape = tinyShape, seed = 1 } = options;
   const made = new DisposableStack();
-  const network = made.use(new Network(shape, initialTensors(shape, seed)));
+  const network = made.use(new Network(shape, initialTensors(shape, seed), options.placement));
   const optimiser = made.use(new Adam(network.parameters()));
   const pack = made.use(scope(() => reshape(Tensor.from(pixels(size)), [images, size, size, 3])));
   return {
