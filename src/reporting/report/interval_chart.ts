@@ -28,6 +28,9 @@ export interface IntervalChart {
 /** Pixels between markers of two series at one place. */
 const apart = 16;
 
+/** Half the width of the bars that end an interval. */
+const cap = 7;
+
 /** Draws shares as percentages with their intervals. */
 export function intervalChart(space: ChartSpace, chart: IntervalChart): Chart {
   const { places, series } = chart;
@@ -54,8 +57,11 @@ export function intervalChart(space: ChartSpace, chart: IntervalChart): Chart {
       nameTextStyle: textStyle,
       axisLabel: {
         ...textStyle,
-        ...(isLog ? {} : { interval: 0, width: 88, overflow: "truncate" }),
+        ...(isLog
+          ? { customValues: [...places as number[]] }
+          : { interval: 0, width: 88, overflow: "truncate" }),
       },
+      ...(isLog ? { axisTick: { customValues: [...places as number[]] } } : {}),
       splitLine: { show: false },
     },
     yAxis: {
@@ -122,8 +128,8 @@ function intervals(
       type: "group",
       children: [
         line(middle, low, middle, high),
-        line(middle - 5, low, middle + 5, low),
-        line(middle - 5, high, middle + 5, high),
+        line(middle - cap, low, middle + cap, low),
+        line(middle - cap, high, middle + cap, high),
         markerShape(marker, middle, y, colour),
       ],
     };
