@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import type { Command, CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { CsnError } from "../errors.ts";
 import { withDashes } from "./options.ts";
 
@@ -7,7 +7,10 @@ import { withDashes } from "./options.ts";
  * Parses `args`, runs the command they name and turns every failure into one line on standard error and
  * an exit code: 2 for wrong usage, 1 for the rest, 130 or 143 when a signal ended it.
  */
-export async function runCommand(program: Command, args: readonly string[]): Promise<void> {
+export async function runCommand(
+  program: CommandUnknownOpts,
+  args: readonly string[],
+): Promise<void> {
   const verbose = args.includes("--verbose");
   explainFailures(program);
   try {

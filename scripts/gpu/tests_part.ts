@@ -1,0 +1,54 @@
+/** The test suite, without what a machine without a network cannot run. */
+import { join } from "../../src/paths.ts";
+import { filesBelow } from "./archive.ts";
+import { type Check, type Found, look, type Setting } from "./check.ts";
+import { tryProgram } from "./run_program.ts";
+
+/** What only a GPU shows. */
+const gpuTests = "tests/training/cuda_test.ts";
+
+/** Left out, and why. */
+export const leftOut: Readonly<Record<string, string>> = {};
+
+/** The part, in its order. */
+export async function testsPart(setting: Setting): Promise<Check[]> {
+  for (const [file, why] of Object.entries(leftOut)) {
+    console.error(`tests: ${file} is left out: ${why}`);
+  }
+  const others = testFiles(setting.project).filter((file) => file !== gpuTests);
+  const missing = Object.keys(leftOut).length;
+  return [
+    await look(
+      "tests",
+      "on the GPU",
+      setting.isCuda ? "all pass" : "skipped: no GPU",
+      () => test([gpuTests], setting),
+    ),
+    await look(
+      "tests",
+      `${others.length} files (${missing} left out)`,
+      "all pass",
+      () => test(others, setting),
+    ),
+  ];
+}
+
+/** The files of tests, but those that are left out. */
+export function testFiles(project: string): string[] {
+  return filesBelow(join(project, "tests"))
+    .map((file) => `tests/${file}`)
+    .filter((file) => file.endsWith("_test.ts") && !(file in leftOut));
+}
+
+async function test(files: readonly string[], { project, out }: Setting): Promise<Found> {
+  const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-run=deno"];
+  const args = ["run", "--quiet", ...permissions, "scripts/run_tests.ts", ...files];
+  const { code, stdout, said } = await tryProgram("deno", args, {
+    cwd: project,
+    log: join(out, "tests.log"),
+    show: true,
+  });
+  const summary = stdout.trim().split("\n").at(-1) ?? "";
+  const counted = /^\d+ passed, \d+ failed/.test(summary);
+  return { passed: code === 0 && counted, found: counted ? summary : said };
+}
