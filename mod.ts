@@ -98,6 +98,7 @@ export {
   embedSplit,
   type EmbedSplitOptions,
 } from "./src/analysis/embedded_split.ts";
+export { makeReport, type Report, type ReportOptions } from "./src/analysis/make_report.ts";
 export type { ProbeTable } from "./src/analysis/probe_column.ts";
 export type {
   AnalysedModel,
