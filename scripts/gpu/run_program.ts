@@ -28,7 +28,8 @@ export async function tryProgram(
   const child = new Deno.Command(program, {
     args: [...args],
     cwd,
-    env: { NO_COLOR: "1", ...env },
+    // csn takes relative paths from there.
+    env: { NO_COLOR: "1", ...(cwd === undefined ? {} : { INIT_CWD: cwd }), ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
