@@ -225,6 +225,18 @@ Deno.test("report writes where --out says, and explains what it cannot use", asy
   assert.equal((await Deno.stat(out)).size, bytes);
   assert.ok(names.includes("leakage") && !names.includes("comparison"));
 
+  // A model of an experiment, of whose run nothing else is there.
+  await Deno.mkdir(join(folder.path, "cell"));
+  const cell = join(folder.path, "cell", "model.safetensors");
+  await Deno.copyFile(`${model}.safetensors`, cell);
+  const ofCell = await runCli(["report", "--resume", cell, "--json"]);
+  assert.equal(ofCell.code, 0, ofCell.stderr);
+  const found = JSON.parse(ofCell.stdout).names;
+  assert.deepEqual(
+    ["comparison", "sweep", "training-loss"].map((name) => found.includes(name)),
+    [true, true, false],
+  );
+
   const fails = async (...args: string[]) => {
     const { code, stderr } = await runCli(["report", "--resume", model, ...args]);
     return `${code} ${stderr.trim().split("\n").at(-1)}`;

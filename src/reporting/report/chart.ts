@@ -49,6 +49,8 @@ export function drawChart(space: ChartSpace, option: EChartsOption): Chart {
 /** The chart as it stands in a page: without ground, in the page's own inks, light or dark. */
 export function inlineSvg({ svg }: Chart): string {
   return svg
+    // Made much smaller, its texts cannot be read: the page lets it be moved instead.
+    .replace(/ width="(\d+)"/, (whole, width) => `${whole} style="min-width:${0.75 * width}px"`)
     .replace(/<\?xml[^>]*\?>\n?/, "")
     .replace(/<rect class="ground"[^>]*><\/rect>\n?/, "")
     .replaceAll(`"${ink}"`, '"var(--ink)"')

@@ -32,7 +32,7 @@ figcaption { color: var(--quiet); font-size: .9rem; margin-top: .25rem; }
 figcaption strong { color: var(--ink); }
 figcaption ul { margin: 0; padding: 0; list-style: none; }
 .scroll { overflow-x: auto; }
-svg { display: block; max-width: 100%; min-width: 30rem; height: auto; }
+svg { display: block; max-width: 100%; height: auto; }
 pre { margin: .5rem 0; padding: .5rem .75rem; overflow-x: auto; background: var(--panel); border-radius: .25rem; }
 pre code { padding: 0; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 2rem; }
@@ -40,7 +40,7 @@ pre code { padding: 0; }
 .rows { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 0 2rem; }
 .triplets { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: 0 1.5rem; }
 img { max-width: 100%; height: auto; display: block; }
-.map img { width: 100%; border: 1px solid var(--line); background: var(--panel); }
+.map img { width: 100%; border: 1px solid var(--line); background: #ffffff; }
 table { border-collapse: collapse; margin: .75rem 0; font-size: .92rem; font-variant-numeric: tabular-nums;
   overflow-wrap: normal; }
 th, td { padding: .3rem .8rem .3rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }

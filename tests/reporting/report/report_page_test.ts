@@ -65,7 +65,9 @@ drawingTest("reportPage() leaves out what there is nothing of", () => {
 
 drawingTest("reportPage() prints the numbers that its charts show", () => {
   const { html } = reportPage(reportData("x"), { comparison, sweep });
-  const rows = [...html.matchAll(/<tr><th scope="row">(.*?)<\/th>(.*?)<\/tr>/g)].map((
+  const rows = [
+    ...html.replaceAll("\u00a0", " ").matchAll(/<tr><th scope="row">(.*?)<\/th>(.*?)<\/tr>/g),
+  ].map((
     [, name, cells],
   ) => [name, ...[...cells.matchAll(/<td>(.*?)<\/td>/g)].map((cell) => cell[1])].join(" | "));
   for (
