@@ -31,12 +31,15 @@ export class Chromium implements AsyncDisposable {
   static async start(executablePath: string): Promise<Chromium> {
     // Its sandbox refuses to run as root, as in a container; the pages are the tests' own.
     const args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
-    return new Chromium(await puppeteer.launch({ executablePath, args }));
+    // No limits of time: on a busy machine a slow browser is no fault of the page.
+    const limits = { timeout: 0, protocolTimeout: 0 };
+    return new Chromium(await puppeteer.launch({ executablePath, args, ...limits }));
   }
 
   /** Opens a file in a window so wide. */
   async open(file: string, width: number): Promise<OpenPage> {
     const page = await this.#browser.newPage();
+    page.setDefaultTimeout(0);
     const requests: string[] = [];
     const messages: string[] = [];
     page.on("request", (request) => {
