@@ -5,13 +5,12 @@ import { number, oneOf, wholeNumber } from "../../src/cli/options.ts";
 import { deviceOption } from "../../src/cli/placement_options.ts";
 import { runCommand } from "../../src/cli/run_command.ts";
 import { startNative } from "../../src/cli/start_native.ts";
-import { UsageError } from "../../src/errors.ts";
+import { messageOf, UsageError } from "../../src/errors.ts";
 import { describeLibrary, openedParts } from "../../src/native/library.ts";
 import { choosePlacement } from "../../src/training/choose_placement.ts";
-import type { Comparison } from "./comparison.ts";
 import { isItem, type Item, items } from "./items.ts";
 import { describePytorch, findPython, type Python } from "./pytorch.ts";
-import { type Machine, report } from "./report.ts";
+import { type Findings, type Machine, report } from "./report.ts";
 import type { BenchOptions } from "./setting.ts";
 
 const program = new Command("bench")
@@ -59,11 +58,10 @@ const program = new Command("bench")
       notice,
     };
     const machine = await describeMachine(options, python);
-    const comparisons: Comparison[] = [];
-    for (const item of chosen) comparisons.push(...await items[item](options));
-    console.log(
-      flags.json ? JSON.stringify({ machine, comparisons }) : report(machine, comparisons),
-    );
+    const found: Findings = { machine, comparisons: [], failures: [] };
+    for (const item of chosen) await compareItem(item, options, found);
+    console.log(flags.json ? JSON.stringify(found) : report(found));
+    if (found.failures.length > 0) Deno.exitCode = 1;
   });
 
 await runCommand(program, Deno.args);
@@ -79,6 +77,17 @@ function chosenItems(given: readonly string[] | undefined): Item[] {
     );
   }
   return all.filter((item) => given?.includes(item) ?? true);
+}
+
+/** An item that fails must not cost the numbers of the others. */
+async function compareItem(item: Item, options: BenchOptions, found: Findings): Promise<void> {
+  try {
+    found.comparisons.push(...await items[item](options));
+  } catch (error) {
+    const reason = messageOf(error);
+    options.notice(`${item} could not be compared: ${reason}`);
+    found.failures.push({ item, reason });
+  }
 }
 
 async function describeMachine(

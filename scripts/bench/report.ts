@@ -20,8 +20,16 @@ export interface Machine {
   readonly pytorch: string;
 }
 
+/** What the benchmark found; printed as it stands with --json. */
+export interface Findings {
+  readonly machine: Machine;
+  readonly comparisons: Comparison[];
+  /** Items that could not be compared. */
+  readonly failures: { readonly item: string; readonly reason: string }[];
+}
+
 /** What is printed for people: the machine, a table, how to read it. */
-export function report(machine: Machine, comparisons: readonly Comparison[]): string {
+export function report({ machine, comparisons, failures }: Findings): string {
   return [
     machineLine(machine),
     "",
@@ -41,6 +49,7 @@ export function report(machine: Machine, comparisons: readonly Comparison[]): st
     ),
     "",
     ...legend(machine),
+    ...failures.map(({ item, reason }) => `${item} could not be compared: ${reason}`),
   ].join("\n");
 }
 

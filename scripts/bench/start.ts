@@ -95,6 +95,7 @@ function trainCommands(
       "image-size": size,
       "batch-size": batchSize,
       threads,
+      device: placement.device,
     }),
   };
 }
@@ -115,6 +116,7 @@ function testCommands(
       "image-size": size,
       "batch-size": images,
       threads,
+      device: placement.device,
     }),
   };
 }

@@ -14,7 +14,7 @@ import torch
 from csn_model import Csn, trainable
 from image_set import ImageSet, Triplets, joined, open_image_set, read_triplets
 from safetensors.torch import load_file
-from timing import flags_for, prepare, say
+from timing import flags_for, prepare, say, synchronise
 from torch import Tensor
 
 
@@ -25,27 +25,30 @@ def parse_flags() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def prepared(images: ImageSet, rows: Tensor) -> Tensor:
+def prepared(images: ImageSet, rows: Tensor, device: str) -> Tensor:
     """The images `rows` [B] normalised: [B, 3, S, S]."""
     pixels = images.pixels[rows].permute(0, 3, 1, 2).contiguous().float().div_(255.0)
-    return pixels.sub_(images.mean).div_(images.std)
+    return pixels.sub_(images.mean).div_(images.std).to(device)
 
 
 def take_step(flags: argparse.Namespace, images: ImageSet, triplets: Triplets) -> None:
-    model = Csn(len(images.notions)).train()
+    model = Csn(len(images.notions)).train().to(flags.device)
     optimiser = torch.optim.Adam(trainable(model), lr=5e-5)
     rows = torch.randperm(len(triplets))[: flags.batch_size]
-    roles = (prepared(images, role) for role in triplets.images[rows].unbind(1))
-    model(*roles, triplets.notion[rows]).loss.backward()
+    roles = (prepared(images, role, flags.device) for role in triplets.images[rows].unbind(1))
+    model(*roles, triplets.notion[rows].to(flags.device)).loss.backward()
     optimiser.step()
+    synchronise(flags.device)
 
 
 @torch.no_grad()
 def embed_batch(flags: argparse.Namespace, images: ImageSet, triplets: Triplets) -> None:
     model = Csn(len(images.notions)).eval()
     model.load_state_dict(load_file(flags.model))
+    model.to(flags.device)
     rows = triplets.images.unique()[: flags.batch_size]
-    model.backbone(prepared(images, rows))
+    model.backbone(prepared(images, rows, flags.device))
+    synchronise(flags.device)
 
 
 def main() -> None:
