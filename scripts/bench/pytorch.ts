@@ -48,18 +48,30 @@ print(json.dumps({"version": torch.__version__, "gpu": gpu}))
 
 /** Asks a python for its PyTorch. Throws a CsnError when it has none. */
 export async function describePytorch({ command, env }: Python): Promise<PytorchDescription> {
-  const { success, stdout, stderr } = await new Deno.Command(command, {
-    args: ["-c", description],
-    env,
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
+  const { success, stdout, stderr } = await output(command, ["-c", description], env);
   if (success) return JSON.parse(new TextDecoder().decode(stdout));
   throw new CsnError(
     `Cannot compare with PyTorch: ${command} cannot import it: ${
       lastLines(stderr, 1)
     }; pass --python with one that can, or leave --python out`,
   );
+}
+
+async function output(
+  command: string,
+  args: string[],
+  env: Record<string, string>,
+): Promise<Deno.CommandOutput> {
+  try {
+    return await new Deno.Command(command, { args, env, stdout: "piped", stderr: "piped" })
+      .output();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new CsnError(
+      `Cannot compare with PyTorch: there is no program ${command}; pass --python with one that has PyTorch, or leave --python out`,
+      { cause: error },
+    );
+  }
 }
 
 /**
