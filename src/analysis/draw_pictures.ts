@@ -21,25 +21,28 @@ const barColour = [0x00, 0x72, 0xb2, 255];
 /** What is drawn, besides its pixels. */
 export type PictureOf = Pick<Picture, "name" | "alt">;
 
-/** A grid of images, `cells` [side * side] holding the image of each cell or `emptyCell`; empty cells are clear. */
+/**
+ * A grid of images, `cells` [side * side] holding the image of each cell or `emptyCell`; empty cells are clear,
+ * and rows and columns beyond the outermost images are cut off.
+ */
 export async function drawMap(
   { name, alt }: PictureOf,
   pack: PackPictures,
   cells: Int32Array,
   side: number,
 ): Promise<Picture> {
-  const canvas = new Canvas(side * pack.size, side * pack.size);
-  cells.forEach((image, cell) => {
-    if (image === emptyCell) return;
-    canvas.put(
-      pack.pixels(image),
-      pack.size,
-      (cell % side) * pack.size,
-      rowOf(cell, side) * pack.size,
-    );
-  });
-  const width = side * Math.min(pack.size, mapImage);
-  return { name, alt, width, height: width, png: await canvas.png(width, width) };
+  const { size } = pack;
+  const shown = [...cells.keys()].filter((cell) => cells[cell] !== emptyCell);
+  const columns = extent(shown.map((cell) => cell % side));
+  const rows = extent(shown.map((cell) => Math.floor(cell / side)));
+  const canvas = new Canvas(columns.count * size, rows.count * size);
+  for (const cell of shown) {
+    const [column, row] = [cell % side - columns.first, Math.floor(cell / side) - rows.first];
+    canvas.put(pack.pixels(cells[cell]), size, column * size, row * size);
+  }
+  const cellSize = Math.min(size, mapImage);
+  const [width, height] = [columns.count * cellSize, rows.count * cellSize];
+  return { name, alt, width, height, png: await canvas.png(width, height) };
 }
 
 /** Images in a row, the first set off from the others; a bar stands under each of which `marked` says so. */
@@ -60,8 +63,10 @@ export async function drawRow(
   return { name, alt, width, height: canvas.height, png: await canvas.png(width, canvas.height) };
 }
 
-function rowOf(cell: number, side: number): number {
-  return Math.floor(cell / side);
+/** The first of some places, and how many there are from it to the last. */
+function extent(places: readonly number[]): { first: number; count: number } {
+  const first = Math.min(...places);
+  return { first, count: Math.max(...places) - first + 1 };
 }
 
 /** Pixels [rowImage, rowImage, 3] of an image. */

@@ -43,6 +43,12 @@ Deno.test("drawMap() puts each cell's image into its place and leaves empty cell
   assert.deepEqual([at(0, 0), at(2, 2)], [[150, 150, 150, 255], [150, 150, 150, 255]]);
   assert.deepEqual([at(3, 3), at(5, 5)], [[50, 50, 50, 255], [50, 50, 50, 255]]);
   assert.deepEqual([at(3, 0)[3], at(0, 5)[3]], [0, 0]);
+  // The last row of three, from its second cell on.
+  const low = Int32Array.from([...new Array(7).fill(emptyCell), 1, 3]);
+  const flat = await drawMap({ name: "map", alt: "a map" }, pack, low, 3);
+  assert.deepEqual([flat.width, flat.height], [6, 3]);
+  const below = await pixelsOf(flat.png);
+  assert.deepEqual([below(0, 0)[0], below(5, 2)[0]], [100, 200]);
 });
 
 Deno.test("drawRow() sets images side by side, with a bar under those that are marked", async () => {
