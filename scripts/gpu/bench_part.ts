@@ -1,8 +1,10 @@
 /** The benchmark at the paper's batch, against the targets. */
+import { CsnError } from "../../src/errors.ts";
 import { join } from "../../src/paths.ts";
 import type { Comparison } from "../bench/comparison.ts";
+import type { Findings } from "../bench/report.ts";
 import { type Check, type Found, look, type Setting } from "./check.ts";
-import { run } from "./run_program.ts";
+import { tryProgram } from "./run_program.ts";
 
 /** Triplets a second at 112 pixels and batch 256. */
 const leastSpeed = 17_000;
@@ -64,13 +66,16 @@ async function bench(
     : { "batch-size": 8, "image-size": 32, length: 0.1, repeats: 1 };
   const flags = Object.entries(sizes).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const options = ["--items", item, "--device", device, "--python", "python3", "--json"];
-  const said = await run("deno", ["task", "-q", "bench", ...options, ...flags], {
+  const { stdout, said } = await tryProgram("deno", ["task", "-q", "bench", ...options, ...flags], {
     cwd: project,
     log: join(out, "bench.log"),
     show: true,
   });
-  await Deno.writeTextFile(join(out, `bench_${item}.json`), said);
-  return JSON.parse(said).comparisons;
+  if (!stdout.startsWith("{")) throw new CsnError(said);
+  await Deno.writeTextFile(join(out, `bench_${item}.json`), stdout);
+  const { comparisons, failures }: Findings = JSON.parse(stdout);
+  if (failures.length > 0) throw new CsnError(failures[0].reason);
+  return comparisons;
 }
 
 function speedWanted(isCuda: boolean): string {
