@@ -172,9 +172,18 @@ function scoreSome(
 
 /** The distinct numbers in `images`, ascending, and for each entry its position among them. */
 function distinct(images: Uint32Array): { images: Uint32Array; positions: Uint32Array } {
-  const sorted = Uint32Array.from(new Set(images)).sort();
-  const positionOf = new Map(Array.from(sorted, (image, position) => [image, position]));
-  return { images: sorted, positions: images.map((image) => positionOf.get(image)!) };
+  // By counting, for there are far more entries than images.
+  const most = images.reduce((largest, image) => Math.max(largest, image), 0);
+  const positionOf = new Uint32Array(most + 1);
+  for (const image of images) positionOf[image] = 1;
+  let count = 0;
+  const found = new Uint32Array(images.length);
+  positionOf.forEach((isUsed, image) => {
+    if (isUsed === 0) return;
+    positionOf[image] = count;
+    found[count++] = image;
+  });
+  return { images: found.slice(0, count), positions: images.map((image) => positionOf[image]) };
 }
 
 interface Counts {
