@@ -25,7 +25,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature or a meaning in this file changes. */
-#define CSN_ABI_VERSION 2
+#define CSN_ABI_VERSION 3
 
 /* --- The library --------------------------------------------------------------------------- */
 
@@ -118,11 +118,12 @@ CSN_API uint32_t csn_backbone_new(const char *names, const uint32_t *tensors, ui
 CSN_API int32_t csn_backbone_free(uint32_t backbone, char *err, uint32_t err_cap);
 
 /* Embeds images [B, 3, H, W] to a new tensor [B, D] of their dtype. train: batch statistics are used,
- * running ones updated. bf16: convolutions and the linear layer compute in bfloat16 (autocast), on CUDA what
+ * running ones updated; each of `groups` equal parts of the batch has statistics of its own, as if they were
+ * embedded one after the other. bf16: convolutions and the linear layer compute in bfloat16 (autocast), on CUDA what
  * is left in float32 may use TF32. With neither train nor grad, float32 on the CPU, batch norm is folded into
  * the convolutions; the folded copy is made anew when a tensor has changed in place. [executor] */
-CSN_API uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint8_t train, uint8_t grad,
-                                      uint8_t bf16, char *err, uint32_t err_cap);
+CSN_API uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint32_t groups, uint8_t train,
+                                      uint8_t grad, uint8_t bf16, char *err, uint32_t err_cap);
 
 /* Rows `indices` of a uint8 pack [N, H, W, 3] as normalised images [n, 3, H, W] in channels-last order,
  * on `device` and of dtype `dtype`: (value / 255 - mean) / std, mirrored where `flips` is 1 (may be

@@ -1,4 +1,4 @@
-// The coarse calls: ResNet-18 without its fourth stage, gathering of images, back-propagation.
+// The coarse calls: ResNet-18 without its fourth stage, back-propagation.
 #include <ATen/ATen.h>
 
 #include <memory>
@@ -80,29 +80,46 @@ class Backbone {
     }
   }
 
-  // [B, 3, H, W] -> [B, D], of the images' dtype
-  at::Tensor forward(const at::Tensor &images, bool train, bool bf16) {
+  // [B, 3, H, W] -> [B, D], of the images' dtype. `groups` equal parts of a training batch, one after the other,
+  // have batch statistics of their own and change the running ones in turn.
+  at::Tensor forward(const at::Tensor &images, int64_t groups, bool train, bool bf16) {
     if (!train && can_fold(images, bf16)) {
       const at::ScalarType dtype = bf16 ? at::kBFloat16 : at::kFloat;
       return embed(folded(dtype).features(images.to(dtype)).to(images.scalar_type()));
     }
-    if (train) count_batch();
+    if (train) count_batches(groups);
     if (images.is_cuda()) allow_tf32(bf16);
     const Autocast autocast(images.device().type(), bf16);
-    return layers(images, train).to(images.scalar_type());
+    return layers(images, train ? groups : 1, train).to(images.scalar_type());
   }
 
  private:
-  at::Tensor layers(const at::Tensor &images, bool train) const {
-    at::Tensor x = at::conv2d(images, tensor("conv1.weight"), {}, 2, 3);
-    x = at::relu(batch_norm(x, "bn1", train));
-    x = at::max_pool2d(x, 3, 2, 1);  // [B, 64, H/4, W/4]
-    for (const char *stage : {"layer1", "layer2", "layer3"}) {
-      const bool halves = std::string(stage) != "layer1";
-      x = block(x, std::string(stage) + ".0", halves ? 2 : 1, train);
-      x = block(x, std::string(stage) + ".1", 1, train);
+  at::Tensor layers(const at::Tensor &images, int64_t groups, bool train) const {
+    std::vector<at::Tensor> parts = images.chunk(groups);
+    for (at::Tensor &x : parts) {
+      x = at::conv2d(x, tensor("conv1.weight"), {}, 2, 3);
+      x = batch_norm(x, "bn1", 1, train).relu_();
+      x = at::max_pool2d(x, 3, 2, 1);  // [B, 64, H/4, W/4]
     }
+    for (const char *stage : {"layer1", "layer2", "layer3"}) {
+      const int64_t stride = std::string(stage) == "layer1" ? 1 : 2;
+      if (parts.size() > 1 && should_join(parts.front(), stride)) parts = {at::cat(parts)};
+      for (at::Tensor &x : parts) {
+        const int64_t inside = groups / static_cast<int64_t>(parts.size());
+        x = block(x, std::string(stage) + ".0", stride, inside, train);
+        x = block(x, std::string(stage) + ".1", 1, inside, train);
+      }
+    }
+    const at::Tensor x = parts.size() > 1 ? at::cat(parts) : parts.front();
     return embed(at::adaptive_avg_pool2d(x, {1, 1}).flatten(1));
+  }
+
+  // Whether the groups of a batch should go through a stage together. On the CPU each convolution lays its weights
+  // out anew, forwards and backwards; that is spared then, at the price of a copy before and after each batch norm.
+  // Measured on two cores: a step of 32 triplets is faster by 12 % at 32 pixels, 4 % at 64, 3 % at 112.
+  static bool should_join(const at::Tensor &x, int64_t stride) {
+    constexpr int64_t most_pixels = 8192;
+    return x.is_cpu() && x.size(0) * (x.size(2) / stride) * (x.size(3) / stride) <= most_pixels;
   }
 
   // [B, 256] -> [B, D]
@@ -156,25 +173,29 @@ class Backbone {
   }
 
   // All at once: on a device each would be a kernel of its own.
-  void count_batch() const {
+  void count_batches(int64_t count) const {
     const c10::AutoGradMode no_grad(false);
-    at::_foreach_add_(counters_, 1);
+    at::_foreach_add_(counters_, count);
   }
 
-  at::Tensor batch_norm(const at::Tensor &x, const std::string &name, bool train) const {
-    return at::batch_norm(x, tensor(name + ".weight"), tensor(name + ".bias"),
-                          tensor(name + ".running_mean"), tensor(name + ".running_var"), train,
-                          batch_norm_momentum, batch_norm_epsilon, /*cudnn_enabled=*/true);
+  at::Tensor batch_norm(const at::Tensor &x, const std::string &name, int64_t groups, bool train) const {
+    std::vector<at::Tensor> parts = groups == 1 ? std::vector<at::Tensor>{x} : x.chunk(groups);
+    for (at::Tensor &part : parts) {
+      part = at::batch_norm(part, tensor(name + ".weight"), tensor(name + ".bias"), tensor(name + ".running_mean"),
+                            tensor(name + ".running_var"), train, batch_norm_momentum, batch_norm_epsilon,
+                            /*cudnn_enabled=*/true);
+    }
+    return groups == 1 ? parts.front() : at::cat(parts);
   }
 
-  at::Tensor block(const at::Tensor &x, const std::string &name, int64_t stride, bool train) const {
+  at::Tensor block(const at::Tensor &x, const std::string &name, int64_t stride, int64_t groups, bool train) const {
     at::Tensor y = at::conv2d(x, tensor(name + ".conv1.weight"), {}, stride, 1);
-    y = batch_norm(y, name + ".bn1", train).relu_();
+    y = batch_norm(y, name + ".bn1", groups, train).relu_();
     y = at::conv2d(y, tensor(name + ".conv2.weight"), {}, 1, 1);
-    y = batch_norm(y, name + ".bn2", train);
+    y = batch_norm(y, name + ".bn2", groups, train);
     if (!has(name + ".downsample.0.weight")) return y.add_(x).relu_();
     const at::Tensor shortcut = at::conv2d(x, tensor(name + ".downsample.0.weight"), {}, stride);
-    return y.add_(batch_norm(shortcut, name + ".downsample.1", train)).relu_();
+    return y.add_(batch_norm(shortcut, name + ".downsample.1", groups, train)).relu_();
   }
 
   std::unordered_map<std::string, at::Tensor> tensors_;
@@ -194,39 +215,6 @@ std::shared_ptr<Backbone> backbone_at(uint32_t number) {
   const auto found = backbones.find(number);
   if (found == backbones.end()) throw std::runtime_error("the network was freed already");
   return found->second;
-}
-
-// To a CUDA device without waiting for what it computes: the driver copies small pageable memory aside.
-at::Tensor sent(const at::Tensor &small, c10::Device device) { return small.to(device, /*non_blocking=*/!device.is_cpu()); }
-
-at::Tensor three(const double *values, const at::TensorOptions &options) {
-  const at::Tensor cpu = at::tensor(at::ArrayRef<double>(values, 3), at::kDouble).to(c10::typeMetaToScalarType(options.dtype()));
-  return sent(cpu, options.device()).view({1, 3, 1, 1});
-}
-
-at::Tensor gather_rows(const at::Tensor &pack, const at::Tensor &indices, c10::Device device) {
-  if (pack.device() == device || device.is_cpu()) {
-    return pack.index_select(0, sent(indices, pack.device())).to(device);
-  }
-  // libtorch's pinned memory is not given out again before the device has read it: as good as two buffers.
-  const at::Tensor pinned =
-      at::empty({indices.size(0), pack.size(1), pack.size(2), 3}, pack.options().pinned_memory(true));
-  at::index_select_out(const_cast<at::Tensor &>(pinned), pack, 0, indices);
-  return pinned.to(device, /*non_blocking=*/true);
-}
-
-at::Tensor gather(const at::Tensor &pack, const at::Tensor &indices, const at::Tensor &flips,
-                  const double *mean, const double *std, const at::TensorOptions &options) {
-  if (pack.dim() != 4 || pack.size(3) != 3 || pack.scalar_type() != at::kByte) {
-    throw std::runtime_error("images are gathered from Byte[N, H, W, 3], found " + shape_text(pack));
-  }
-  const c10::AutoGradMode no_grad(false);
-  at::Tensor rows = gather_rows(pack, indices, options.device());  // [n, H, W, 3]
-  if (flips.defined()) {
-    rows = at::where(sent(flips, options.device()).view({-1, 1, 1, 1}), rows.flip(2), rows);
-  }
-  // [n, H, W, 3] in memory is [n, 3, H, W] channels-last: permuting costs nothing.
-  return rows.permute({0, 3, 1, 2}).to(options.dtype()).div_(255).sub_(three(mean, options)).div_(three(std, options));
 }
 
 }  // namespace
@@ -258,8 +246,8 @@ int32_t csn_backbone_free(uint32_t backbone, char *err, uint32_t err_cap) {
   });
 }
 
-uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint8_t train, uint8_t grad, uint8_t bf16,
-                              char *err, uint32_t err_cap) {
+uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint32_t groups, uint8_t train, uint8_t grad,
+                              uint8_t bf16, char *err, uint32_t err_cap) {
   return guarded<uint32_t>(0, err, err_cap, [&] {
     uint32_t embedding = 0;
     on_executor([&] {
@@ -267,27 +255,14 @@ uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint8_t train,
       if (input.dim() != 4 || input.size(1) != 3) {
         throw std::runtime_error("the network embeds images [B, 3, H, W], found " + shape_text(input));
       }
+      if (groups == 0 || input.size(0) % groups != 0) {
+        throw std::runtime_error("a batch is parted into groups of one size, found " + std::to_string(groups) +
+                                 " groups of " + shape_text(input));
+      }
       const c10::AutoGradMode mode(grad != 0);
-      embedding = put(backbone_at(backbone)->forward(input, train != 0, bf16 != 0));
+      embedding = put(backbone_at(backbone)->forward(input, groups, train != 0, bf16 != 0));
     });
     return embedding;
-  });
-}
-
-uint32_t csn_gather_images(uint32_t pack, const int64_t *indices, const uint8_t *flips, uint32_t count,
-                           const double *mean, const double *std, const char *device, int32_t dtype,
-                           char *err, uint32_t err_cap) {
-  return guarded<uint32_t>(0, err, err_cap, [&] {
-    uint32_t images = 0;
-    on_executor([&] {
-      const auto length = static_cast<int64_t>(count);
-      const at::Tensor rows = at::from_blob(const_cast<int64_t *>(indices), {length}, at::kLong);
-      const at::Tensor mirrored =
-          flips == nullptr ? at::Tensor() : at::from_blob(const_cast<uint8_t *>(flips), {length}, at::kBool);
-      const auto options = at::TensorOptions().device(c10::Device(device)).dtype(static_cast<at::ScalarType>(dtype));
-      images = put(gather(get(pack), rows, mirrored, mean, std, options));
-    });
-    return images;
   });
 }
 

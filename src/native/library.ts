@@ -4,7 +4,7 @@ import type { NativeParts } from "./setup.ts";
 import { openSymbols, type Symbols } from "./symbols.ts";
 
 /** CSN_ABI_VERSION of native/include/csn.h that this code was written for. */
-const abiVersion = 2;
+const abiVersion = 3;
 
 /** What the opened libtorch says of itself. */
 export interface LibraryDescription {

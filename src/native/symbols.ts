@@ -31,7 +31,7 @@ const table = {
   csn_backbone_new: { parameters: ["buffer", "buffer", "u32", ...ERR], result: "u32" },
   csn_backbone_free: { parameters: ["u32", ...ERR], result: "i32" },
   csn_backbone_forward: {
-    parameters: ["u32", "u32", "u8", "u8", "u8", ...ERR],
+    parameters: ["u32", "u32", "u32", "u8", "u8", "u8", ...ERR],
     result: "u32",
     nonblocking: true,
   },

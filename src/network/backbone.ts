@@ -73,19 +73,25 @@ export class Backbone implements Disposable {
   }
 
   /**
-   * Embeds `images` [B, 3, H, W] to [B, D]. In `train` mode batch norm uses the batch's statistics and
-   * updates the running ones; with `grad` a backward pass can follow; with `bf16` convolutions and the linear
-   * layer compute in bfloat16.
+   * Embeds `images` [B, 3, H, W] to [B, D]. In `train` mode batch norm uses the batch's statistics, each of
+   * `groups` equal parts its own, and updates the running ones; with `grad` a backward pass can follow; with
+   * `bf16` convolutions and the linear layer compute in bfloat16.
    */
   async embed(
     images: Tensor,
-    mode: { readonly train: boolean; readonly grad: boolean; readonly bf16: boolean },
+    mode: {
+      readonly train: boolean;
+      readonly grad: boolean;
+      readonly bf16: boolean;
+      readonly groups: number;
+    },
   ): Promise<Tensor> {
     const handle = await enqueue(
       (err, cap) =>
         native().csn_backbone_forward(
           this.#number,
           images.handle,
+          mode.groups,
           mode.train ? 1 : 0,
           mode.grad ? 1 : 0,
           mode.bf16 ? 1 : 0,

@@ -79,16 +79,22 @@ export class Network implements Disposable {
   }
 
   /**
-   * Embeds `images` [B, 3, H, W], on its device, to [B, D] of their dtype, unmasked. Of specialists, only that
-   * of notion number `only` embeds when it is given; the dimensions of the others are 0 then.
+   * Embeds `images` [B, 3, H, W], on its device, to [B, D] of their dtype, unmasked. In training, `groups`
+   * equal parts of the batch, one after the other, have statistics of their own. Of specialists, only that of
+   * notion number `only` embeds when it is given; the dimensions of the others are 0 then.
    */
   async embed(
     images: Tensor,
-    mode: { readonly train: boolean; readonly grad: boolean; readonly only?: number },
+    mode: {
+      readonly train: boolean;
+      readonly grad: boolean;
+      readonly groups?: number;
+      readonly only?: number;
+    },
   ): Promise<Tensor> {
-    const { train, grad, only } = mode;
-    const by = (backbone: Backbone) =>
-      backbone.embed(images, { train, grad, bf16: this.precision === "bf16" });
+    const { train, grad, groups = 1, only } = mode;
+    const bf16 = this.precision === "bf16";
+    const by = (backbone: Backbone) => backbone.embed(images, { train, grad, groups, bf16 });
     if (!this.hasSpecialists) return await by(this.#backbones[0]);
     using parts = new DisposableStack();
     if (only === undefined) {

@@ -12,9 +12,9 @@ import {
   tripletLoss,
 } from "../network/triplet_loss.ts";
 import { dataOf } from "../tensor/dtype.ts";
-import { clone, toDevice } from "../tensor/operators.ts";
+import { clone, concatenate, narrow, toDevice } from "../tensor/operators.ts";
 import type { StoredTensor, StoredTensors } from "../tensor/safetensors.ts";
-import { scope } from "../tensor/scope.ts";
+import { noGrad, scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** Adam steps of a fixture. */
@@ -122,12 +122,14 @@ async function forwardBackward(
   rows: Tensor,
 ): Promise<LossNumbers> {
   using made = new DisposableStack();
-  const embedded: Tensor[] = [];
-  for (const role of roles) {
-    embedded.push(made.use(await network.embed(role, { train: true, grad: true })));
-  }
-  const [anchor, far, near] = embedded;
-  const loss = scope(() => tripletLoss(anchor, far, near, network.masks(rows), weights));
+  // As a training step embeds them.
+  const all = made.use(noGrad(() => concatenate(roles)));
+  const embedded = made.use(await network.embed(all, { train: true, grad: true, groups: 3 }));
+  const size = rows.shape[0];
+  const loss = scope(() => {
+    const [anchor, far, near] = [0, 1, 2].map((role) => narrow(embedded, 0, role * size, size));
+    return tripletLoss(anchor, far, near, network.masks(rows), weights);
+  });
   for (const tensor of Object.values(loss)) made.use(tensor);
   await backward(loss.loss);
   return await readLoss(loss);

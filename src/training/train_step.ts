@@ -72,20 +72,22 @@ async function forward(
   made: DisposableStack,
 ): Promise<TripletLoss> {
   const { network, weights } = setting;
-  const embedded = batch.positions === undefined
-    ? await embedRoles(setting, batch, made)
-    : [await embedPart(setting, batch, 0, batch.images.length, made)];
+  const { positions } = batch;
+  const embedded = await embedBatch(setting, batch, made);
   const loss = scope(() => {
-    const [anchor, far, near] = batch.positions === undefined
-      ? embedded
-      : rolesOf(embedded[0], batch.positions, network.device);
+    const roles = rolesOf(
+      positions === undefined
+        ? embedded
+        : indexSelect(embedded, 0, longs(positions, network.device)),
+    );
+    const [anchor, far, near] = roles;
     return tripletLoss(
       anchor,
       far,
       near,
       network.masks(longs(batch.notion, network.device)),
       weights,
-      embedded,
+      positions === undefined ? roles : [embedded],
     );
   });
   for (const tensor of Object.values(loss) as Tensor[]) made.use(tensor);
@@ -93,41 +95,30 @@ async function forward(
 }
 
 /**
- * Three forward passes in the order anchor, far, near, so that batch-norm statistics are per role (reference
- * code, tripletnet.py).
+ * All images of a batch; of triplets as if in three forward passes in the order anchor, far, near, so that
+ * batch-norm statistics are per role (reference code, tripletnet.py).
  */
-async function embedRoles(
-  setting: StepSetting,
-  batch: Batch,
-  made: DisposableStack,
-): Promise<Tensor[]> {
-  const embedded: Tensor[] = [];
-  for (let role = 0; role < 3; role++) {
-    embedded.push(
-      await embedPart(setting, batch, role * batch.size, (role + 1) * batch.size, made),
-    );
-  }
-  return embedded;
-}
-
-async function embedPart(
+async function embedBatch(
   { network, pack, normalisation }: StepSetting,
   batch: Batch,
-  from: number,
-  to: number,
   made: DisposableStack,
 ): Promise<Tensor> {
-  using images = await gatherImages(pack, batch.images.subarray(from, to), normalisation, {
-    flips: batch.flips.slice(from, to) as Uint8Array<ArrayBuffer>,
+  using images = await gatherImages(pack, batch.images, normalisation, {
+    flips: batch.flips as Uint8Array<ArrayBuffer>,
     device: network.device,
   });
-  const only = network.hasSpecialists ? batch.notion[0] : undefined;
-  return made.use(await network.embed(images, { train: true, grad: true, only }));
+  return made.use(
+    await network.embed(images, {
+      train: true,
+      grad: true,
+      groups: batch.positions === undefined ? 3 : 1,
+      only: network.hasSpecialists ? batch.notion[0] : undefined,
+    }),
+  );
 }
 
-/** The rows of a dense batch's embeddings for anchors, far and near images. */
-function rolesOf(embeddings: Tensor, positions: Uint32Array, device: string): Tensor[] {
-  const rows = indexSelect(embeddings, 0, longs(positions, device));
-  const size = positions.length / 3;
+/** The anchors, far and near images of rows [3 B, D]. */
+function rolesOf(rows: Tensor): Tensor[] {
+  const size = rows.shape[0] / 3;
   return [0, 1, 2].map((role) => narrow(rows, 0, role * size, size));
 }

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { gatherImages } from "../../src/network/backbone.ts";
+import { randomUint32 } from "../../src/random.ts";
+import { call } from "../../src/tensor/call.ts";
+import {
+  divide,
+  indexSelect,
+  longs,
+  reshape,
+  subtract,
+  toDType,
+} from "../../src/tensor/operators.ts";
+import { noGrad, scope } from "../../src/tensor/scope.ts";
+import { Tensor } from "../../src/tensor/tensor.ts";
+
+const normalisation = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+const [count, height, width] = [5, 6, 4];
+
+function pack(): Tensor {
+  const pixels = Uint8Array.from(
+    { length: count * height * width * 3 },
+    (_, i) => randomUint32(9, 0, i) & 0xff,
+  );
+  return scope(() => reshape(Tensor.from(pixels), [count, height, width, 3]));
+}
+
+/** The same by libtorch's operators on whole images. */
+function byOperators(images: Tensor, indices: number[], dtype: "float32" | "float64"): number[] {
+  const row = (values: readonly number[]) =>
+    reshape(Tensor.from([...values], undefined, dtype), [1, 1, 1, 3]);
+  return noGrad(() =>
+    scope(() => {
+      const rows = indexSelect(images, 0, longs(Uint32Array.from(indices), "cpu"));
+      const scaled = divide(toDType(rows, dtype), 255);
+      const normalised = divide(subtract(scaled, row(normalisation.mean)), row(normalisation.std));
+      return call("aten::permute", normalised, [0, 3, 1, 2]).toArray();
+    })
+  );
+}
+
+for (const dtype of ["float32", "float64"] as const) {
+  Deno.test(`gatherImages() gives in ${dtype} the bits that libtorch's operators give`, async () => {
+    using images = pack();
+    using found = await gatherImages(images, [4, 0, 4], normalisation, { dtype });
+    assert.deepEqual(found.shape, [3, 3, height, width]);
+    // Channels-last, as the pack lies.
+    assert.deepEqual(found.strides, [height * width * 3, 1, width * 3, 3]);
+    assert.deepEqual(found.toArray(), byOperators(images, [4, 0, 4], dtype));
+  });
+}
+
+Deno.test("gatherImages() refuses an index that the pack does not have", async () => {
+  using images = pack();
+  await assert.rejects(
+    gatherImages(images, [0, count], normalisation),
+    /a pack of 5, found the index 5/,
+  );
+});
+
+Deno.test("gatherImages() of no images gives none", async () => {
+  using images = pack();
+  using found = await gatherImages(images, [], normalisation);
+  assert.deepEqual(found.shape, [0, 3, height, width]);
+});
