@@ -1,7 +1,5 @@
 /** The training loop, read from top to bottom. */
 import type { Batch } from "../data/batches.ts";
-import type { ImageSet } from "../data/image_set.ts";
-import type { Triplets } from "../data/triplets.ts";
 import { CsnError, messageOf } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import { threads } from "../native/library.ts";
@@ -23,7 +21,7 @@ import { epochBatches } from "./epoch_batches.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import type { ModelFile } from "./model_file.ts";
 import { networkShape, networkTensors } from "./model_file.ts";
-import { checkSameTriplets, prepareTraining, type TrainingValues } from "./prepare.ts";
+import { checkSameTriplets, type PreparedTraining, prepareTraining } from "./prepare.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { startingTensors } from "./pretrained.ts";
 import { Stepper, type StepTaken } from "./stepper.ts";
@@ -132,13 +130,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 /** What a run learns from. */
-interface RunData {
-  readonly set: ImageSet;
-  readonly train: Triplets;
-  readonly validation: Triplets;
-  readonly values: TrainingValues | null;
-  readonly digest: string;
-}
+type RunData = Omit<PreparedTraining, "pack" | typeof Symbol.dispose>;
 
 /** One run: its state, and what an epoch is made of. */
 class Run {
