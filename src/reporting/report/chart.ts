@@ -34,6 +34,15 @@ const background = "#ffffff";
 /** Text in charts; a browser's sans-serif may differ from what widths were reckoned for, but little. */
 export const textStyle = { color: ink, fontSize: 13, fontFamily: "sans-serif" } as const;
 
+/** How legends look: with room between entries, for a typeface that is wider than was reckoned. */
+export const legendStyle = {
+  top: 4,
+  itemWidth: 14,
+  itemHeight: 11,
+  itemGap: 24,
+  textStyle,
+} as const;
+
 /** Draws a chart without a browser. The same option gives the same bytes. */
 export function drawChart(space: ChartSpace, option: EChartsOption): Chart {
   const { name, alt, width = 640, height = 360 } = space;

@@ -1,6 +1,6 @@
 import type { CustomSeriesOption, CustomSeriesRenderItem } from "echarts";
 import type { Estimate } from "../../statistics/estimate.ts";
-import { type Chart, type ChartSpace, drawChart, faint, textStyle } from "./chart.ts";
+import { type Chart, type ChartSpace, drawChart, faint, legendStyle, textStyle } from "./chart.ts";
 import { type Marker, seriesColour, seriesMarker } from "./palette.ts";
 
 /** Estimates of one kind, with a colour and a marker of their own. */
@@ -38,13 +38,7 @@ export function intervalChart(space: ChartSpace, chart: IntervalChart): Chart {
   const hasLegend = series.length > 1;
   return drawChart(space, {
     legend: hasLegend
-      ? {
-        data: series.map(({ name }, i) => ({ name, icon: seriesMarker(i) })),
-        top: 4,
-        itemWidth: 14,
-        itemHeight: 11,
-        textStyle,
-      }
+      ? { data: series.map(({ name }, i) => ({ name, icon: seriesMarker(i) })), ...legendStyle }
       : { show: false },
     grid: { left: 64, right: 24, top: hasLegend ? 48 : 24, bottom: chart.placesAre ? 60 : 36 },
     xAxis: {

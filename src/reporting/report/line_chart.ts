@@ -1,4 +1,4 @@
-import { type Chart, type ChartSpace, drawChart, faint, textStyle } from "./chart.ts";
+import { type Chart, type ChartSpace, drawChart, faint, legendStyle, textStyle } from "./chart.ts";
 import { seriesColour, seriesMarker } from "./palette.ts";
 
 /** Numbers by epoch. */
@@ -24,10 +24,7 @@ export function lineChart(
   return drawChart(space, {
     legend: {
       data: lines.map(({ name }, i) => ({ name, icon: seriesMarker(i) })),
-      top: 4,
-      itemWidth: 14,
-      itemHeight: 11,
-      textStyle,
+      ...legendStyle,
     },
     grid: { left: 64, right: 24, top: 56, bottom: 56 },
     xAxis: {

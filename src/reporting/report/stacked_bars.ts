@@ -1,4 +1,4 @@
-import { type Chart, type ChartSpace, drawChart, faint, textStyle } from "./chart.ts";
+import { type Chart, type ChartSpace, drawChart, faint, legendStyle, textStyle } from "./chart.ts";
 import { seriesColour } from "./palette.ts";
 
 /** Draws masks [notion][dimension] as bars that stand on each other, as visdom's mask window does. */
@@ -8,7 +8,7 @@ export function stackedBars(
   masks: readonly (readonly number[])[],
 ): Chart {
   return drawChart(space, {
-    legend: { data: [...notions], top: 4, textStyle, icon: "rect", itemWidth: 14, itemHeight: 11 },
+    legend: { data: [...notions], icon: "rect", ...legendStyle },
     grid: { left: 64, right: 16, top: 48, bottom: 52 },
     xAxis: {
       type: "category",
