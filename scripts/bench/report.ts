@@ -66,7 +66,7 @@ function machineLine(machine: Machine): string {
 
 function legend({ device }: Machine): string[] {
   const tuned = device === "cpu"
-    ? "tuned: channels_last; fused Adam in training, batch norm folded in embedding; float32. bf16: the same in bfloat16."
+    ? "tuned: channels_last, fused Adam; float32. folded: tuned, batch norm folded by hand. bf16: the same in bfloat16."
     : "tuned: channels_last, bfloat16, fused Adam, torch.compile, pixels on the GPU.";
   return [
     "Numbers are medians; a ratio is of two runs one after the other, and above 1 csn is the better side.",

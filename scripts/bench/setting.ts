@@ -32,7 +32,7 @@ export interface BenchOptions {
 }
 
 /** What PyTorch is measured as: as the original computes, and as well as it can. */
-export type Variant = "eager" | "tuned" | "bf16";
+export type Variant = "eager" | "tuned" | "folded" | "bf16";
 
 /** The networks have four notions, as the paper's. */
 export const benchShape: NetworkShape = {
