@@ -9,6 +9,8 @@ const gpuTests = "tests/training/cuda_test.ts";
 
 /** Left out, and why. */
 export const leftOut: Readonly<Record<string, string>> = {
+  "tests/cli/train_visdom_test.ts": "installs a visdom server from the network",
+  "tests/reporting/visdom_reporter_test.ts": "installs a visdom server from the network",
   "tests/data/fonts/install_fonts_test.ts": "fetches the font packages from the network",
   "tests/data/fonts/make_fonts_set_test.ts": "draws from the font packages, which it would fetch",
 };
