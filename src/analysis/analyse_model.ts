@@ -13,14 +13,15 @@ import { activeDimensions, maskCosine, maskJaccard } from "../statistics/mask_ov
 import { MaskedVectors } from "../statistics/masked_vectors.ts";
 import { leakage } from "../statistics/triplet_error.ts";
 import type { ModelFile } from "../training/model_file.ts";
-import { type EmbeddedSplit, embedSplit, type EmbedSplitOptions } from "./embedded_split.ts";
+import type { TestOptions } from "../training/test_model.ts";
+import { type EmbeddedSplit, embedSplit } from "./embedded_split.ts";
 import { ordinalFit } from "./ordinal_fit.ts";
 import type { ProbeTable } from "./probe_column.ts";
 import { probes } from "./probes.ts";
 import { retrieval } from "./retrieval.ts";
 
 /** What is analysed, and how. */
-export interface AnalyseOptions extends EmbedSplitOptions {
+export interface AnalyseOptions extends TestOptions {
   /** Columns to probe for besides the set's notions that the model was not trained on. */
   readonly probe?: ProbeTable;
   /** Decides which pairs, queries and training images are drawn. @default {that of the model's run} */

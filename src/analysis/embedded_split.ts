@@ -1,14 +1,13 @@
-import { type ImageSet, openImageSet, type Split } from "../data/image_set.ts";
+import type { ImageSet, Split } from "../data/image_set.ts";
 import { type Pack, preparePack } from "../data/pack.ts";
 import { readSetValues, type SetValues } from "../data/set_values.ts";
 import { loadTriplets, type Triplets } from "../data/triplets.ts";
-import { CsnError } from "../errors.ts";
-import type { Listener } from "../listener.ts";
 import { Network } from "../network/network.ts";
-import type { Placement } from "../network/placement.ts";
 import { embedImages } from "../training/evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "../training/model_file.ts";
+import { openSetOf } from "../training/open_set_of.ts";
 import { mapPack, unusableImages, warnOfDropped } from "../training/prepare.ts";
+import type { TestOptions } from "../training/test_model.ts";
 
 /** The images of one split of a set as a model sees them, and all that is known of them. */
 export interface EmbeddedSplit {
@@ -41,33 +40,17 @@ export interface EmbeddedSplit {
   readonly packPath: string;
 }
 
-/** Which split is embedded, and how. */
-export interface EmbedSplitOptions {
-  /** Which part of the set. @default {"test"} */
-  readonly split?: Split;
-  /** Folder of the image set. @default {the one that the model was trained on} */
-  readonly data?: string;
-  /** Whether more than 1 % of the images may be missing or unreadable. @default {false} */
-  readonly allowMissing?: boolean;
-  /** Where the model computes. @default {the CPU, in float32} */
-  readonly placement?: Placement;
-  /** Hears of decoding and embedding. */
-  readonly listener?: Listener;
-  /** Stops the work; the promise then rejects with its reason. */
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Embeds every usable image of a split once, unmasked, and reads its triplets and values. libtorch must be
  * open. Throws a CsnError for a set that lacks a notion of the model's or cannot be read.
  */
 export async function embedSplit(
   file: ModelFile,
-  options: EmbedSplitOptions = {},
+  options: TestOptions = {},
 ): Promise<EmbeddedSplit> {
   const { info } = file;
   const split = options.split ?? "test";
-  const set = await openSetOf(file, options.data);
+  const set = await openSetOf(file, "analyse", options.data);
   const pack = await preparePack(set, info.imageSize, options);
   const values = await readSetValues(set);
   const triplets = await splitTriplets(file, set, split, pack);
@@ -95,7 +78,7 @@ export async function embedPacked(
   file: ModelFile,
   pack: Pack,
   images: Uint32Array,
-  options: Pick<EmbedSplitOptions, "placement" | "listener" | "signal">,
+  options: Pick<TestOptions, "placement" | "listener" | "signal">,
 ): Promise<{ vectors: Float32Array; masks: Float32Array[] }> {
   using pixels = mapPack(pack, options.placement?.device);
   using network = new Network(networkShape(file), networkTensors(file), options.placement);
@@ -130,19 +113,6 @@ export function splitImages(
     if (one === split && !unusable.has(image)) found.add(image);
   });
   return Uint32Array.from(found).sort();
-}
-
-async function openSetOf({ path, info }: ModelFile, data?: string): Promise<ImageSet> {
-  const set = await openImageSet(data ?? info.config.data);
-  const unknown = info.notions.filter((notion) => !set.notions.includes(notion));
-  if (unknown.length === 0) return set;
-  throw new CsnError(
-    `Cannot analyse ${path} on ${set.folder}: the model's notions are ${
-      info.notions.join(", ")
-    }, the set has ${set.notions.join(", ")}; pass --data with a set that has ${
-      unknown.join(", ")
-    }`,
-  );
 }
 
 function positionsOf(wanted: Uint32Array, images: Uint32Array, count: number): Uint32Array {

@@ -3,14 +3,9 @@ import { CsnError } from "../errors.ts";
 import { shuffled, streamFor } from "../random.ts";
 import type { LinearProbe } from "../reporting/model_analysis.ts";
 import type { ModelFile } from "../training/model_file.ts";
+import type { TestOptions } from "../training/test_model.ts";
 import { unusableImages } from "../training/prepare.ts";
-import {
-  type EmbeddedSplit,
-  embedPacked,
-  type EmbedSplitOptions,
-  splitImages,
-  splitTriplets,
-} from "./embedded_split.ts";
+import { type EmbeddedSplit, embedPacked, splitImages, splitTriplets } from "./embedded_split.ts";
 import { type Embedded, linearProbe } from "./linear_probe.ts";
 import {
   otherNotions,
@@ -31,7 +26,7 @@ const mostTraining = 10_000;
 export async function probes(
   file: ModelFile,
   split: EmbeddedSplit,
-  options: EmbedSplitOptions & { readonly probe?: ProbeTable; readonly seed: number },
+  options: TestOptions & { readonly probe?: ProbeTable; readonly seed: number },
 ): Promise<LinearProbe[]> {
   const { probe: table, listener, signal } = options;
   const notions = otherNotions(split.set, split.notions, split.values);
@@ -63,7 +58,7 @@ async function embedTraining(
   file: ModelFile,
   { set, values, dimension }: EmbeddedSplit,
   columns: readonly ProbeColumn[],
-  options: EmbedSplitOptions & { readonly seed: number },
+  options: TestOptions & { readonly seed: number },
 ): Promise<Embedded> {
   const pack = await preparePack(set, file.info.imageSize, options);
   const triplets = await splitTriplets(file, set, "train", pack);

@@ -1,12 +1,12 @@
-import { openImageSet, type Split } from "../data/image_set.ts";
+import type { Split } from "../data/image_set.ts";
 import { preparePack } from "../data/pack.ts";
 import { loadTriplets } from "../data/triplets.ts";
-import { CsnError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import { Network } from "../network/network.ts";
 import { onCpu, type Placement } from "../network/placement.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
+import { openSetOf } from "./open_set_of.ts";
 import { mapPack, unusableImages, warnOfDropped } from "./prepare.ts";
 
 /** How a model is tested. */
@@ -35,17 +35,7 @@ export async function testModel(
 ): Promise<Evaluation> {
   const { info } = file;
   const split = options.split ?? "test";
-  const set = await openImageSet(options.data ?? info.config.data);
-  const unknown = info.notions.filter((notion) => !set.notions.includes(notion));
-  if (unknown.length > 0) {
-    throw new CsnError(
-      `Cannot test ${file.path} on ${set.folder}: the model's notions are ${
-        info.notions.join(", ")
-      }, the set has ${set.notions.join(", ")}; pass --data with a set that has ${
-        unknown.join(", ")
-      }`,
-    );
-  }
+  const set = await openSetOf(file, "test", options.data);
   const pack = await preparePack(set, info.imageSize, options);
   const triplets = await loadTriplets(set, split, {
     notions: info.notions,
