@@ -2,7 +2,7 @@
 import { messageOf } from "../../src/errors.ts";
 
 /** The parts of the whole, in their order. */
-export const parts = ["setup", "parity", "tests", "train", "bench"] as const;
+export const parts = ["setup", "parity", "tests", "commands", "train", "bench"] as const;
 
 /** One of them. */
 export type Part = typeof parts[number];

@@ -11,13 +11,14 @@ import { parityPart } from "./parity_part.ts";
 import { type Machine, reportOf, reportText } from "./report.ts";
 import { tryProgram } from "./run_program.ts";
 import { setupPart } from "./setup_part.ts";
-import { testsPart } from "./tests_part.ts";
+import { commandsPart, testsPart } from "./tests_part.ts";
 import { trainPart } from "./train_part.ts";
 
 const run: Readonly<Record<Part, (setting: Setting) => Promise<Check[]>>> = {
   setup: setupPart,
   parity: parityPart,
   tests: testsPart,
+  commands: commandsPart,
   train: trainPart,
   bench: benchPart,
 };

@@ -1,7 +1,7 @@
 /** The test suite, without what a machine without a network cannot run. */
 import { join } from "../../src/paths.ts";
 import { filesBelow } from "./archive.ts";
-import { type Check, type Found, look, type Setting } from "./check.ts";
+import { type Check, type Found, look, type Part, type Setting } from "./check.ts";
 import { tryProgram } from "./run_program.ts";
 
 /** What only a GPU shows. */
@@ -11,31 +11,42 @@ const gpuTests = "tests/training/cuda_test.ts";
 export const leftOut: Readonly<Record<string, string>> = {
   "tests/cli/train_visdom_test.ts": "installs a visdom server from the network",
   "tests/reporting/visdom_reporter_test.ts": "installs a visdom server from the network",
+  "tests/library_test.ts": "lets Deno look the packages of another project up in the network",
   "tests/data/fonts/install_fonts_test.ts": "fetches the font packages from the network",
   "tests/data/fonts/make_fonts_set_test.ts": "draws from the font packages, which it would fetch",
 };
 
-/** The part, in its order. */
+/** Tests of commands, in processes of their own, take half of the time: they are a part of their own. */
+const commands = /^tests\/cli\//;
+
+/** The GPU's tests, and all but those of commands. */
 export async function testsPart(setting: Setting): Promise<Check[]> {
   for (const [file, why] of Object.entries(leftOut)) {
     console.error(`tests: ${file} is left out: ${why}`);
   }
-  const others = testFiles(setting.project).filter((file) => file !== gpuTests);
-  const missing = Object.keys(leftOut).length;
+  const files = testFiles(setting.project).filter((file) => file !== gpuTests);
+  const wanted = setting.isCuda ? "all pass" : "skipped: no GPU";
   return [
-    await look(
-      "tests",
-      "on the GPU",
-      setting.isCuda ? "all pass" : "skipped: no GPU",
-      () => test([gpuTests], setting),
-    ),
-    await look(
-      "tests",
-      `${others.length} files (${missing} left out)`,
-      "all pass",
-      () => test(others, setting),
-    ),
+    await look("tests", "on the GPU", wanted, () => test([gpuTests], setting)),
+    await lookAtFiles("tests", files.filter((file) => !commands.test(file)), setting),
   ];
+}
+
+/** The tests of commands. */
+export async function commandsPart(setting: Setting): Promise<Check[]> {
+  const files = testFiles(setting.project).filter((file) => commands.test(file));
+  return [await lookAtFiles("commands", files, setting)];
+}
+
+async function lookAtFiles(
+  part: Part,
+  files: readonly string[],
+  setting: Setting,
+): Promise<Check> {
+  const what = `${files.length} files of tests (of all, ${
+    Object.keys(leftOut).length
+  } are left out)`;
+  return await look(part, what, "all pass", () => test(files, setting));
 }
 
 /** The files of tests, but those that are left out. */
