@@ -49,6 +49,7 @@ async function succeeds(args: string[], cwd?: string): Promise<string> {
 Deno.test("test --json gives one object with every notion, and the network has learned", async () => {
   const found = JSON.parse(await succeeds(["test", "--resume", model, "--json"]));
   assert.deepEqual(Object.keys(found), [
+    "variant",
     "split",
     "triplets",
     "accuracy",
