@@ -15,7 +15,7 @@ interface Amount {
   readonly seeds: readonly number[];
 }
 
-const onGpu: Amount = { images: 8000, triplets: 4000, epochs: 2, seeds: [1, 2, 3] };
+const onGpu: Amount = { images: 8000, triplets: 3000, epochs: 2, seeds: [1, 2, 3] };
 const onCpu: Amount = { images: 1200, triplets: 480, epochs: 1, seeds: [1, 2, 3] };
 const validation = 500;
 
