@@ -118,13 +118,8 @@ export {
   type Triplets,
 } from "./src/data/triplets.ts";
 export { makeTriplets, type MakeTripletsOptions } from "./src/data/make_triplets.ts";
-export type {
-  Dropped,
-  NotionReport,
-  SetPlan,
-  SetReport,
-  TripletCounts,
-} from "./src/data/build_set.ts";
+export type { SetPlan, TripletCounts } from "./src/data/set_plan.ts";
+export type { Dropped, NotionReport, SetReport } from "./src/data/set_report.ts";
 export type {
   CategoricalRule,
   ColumnRule,

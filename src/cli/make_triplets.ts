@@ -4,7 +4,8 @@ import {
   InvalidArgumentError,
   Option,
 } from "@commander-js/extra-typings";
-import { paperTripletCounts, type SetReport, type TripletCounts } from "../data/build_set.ts";
+import { paperTripletCounts, type TripletCounts } from "../data/set_plan.ts";
+import type { SetReport } from "../data/set_report.ts";
 import { samplings } from "../data/draw_triplets.ts";
 import { splits } from "../data/image_set.ts";
 import { makeTriplets } from "../data/make_triplets.ts";
@@ -52,11 +53,12 @@ export function makeTripletsCommand(): CommandUnknownOpts {
     .option("--name <name>", "the set's name (default: its folder's)", folderName)
     .option("--no-flip", "a mirror image does not mean the same: train without mirroring")
     .option("--copy", "copy the images into the set")
+    .option("--yes", "take guesses that may well be wrong")
     .option("--allow-missing", "go on when more than 1 % of the images are missing")
     .option("--overwrite", "replace what lies in that folder")
     .option("--json", "print the report as one JSON object")
     .option("--verbose", "show where an error came from")
-    .action(async ({ json, notion, rules, out, images, attributes, ...options }) => {
+    .action(async ({ json, notion, rules, out, images, attributes, yes, ...options }) => {
       const folder = dataPath(out);
       using listener = terminalListener();
       const report = await makeTriplets(folder, {
@@ -64,6 +66,7 @@ export function makeTripletsCommand(): CommandUnknownOpts {
         images: userPath(images),
         attributes: userPath(attributes),
         notions: notion,
+        acceptGuesses: yes,
         rules: rules === undefined ? undefined : await readRules(userPath(rules)),
         listener,
       });

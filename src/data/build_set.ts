@@ -1,124 +1,29 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { CsnError, UsageError } from "../errors.ts";
+import { CsnError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
-import type { Normalisation } from "../normalisation.ts";
 import { basename, join } from "../paths.ts";
 import { streamFor } from "../random.ts";
-import { type Attribute, drawTriplets, type Sampling } from "./draw_triplets.ts";
-import { findImages } from "./find_images.ts";
-import { type Split, splits } from "./image_set.ts";
-import { attributeOf, type NotionValues, type ValueCount } from "./notions/attribute_of.ts";
-import { type Correlation, correlations } from "./notions/correlation.ts";
-import { guessRule } from "./notions/guess_rule.ts";
-import type { ColumnRule, NotionRule } from "./notions/rule.ts";
-import { isNotionName } from "./set_file.ts";
-import {
-  defaultShares,
-  splitGroups,
-  type SplitImages,
-  splitImages,
-  type SplitShares,
-} from "./split_images.ts";
 import { csvLine } from "../csv_line.ts";
-import { guessImageColumn } from "./table/guess_image_column.ts";
-import { type Columns, loadColumns } from "./table/load_columns.ts";
-import { openTable } from "./table/open_table.ts";
+import { type Attribute, drawTriplets } from "./draw_triplets.ts";
+import { type Split, splits } from "./image_set.ts";
+import { attributeOf, type NotionValues } from "./notions/attribute_of.ts";
+import { correlations } from "./notions/correlation.ts";
+import type { NotionRule } from "./notions/rule.ts";
+import { Remarks } from "./remarks.ts";
+import { notionsOf } from "./set_notions.ts";
+import {
+  assertPlan,
+  paperTripletCounts,
+  type SetFace,
+  type SetPlan,
+  type TripletCounts,
+} from "./set_plan.ts";
+import type { NotionReport, SetReport } from "./set_report.ts";
+import { readPlanned, rowsWithImages } from "./set_rows.ts";
+import { defaultShares, splitGroups, type SplitImages, splitImages } from "./split_images.ts";
+import type { Columns } from "./table/load_columns.ts";
 import { tripletListPath, writeTripletList } from "./triplet_list.ts";
-
-/** Triplets of each notion, by split. */
-export type TripletCounts = Readonly<Record<Split, number>>;
-
-/** What an image set is built from, and how. */
-export interface SetPlan {
-  /** The table: .csv, .tsv, .jsonl or .parquet, a row an image. */
-  readonly attributes: string;
-  /** The folder that the table's images lie in. */
-  readonly images: string;
-  /** Columns that become notions, besides those that have a rule. */
-  readonly notions?: readonly string[];
-  /** Rules by column; what they leave out is guessed and reported. */
-  readonly rules?: Readonly<Record<string, ColumnRule>>;
-  /** The column of paths or ids. @default {the first that is called image, file, path, filename or id, else the first} */
-  readonly imageColumn?: string;
-  /** A column whose values are not parted: all images of one are in one split. */
-  readonly groupColumn?: string;
-  /** Sizes of the splits. @default {defaultShares} */
-  readonly shares?: SplitShares;
-  /** Decides splits and triplets. @default {1} */
-  readonly seed?: number;
-  /** Triplets of each notion. @default {paperTripletCounts} */
-  readonly triplets?: TripletCounts;
-  /** Which triplets are likely. @default {"balanced"} */
-  readonly sampling?: Sampling;
-  /** Values that fewer images have count as not known. @default {2} */
-  readonly minImages?: number;
-  /** Whether more than 1 % of the table's images may be missing. @default {false} */
-  readonly allowMissing?: boolean;
-}
-
-/** What `set.json` says of a set besides how it was made. */
-export interface SetFace {
-  readonly name: string;
-  /** Folder of the images, relative to the set's folder or absolute. */
-  readonly images: string;
-  /** Whether a mirror image means the same. */
-  readonly flip: boolean;
-  readonly normalisation?: Normalisation;
-  readonly about?: string;
-  /** More of how it was made. */
-  readonly made?: Readonly<Record<string, unknown>>;
-}
-
-/** What was built, and what was left out. */
-export interface SetReport {
-  /** The column that named the images, given or guessed. */
-  readonly imageColumn: string;
-  /** Images of the set. */
-  readonly images: number;
-  /** Images of each split. */
-  readonly splits: Readonly<Record<Split, number>>;
-  /** What became of each notion. */
-  readonly notions: readonly NotionReport[];
-  /** Rows of the table that gave no image, by reason. */
-  readonly dropped: readonly Dropped[];
-  /** How much each pair of notions has in common. */
-  readonly correlations: readonly Correlation[];
-}
-
-/** The same for one notion. */
-export interface NotionReport extends NotionRule {
-  /** Images whose value is known. */
-  readonly known: number;
-  /** Its values. */
-  readonly values: readonly ValueCount[];
-  /** Values with too few images, which count as not known. */
-  readonly droppedValues: readonly ValueCount[];
-  /** Triplets in each list; fewer than were asked for when there are no more. */
-  readonly triplets: TripletCounts;
-}
-
-/** Rows that were left out. */
-export interface Dropped {
-  /** Why, in words. */
-  readonly reason: string;
-  /** How many. */
-  readonly rows: number;
-  /** The first of them, as the table names them. */
-  readonly examples: readonly string[];
-}
-
-/** The paper's (section 4.1): 200,000, 20,000 and 40,000 of each notion. */
-export const paperTripletCounts: TripletCounts = { train: 200_000, val: 20_000, test: 40_000 };
-
-/** Columns of a set's attributes.csv besides its notions. */
-const ownColumns = ["file", "split"];
-
-/** Share of the images that may be missing, as in `preparePack`. */
-const tolerated = 0.01;
-
-/** How many left out rows a report names. */
-const shownRows = 3;
 
 /**
  * Builds an image set in the reference code's layout in `folder`, which must be there: `filenames.json`,
@@ -136,9 +41,12 @@ export async function buildSet(
 ): Promise<SetReport> {
   assertPlan(plan);
   listener?.notice?.(`reading ${plan.attributes}`);
-  const { columns, imageColumn } = await readPlanned(plan, signal);
-  const { rows, files, dropped } = await rowsWithImages(plan, columns, imageColumn);
-  const notions = notionsOf(plan, columns, rows);
+  const remarks = new Remarks();
+  const { columns, imageColumn } = await readPlanned(plan, remarks, signal);
+  const { rows, files, dropped } = await rowsWithImages(plan, columns, imageColumn, remarks);
+  const notions = notionsOf(plan, columns, rows, remarks);
+  remarks.settle(`Cannot make an image set from ${plan.attributes}`, plan.acceptGuesses ?? false);
+  for (const warning of remarks.warnings) listener?.warning?.(warning);
   const values = new Map(
     notions.map((notion) =>
       [notion.name, attributeOf(notion, columns, rows, plan.minImages ?? 2)] as const
@@ -152,6 +60,7 @@ export async function buildSet(
     splits: { train: parts.train.length, val: parts.val.length, test: parts.test.length },
     notions: notions.map((notion) => notionReport(notion, values.get(notion.name)!, triplets)),
     dropped,
+    warnings: remarks.warnings,
     correlations: correlations(
       new Map([...values].map(([name, { attribute }]) => [name, attribute])),
     ),
@@ -166,140 +75,6 @@ export async function buildSet(
     await describe(plan, face, report),
   );
   return report;
-}
-
-function assertPlan(plan: SetPlan): void {
-  const { minImages = 2, shares = defaultShares } = plan;
-  assertDraw(plan);
-  if (!Number.isSafeInteger(minImages) || minImages < 1) {
-    throw new UsageError(
-      `Cannot use --min-images ${minImages}: it must be a whole number of at least 1`,
-    );
-  }
-  for (const split of splits) {
-    if (!(shares[split] > 0 && shares[split] < Infinity)) {
-      throw new UsageError(
-        `Cannot give ${split} the share ${
-          shares[split]
-        }: it must be a number above 0, such as the paper's 70,10,20`,
-      );
-    }
-  }
-}
-
-/** Refuses a seed and counts of triplets that cannot be right, with a UsageError. */
-export function assertDraw(
-  { seed = 1, triplets = paperTripletCounts }: Pick<SetPlan, "seed" | "triplets">,
-): void {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new UsageError(`Cannot use --seed ${seed}: it must be a whole number of at least 0`);
-  }
-  for (const split of splits) {
-    if (!Number.isSafeInteger(triplets[split]) || triplets[split] < 1) {
-      throw new UsageError(
-        `Cannot draw ${
-          triplets[split]
-        } triplets for ${split}: it must be a whole number of at least 1`,
-      );
-    }
-  }
-}
-
-/** Reads the columns that the plan needs. */
-async function readPlanned(
-  plan: SetPlan,
-  signal: AbortSignal | undefined,
-): Promise<{ columns: Columns; imageColumn: string }> {
-  const table = await openTable(plan.attributes);
-  const imageColumn = plan.imageColumn ?? guessImageColumn(table);
-  const columns = notionColumns(plan);
-  if (columns.length === 0) {
-    const others = table.columns.filter((column) => column !== imageColumn);
-    throw new UsageError(
-      `No notion is named: ${table.file} has the columns ${
-        others.map((column) => `"${column}"`).join(", ")
-      }; name those that are notions with --notion, or in --rules`,
-    );
-  }
-  const groups = plan.groupColumn === undefined ? [] : [plan.groupColumn];
-  const wanted = [...new Set([imageColumn, ...columns, ...groups])];
-  return { columns: await loadColumns(table, wanted, signal), imageColumn };
-}
-
-/** Columns that are notions, each once: those that are named, then those that have a rule. */
-function notionColumns({ notions = [], rules = {} }: SetPlan): string[] {
-  return [...new Set([...notions, ...Object.keys(rules)])];
-}
-
-/** The rows that stay, and their images. */
-async function rowsWithImages(
-  plan: SetPlan,
-  columns: Columns,
-  imageColumn: string,
-): Promise<{ rows: number[]; files: string[]; dropped: Dropped[] }> {
-  const found = await findImages(plan.images, columns, imageColumn);
-  const total = columns.places.length;
-  if (found.rows.length === 0 || (!plan.allowMissing && found.missing.length > tolerated * total)) {
-    throw tooManyMissing(plan, imageColumn, found.missing, total);
-  }
-  const groups = plan.groupColumn === undefined ? null : columns.cells.get(plan.groupColumn)!;
-  const kept = found.rows.map((row, at) => ({ row, file: found.files[at] }));
-  const hasGroup = ({ row }: { row: number }) => groups === null || groups[row].length > 0;
-  const without = kept.filter((each) => !hasGroup(each)).map(({ file }) => file);
-  const stay = kept.filter(hasGroup);
-  const dropped = [
-    dropping("the image is not there", found.missing),
-    dropping(`column "${plan.groupColumn}" is empty`, without),
-  ].filter(({ rows }) => rows > 0);
-  return { rows: stay.map(({ row }) => row), files: stay.map(({ file }) => file), dropped };
-}
-
-function dropping(reason: string, all: readonly string[]): Dropped {
-  return { reason, rows: all.length, examples: all.slice(0, shownRows) };
-}
-
-function tooManyMissing(
-  { attributes, images, allowMissing }: SetPlan,
-  column: string,
-  missing: readonly string[],
-  total: number,
-): CsnError {
-  const advice = missing.length === total
-    ? `name the folder that "${column}" counts from with --images, or another column with --image-column`
-    : allowMissing
-    ? "none is left"
-    : "mend it, or pass --allow-missing to go on without them";
-  return new CsnError(
-    `Cannot find ${missing.length} of the ${total} images that column "${column}" of ${attributes} names in ${images} (${
-      missing.slice(0, shownRows).join(", ")
-    }${missing.length > shownRows ? ", ..." : ""}); ${advice}`,
-  );
-}
-
-function notionsOf(plan: SetPlan, columns: Columns, rows: readonly number[]): NotionRule[] {
-  const notions = notionColumns(plan).map((column) => {
-    const cells = columns.cells.get(column)!;
-    return guessRule(column, rows.map((row) => cells[row]), plan.rules?.[column]);
-  });
-  notions.forEach(({ name, column }, at) => {
-    if (!isNotionName(name)) {
-      throw new UsageError(
-        `Cannot call the notion of column "${column}" "${name}": a name has letters, digits, "_", "-" and "."; give it another with "name" in --rules`,
-      );
-    }
-    if (ownColumns.includes(name)) {
-      throw new UsageError(
-        `Cannot call the notion of column "${column}" "${name}": attributes.csv of the set has such a column of its own; give it another with "name" in --rules`,
-      );
-    }
-    const other = notions.slice(0, at).find((earlier) => earlier.name === name);
-    if (other !== undefined) {
-      throw new UsageError(
-        `Cannot call two notions "${name}", those of the columns "${other.column}" and "${column}"; give one another name with "name" in --rules`,
-      );
-    }
-  });
-  return notions;
 }
 
 function partsOf(plan: SetPlan, columns: Columns, rows: readonly number[]): SplitImages {

@@ -9,7 +9,7 @@ import { tripletListPath } from "./triplet_list.ts";
 import { PartFile } from "./part_file.ts";
 import { unzip } from "../unzip.ts";
 import { writeWhole } from "../write_whole.ts";
-import type { TripletCounts } from "./build_set.ts";
+import type { TripletCounts } from "./set_plan.ts";
 import { readSetFile, zappos } from "./set_file.ts";
 import { buildZapposLists } from "./zappos_lists.ts";
 

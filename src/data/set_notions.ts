@@ -1,0 +1,46 @@
+import { UsageError } from "../errors.ts";
+import { guessRule } from "./notions/guess_rule.ts";
+import type { NotionRule } from "./notions/rule.ts";
+import type { Remarks } from "./remarks.ts";
+import { isNotionName } from "./set_file.ts";
+import type { SetPlan } from "./set_plan.ts";
+import type { Columns } from "./table/load_columns.ts";
+
+/** Columns of a set's attributes.csv besides its notions. */
+const ownColumns = ["file", "split"];
+
+/** Columns that are notions, each once: those that are named, then those that have a rule. */
+export function notionColumns({ notions = [], rules = {} }: SetPlan): string[] {
+  return [...new Set([...notions, ...Object.keys(rules)])];
+}
+
+export function notionsOf(
+  plan: SetPlan,
+  columns: Columns,
+  rows: readonly number[],
+  _remarks: Remarks,
+): NotionRule[] {
+  const notions = notionColumns(plan).map((column) => {
+    const cells = columns.cells.get(column)!;
+    return guessRule(column, rows.map((row) => cells[row]), plan.rules?.[column]);
+  });
+  notions.forEach(({ name, column }, at) => {
+    if (!isNotionName(name)) {
+      throw new UsageError(
+        `Cannot call the notion of column "${column}" "${name}": a name has letters, digits, "_", "-" and "."; give it another with "name" in --rules`,
+      );
+    }
+    if (ownColumns.includes(name)) {
+      throw new UsageError(
+        `Cannot call the notion of column "${column}" "${name}": attributes.csv of the set has such a column of its own; give it another with "name" in --rules`,
+      );
+    }
+    const other = notions.slice(0, at).find((earlier) => earlier.name === name);
+    if (other !== undefined) {
+      throw new UsageError(
+        `Cannot call two notions "${name}", those of the columns "${other.column}" and "${column}"; give one another name with "name" in --rules`,
+      );
+    }
+  });
+  return notions;
+}
