@@ -1,5 +1,8 @@
 import { CsnError } from "./errors.ts";
 
+/** Milliseconds between two tries to take a lock that another process holds. */
+const askAgainMs = 100;
+
 /**
  * A lock that one process holds on a folder by locking a file in it. The system lets go of it when the
  * process ends, however it ends, so a lock that was left behind is simply taken over.
@@ -13,30 +16,45 @@ export class FileLock implements Disposable {
 
   /** Takes the lock; null when another holder has it. The file then holds this process's id. */
   static async tryTake(path: string): Promise<FileLock | null> {
-    const file = await Deno.open(path, { read: true, write: true, create: true });
-    if (!await file.tryLock(true)) {
+    for (;;) {
+      const file = await Deno.open(path, { read: true, write: true, create: true });
+      if (!await file.tryLock(true)) {
+        file.close();
+        return null;
+      }
+      if (await isAt(path, file)) return await FileLock.#hold(file);
+      // Its holder removed it just now: a lock on what is no longer there would keep nobody out.
       file.close();
-      return null;
     }
-    return await FileLock.#hold(file);
   }
 
-  /** Takes the lock when its holder lets go; `announce` hears the holder's process id before the wait. */
-  static async wait(path: string, announce: (holder: string) => void): Promise<FileLock> {
-    const lock = await FileLock.tryTake(path);
-    if (lock !== null) return lock;
-    announce((await Deno.readTextFile(path)).trim());
-    const file = await Deno.open(path, { read: true, write: true, create: true });
-    await file.lock(true);
-    return await FileLock.#hold(file);
+  /**
+   * Takes the lock when its holder lets go; `announce` hears the holder's process id before the wait. Throws
+   * the signal's reason when it is aborted.
+   */
+  static async wait(
+    path: string,
+    announce: (holder: string) => void,
+    signal?: AbortSignal,
+  ): Promise<FileLock> {
+    for (let isAnnounced = false;; isAnnounced = true) {
+      signal?.throwIfAborted();
+      const lock = await FileLock.tryTake(path);
+      if (lock !== null) return lock;
+      if (!isAnnounced) announce(await holderOf(path));
+      // A lock that the system waits for cannot be given up again, so it is asked for now and then; the
+      // file is opened anew each time, because its holder may remove it.
+      else await passed(askAgainMs, signal);
+    }
   }
 
   /** Takes the lock or throws a CsnError: `what` is being attempted, `remedy` says what to do. */
   static async take(path: string, what: string, remedy: string): Promise<FileLock> {
     const lock = await FileLock.tryTake(path);
     if (lock !== null) return lock;
-    const holder = (await Deno.readTextFile(path)).trim();
-    throw new CsnError(`${what}: process ${holder || "(unknown)"} is using it; ${remedy}`);
+    throw new CsnError(
+      `${what}: process ${await holderOf(path) || "(unknown)"} is using it; ${remedy}`,
+    );
   }
 
   static async #hold(file: Deno.FsFile): Promise<FileLock> {
@@ -49,4 +67,28 @@ export class FileLock implements Disposable {
   [Symbol.dispose](): void {
     this.#file.close();
   }
+}
+
+/** Whether an open file is still the one that lies at `path`. */
+async function isAt(path: string, file: Deno.FsFile): Promise<boolean> {
+  const there = await Deno.stat(path).catch(() => null);
+  return there !== null && there.ino === (await file.stat()).ino;
+}
+
+/** The process that a lock's file names; "" when it has gone in the meantime. */
+async function holderOf(path: string): Promise<string> {
+  return (await Deno.readTextFile(path).catch(() => "")).trim();
+}
+
+/** Waits for some time, or until the signal comes. */
+function passed(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end);
+  });
 }

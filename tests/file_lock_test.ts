@@ -87,3 +87,25 @@ Deno.test("FileLock.wait() announces nothing when the lock is free", async () =>
   await using folder = await TemporaryFolder.make();
   using _lock = await FileLock.wait(join(folder.path, "lock"), () => assert.fail("it waits"));
 });
+
+Deno.test("FileLock.wait() gives up with the signal's reason and leaves the lock to its holder", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = join(folder.path, "lock");
+  using _held = (await FileLock.tryTake(path))!;
+  const controller = new AbortController();
+  const reason = new Error("stopped");
+  const waiting = FileLock.wait(path, () => controller.abort(reason), controller.signal);
+  await assert.rejects(waiting, (error) => error === reason);
+  assert.equal(await FileLock.tryTake(path), null);
+});
+
+Deno.test("FileLock.wait() takes a lock whose file its holder removed", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = join(folder.path, "lock");
+  const held = (await FileLock.tryTake(path))!;
+  using _lock = await FileLock.wait(path, () => {
+    Deno.removeSync(path);
+    held[Symbol.dispose]();
+  });
+  assert.equal(await FileLock.tryTake(path), null);
+});
