@@ -5,13 +5,16 @@ const askAgainMs = 100;
 
 /**
  * A lock that one process holds on a folder by locking a file in it. The system lets go of it when the
- * process ends, however it ends, so a lock that was left behind is simply taken over.
+ * process ends, however it ends, so a lock that was left behind is simply taken over. Whoever
+ * lets go of it removes its file.
  */
 export class FileLock implements Disposable {
   readonly #file: Deno.FsFile;
+  readonly #path: string;
 
-  private constructor(file: Deno.FsFile) {
+  private constructor(file: Deno.FsFile, path: string) {
     this.#file = file;
+    this.#path = path;
   }
 
   /** Takes the lock; null when another holder has it. The file then holds this process's id. */
@@ -22,7 +25,7 @@ export class FileLock implements Disposable {
         file.close();
         return null;
       }
-      if (await isAt(path, file)) return await FileLock.#hold(file);
+      if (isAt(path, file)) return await FileLock.#hold(file, path);
       // Its holder removed it just now: a lock on what is no longer there would keep nobody out.
       file.close();
     }
@@ -57,22 +60,34 @@ export class FileLock implements Disposable {
     );
   }
 
-  static async #hold(file: Deno.FsFile): Promise<FileLock> {
+  static async #hold(file: Deno.FsFile, path: string): Promise<FileLock> {
     await file.truncate();
     await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
-    return new FileLock(file);
+    return new FileLock(file, path);
   }
 
   /** Lets go of it. */
   [Symbol.dispose](): void {
+    try {
+      // While it is held: afterwards the file could be another holder's.
+      if (isAt(this.#path, this.#file)) Deno.removeSync(this.#path);
+    } catch {
+      // A file that cannot be removed is taken over later, as one that was left behind.
+    }
     this.#file.close();
   }
 }
 
 /** Whether an open file is still the one that lies at `path`. */
-async function isAt(path: string, file: Deno.FsFile): Promise<boolean> {
-  const there = await Deno.stat(path).catch(() => null);
-  return there !== null && there.ino === (await file.stat()).ino;
+function isAt(path: string, file: Deno.FsFile): boolean {
+  const mine = file.statSync();
+  try {
+    const there = Deno.statSync(path);
+    return there.ino === mine.ino && there.dev === mine.dev;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** The process that a lock's file names; "" when it has gone in the meantime. */

@@ -1,20 +1,101 @@
 import { CsnError, messageOf } from "./errors.ts";
-import { basename, dirname, join } from "./paths.ts";
+import { basename, dirname, join, resolve } from "./paths.ts";
 
-/** Writes a file so that it is whole or not there. Throws a CsnError when it cannot be written. */
-export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
-  const beside = join(dirname(file), `.${basename(file)}.${Deno.pid}`);
+/** What a file is to hold: text, bytes, or bytes in pieces. */
+export type Content = string | Uint8Array | Iterable<Uint8Array>;
+
+/** Folders in which this process has looked for what killed ones left. */
+const swept = new Set<string>();
+
+/**
+ * Writes a file so that it is whole or not there: beside it, flushed to the disk, renamed. Two writers of one
+ * file, in one process or in two, leave the whole file of one of them. Throws a CsnError when it cannot be
+ * written; what was there before is then untouched.
+ */
+export async function writeWhole(file: string, content: Content): Promise<void> {
   try {
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    {
-      using out = await Deno.open(beside, { write: true, create: true, truncate: true });
-      for (let at = 0; at < bytes.length;) at += await out.write(bytes.subarray(at));
+    const folder = dirname(resolve(file));
+    await sweep(folder);
+    const { beside, out } = await openBeside(folder, basename(file));
+    try {
+      using _out = out;
+      for (const bytes of piecesOf(content)) await writeAll(out, bytes);
       // Without it a power cut after the rename could leave an empty file.
       await out.sync();
+      // Still locked: nobody may take it for one that was left behind.
+      await Deno.rename(beside, file);
+    } catch (error) {
+      await Deno.remove(beside).catch(() => {});
+      throw error;
     }
-    await Deno.rename(beside, file);
   } catch (error) {
-    await Deno.remove(beside).catch(() => {});
-    throw new CsnError(`Cannot write ${file}: ${messageOf(error)}`, { cause: error });
+    throw new CsnError(
+      `Cannot write "${file}": ${
+        messageOf(error)
+      }; what was there before is untouched; free some disk space or check the folder's permissions`,
+      { cause: error },
+    );
   }
+}
+
+/** Whether a file of this name is one that `writeWhole` has begun. */
+export function isBegunFile(name: string): boolean {
+  return /^\..+\.\d+-[0-9a-f]{8}\.part$/.test(name);
+}
+
+/** A new file beside the one that is written, locked as long as it is open. */
+async function openBeside(
+  folder: string,
+  name: string,
+): Promise<{ beside: string; out: Deno.FsFile }> {
+  for (;;) {
+    const number = crypto.getRandomValues(new Uint8Array(4)).toHex();
+    const beside = join(folder, `.${name}.${Deno.pid}-${number}.part`);
+    const out = await Deno.open(beside, { write: true, createNew: true });
+    try {
+      // A disk that knows no locks keeps what killed processes leave on it.
+      await out.tryLock(true).catch(() => true);
+      if (await isThere(beside)) return { beside, out };
+    } catch (error) {
+      out.close();
+      throw error;
+    }
+    // Another process took it for one that was left behind, before it was locked.
+    out.close();
+  }
+}
+
+/** Removes what processes that were killed while they wrote have left: files that nobody locks. */
+async function sweep(folder: string): Promise<void> {
+  if (swept.has(folder)) return;
+  swept.add(folder);
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (isFile && isBegunFile(name)) await removeUnlocked(join(folder, name));
+    }
+  } catch {
+    // A folder that cannot be listed may still be written to; where it is missing, opening the file says so.
+  }
+}
+
+async function removeUnlocked(path: string): Promise<void> {
+  try {
+    using file = await Deno.open(path, { read: true, write: true });
+    if (await file.tryLock(true)) await Deno.remove(path);
+  } catch {
+    // It is gone already, or cannot be told from one that is being written.
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}
+
+function piecesOf(content: Content): Iterable<Uint8Array> {
+  if (typeof content === "string") return [new TextEncoder().encode(content)];
+  return content instanceof Uint8Array ? [content] : content;
+}
+
+async function writeAll(out: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await out.write(bytes.subarray(at));
 }

@@ -109,3 +109,32 @@ Deno.test("FileLock.wait() takes a lock whose file its holder removed", async ()
   });
   assert.equal(await FileLock.tryTake(path), null);
 });
+
+Deno.test("FileLock removes its file when it lets go, and not that of a later holder", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = join(folder.path, "lock");
+  const first = (await FileLock.tryTake(path))!;
+  first[Symbol.dispose]();
+  await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
+  const second = (await FileLock.tryTake(path))!;
+  await Deno.remove(path);
+  using _third = (await FileLock.tryTake(path))!;
+  second[Symbol.dispose]();
+  assert.equal(await FileLock.tryTake(path), null);
+});
+
+Deno.test("FileLock keeps every other holder out, however many take it and let go at once", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = join(folder.path, "lock");
+  let [holders, most] = [0, 0];
+  await Promise.all(Array.from({ length: 16 }, async () => {
+    for (let time = 0; time < 20; time++) {
+      using lock = await FileLock.tryTake(path);
+      if (lock === null) continue;
+      most = Math.max(most, ++holders);
+      await Deno.stat(folder.path);
+      holders--;
+    }
+  }));
+  assert.equal(most, 1);
+});

@@ -128,9 +128,8 @@ async function makeAlone(
   survey: ImageSurvey,
   options: PackOptions,
 ): Promise<PackHeader> {
-  const lockFile = `${path}.lock`;
   using _lock = await FileLock.take(
-    lockFile,
+    `${path}.lock`,
     `Cannot make the image pack ${path}`,
     "wait until it is done, then run this again",
   );
@@ -139,8 +138,6 @@ async function makeAlone(
   if (ready !== null) return ready;
   const header = await fill(set, path, wanted, survey, options);
   await putInPlace(path);
-  // Only after success: whoever waits for this very file then finds the pack ready.
-  await Deno.remove(lockFile);
   return header;
 }
 

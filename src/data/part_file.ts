@@ -1,5 +1,6 @@
 import { CsnError, messageOf } from "../errors.ts";
 import { removeAll } from "../folders.ts";
+import { writeWhole } from "../write_whole.ts";
 
 /** What is known of the file that a part belongs to. */
 interface Origin {
@@ -102,7 +103,7 @@ export class PartFile implements Disposable {
       validator: validatorOf(headers),
       total: length === null || headers.has("content-encoding") ? null : Number(length),
     };
-    await Deno.writeTextFile(originPath(this.#target), JSON.stringify(this.#origin));
+    await writeWhole(originPath(this.#target), JSON.stringify(this.#origin));
   }
 
   /** Throws a CsnError when the disk takes no more. */

@@ -174,8 +174,7 @@ async function bringTriplets(target: string, options: ZapposOptions): Promise<vo
   await removeAll(lists);
   await Deno.rename(work, lists);
   const names = join(target, "filenames.json");
-  await Deno.copyFile(join(root, "filenames.json"), `${names}.part`);
-  await Deno.rename(`${names}.part`, names);
+  await writeWhole(names, await Deno.readFile(join(root, "filenames.json")));
 }
 
 /** The first list that is not there. */

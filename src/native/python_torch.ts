@@ -1,5 +1,6 @@
 import { withoutLinkerSettings } from "../child_environment.ts";
 import { join } from "../paths.ts";
+import { writeWhole } from "../write_whole.ts";
 import { cacheFolder } from "./cache.ts";
 import { findProgram } from "./platform.ts";
 
@@ -104,8 +105,6 @@ function recall(): Remembered | null {
 }
 
 async function remember(answer: Remembered): Promise<void> {
-  const beside = `${memory()}.${Deno.pid}.part`;
   await Deno.mkdir(cacheFolder(), { recursive: true });
-  await Deno.writeTextFile(beside, JSON.stringify(answer));
-  await Deno.rename(beside, memory());
+  await writeWhole(memory(), JSON.stringify(answer));
 }

@@ -1,8 +1,9 @@
 /**
  * The safetensors format: u64 little-endian length of the header, a JSON header, then the tensors' bytes
- * (huggingface/safetensors, README). Read whole or refused; written beside and renamed.
+ * (huggingface/safetensors, README). Read whole or refused; written whole or not at all.
  */
 import { CsnError, messageOf } from "../errors.ts";
+import { writeWhole } from "../write_whole.ts";
 import { bytesPerElement, type DType } from "./dtype.ts";
 
 /** A tensor as it lies in a file. */
@@ -129,30 +130,16 @@ function takeTensor(name: string, entry: Entry, data: Uint8Array<ArrayBuffer>): 
 }
 
 /**
- * Writes a file whole or not at all: beside it, flushed to the disk, renamed. Throws a CsnError when it
- * cannot be written (a full disk); what was there before is then untouched.
+ * Writes a file whole or not at all. Throws a CsnError when it cannot be written (a full disk); what was
+ * there before is then untouched.
  */
 export async function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const beside = `${path}.${Deno.pid}.part`;
-  try {
-    using file = await Deno.open(beside, { write: true, create: true, truncate: true });
-    await writeAll(file, encodeHeader(tensors, metadata));
-    for (const { bytes } of tensors.values()) await writeAll(file, bytes);
-    await file.sync();
-    await Deno.rename(beside, path);
-  } catch (error) {
-    await Deno.remove(beside).catch(() => {});
-    throw new CsnError(
-      `Cannot write "${path}": ${
-        messageOf(error)
-      }; what was there before is untouched; free some disk space or check the folder's permissions`,
-      { cause: error },
-    );
-  }
+  const bytes = [...tensors.values()].map((tensor) => tensor.bytes);
+  await writeWhole(path, [encodeHeader(tensors, metadata), ...bytes]);
 }
 
 function encodeHeader(
@@ -171,8 +158,4 @@ function encodeHeader(
   new DataView(out.buffer).setBigUint64(0, BigInt(padded), true);
   out.set(text, 8);
   return out;
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
 }

@@ -52,11 +52,11 @@ export async function fetchImagenet(
   const path = join(cacheFolder(), `resnet18.tv_in1k-${imagenet.sha256.slice(0, 12)}.safetensors`);
   await makeCacheFolder();
   // Two runs that begin at once must not write to one file; the second finds it there.
-  using _lock = await FileLock.wait(`${path}.lock`, (holder) => {
+  const announce = (holder: string) =>
     options.listener?.notice?.(
       `Process ${holder} is fetching the ImageNet weights; waiting for it`,
     );
-  });
+  using _lock = await FileLock.wait(`${path}.lock`, announce, options.signal);
   if (await hasImagenet(path)) return path;
   try {
     await download(options.url ?? imagenet.url, path, {

@@ -73,7 +73,6 @@ Deno.test("makeTriplets() writes a set that opens, and refers to the images wher
     ["size", counts],
   ]);
   assert.deepEqual([...Deno.readDirSync(fixture.folder.path)].map(({ name }) => name).sort(), [
-    ".set.lock",
     "images",
     "set",
     "table.csv",
@@ -225,7 +224,6 @@ Deno.test("makeTriplets() leaves nothing behind when it is stopped", async () =>
   const listener = { progress: () => controller.abort(new Error("stop")) };
   await assert.rejects(fixture.build({ listener, signal: controller.signal }), /stop/);
   assert.deepEqual([...Deno.readDirSync(fixture.folder.path)].map(({ name }) => name).sort(), [
-    ".set.lock",
     "images",
     "table.csv",
   ]);

@@ -172,7 +172,6 @@ Deno.test("getZappos() builds lists once, and leaves nothing else behind", async
   assert.equal(await at.get(), false);
   assert.deepEqual(at.server.requests, []);
   assert.deepEqual([...Deno.readDirSync(at.target)].map(({ name }) => name).sort(), [
-    ".get-data.lock",
     "attributes.csv",
     "filenames.json",
     "set.json",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FileLock } from "../../src/file_lock.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
 import { join } from "../../src/paths.ts";
 import { type StoredTensor, writeSafetensors } from "../../src/tensor/safetensors.ts";
@@ -78,14 +79,29 @@ Deno.test("fetchImagenet() refuses what is not the pinned file and keeps nothing
       fetchImagenet({ url }),
       /Cannot fetch the ImageNet weights: .*--pretrained FILE.*--pretrained none/,
     );
-    // Only the file that keeps two fetching runs apart stays.
     const name = `resnet18.tv_in1k-${imagenet.sha256.slice(0, 12)}.safetensors`;
     const left = () => [...Deno.readDirSync(folder.path)].map((entry) => entry.name);
-    assert.deepEqual(left(), [`${name}.lock`]);
+    assert.deepEqual(left(), []);
     // Nor is a file trusted because it has the name.
     await Deno.writeTextFile(join(folder.path, name), "changed");
     await assert.rejects(fetchImagenet({ url }), /Cannot fetch the ImageNet weights/);
-    assert.deepEqual(left(), [`${name}.lock`]);
+    assert.deepEqual(left(), []);
+  } finally {
+    if (before === undefined) Deno.env.delete("CSN_CACHE");
+    else Deno.env.set("CSN_CACHE", before);
+  }
+});
+
+Deno.test("fetchImagenet() stops waiting for another process's download at the signal", async () => {
+  await using folder = await TemporaryFolder.make();
+  const before = Deno.env.get("CSN_CACHE");
+  Deno.env.set("CSN_CACHE", folder.path);
+  try {
+    const name = `resnet18.tv_in1k-${imagenet.sha256.slice(0, 12)}.safetensors`;
+    using _lock = await FileLock.tryTake(join(folder.path, `${name}.lock`));
+    const stop = new AbortController();
+    const listener = { notice: () => stop.abort(new Error("stopped")) };
+    await assert.rejects(fetchImagenet({ listener, signal: stop.signal }), /^Error: stopped$/);
   } finally {
     if (before === undefined) Deno.env.delete("CSN_CACHE");
     else Deno.env.set("CSN_CACHE", before);

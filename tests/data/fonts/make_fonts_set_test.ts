@@ -119,7 +119,6 @@ Deno.test("makeFontsSet() draws nothing a second time, and replaces only when to
   assert.equal((await makeFontsSet(target, { ...few, seed: 2, overwrite: true })).made, true);
   assert.equal(JSON.parse(await Deno.readTextFile(join(target, "set.json"))).made.seed, 2);
   assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name).sort(), [
-    ".fonts.lock",
     "fonts",
   ]);
 });
@@ -139,7 +138,6 @@ Deno.test("makeFontsSet() leaves another folder as it is, and clears up after a 
     /stop/,
   );
   assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name).sort(), [
-    ".fonts.lock",
     "fonts",
   ]);
   assert.equal((await makeFontsSet(target, few)).made, true);
