@@ -77,7 +77,7 @@ Deno.test("writeTripletList() leaves the old list when it cannot write the new o
   await Deno.mkdir(join(file, "full"), { recursive: true });
   await assert.rejects(writeTripletList(file, Uint32Array.of(0, 1, 2)), {
     name: "CsnError",
-    message: /Cannot write .*list\.txt: /,
+    message: /Cannot write .*list\.txt": /,
   });
   assert.deepEqual(Array.from(Deno.readDirSync(folder.path), ({ name }) => name), ["list.txt"]);
   await assert.rejects(
