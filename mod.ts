@@ -49,7 +49,9 @@ export {
 export { choosePlacement, type PlacementWish } from "./src/training/choose_placement.ts";
 export type { Placement, Precision } from "./src/network/placement.ts";
 export { type RunDescription, RunFolder } from "./src/training/run_folder.ts";
-export { testModel, type TestOptions } from "./src/training/test_model.ts";
+export { type ModelEvaluation, testModel, type TestOptions } from "./src/training/test_model.ts";
+export type { SeenCounts, SeenImages } from "./src/reporting/seen_images.ts";
+export type { LearnedImages } from "./src/training/learned_images.ts";
 export { findSuspects, type Suspect, type SuspectOptions } from "./src/training/suspects.ts";
 export { readSetValues, type SetValues } from "./src/data/set_values.ts";
 export type { Evaluation, NotionEvaluation } from "./src/training/evaluate.ts";

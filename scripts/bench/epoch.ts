@@ -110,7 +110,7 @@ async function csnSeconds(config: TrainConfig, options: BenchOptions): Promise<n
   using network = benchNetwork(options);
   using optimiser = new Adam(network.parameters());
   const began = performance.now();
-  using prepared = await prepareTraining(config, {});
+  await using prepared = await prepareTraining(config, {});
   const { margin, embedLoss, maskLoss } = config;
   using stepper = new Stepper({
     network,

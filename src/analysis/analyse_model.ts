@@ -65,6 +65,7 @@ export async function analyseSplit(
     },
     split: split.split,
     images: split.images.length,
+    seenImages: split.seenImages,
     triplets: triplets.map((rows) => rows.length / 3),
     leakage: leakageOf(split, triplets),
     overlap: overlapOf(split.masks),

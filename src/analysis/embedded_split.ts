@@ -3,10 +3,12 @@ import { type Pack, preparePack } from "../data/pack.ts";
 import { readSetValues, type SetValues } from "../data/set_values.ts";
 import { loadTriplets, type Triplets } from "../data/triplets.ts";
 import { Network } from "../network/network.ts";
+import type { SeenImages } from "../reporting/seen_images.ts";
 import { embedImages } from "../training/evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "../training/model_file.ts";
 import { openSetOf } from "../training/open_set_of.ts";
 import { mapPack, unusableImages, warnOfDropped } from "../training/prepare.ts";
+import { seenImages, warnOfSeen } from "../training/seen_images.ts";
 import type { TestOptions } from "../training/test_model.ts";
 
 /** The images of one split of a set as a model sees them, and all that is known of them. */
@@ -36,6 +38,8 @@ export interface EmbeddedSplit {
   readonly positions: Uint32Array;
   /** What the set knows of its images; null for a set without attributes.csv. */
   readonly values: SetValues | null;
+  /** The images that the model was trained on or chosen by; null when its file does not know them. */
+  readonly seenImages: SeenImages | null;
   /** The pixels of the whole set in a file: uint8 [N, imageSize, imageSize, 3] from byte 0 on. */
   readonly packPath: string;
 }
@@ -56,6 +60,8 @@ export async function embedSplit(
   const triplets = await splitTriplets(file, set, split, pack);
   warnOfDropped(triplets, split, options.listener);
   const images = splitImages(split, values, triplets, unusableImages(pack));
+  const seen = await seenImages(file, pack, images, triplets, options);
+  warnOfSeen(seen, split, options.listener);
   const { vectors, masks } = await embedPacked(file, pack, images, options);
   return {
     set,
@@ -69,6 +75,7 @@ export async function embedSplit(
     triplets,
     positions: positionsOf(triplets.images, images, set.imageFiles.length),
     values,
+    seenImages: seen,
     packPath: pack.path,
   };
 }

@@ -10,6 +10,7 @@ import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
 import { embedDistinct, tripletDistances } from "../training/evaluate.ts";
 import { modelPath, networkShape, networkTensors, readModelFile } from "../training/model_file.ts";
 import { mapPack } from "../training/prepare.ts";
+import { seenImages, warnOfSeen } from "../training/seen_images.ts";
 import { outcomesOf } from "./outcomes.ts";
 import { presented, type TestTriplets } from "./test_triplets.ts";
 
@@ -43,6 +44,7 @@ export async function scoreCell(
   test: TestTriplets,
   options: ScoreOptions,
 ): Promise<CellScores> {
+  await warnOfMet(folder, test, options);
   const kept = await keptOutcomes(folder, test);
   const outcomes = kept ?? await testModelBest(folder, test, options);
   const history = await readMetrics(folder);
@@ -53,6 +55,17 @@ export async function scoreCell(
     embeddedImages: history.reduce((sum, { train }) => sum + train.images, 0),
     seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
   };
+}
+
+/** A cell may have been trained before the set was made anew: its training images may be test images now. */
+async function warnOfMet(
+  folder: string,
+  { pack, triplets }: TestTriplets,
+  options: ScoreOptions,
+): Promise<void> {
+  const file = await readModelFile(modelPath(folder, "model_best"));
+  const seen = await seenImages(file, pack, triplets.images, triplets, options);
+  warnOfSeen(seen, "test", options.listener);
 }
 
 /** The outcomes that a folder keeps; null when there are none, or of another model or other triplets. */

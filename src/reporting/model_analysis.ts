@@ -1,3 +1,5 @@
+import type { SeenImages } from "./seen_images.ts";
+
 /** What a model's masks learned, as plain JSON: `analysis.json`. Lists by notion follow `model.notions`. */
 export interface ModelAnalysis {
   /** Version of this description. */
@@ -8,6 +10,8 @@ export interface ModelAnalysis {
   readonly split: string;
   /** Images of it that were embedded. */
   readonly images: number;
+  /** Those that the model was trained on or chosen by; null when its file does not know them. */
+  readonly seenImages: SeenImages | null;
   /** Triplets of each notion. */
   readonly triplets: readonly number[];
   /** Each notion's triplets, scored under every notion's mask and under none. */

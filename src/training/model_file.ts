@@ -7,6 +7,7 @@ import { basename, dirname, join } from "../paths.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../tensor/safetensors.ts";
 import { version } from "../version.ts";
 import type { RunSettings, TrainConfig } from "./config.ts";
+import type { LearnedImages } from "./learned_images.ts";
 import type { TrainerState } from "./trainer_state.ts";
 
 /** What a model file says of itself, besides its tensors. */
@@ -35,6 +36,8 @@ export interface ModelInfo {
   readonly epoch: number;
   /** Validation accuracy of these weights (model) or the best so far (checkpoint). */
   readonly accuracy: number;
+  /** The images that the weights come from; files of an older csn do not know them. */
+  readonly images?: LearnedImages;
   /** Of a checkpoint: where training stands. */
   readonly state?: TrainerState;
   /** Of a checkpoint: the number of threads it ran with. */

@@ -1,14 +1,18 @@
 /** Where a new run's weights come from. */
+import { preprocessing } from "../data/decode_image.ts";
 import { download } from "../data/download.ts";
 import { CsnError, messageOf } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 import { FileLock } from "../file_lock.ts";
+import { isFile } from "../folders.ts";
 import { cacheFolder, makeCacheFolder } from "../native/cache.ts";
 import { backboneParts } from "../network/backbone.ts";
 import { backbonesOf, initialTensors } from "../network/initialise.ts";
 import { join } from "../paths.ts";
 import { readSafetensors, type StoredTensor } from "../tensor/safetensors.ts";
 import { shapeOfConfig, type TrainConfig } from "./config.ts";
+import type { LearnedImages } from "./learned_images.ts";
+import { readModelFile } from "./model_file.ts";
 
 /**
  * torchvision's ImageNet ResNet-18 as timm publishes it (timm/resnet18.tv_in1k on Hugging Face), pinned to
@@ -42,6 +46,30 @@ export async function startingTensors(
   const { tensors: found } = await readSafetensors(await withEnding(path));
   for (const backbone of backbonesOf(shape)) replaceBackbone(tensors, backbone, found, path);
   return tensors;
+}
+
+/**
+ * The images that a run's starting weights were trained on, where these are a model of csn's; undefined for
+ * weights of other programs, which do not say.
+ */
+export async function startingImages(
+  { pretrained, imageSize }: TrainConfig,
+): Promise<LearnedImages | undefined> {
+  if (pretrained === "none" || pretrained === "imagenet") return undefined;
+  const found = await imagesOfModel(pretrained);
+  if (typeof found !== "string") return found;
+  const unknown = `${pretrained}, ${found}`;
+  return { imageSize, preprocessing, training: "", validation: "", unknown };
+}
+
+/** The images of a model of csn's, or why they are not known. */
+async function imagesOfModel(pretrained: string): Promise<LearnedImages | undefined | string> {
+  const path = await withEnding(pretrained);
+  // A run that goes on no longer needs the weights that it began from.
+  if (!await isFile(path)) return "which is no longer there";
+  const { metadata } = await readSafetensors(path);
+  if (metadata.csn === undefined) return undefined;
+  return (await readModelFile(path)).info.images ?? "whose images its file does not know";
 }
 
 /** Downloads the ImageNet weights into the cache once; checks them on every use. Returns their path. */

@@ -2,12 +2,14 @@ import type { Split } from "../data/image_set.ts";
 import { preparePack } from "../data/pack.ts";
 import { loadTriplets } from "../data/triplets.ts";
 import type { Listener } from "../listener.ts";
+import type { SeenImages } from "../reporting/seen_images.ts";
 import { Network } from "../network/network.ts";
 import { onCpu, type Placement } from "../network/placement.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
 import { openSetOf } from "./open_set_of.ts";
 import { mapPack, unusableImages, warnOfDropped } from "./prepare.ts";
+import { seenImages, warnOfSeen } from "./seen_images.ts";
 
 /** How a model is tested. */
 export interface TestOptions {
@@ -25,14 +27,21 @@ export interface TestOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What was found in testing a model file. */
+export interface ModelEvaluation extends Evaluation {
+  /** The images that it was trained on or chosen by; null when its file does not know them. */
+  readonly seenImages: SeenImages | null;
+}
+
 /**
  * Evaluates a model on the triplets of one split of an image set: the one it was trained on, or `data`.
- * The model file says its notions, image size and normalisation. libtorch must be open.
+ * The model file says its notions, image size and normalisation. Warns, with counts, of images that the
+ * model was trained on. libtorch must be open.
  */
 export async function testModel(
   file: ModelFile,
   options: TestOptions = {},
-): Promise<Evaluation> {
+): Promise<ModelEvaluation> {
   const { info } = file;
   const split = options.split ?? "test";
   const set = await openSetOf(file, "test", options.data);
@@ -43,14 +52,17 @@ export async function testModel(
     unusable: unusableImages(pack),
   });
   warnOfDropped(triplets, split, options.listener);
+  const seen = await seenImages(file, pack, triplets.images, triplets, options);
+  warnOfSeen(seen, split, options.listener);
   const { placement = onCpu } = options;
   using pixels = mapPack(pack, placement.device);
   using network = new Network(networkShape(file), networkTensors(file), placement);
-  return await evaluate(network, pixels, triplets, {
+  const evaluation = await evaluate(network, pixels, triplets, {
     split,
     normalisation: info.normalisation,
     margin: info.config.margin,
     listener: options.listener,
     signal: options.signal,
   });
+  return { ...evaluation, seenImages: seen };
 }

@@ -19,11 +19,12 @@ import {
 } from "./config.ts";
 import { epochBatches } from "./epoch_batches.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
+import { type LearnedImages, mergeLearned } from "./learned_images.ts";
 import type { ModelFile } from "./model_file.ts";
 import { networkShape, networkTensors } from "./model_file.ts";
 import { checkSameTriplets, type PreparedTraining, prepareTraining } from "./prepare.ts";
 import type { RunFolder } from "./run_folder.ts";
-import { startingTensors } from "./pretrained.ts";
+import { startingImages, startingTensors } from "./pretrained.ts";
 import { Stepper, type StepTaken } from "./stepper.ts";
 import type { StepSetting } from "./train_step.ts";
 import { MaskWatch } from "./mask_watch.ts";
@@ -104,7 +105,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const tensors = checkpoint === undefined
     ? await startingTensors(config, options)
     : networkTensors(checkpoint);
-  using prepared = await prepareTraining(config, options);
+  const before = checkpoint?.info.images ?? await startingImages(config);
+  await using prepared = await prepareTraining(config, options);
   if (checkpoint !== undefined) {
     checkSameTriplets(checkpoint.info.state!.triplets, prepared.digest, config.data);
   }
@@ -118,7 +120,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     pack: prepared.pack,
     normalisation: prepared.set.normalisation,
     weights: { margin: config.margin, embedding: config.embedLoss, mask: config.maskLoss },
-  });
+  }, before);
   await run.start();
   while (run.state.epoch <= config.epochs) {
     await run.trainEpoch();
@@ -130,7 +132,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 /** What a run learns from. */
-type RunData = Omit<PreparedTraining, "pack" | typeof Symbol.dispose>;
+type RunData = Omit<PreparedTraining, "pack" | typeof Symbol.asyncDispose>;
 
 /** One run: its state, and what an epoch is made of. */
 class Run {
@@ -138,14 +140,17 @@ class Run {
   readonly #options: TrainOptions;
   readonly #data: RunData;
   readonly #setting: StepSetting;
+  /** The images that the starting weights come from, where that is known. */
+  readonly #before: LearnedImages | undefined;
   #lastSave = performance.now();
   #validationSeconds = 0;
   readonly #masks: MaskWatch;
 
-  constructor(options: TrainOptions, data: RunData, setting: StepSetting) {
+  constructor(options: TrainOptions, data: RunData, setting: StepSetting, before?: LearnedImages) {
     this.#options = options;
     this.#data = data;
     this.#setting = setting;
+    this.#before = before;
     this.state = structuredClone(options.checkpoint?.info.state) ?? {
       epoch: options.config.startEpoch,
       steps: 0,
@@ -250,7 +255,7 @@ class Run {
       this.state.bestAccuracy = validation.accuracy;
       this.state.bestEpoch = this.state.epoch;
       await folder.saveModel(
-        this.#description(validation.accuracy),
+        await this.#description(validation.accuracy),
         this.#setting.network.toStored(),
       );
     }
@@ -268,7 +273,7 @@ class Run {
     const { network, optimiser } = this.#setting;
     const path = await this.#options.folder.saveCheckpoint(
       {
-        ...this.#description(this.state.bestAccuracy),
+        ...await this.#description(this.state.bestAccuracy),
         state: this.state,
         threads: threads(),
         settings: this.#settings,
@@ -354,8 +359,9 @@ class Run {
     });
   }
 
-  #description(accuracy: number) {
+  async #description(accuracy: number) {
     const { config, folder } = this.#options;
+    const images = mergeLearned(this.#before, await this.#data.remembered.images);
     return {
       libtorch: folder.libtorch,
       notions: config.notions,
@@ -366,6 +372,7 @@ class Run {
       config,
       epoch: this.state.epoch,
       accuracy,
+      images,
     };
   }
 

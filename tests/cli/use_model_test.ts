@@ -58,6 +58,7 @@ Deno.test("test --json gives one object with every notion, and the network has l
     "images",
     "seconds",
     "notions",
+    "seenImages",
   ]);
   assert.deepEqual([found.split, found.triplets, found.notions.length], ["test", 200, 2]);
   assert.deepEqual(Object.keys(found.notions[0]).slice(0, 4), [
@@ -183,4 +184,19 @@ Deno.test("config.json and the metrics of a run hold what is needed to repeat it
   ) => JSON.parse(line));
   assert.deepEqual(lines.map(({ epoch }) => epoch), [1, 2]);
   assert.equal(lines[0].learningRate, 1e-3 * 0.985);
+});
+
+Deno.test("test warns of training images in the tested split, and --json has their numbers", async () => {
+  const { stderr, stdout } = await runCli(["test", "--resume", model, "--json"]);
+  const { seenImages } = JSON.parse(stdout);
+  // All splits of the tiny set draw from the same 36 images.
+  assert.equal(seenImages.training, seenImages.images);
+  assert.deepEqual(seenImages.notions.map(({ name }: { name: string }) => name), [
+    "colour",
+    "shape",
+  ]);
+  assert.match(
+    stderr,
+    /warning: (\d+) of the \1 images of the test split were training images of this model \(colour/,
+  );
 });

@@ -97,6 +97,23 @@ Deno.test("compare() trains every cell once, writes what it returns, and trains 
     assert.deepEqual(more.variants[0].seeds.slice(0, 2), first.variants[0].seeds);
   }));
 
+Deno.test("compare() warns of test images that kept cells were trained on, by name of the cell", () =>
+  withOptions(async (options) => {
+    await compare({ ...options, seeds: [1], variants: ["fixed"] });
+    const warnings: string[] = [];
+    // The cell is there already and its outcomes too; the tiny set's splits share their images.
+    await compare({
+      ...options,
+      ...{ seeds: [1], variants: ["fixed"] },
+      listener: { warning: (text) => warnings.push(text) },
+    });
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0],
+      /^fixed-seed1: \d+ of the \d+ images of the test split were training images/,
+    );
+  }));
+
 Deno.test("compare() interrupted in a cell returns null and goes on to the same result", () =>
   withOptions(async (options, events) => {
     const straight = await compare({ ...options, folder: options.folder + "-straight" });

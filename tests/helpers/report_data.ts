@@ -25,6 +25,7 @@ export function reportData(text: string): ReportData {
     },
     split: "test",
     images: 1234,
+    seenImages: null,
     triplets: [10, 20],
     leakage: { columns: [...notions, "no mask"], error: [[0.1, 0.5, 0.3], [0.4, 0.2, 0.25]] },
     overlap: { cosine: [[1, 0.5], [0.5, 1]], jaccard: [[1, null], [null, 1]] },

@@ -85,3 +85,19 @@ drawingTest("reportPage() prints the numbers that its charts show", () => {
     ]
   ) assert.ok(rows.includes(row), `${row}\n\n${rows.join("\n")}`);
 });
+
+drawingTest("reportPage() says how many of the images the model was trained on", () => {
+  const whole = reportData("x");
+  const page = (seenImages: typeof whole.analysis.seenImages) =>
+    reportPage({ ...whole, analysis: { ...whole.analysis, seenImages } }, {
+      comparison: null,
+      sweep: null,
+    }).html;
+  const counts = (training: number) => ({
+    ...{ images: 30, training, validation: 0 },
+    notions: [{ name: "shape", images: 20, training, validation: 0 }],
+  });
+  assert.match(page(null), /is not known: its file does not say/);
+  assert.match(page(counts(0)), /trained on none of these images/);
+  assert.match(page(counts(18)), /Mind that 18 of the 30 images of the test split were training/);
+});

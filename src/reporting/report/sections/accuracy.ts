@@ -2,6 +2,8 @@ import { intervalChart } from "../interval_chart.ts";
 import { paragraph } from "../html.ts";
 import { count, percentWithInterval } from "../numbers.ts";
 import { chartFigure, type Section, table } from "../page_parts.ts";
+import type { ModelAnalysis } from "../../model_analysis.ts";
+import { seenText } from "../../seen_images.ts";
 import type { ReportData } from "../report_data.ts";
 
 /** How many triplets of the split the model orders rightly. */
@@ -30,6 +32,7 @@ export function accuracySection({ analysis, accuracy }: ReportData): Section {
 far one; a tie counts as wrong, and guessing gives 50 %. Intervals hold 95 %: a bootstrap clustered over
 images, since triplets that share an image are not independent. They tell of other triplets, not of other
 training runs.`,
+      paragraph`${seenSentence(analysis)}`,
       chartFigure(chart),
       table(
         ["notion", "triplets", "accuracy (95 % interval)"],
@@ -39,4 +42,15 @@ training runs.`,
     charts: [chart],
     pictures: [],
   };
+}
+
+/** Whether these images are new to the model. */
+function seenSentence({ seenImages, split }: ModelAnalysis): string {
+  if (seenImages === null) {
+    return "Whether the model was trained on these images is not known: its file does not say.";
+  }
+  if (seenImages.training + seenImages.validation > 0) {
+    return `Mind that ${seenText(seenImages, split)}.`;
+  }
+  return "The model was trained on none of these images.";
 }

@@ -1,0 +1,81 @@
+import { preprocessing } from "../data/decode_image.ts";
+import { imageDigests } from "../data/image_digests.ts";
+import type { Split } from "../data/image_set.ts";
+import type { Pack } from "../data/pack.ts";
+import type { Triplets } from "../data/triplets.ts";
+import type { Listener } from "../listener.ts";
+import { type SeenCounts, type SeenImages, seenText } from "../reporting/seen_images.ts";
+import { areComparable, digestsOf } from "./learned_images.ts";
+import type { ModelFile } from "./model_file.ts";
+
+/**
+ * Counts the images that a model was trained on or chosen by, wherever they lie and whatever they are called:
+ * their pixels are compared. Null for a model file that does not know its images, after a notice of that.
+ */
+export async function seenImages(
+  { info }: ModelFile,
+  pack: Pack,
+  images: Uint32Array,
+  triplets: Triplets,
+  options: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
+): Promise<SeenImages | null> {
+  const { images: learned } = info;
+  if (learned === undefined) {
+    options.listener?.notice?.(
+      "whether the model was trained on these images is not known: its file is of an older csn, which did not keep them",
+    );
+    return null;
+  }
+  if (!areComparable(learned, { imageSize: pack.imageSize, preprocessing })) {
+    options.listener?.notice?.(
+      "whether the model was trained on these images is not known: its own were decoded in another way",
+    );
+    return null;
+  }
+  if (learned.unknown !== undefined) {
+    options.listener?.notice?.(
+      `whether the model was trained on these images is known in part: it also comes from ${learned.unknown}`,
+    );
+  }
+  const all = Uint32Array.from(new Set(images).union(new Set(triplets.images)));
+  const digests = await imageDigests(pack, all, options);
+  const [training, validation] = [digestsOf(learned.training), digestsOf(learned.validation)];
+  const isIn = (digests: ReadonlySet<number>, found: Float64Array) =>
+    new Set(Array.from(all).filter((_, place) => digests.has(found[place])));
+  const trained = isIn(training, digests);
+  const chosen = isIn(validation, digests);
+  const counts = (some: ReadonlySet<number>): SeenCounts => ({
+    images: some.size,
+    training: some.intersection(trained).size,
+    validation: some.intersection(chosen).size,
+  });
+  return {
+    ...counts(new Set(all)),
+    notions: triplets.notions.map((name, row) => ({ name, ...counts(imagesOf(triplets, row)) })),
+  };
+}
+
+function imagesOf({ images, notion }: Triplets, row: number): Set<number> {
+  const found = new Set<number>();
+  notion.forEach((one, triplet) => {
+    if (one !== row) return;
+    for (let role = 0; role < 3; role++) found.add(images[3 * triplet + role]);
+  });
+  return found;
+}
+
+/**
+ * Warns of images that a model has met before. Where the user asks for the very images that it was trained
+ * on (`--split train`) or chosen by (`--split val`), a notice says so.
+ */
+export function warnOfSeen(
+  seen: SeenImages | null,
+  split: Split,
+  listener: Listener | undefined,
+): void {
+  if (seen === null || seen.training + seen.validation === 0) return;
+  const text = seenText(seen, split);
+  const isAskedFor = split === "train" || split === "val" && seen.training === 0;
+  if (isAskedFor) listener?.notice?.(text);
+  else listener?.warning?.(`${text}; test it on other images, or train it anew on these lists`);
+}
