@@ -21,3 +21,10 @@ export class UsageError extends CsnError {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** Why the system or Deno refused a path, for an error's message. */
+export function reasonOf(thrown: unknown): string {
+  const message = messageOf(thrown);
+  // Deno keeps /proc, /sys and /dev to programs that may do all; advice to run csn so would be bad advice.
+  return /^Requires all access/.test(message) ? "it is a place of the system's own" : message;
+}

@@ -1,3 +1,5 @@
+import { resolve } from "./paths.ts";
+
 /** Whether a file or folder is there. */
 export async function exists(path: string): Promise<boolean> {
   try {
@@ -28,4 +30,23 @@ export async function removeAll(path: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+}
+
+/** Whether a path, links followed, is a folder or lies in it; one that is not there lies nowhere. */
+export async function isWithin(path: string, folder: string): Promise<boolean> {
+  try {
+    const [inner, outer] = await Promise.all([path, folder].map((each) => Deno.realPath(each)));
+    return inner === outer || inner.startsWith(outer === "/" ? "/" : `${outer}/`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** The folders that the user stands in: this process's and, where `deno task` changed it, theirs. */
+export function currentFolders(): string[] {
+  const variable = { name: "env", variable: "INIT_CWD" } as const;
+  const mayRead = Deno.permissions.querySync(variable).state === "granted";
+  const theirs = mayRead ? Deno.env.get("INIT_CWD") : undefined;
+  return [Deno.cwd(), ...(theirs === undefined ? [] : [resolve(theirs)])];
 }

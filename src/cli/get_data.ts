@@ -77,7 +77,10 @@ function fontsCommand(): CommandUnknownOpts {
         .choices(["typeface"] as const),
     )
     .option("--out <dir>", "folder to make (default: data/fonts)")
-    .option("--overwrite", "replace what lies in that folder")
+    .option(
+      "--overwrite",
+      "replace the image set in that folder, and nothing that csn did not make",
+    )
     .option("--verbose", "show where an error came from")
     .action(async ({ out, ...options }) => {
       const folder = out === undefined ? dataFolder("fonts") : userPath(out);

@@ -55,7 +55,10 @@ export function makeTripletsCommand(): CommandUnknownOpts {
     .option("--copy", "copy the images into the set")
     .option("--yes", "take guesses that may well be wrong")
     .option("--allow-missing", "go on when more than 1 % of the images are missing")
-    .option("--overwrite", "replace what lies in that folder")
+    .option(
+      "--overwrite",
+      "replace the image set in that folder, and nothing that csn did not make",
+    )
     .option("--json", "print the report as one JSON object")
     .option("--verbose", "show where an error came from")
     .action(async ({ json, notion, rules, out, images, attributes, yes, ...options }) => {
@@ -68,6 +71,7 @@ export function makeTripletsCommand(): CommandUnknownOpts {
         notions: notion,
         acceptGuesses: yes,
         rules: rules === undefined ? undefined : await readRules(userPath(rules)),
+        madeFrom: rules === undefined ? [] : [userPath(rules)],
         listener,
       });
       if (json) return console.log(JSON.stringify(report));

@@ -1,62 +1,174 @@
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf, reasonOf } from "../errors.ts";
 import { FileLock } from "../file_lock.ts";
-import { exists, removeAll } from "../folders.ts";
-import { basename, dirname, join } from "../paths.ts";
+import { currentFolders, exists, isWithin, removeAll } from "../folders.ts";
+import type { Listener } from "../listener.ts";
+import { basename, dirname, join, resolve } from "../paths.ts";
+import { setContents, someOf } from "./set_contents.ts";
 
 /** How a folder is made. */
 export interface LandOptions {
   /** What is attempted, for errors: "Cannot make the fonts set". */
   readonly failing: string;
-  /** Replace what lies there. */
+  /** Replace the image set that lies there. */
   readonly overwrite: boolean;
+  /** Files and folders that it is made from, which are never replaced. */
+  readonly madeFrom?: readonly string[];
+  readonly listener?: Listener;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Lets `fill` write a new folder beside `target` and renames it, so that `target` is whole or not there.
- * Throws a CsnError when another process makes it or it cannot be written.
+ * Lets `fill` write a new image set beside `target` and renames it, so that `target` is whole or not there.
+ * Only an image set with nothing of the user's in it is ever replaced, and only with `overwrite`; it is there
+ * until the new one takes its place. Throws a CsnError when something else lies there, another process makes
+ * it, or it cannot be written.
  */
 export async function landFolder<T>(
   target: string,
-  { failing, overwrite, signal }: LandOptions,
+  options: LandOptions,
   fill: (work: string) => Promise<T>,
 ): Promise<T> {
-  await Deno.mkdir(dirname(target), { recursive: true });
-  using _lock = await FileLock.take(
-    join(dirname(target), `.${basename(target)}.lock`),
-    `${failing} in ${target}`,
-    "wait until it is done",
-  );
-  const work = join(dirname(target), `.${basename(target)}.part`);
-  await removeAll(work);
+  const { failing, listener, signal } = options;
   try {
-    await Deno.mkdir(work);
-    const result = await fill(work);
-    await land(work, target, overwrite);
-    return result;
+    await assertReplaceable(target, options);
+    await Deno.mkdir(dirname(target), { recursive: true });
+    using _lock = await FileLock.take(
+      beside(target, "lock"),
+      `${failing} in ${target}`,
+      "wait until it is done",
+    );
+    await clearUp(target, listener);
+    const work = beside(target, "part");
+    try {
+      await Deno.mkdir(work);
+      const result = await fill(work);
+      signal?.throwIfAborted();
+      // Much may have been put there in the meantime.
+      await assertReplaceable(target, options);
+      await land(work, target, listener);
+      return result;
+    } finally {
+      await removeAll(work);
+    }
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof CsnError) throw error;
-    // A full disk, for one.
-    throw new CsnError(`${failing} in ${target}: ${messageOf(error)}`, { cause: error });
-  } finally {
-    await removeAll(work);
+    throw new CsnError(
+      `${failing} in ${target}: ${
+        reasonOf(error)
+      }; free some disk space if it is full, or choose a folder that can be written with --out DIR`,
+      { cause: error },
+    );
   }
 }
 
-/** Puts the finished folder in its place. */
-async function land(work: string, target: string, overwrite: boolean): Promise<void> {
-  const old = `${work}.old`;
-  await removeAll(old);
-  if (overwrite && await exists(target)) await Deno.rename(target, old);
-  await Deno.rename(work, target);
-  await removeAll(old);
+/** A hidden name in the folder of `target`. */
+function beside(target: string, ending: string): string {
+  return join(dirname(target), `.${basename(target)}.${ending}`);
+}
+
+/** Removes what a killed run left half made, and puts a set back that it was about to replace. */
+async function clearUp(target: string, listener?: Listener): Promise<void> {
+  await removeAll(beside(target, "part"));
+  // A set gets this name only when the new one is in its place.
+  await removeAll(beside(target, "replaced"));
+  const old = beside(target, "old");
+  if (!await exists(old)) return;
+  if (await isFree(target)) {
+    await Deno.rename(old, target);
+    listener?.notice?.(
+      `${target} is back: a run that was to replace it was stopped in the middle`,
+    );
+  } else {
+    listener?.warning?.(
+      `${old} holds the set that a stopped run was to replace; it is kept: remove it when it is of no use`,
+    );
+  }
+}
+
+/** Puts the finished folder in its place; what it replaces is removed last of all. */
+async function land(work: string, target: string, listener?: Listener): Promise<void> {
+  if (await isFree(target)) return await Deno.rename(work, target);
+  const old = await freeName(beside(target, "old"));
+  await Deno.rename(target, old);
+  try {
+    await Deno.rename(work, target);
+  } catch (error) {
+    await Deno.rename(old, target).catch(() => {
+      throw new CsnError(
+        `Cannot put the new set in ${target}: ${messageOf(error)}; the one before lies in ${old}`,
+        { cause: error },
+      );
+    });
+    throw error;
+  }
+  const replaced = beside(target, "replaced");
+  try {
+    await Deno.rename(old, replaced);
+    await removeAll(replaced);
+  } catch (error) {
+    listener?.warning?.(
+      `the set that was replaced could not be removed whole (${messageOf(error)})`,
+    );
+  }
+}
+
+async function freeName(path: string): Promise<string> {
+  for (let number = 1;; number++) {
+    const name = number === 1 ? path : `${path}-${number}`;
+    if (!await exists(name)) return name;
+  }
+}
+
+/** Throws a CsnError, which names what is in the way, unless a set may be put at `target`. */
+async function assertReplaceable(target: string, options: LandOptions): Promise<void> {
+  const { failing, overwrite, madeFrom = [] } = options;
+  const elsewhere = "choose another folder with --out DIR";
+  const refuse = (found: string, remedy = elsewhere) =>
+    new CsnError(`${failing} in ${target}: ${found}; ${remedy}`);
+  const info = await infoOf(target);
+  if (info === null) return;
+  if (info.isSymlink) {
+    throw refuse(`it is a link to ${await Deno.readLink(target)}`, `remove it, or ${elsewhere}`);
+  }
+  if (!info.isDirectory) throw refuse("it is a file");
+  for (const path of madeFrom) {
+    if (!await isWithin(path, target)) continue;
+    throw refuse(`${path}, from which it is to be made, lies there`);
+  }
+  for (const folder of currentFolders()) {
+    if (!await isWithin(folder, target)) continue;
+    throw refuse("it is the folder that you stand in, or one above it");
+  }
+  if (await isFree(target)) return;
+  const { isSet, foreign } = await setContents(target);
+  if (!isSet) throw refuse(`there is something else, no image set (${someOf(foreign)})`);
+  if (foreign.length > 0) {
+    throw refuse(
+      `files lie in that set that csn did not put there (${
+        someOf(foreign)
+      }), so it is not replaced`,
+      `move them away, or ${elsewhere}`,
+    );
+  }
+  if (!overwrite) {
+    throw refuse("there is something already", `${elsewhere}, or replace it with --overwrite`);
+  }
+}
+
+/** What lies at a path, itself where it is a link; null when there is nothing. */
+async function infoOf(path: string): Promise<Deno.FileInfo | null> {
+  try {
+    return await Deno.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }
 
 /** Whether there is nothing at a path, or an empty folder. */
-export async function isFree(path: string): Promise<boolean> {
+async function isFree(path: string): Promise<boolean> {
   if (!await exists(path)) return true;
-  if (!(await Deno.stat(path)).isDirectory) return false;
-  for await (const _ of Deno.readDir(path)) return false;
+  for await (const _ of Deno.readDir(resolve(path))) return false;
   return true;
 }

@@ -6,7 +6,7 @@ import { buildSet } from "./build_set.ts";
 import type { SetFace, SetPlan } from "./set_plan.ts";
 import type { SetReport } from "./set_report.ts";
 import { openImageSet } from "./image_set.ts";
-import { isFree, landFolder } from "./land_folder.ts";
+import { landFolder } from "./land_folder.ts";
 import { withEscapedDots } from "./survey_images.ts";
 
 /** What an image set is made from, and how. */
@@ -17,8 +17,10 @@ export interface MakeTripletsOptions extends SetPlan {
   readonly flip?: boolean;
   /** Copy the images into the set; otherwise it refers to them where they lie. @default {false} */
   readonly copy?: boolean;
-  /** Replace what lies in the folder. @default {false} */
+  /** Replace the image set in the folder, where nothing but csn's own files lies in it. @default {false} */
   readonly overwrite?: boolean;
+  /** Further files that it is made from, such as one of rules: no folder that holds them is replaced. */
+  readonly madeFrom?: readonly string[];
   /** Hears of progress, and of notions that give too few triplets. */
   readonly listener?: Listener;
   /** Stops the work; nothing is left behind. */
@@ -31,7 +33,7 @@ export interface MakeTripletsOptions extends SetPlan {
  * whole or not there.
  *
  * Throws a CsnError that names file, row and column for a table that cannot be used, and when something
- * else lies in `folder`; a UsageError for options that cannot be right.
+ * lies in `folder` that is not to be replaced; a UsageError for options that cannot be right.
  */
 export async function makeTriplets(
   folder: string,
@@ -45,9 +47,10 @@ export async function makeTriplets(
     images: resolve(options.images),
   };
   await assertFolder(plan.images);
-  await assertTarget(target, plan, overwrite);
   const failing = "Cannot make the image set";
-  return await landFolder(target, { failing, overwrite, signal }, async (work) => {
+  const madeFrom = [plan.images, plan.attributes, ...options.madeFrom ?? []];
+  const landing = { failing, overwrite, madeFrom, listener, signal };
+  return await landFolder(target, landing, async (work) => {
     const face: SetFace = {
       name: options.name ?? basename(target),
       images: copy ? "images" : plan.images,
@@ -69,21 +72,6 @@ async function assertFolder(images: string): Promise<void> {
       info === null ? "there is no such folder" : "it is no folder"
     }; name the folder that the table's paths count from with --images`,
   );
-}
-
-/** Nothing of the user's is replaced: neither another set, unasked, nor ever what the set is made from. */
-async function assertTarget(target: string, plan: SetPlan, overwrite: boolean): Promise<void> {
-  const inside = [plan.images, plan.attributes].find((path) => `${path}/`.startsWith(`${target}/`));
-  if (inside !== undefined && !await isFree(target)) {
-    throw new CsnError(
-      `Cannot make the image set in ${target}: ${inside}, from which it is to be made, lies there; choose another folder with --out DIR`,
-    );
-  }
-  if (!overwrite && !await isFree(target)) {
-    throw new CsnError(
-      `Cannot make the image set in ${target}: there is something already; choose another folder with --out DIR, or replace it with --overwrite`,
-    );
-  }
 }
 
 async function copyImages(

@@ -1,4 +1,4 @@
-import { CsnError, messageOf, UsageError } from "../errors.ts";
+import { CsnError, messageOf, reasonOf, UsageError } from "../errors.ts";
 import { FileLock } from "../file_lock.ts";
 import type { Listener } from "../listener.ts";
 import { basename, join, resolve } from "../paths.ts";
@@ -8,7 +8,8 @@ import { splits } from "./image_set.ts";
 import { tripletListPath } from "./triplet_list.ts";
 import { PartFile } from "./part_file.ts";
 import { unzip } from "../unzip.ts";
-import { writeWhole } from "../write_whole.ts";
+import { isBegunFile, writeWhole } from "../write_whole.ts";
+import { someOf } from "./set_contents.ts";
 import type { TripletCounts } from "./set_plan.ts";
 import { readSetFile, zappos } from "./set_file.ts";
 import { buildZapposLists } from "./zappos_lists.ts";
@@ -55,12 +56,7 @@ const classes = ["Boots", "Sandals", "Shoes", "Slippers"];
  */
 export async function getZappos(folder: string, options: ZapposOptions = {}): Promise<boolean> {
   const target = resolve(folder);
-  await Deno.mkdir(target, { recursive: true });
-  using _lock = await FileLock.take(
-    join(target, ".get-data.lock"),
-    `Cannot fetch Zappos50k to ${target}`,
-    "wait until it is done",
-  );
+  using _lock = await openTarget(target);
   // filenames.json and the images land last in their steps; lists that another program left half
   // unpacked are seen to be incomplete.
   const isBuilt = await exists(join(target, "zappos.csv"));
@@ -68,6 +64,7 @@ export async function getZappos(folder: string, options: ZapposOptions = {}): Pr
     await missingList(target) === null && !(isBuilt && options.triplets !== undefined);
   const hasImages = await exists(await imageFolder(target));
   if (hasTriplets && hasImages) return false;
+  if (!hasTriplets) await assertOwnLists(target, isBuilt);
   options.listener?.notice?.(zapposLicence);
   try {
     const lost = hasTriplets ? null : await tryTriplets(target, options);
@@ -77,11 +74,60 @@ export async function getZappos(folder: string, options: ZapposOptions = {}): Pr
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof CsnError) throw error;
-    throw new CsnError(`Cannot fetch Zappos50k to ${target}: ${messageOf(error)}`, {
+    throw new CsnError(`${failing} ${target}: ${messageOf(error)}`, {
       cause: error,
     });
   }
   return true;
+}
+
+const failing = "Cannot fetch Zappos50k to";
+
+/** Makes the folder and keeps other processes from it. */
+async function openTarget(target: string): Promise<FileLock> {
+  const lock = join(target, ".get-data.lock");
+  try {
+    await Deno.mkdir(target, { recursive: true });
+    return await FileLock.take(lock, `${failing} ${target}`, "wait until it is done");
+  } catch (error) {
+    if (error instanceof CsnError) throw error;
+    throw new CsnError(
+      `${failing} ${target}: ${
+        reasonOf(error)
+      }; choose a folder that can be written with --out DIR`,
+      { cause: error },
+    );
+  }
+}
+
+/** Refuses to put lists in the place of another set's, or of what the user keeps there. */
+async function assertOwnLists(target: string, isBuilt: boolean): Promise<void> {
+  const { name } = await readSetFile(join(target, "set.json"));
+  if (name !== zappos.name) {
+    throw new CsnError(
+      `${failing} ${target}: another image set lies there, ${
+        name ?? "without a name"
+      }; choose another folder with --out DIR`,
+    );
+  }
+  const own = new Set(
+    zappos.notions.flatMap((notion) =>
+      splits.map((split) => basename(tripletListPath("", notion, split)))
+    ),
+  );
+  const lists = join(target, "tripletlists");
+  const found = await exists(lists)
+    ? await Array.fromAsync(Deno.readDir(lists), (entry) => entry.name)
+    : [];
+  const foreign = found.filter((file) => !own.has(file) && !isBegunFile(file)).sort()
+    .map((file) => `tripletlists/${file}`);
+  if (!isBuilt && await exists(join(target, "attributes.csv"))) foreign.push("attributes.csv");
+  if (foreign.length === 0) return;
+  throw new CsnError(
+    `${failing} ${target}: files lie there that csn did not put there (${
+      someOf(foreign)
+    }), and its lists would replace them; move them away, or choose another folder with --out DIR`,
+  );
 }
 
 /** Where the images are, or will be. */
@@ -228,7 +274,9 @@ async function openSource(
 ): Promise<Source> {
   const { listener, signal } = options;
   const own = options[part];
-  const downloaded = join(target, basename(zapposUrls[part]));
+  // Under a name of csn's own: an archive that the user has put there is used, and stays.
+  const brought = join(target, basename(zapposUrls[part]));
+  const downloaded = join(target, `.get-data.${basename(zapposUrls[part])}`);
   if (own !== undefined && await isFolder(own, `--${part}`)) {
     return {
       folder: resolve(own),
@@ -238,26 +286,26 @@ async function openSource(
     };
   }
   const url = addressOf(part, options.url);
-  const archive = own ?? downloaded;
-  const folder = join(target, `.${part}`);
+  const archive = own ?? (await exists(brought) ? brought : downloaded);
+  const folder = join(target, `.get-data.${part}`);
   await removeAll(folder);
   const name =
     { images: "the images", triplets: "the triplet lists", meta: "the attributes" }[part];
   try {
-    if (own === undefined && !await exists(archive)) {
+    if (archive === downloaded && !await exists(archive)) {
       await download(url, archive, { what: `Downloading ${name}`, listener, signal });
     }
     await unzip(archive, folder, { what: `Unpacking ${name}`, listener, signal });
   } catch (error) {
     signal?.throwIfAborted();
     // A damaged archive is not kept, or the next run would stumble over it again; a full disk does no harm to it.
-    if (own === undefined && !isFullDisk(error)) await removeAll(archive);
+    if (archive === downloaded && !isFullDisk(error)) await removeAll(archive);
     throw new CsnError(`${messageOf(error)}; ${advice}`, { cause: error });
   }
   return {
     folder,
     isUsers: false,
-    shown: own ?? url,
+    shown: own ?? (archive === brought ? brought : url),
     [Symbol.asyncDispose]: async () => {
       await removeAll(folder);
       // Also when the user's own archive took the place of one that had begun to come.

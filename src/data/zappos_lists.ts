@@ -76,7 +76,7 @@ export async function buildZapposLists(
   options: ZapposListsOptions,
 ): Promise<SetReport> {
   const { listener, signal } = options;
-  const work = join(target, ".lists");
+  const work = join(target, ".get-data.lists");
   await removeAll(work);
   try {
     await Deno.mkdir(work);

@@ -59,3 +59,38 @@ Deno.test("make-triplets ends with 1 for what the table lacks, with 2 for wrong 
   assert.equal((await run("--notion", "colour", "--triplets", "1.5,1,1")).code, 2);
   assert.equal((await run("--notion", "colour", "--sampling", "some")).code, 2);
 });
+
+Deno.test("make-triplets --overwrite deletes no folder that is no set, nor the one that it is run in", async () => {
+  await using folder = await TemporaryFolder.make();
+  await writeEmptyImages(join(folder.path, "photos"), 60);
+  const rows = Array.from({ length: 60 }, (_, i) => `${i}.jpg,${["red", "blue"][i % 2]}`);
+  await Deno.writeTextFile(join(folder.path, "table.csv"), ["image,colour", ...rows].join("\n"));
+  const rules = join(folder.path, "rules", "set.json");
+  await Deno.mkdir(join(folder.path, "work", "thesis"), { recursive: true });
+  await Deno.mkdir(join(folder.path, "rules"));
+  await Deno.writeTextFile(join(folder.path, "work", "thesis", "ch1.txt"), "text");
+  await Deno.writeTextFile(rules, '{"colour": {"type": "categorical"}}');
+  const make = (out: string, cwd = folder.path) =>
+    runCli([
+      ...["make-triplets", "--images", join(folder.path, "photos"), "--overwrite", "--out", out],
+      ...["--attributes", join(folder.path, "table.csv"), "--rules", rules],
+      ...["--triplets", "20,4,8"],
+    ], { cwd });
+  const cases: [out: string, cwd: string, message: RegExp][] = [
+    ["./work", folder.path, /work: there is something else, no image set \(thesis\/ch1\.txt\); /],
+    [".", join(folder.path, "work"), /work: it is the folder that you stand in, or one above it; /],
+    ["..", join(folder.path, "work", "thesis"), /it is the folder that you stand in, or one above/],
+    ["./rules", folder.path, /rules\/set\.json, from which it is to be made, lies there; choose/],
+    ["./table.csv", folder.path, /table\.csv: it is a file; choose another folder with --out DIR/],
+  ];
+  for (const [out, cwd, message] of cases) {
+    const { code, stderr } = await make(out, cwd);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /unexpected/);
+    assert.equal(code, 1);
+  }
+  assert.equal(await Deno.readTextFile(join(folder.path, "work", "thesis", "ch1.txt")), "text");
+  const { code, stderr } = await make("./set");
+  assert.equal(code, 0, stderr);
+  assert.equal((await make("./set")).code, 0);
+});

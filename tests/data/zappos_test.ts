@@ -192,3 +192,56 @@ Deno.test("getZappos() refuses paths that are not there and addresses that are n
   );
   await assert.rejects(at.get({ url: "ftp://x/y" }), /Cannot fetch from --url ftp:\/\/x\/y/);
 });
+
+Deno.test("getZappos() uses archives that the user has put into the folder, and leaves them there", async () => {
+  await using at = await setting();
+  await Deno.mkdir(at.target);
+  const own = join(at.target, "ut-zap50k-images.zip");
+  await Deno.writeFile(own, imageArchive());
+  await at.get();
+  assert.deepEqual(at.server.requests.map(({ path }) => path), ["/mirror/csn_zappos_triplets.zip"]);
+  assert.deepEqual(await Deno.readFile(own), imageArchive());
+  // Nor is a damaged one removed: it is the user's.
+  await Deno.remove(join(at.target, "ut-zap50k-images"), { recursive: true });
+  await Deno.writeTextFile(own, "no archive");
+  await assert.rejects(at.get(), /it is no zip archive/);
+  assert.equal(await Deno.readTextFile(own), "no archive");
+});
+
+Deno.test("getZappos() refuses to put its lists in the place of another set's or of the user's files", async () => {
+  const cases: [file: string, text: string, message: RegExp][] = [
+    [
+      "tripletlists/mine.txt",
+      "0 1 2\n",
+      /did not put there \(tripletlists\/mine\.txt\), .*--out DIR/,
+    ],
+    ["tripletlists/colour_tripletlist_train.txt", "0 1 2\n", /colour_tripletlist_train\.txt/],
+    ["attributes.csv", "file,colour\n", /did not put there \(attributes\.csv\)/],
+    [
+      "set.json",
+      '{"format": 1, "name": "shoes", "images": "i", "notions": ["colour"], "flip": true}',
+      /another image set lies there, shoes; choose another folder/,
+    ],
+  ];
+  for (const [file, text, message] of cases) {
+    await using at = await setting();
+    await Deno.mkdir(join(at.target, "tripletlists"), { recursive: true });
+    await Deno.writeTextFile(join(at.target, file), text);
+    await assert.rejects(at.get(), message);
+    assert.equal(await Deno.readTextFile(join(at.target, file)), text);
+    assert.deepEqual(at.server.requests, []);
+  }
+});
+
+Deno.test("getZappos() explains a folder that cannot be made or written", async () => {
+  await using folder = await TemporaryFolder.make();
+  const file = join(folder.path, "file");
+  await Deno.writeTextFile(file, "the user's");
+  for (const target of [file, join(file, "zappos"), "/proc/zappos"]) {
+    await assert.rejects(getZappos(target), {
+      name: "CsnError",
+      message: new RegExp(`^Cannot fetch Zappos50k to ${target}: .*; choose a folder .*--out DIR$`),
+    });
+  }
+  assert.equal(await Deno.readTextFile(file), "the user's");
+});

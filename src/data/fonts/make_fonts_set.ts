@@ -4,7 +4,7 @@ import type { Listener } from "../../listener.ts";
 import { join, resolve } from "../../paths.ts";
 import { buildSet } from "../build_set.ts";
 import { assertDraw, type TripletCounts } from "../set_plan.ts";
-import { isFree, landFolder } from "../land_folder.ts";
+import { landFolder } from "../land_folder.ts";
 import type { ColumnRule } from "../notions/rule.ts";
 import { drawFonts, type DrawnFonts, type DrawnImage } from "./draw_fonts.ts";
 import { pictureSize } from "./draw_face.ts";
@@ -26,7 +26,7 @@ export interface FontsSetOptions {
   readonly holdOut?: "typeface";
   /** Families to draw. @default {fontFamilies} */
   readonly families?: readonly string[];
-  /** Replace what lies in the folder. @default {false} */
+  /** Replace the image set in the folder, where nothing but csn's own files lies in it. @default {false} */
   readonly overwrite?: boolean;
   readonly listener?: Listener;
   readonly signal?: AbortSignal;
@@ -65,8 +65,8 @@ export async function makeFontsSet(
   const before = options.overwrite ? null : await findSet(target, settings);
   if (before !== null) return before;
   const failing = "Cannot make the fonts set";
-  const { overwrite = false, signal } = options;
-  return await landFolder(target, { failing, overwrite, signal }, async (work) => {
+  const { overwrite = false, listener, signal } = options;
+  return await landFolder(target, { failing, overwrite, listener, signal }, async (work) => {
     const fonts = await installFonts(options);
     const drawn = await drawFonts(fonts, work, { ...settings, ...listening(options) });
     await writeSet(work, drawn, settings, options);
@@ -120,28 +120,30 @@ function listening(
 
 /** The set that was made with the same settings before, null when there is nothing. */
 async function findSet(target: string, settings: Settings): Promise<FontsSetResult | null> {
-  let found: { made?: Settings & { drawn: { images: number; families: number } } };
+  let found: {
+    made?: Settings & { by: string; drawn: { images: number; families: number } };
+  } | null;
   try {
     found = JSON.parse(await Deno.readTextFile(join(target, "set.json")));
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound || error instanceof SyntaxError)) throw error;
-    found = {};
+    // What lies there instead is examined before anything is written.
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return null;
+    }
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
-  const { made } = found;
-  const isSame = made !== undefined &&
-    Object.entries(settings).every(([field, value]) =>
-      JSON.stringify(made[field as keyof Settings]) === JSON.stringify(value)
-    );
+  const made = found?.made;
+  if (made?.by !== "get-data fonts") return null;
+  const isSame = Object.entries(settings).every(([field, value]) =>
+    JSON.stringify(made[field as keyof Settings]) === JSON.stringify(value)
+  );
   if (isSame) {
     const { images, families } = made.drawn;
     return { folder: target, made: false, images, families };
   }
-  if (await isFree(target)) return null;
-  const what = made === undefined
-    ? "there is something else"
-    : "there is a fonts set with other settings (see its set.json)";
   throw new CsnError(
-    `Cannot make the fonts set in ${target}: ${what}; choose another folder with --out DIR, or replace it with --overwrite`,
+    `Cannot make the fonts set in ${target}: there is one with other settings (see its set.json); choose another folder with --out DIR, or replace it with --overwrite`,
   );
 }
 

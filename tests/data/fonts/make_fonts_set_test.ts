@@ -128,7 +128,10 @@ Deno.test("makeFontsSet() leaves another folder as it is, and clears up after a 
   const target = join(folder.path, "fonts");
   await Deno.mkdir(target);
   await Deno.writeTextFile(join(target, "mine.txt"), "mine");
-  await assert.rejects(makeFontsSet(target, few), /there is something else/);
+  await assert.rejects(
+    makeFontsSet(target, few),
+    /there is something else, no image set \(mine\.txt\)/,
+  );
   assert.equal(await Deno.readTextFile(join(target, "mine.txt")), "mine");
   await Deno.remove(join(target, "mine.txt"));
   const controller = new AbortController();
