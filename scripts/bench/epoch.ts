@@ -1,5 +1,5 @@
 /** Epochs from image files: csn's first with the pack to be made, and later ones, against a DataLoader with PIL. */
-import { packPath } from "../../src/data/pack.ts";
+import { packName } from "../../src/data/pack_place.ts";
 import { Adam } from "../../src/network/adam.ts";
 import { defaultConfig, learningRateOf, type TrainConfig } from "../../src/training/config.ts";
 import { epochBatches } from "../../src/training/epoch_batches.ts";
@@ -81,7 +81,7 @@ async function runRound(
   [few, many]: readonly number[],
   options: BenchOptions,
 ): Promise<Round> {
-  const pack = packPath(config.data, config.imageSize);
+  const pack = join(config.data, packName(config.imageSize, "crop"));
   await Deno.remove(pack);
   await Deno.remove(`${pack}.json`);
   return {

@@ -1,28 +1,33 @@
 import type Sharp from "sharp";
 import { CsnError, messageOf } from "../errors.ts";
-import { resizeAndCrop } from "./resample.ts";
+import { describeFit, type Fit } from "./fit.ts";
+import { resizeToSquare } from "./resample.ts";
 
 /**
- * How images become pixels, recorded with packs. The number changes with the code below and with
- * `resizeAndCrop`, so that packs that were made in another way are made anew.
+ * How images become pixels, recorded with packs and embeddings. The number changes with the code below and
+ * with `resizeToSquare`, so that what was made in another way is made anew.
  */
-export const preprocessing =
-  "1: EXIF orientation, white behind alpha, sRGB, Pillow's bilinear to the short side, centre crop";
+export function preprocessingOf(fit: Fit): string {
+  return `1: EXIF orientation, white behind alpha, sRGB, Pillow's bilinear ${describeFit(fit)}`;
+}
 
 /**
  * Decodes an image file, or the bytes of one, to [imageSize, imageSize, 3] uint8 sRGB: turned as its EXIF
- * orientation says, alpha laid on white, the short side scaled to `imageSize`, the middle cut out.
+ * orientation says, alpha laid on white, the short side scaled to `imageSize` and the middle cut out, or as
+ * `fit` says.
  *
  * Throws a CsnError when it is missing or no image, or sharp cannot be loaded.
  */
 export async function decodeImage(
   file: string | Uint8Array,
   imageSize: number,
+  fit: Fit = "crop",
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await decodePixels(
       typeof file === "string" ? await Deno.readFile(file) : file,
       imageSize,
+      fit,
     );
   } catch (error) {
     if (error instanceof CsnError) throw error;
@@ -35,6 +40,7 @@ export async function decodeImage(
 export async function decodePixels(
   bytes: Uint8Array,
   imageSize: number,
+  fit: Fit,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const sharp = await loadSharp();
   // Bytes that are cut off are an error; oddities that other programs pass over are not.
@@ -45,7 +51,7 @@ export async function decodePixels(
     .raw()
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== 3) throw new Error(`it decodes to ${info.channels} channels instead of 3`);
-  return resizeAndCrop({ data, width: info.width, height: info.height }, imageSize);
+  return resizeToSquare({ data, width: info.width, height: info.height }, imageSize, fit);
 }
 
 /** What was wrong with an image, in one line. */

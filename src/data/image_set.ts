@@ -1,6 +1,7 @@
 import { CsnError, messageOf, UsageError } from "../errors.ts";
 import { basename, join, resolve } from "../paths.ts";
 import type { Normalisation } from "../normalisation.ts";
+import type { Fit } from "./fit.ts";
 import { readSetFile } from "./set_file.ts";
 
 /** The parts of an image set. */
@@ -23,6 +24,8 @@ export interface ImageSet {
   readonly notions: readonly string[];
   /** Whether an image and its mirror image mean the same by all notions. */
   readonly flip: boolean;
+  /** How images become squares. */
+  readonly fit: Fit;
   /** How pixels are scaled before the network sees them. */
   readonly normalisation: Normalisation;
 }
@@ -52,6 +55,7 @@ export async function openImageSet(folder: string): Promise<ImageSet> {
     imageFiles,
     notions: described.notions,
     flip: described.flip,
+    fit: described.fit,
     normalisation: described.normalisation,
   };
 }

@@ -2,7 +2,9 @@ import { CsnError, messageOf, UsageError } from "../errors.ts";
 import { FileLock } from "../file_lock.ts";
 import type { Listener } from "../listener.ts";
 import { join } from "../paths.ts";
+import { chainDigests, digestFiles } from "./file_digests.ts";
 import { decodeInto } from "./decode_into.ts";
+import type { Fit } from "./fit.ts";
 import type { ImageSet } from "./image_set.ts";
 import {
   emptyHeader,
@@ -11,6 +13,7 @@ import {
   type UnreadableImage,
   writeHeader,
 } from "./pack_header.ts";
+import { packFolders, packName, placeToWrite } from "./pack_place.ts";
 import { type ImageSurvey, surveyImages } from "./survey_images.ts";
 
 export type { UnreadableImage } from "./pack_header.ts";
@@ -21,6 +24,8 @@ export interface Pack {
   readonly path: string;
   /** Side of the square images in pixels. */
   readonly imageSize: number;
+  /** How files became pixels. */
+  readonly preprocessing: string;
   /** Images in it. */
   readonly count: number;
   /** Images that are missing or cannot be decoded, by index; their pixels are 0. */
@@ -29,6 +34,13 @@ export interface Pack {
 
 /** How `preparePack` goes about it. */
 export interface PackOptions {
+  /** How images become squares. @default {as the set says} */
+  readonly fit?: Fit;
+  /**
+   * Folder for packs: one in it for each set. @default {the set's own, or one in the cache where that cannot
+   * be written}
+   */
+  readonly packDir?: string;
   /** Hears of images that are decoded, and is warned of those that cannot be. */
   readonly listener?: Listener;
   /** Stops the work after the images in hand; what is done is kept, and the next call goes on. */
@@ -46,19 +58,27 @@ const chunkBytes = 16 * 2 ** 20;
 /** How many unreadable images a warning names. */
 const shownImages = 3;
 
-/** Where the pack of a set lies. */
-export function packPath(setFolder: string, imageSize: number): string {
-  return join(setFolder, `${imageSize}.pack`);
+/** What is wanted of a pack, and what lies on the disk of its images. */
+interface Wish {
+  readonly set: ImageSet;
+  readonly fit: Fit;
+  readonly survey: ImageSurvey;
+  /** The header of the pack, with nothing done. */
+  readonly header: PackHeader;
+  readonly options: PackOptions;
 }
 
 /**
  * Decodes all images of a set into `<set>/<imageSize>.pack`, with a header in `.pack.json` beside it, unless
- * that is done already. A pack is made anew when the list of files, a file's size or time of change, or
- * the way of decoding is another than before. Work that was broken off, even by a kill, goes on where it
- * stood. A pack is only ever replaced by rename, for it may be mapped into memory elsewhere.
+ * that is done already; where the set's folder cannot be written, into a folder of the cache, and the listener
+ * hears of it. A pack is made anew when the list of files, a file's size, time of change or bytes, or the way
+ * of decoding is another than before. (Bytes are compared where files are others to the file system, because
+ * they were replaced, copied or moved.) Work that was broken off, even by a kill, goes on where it stood. While
+ * another process makes the pack, this one waits and then uses it. A pack is only ever replaced by rename,
+ * because it may be mapped into memory elsewhere.
  *
- * Throws a CsnError when more than 1 % of the images are unreadable (unless `allowMissing`), the pack
- * cannot be written, or another process is making it; the signal's reason when it is aborted.
+ * Throws a CsnError when more than 1 % of the images are unreadable (unless `allowMissing`) or the pack cannot
+ * be written; the signal's reason when it is aborted.
  */
 export async function preparePack(
   set: ImageSet,
@@ -70,34 +90,65 @@ export async function preparePack(
       `Cannot make images of ${imageSize} pixels: the size is a whole number from 1 on`,
     );
   }
-  const path = packPath(set.folder, imageSize);
+  const { fit = set.fit } = options;
   const survey = await surveyImages(set);
-  const wanted = emptyHeader(set, imageSize, survey);
-  const header = await readyHeader(path, wanted, survey) ??
-    await makePack(set, path, wanted, survey, options);
+  const wish = { set, fit, survey, header: emptyHeader(set, imageSize, fit, survey), options };
+  const { path, header } = await findPack(wish) ?? await makePack(wish);
   if (isTooMany(set, header.unreadable, options)) throw tooMany(set, header.unreadable, true);
   warnOf(set, header.unreadable, options.listener);
-  return { path, imageSize, count: header.count, unreadable: header.unreadable };
+  const { preprocessing, count, unreadable } = header;
+  return { path, imageSize, preprocessing, count, unreadable };
+}
+
+/** A pack that is complete. */
+interface ReadyPack {
+  readonly path: string;
+  readonly header: PackHeader;
+}
+
+/** The pack that is wanted, where one is ready. */
+async function findPack(wish: Wish): Promise<ReadyPack | null> {
+  const name = packName(wish.header.imageSize, wish.fit);
+  for (const folder of packFolders(wish.set, wish.options.packDir)) {
+    const path = join(folder, name);
+    const header = await readyHeader(path, wish);
+    if (header !== null) return { path, header };
+  }
+  return null;
 }
 
 /** The header of the pack at `path` if it is complete and what is wanted. */
-async function readyHeader(
-  path: string,
-  wanted: PackHeader,
-  survey: ImageSurvey,
-): Promise<PackHeader | null> {
-  const header = await readHeader(`${path}.json`, wanted, survey);
+async function readyHeader(path: string, wish: Wish): Promise<PackHeader | null> {
+  const header = await readHeader(`${path}.json`, wish.header, wish.survey);
   if (header === null || header.done !== header.count) return null;
-  return await sizeOf(path) === header.count * imageBytes(header) ? header : null;
+  if (await sizeOf(path) !== header.count * imageBytes(header)) return null;
+  const found = await withSameFiles(header, wish);
+  if (found !== null && found.identity !== header.identity) {
+    // Where it cannot be recorded, files are read again the next time.
+    await writeHeader(`${path}.json`, found).catch(() => {});
+  }
+  return found;
 }
 
-async function makePack(
-  set: ImageSet,
-  path: string,
-  wanted: PackHeader,
-  survey: ImageSurvey,
-  options: PackOptions,
-): Promise<PackHeader> {
+/**
+ * The header with the files' present identity if they hold what they held, else null. Files that are others
+ * to the file system are read: a picture may have been replaced by one of the same size and time, or the whole
+ * set copied or moved.
+ */
+async function withSameFiles(
+  header: PackHeader,
+  { set, survey, options }: Wish,
+): Promise<PackHeader | null> {
+  if (survey.contents === null) return header;
+  // A pack from before identities were recorded is believed, and known by them from now on.
+  const isOld = header.identity === undefined;
+  if (survey.identity === null ? isOld : survey.identity === header.identity) return header;
+  if (!isOld && header.bytes !== await digestFiles(set, survey, header.done, options)) return null;
+  return { ...header, identity: survey.identity ?? "" };
+}
+
+async function makePack(wish: Wish): Promise<ReadyPack> {
+  const { set, survey, options } = wish;
   if (survey.contents === null) {
     throw new CsnError(
       `Cannot decode the images of ${set.name}: there is no folder ${set.imageFolder}; ` +
@@ -106,58 +157,56 @@ async function makePack(
   }
   const missing = missingImages(set, survey);
   if (isTooMany(set, missing, options)) throw tooMany(set, missing, true);
+  const name = packName(wish.header.imageSize, wish.fit);
+  const { path, because } = await placeToWrite(set, name, options.packDir);
   try {
-    return await makeAlone(set, path, wanted, survey, options);
+    return { path, header: await makeAlone(path, because, wish) };
   } catch (error) {
-    // A full disk, a folder that may not be written to; Deno ends the system's messages so.
+    // A full disk or quota; Deno ends the system's messages so.
     if (error instanceof CsnError || !messageOf(error).includes("(os error ")) throw error;
-    const megabytes = Math.ceil(wanted.count * imageBytes(wanted) / 1e6);
+    const megabytes = Math.ceil(wish.header.count * imageBytes(wish.header) / 1e6);
     throw new CsnError(
       `Cannot make the image pack ${path}: ${messageOf(error)}; it takes ${megabytes} MB in all, ` +
-        `and what is done is kept: once this is mended, run it again`,
+        `and what is done is kept: once this is mended, run it again, or choose another folder with --pack-dir DIR`,
       { cause: error },
     );
   }
 }
 
-/** Makes the pack while no other process does. */
-async function makeAlone(
-  set: ImageSet,
-  path: string,
-  wanted: PackHeader,
-  survey: ImageSurvey,
-  options: PackOptions,
-): Promise<PackHeader> {
-  using _lock = await FileLock.take(
-    `${path}.lock`,
-    `Cannot make the image pack ${path}`,
-    "wait until it is done, then run this again",
-  );
+/** Makes the pack while no other process does; `because` says why it is not in the set's folder. */
+async function makeAlone(path: string, because: string | null, wish: Wish): Promise<PackHeader> {
+  const { set, options: { listener, signal } } = wish;
+  const announce = (holder: string) =>
+    listener?.notice?.(
+      `process ${holder || "(unknown)"} is making the image pack ${path}: waiting for it`,
+    );
+  using _lock = await FileLock.wait(`${path}.lock`, announce, signal);
   // Another process may have made it before the lock was free.
-  const ready = await readyHeader(path, wanted, survey);
+  const ready = await readyHeader(path, wish);
   if (ready !== null) return ready;
-  const header = await fill(set, path, wanted, survey, options);
+  if (because !== null) {
+    listener?.notice?.(`the image pack of ${set.name} is kept as ${path}: ${because}`);
+  }
+  const header = await fill(path, wish);
   await putInPlace(path);
   return header;
 }
 
 /** Decodes what is not yet done into `<path>.part`; its header says how far it has come. */
-async function fill(
-  set: ImageSet,
-  path: string,
-  wanted: PackHeader,
-  survey: ImageSurvey,
-  options: PackOptions,
-): Promise<PackHeader> {
-  let header = await startedHeader(path, wanted, survey);
+async function fill(path: string, wish: Wish): Promise<PackHeader> {
+  const { set, fit, survey, options } = wish;
+  let header = await startedHeader(path, wish);
   if (header.done === header.count && await sizeOf(`${path}.part`) === null) return header;
   const chunk = Math.max(1, Math.floor(chunkBytes / imageBytes(header)));
   using file = await openPart(path, header);
   while (header.done < header.count) {
     const pixels = new Uint8Array(Math.min(chunk, header.count - header.done) * imageBytes(header));
-    const decoded = await decodeInto(pixels, set, header, survey, options);
+    const decoded = await decodeInto(pixels, set, header, fit, survey, options);
     const unreadable = [...header.unreadable, ...decoded.unreadable];
-    header = { ...header, done: header.done + decoded.count, unreadable };
+    const bytes = header.bytes === undefined
+      ? undefined
+      : chainDigests(header.bytes, decoded.digests);
+    header = { ...header, done: header.done + decoded.count, bytes, unreadable };
     await record(file, path, pixels.subarray(0, decoded.count * imageBytes(header)), header);
     options.signal?.throwIfAborted();
     if (isTooMany(set, unreadable, options)) {
@@ -171,12 +220,10 @@ async function fill(
 }
 
 /** The header to go on from: that of work which was broken off, or the empty one. */
-async function startedHeader(
-  path: string,
-  wanted: PackHeader,
-  survey: ImageSurvey,
-): Promise<PackHeader> {
-  const started = await readHeader(`${path}.part.json`, wanted, survey);
+async function startedHeader(path: string, wish: Wish): Promise<PackHeader> {
+  const wanted = wish.header;
+  const written = await readHeader(`${path}.part.json`, wanted, wish.survey);
+  const started = written === null ? null : await withSameFiles(written, wish);
   if (started === null) return wanted;
   const size = await sizeOf(`${path}.part`);
   if (size !== null) return size >= started.done * imageBytes(started) ? started : wanted;

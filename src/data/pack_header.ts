@@ -1,5 +1,6 @@
 import type { ImageSet } from "./image_set.ts";
-import { preprocessing } from "./decode_image.ts";
+import { preprocessingOf } from "./decode_image.ts";
+import type { Fit } from "./fit.ts";
 import type { ImageSurvey } from "./survey_images.ts";
 import { writeWhole } from "../write_whole.ts";
 
@@ -27,19 +28,30 @@ export interface PackHeader {
   readonly names: string;
   /** SHA-256 of the sizes and times of change of the files. */
   readonly contents: string;
+  /** Of the survey: "" where it was not known, absent in packs from before it was recorded. */
+  readonly identity?: string;
+  /** SHA-256 over the bytes of the files that are done, see `chainDigests`; absent as `identity` is. */
+  readonly bytes?: string;
   readonly unreadable: readonly UnreadableImage[];
 }
 
 /** The header of a pack that holds nothing yet. */
-export function emptyHeader(set: ImageSet, imageSize: number, survey: ImageSurvey): PackHeader {
+export function emptyHeader(
+  set: ImageSet,
+  imageSize: number,
+  fit: Fit,
+  survey: ImageSurvey,
+): PackHeader {
   return {
     format: 1,
     imageSize,
     count: set.imageFiles.length,
     done: 0,
-    preprocessing,
+    preprocessing: preprocessingOf(fit),
     names: survey.names,
     contents: survey.contents ?? "",
+    identity: survey.identity ?? "",
+    bytes: "",
     unreadable: [],
   };
 }
@@ -57,15 +69,24 @@ export async function readHeader(
   try {
     header = JSON.parse(await Deno.readTextFile(file));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
+    const isMissing = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory;
+    if (isMissing || error instanceof SyntaxError) return null;
     throw error;
   }
   const fits = header !== null && header.format === wanted.format &&
     header.imageSize === wanted.imageSize && header.count === wanted.count &&
     header.preprocessing === wanted.preprocessing && header.names === wanted.names &&
     (survey.contents === null || header.contents === survey.contents) &&
-    Number.isSafeInteger(header.done) && Array.isArray(header.unreadable);
+    Number.isSafeInteger(header.done) && Array.isArray(header.unreadable) &&
+    !mayReadMoreNow(header);
   return fits ? header : null;
+}
+
+/** Whether a pack was made before csn read BMP and PNM, and lacks images of a kind that was unknown then. */
+function mayReadMoreNow({ identity, unreadable }: PackHeader): boolean {
+  return identity === undefined &&
+    unreadable.some(({ reason }) => reason.includes("unsupported image format"));
 }
 
 /** Writes a header so that it is whole or not there. */

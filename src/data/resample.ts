@@ -1,3 +1,5 @@
+import { type Fit, padColour } from "./fit.ts";
+
 /** Pixels of an image: uint8 [height, width, 3]. */
 export interface Pixels {
   /** Rows from the top, each pixel red, green, blue. */
@@ -24,26 +26,71 @@ interface Weights {
 }
 
 /**
- * Scales the short side to `size` and cuts the middle square out, [size, size, 3]: to the bit what
- * torchvision's Resize and CenterCrop do with a Pillow image. (Pillow 13 shrinks images that are more than
+ * Makes an image a square, [size, size, 3]. Cropped, to the bit what torchvision's Resize and CenterCrop do with a
+ * Pillow image; padded, what Pillow's ImageOps.pad does with BILINEAR, but that a side of a very long image is
+ * never less than a pixel. (Pillow 13 shrinks images that are more than
  * twice as tall as wide in the other direction first; rounding then differs by 1 in some pixels.)
  * libvips is no replacement: it enlarges with a shift of a fraction of a pixel, and the images of Zappos50k
  * are enlarged.
  */
-export function resizeAndCrop(
-  { data, width, height }: Pixels,
+export function resizeToSquare(
+  pixels: Pixels,
   size: number,
+  fit: Fit,
 ): Uint8Array<ArrayBuffer> {
+  const colour = padColour(fit);
+  return colour === null ? resizeAndCrop(pixels, size) : resizeAndPad(pixels, size, colour);
+}
+
+/** The short side scaled to `size`, and the middle of the long one. */
+function resizeAndCrop({ data, width, height }: Pixels, size: number): Uint8Array<ArrayBuffer> {
   // torchvision: int(size * long / short), and the crop begins at int(round((long - size) / 2)).
   const short = Math.min(width, height);
   const outWidth = width === short ? size : Math.floor(size * width / short);
   const outHeight = height === short ? size : Math.floor(size * height / short);
   const across = bilinearWeights(width, outWidth, roundHalfEven((outWidth - size) / 2), size);
   const down = bilinearWeights(height, outHeight, roundHalfEven((outHeight - size) / 2), size);
-  // Rows above and below what the crop needs are not computed.
+  return resize(data, width, across, down);
+}
+
+/** The long side scaled to `size`, and `colour` on both sides of the short one. */
+function resizeAndPad(
+  { data, width, height }: Pixels,
+  size: number,
+  colour: readonly number[],
+): Uint8Array<ArrayBuffer> {
+  const shortened = (short: number, long: number) =>
+    Math.max(1, roundHalfEven(short / long * size));
+  const columns = width < height ? shortened(width, height) : size;
+  const rows = height < width ? shortened(height, width) : size;
+  const image = resize(
+    data,
+    width,
+    bilinearWeights(width, columns, 0, columns),
+    bilinearWeights(height, rows, 0, rows),
+  );
+  const [left, top] = [roundHalfEven((size - columns) / 2), roundHalfEven((size - rows) / 2)];
+  const square = new Uint8Array(size * size * 3);
+  for (let i = 0; i < square.length; i++) square[i] = colour[i % 3];
+  for (let row = 0; row < rows; row++) {
+    const pixels = image.subarray(3 * row * columns, 3 * (row + 1) * columns);
+    square.set(pixels, 3 * ((top + row) * size + left));
+  }
+  return square;
+}
+
+/** [rows, columns, 3], of which `across` makes the columns and `down` the rows. */
+function resize(
+  data: Uint8Array,
+  width: number,
+  across: Weights,
+  down: Weights,
+): Uint8Array<ArrayBuffer> {
+  // Rows above and below what is needed are not computed.
+  const last = down.first.length - 1;
   const top = down.first[0];
-  const rows = down.first[size - 1] + down.count[size - 1] - top;
-  return resizeDown(resizeAcross(data, width, top, rows, across), size, top, down);
+  const rows = down.first[last] + down.count[last] - top;
+  return resizeDown(resizeAcross(data, width, top, rows, across), across.first.length, top, down);
 }
 
 /**
@@ -106,16 +153,17 @@ function resizeAcross(
   return result;
 }
 
-/** [size, size, 3] from [rows, size, 3], whose first row is row `top` of the source. */
+/** [rows, columns, 3] from the source's rows from number `top` on, [..., columns, 3]. */
 function resizeDown(
   source: Uint8Array,
-  size: number,
+  columns: number,
   top: number,
   { first, count, weights, stride }: Weights,
 ): Uint8Array<ArrayBuffer> {
-  const rowLength = 3 * size;
-  const result = new Uint8Array(size * rowLength);
-  for (let row = 0; row < size; row++) {
+  const rowLength = 3 * columns;
+  const rows = first.length;
+  const result = new Uint8Array(rows * rowLength);
+  for (let row = 0; row < rows; row++) {
     const start = (first[row] - top) * rowLength;
     for (let i = 0; i < rowLength; i++) {
       let sum = half;

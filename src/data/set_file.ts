@@ -1,5 +1,6 @@
 import { CsnError, messageOf } from "../errors.ts";
 import type { Normalisation } from "../normalisation.ts";
+import { type Fit, fitForms, parseFit } from "./fit.ts";
 
 /** What `set.json` says about an image set. */
 export interface SetDescription {
@@ -11,6 +12,8 @@ export interface SetDescription {
   readonly notions: readonly string[];
   /** Whether a mirror image means the same. */
   readonly flip: boolean;
+  /** How images become squares; cropped when the file does not say. */
+  readonly fit: Fit;
   /** ImageNet's when the file names none. */
   readonly normalisation: Normalisation;
 }
@@ -27,6 +30,7 @@ export const zappos: SetDescription = {
   images: "ut-zap50k-images",
   notions: ["class", "closure", "gender", "heel"],
   flip: true,
+  fit: "crop",
   normalisation: imagenetNormalisation,
 };
 
@@ -49,6 +53,7 @@ export async function readSetFile(file: string): Promise<SetDescription> {
     images: textField(file, fields, "images"),
     notions: notionsField(file, fields.notions),
     flip: flipField(file, fields.flip),
+    fit: fitField(file, fields.fit),
     normalisation: normalisationField(file, fields.normalisation),
   };
 }
@@ -95,6 +100,12 @@ function notionsField(file: string, value: unknown): string[] {
 function flipField(file: string, value: unknown): boolean {
   if (typeof value !== "boolean") throw wrong(file, "flip", value, "true or false");
   return value;
+}
+
+function fitField(file: string, value: unknown): Fit {
+  const fit = parseFit(value ?? "crop");
+  if (fit === null) throw wrong(file, "fit", value, fitForms);
+  return fit;
 }
 
 function normalisationField(file: string, value: unknown): Normalisation {

@@ -1,4 +1,5 @@
 import { join } from "../paths.ts";
+import { FileIdentities, sha256 } from "./file_identities.ts";
 import type { ImageSet } from "./image_set.ts";
 
 /** What lies on the disk of a set's images. */
@@ -10,6 +11,12 @@ export interface ImageSurvey {
    * images were removed after they were packed can go on with its pack.
    */
   readonly contents: string | null;
+  /**
+   * SHA-256 of each file's number on the disk (inode) and time of its last change of any kind, which a
+   * program cannot set: another one where files were replaced, but also where they were copied or moved. Null
+   * when a file changed so lately that one more change could have the same time.
+   */
+  readonly identity: string | null;
   /** Indices of images that are not there. */
   readonly missing: ReadonlySet<number>;
   /** Where images lie, by index, that do not lie under their listed path. */
@@ -24,7 +31,10 @@ export async function surveyImages({ imageFolder, imageFiles }: ImageSet): Promi
   const names = await sha256(imageFiles.join("\n"));
   const missing = new Set<number>();
   const elsewhere = new Map<number, string>();
-  if (infoOf(imageFolder) === null) return { names, contents: null, missing, elsewhere };
+  const identities = new FileIdentities();
+  if (infoOf(imageFolder) === null) {
+    return { names, contents: null, identity: null, missing, elsewhere };
+  }
   const lines = imageFiles.map((file, image) => {
     const [listed, stored] = [join(imageFolder, file), join(imageFolder, withEscapedDots(file))];
     const asListed = infoOf(listed);
@@ -34,9 +44,25 @@ export async function surveyImages({ imageFolder, imageFiles }: ImageSet): Promi
       return "missing";
     }
     if (asListed === null) elsewhere.set(image, stored);
+    identities.add(info);
     return `${info.size} ${info.mtime?.getTime()}`;
   });
-  return { names, contents: await sha256(lines.join("\n")), missing, elsewhere };
+  return {
+    names,
+    contents: await sha256(lines.join("\n")),
+    identity: await identities.digest(),
+    missing,
+    elsewhere,
+  };
+}
+
+/** The file of image number `image`. */
+export function imagePath(
+  { imageFolder, imageFiles }: ImageSet,
+  { elsewhere }: ImageSurvey,
+  image: number,
+): string {
+  return elsewhere.get(image) ?? join(imageFolder, imageFiles[image]);
 }
 
 /** Zappos50k has brands such as "Bonnie Jean." whose folders are stored with %2E for the last dot. */
@@ -53,9 +79,4 @@ function infoOf(path: string): Deno.FileInfo | null {
     }
     throw error;
   }
-}
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(digest).toHex();
 }

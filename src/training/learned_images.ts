@@ -1,5 +1,4 @@
 /** What a model file remembers of the images that its weights come from, by the content of their pixels. */
-import { preprocessing } from "../data/decode_image.ts";
 import { digestBytes, imageDigests } from "../data/image_digests.ts";
 import type { Pack } from "../data/pack.ts";
 import type { Listener } from "../listener.ts";
@@ -29,7 +28,7 @@ export async function learnedImages(
   const digests = await imageDigests(pack, all, options);
   const digestOf = new Map(Array.from(all, (image, place) => [image, digests[place]]));
   const of = (images: Uint32Array) => new Set(Array.from(images, (image) => digestOf.get(image)!));
-  return stored(pack.imageSize, of(training), of(validation));
+  return stored(pack, of(training), of(validation));
 }
 
 /** Images that are being remembered while other work goes on. */
@@ -63,13 +62,15 @@ export function mergeLearned(
 ): LearnedImages {
   if (before === undefined) return now;
   if (!areComparable(before, now)) {
-    const unknown =
-      `a model of images of ${before.imageSize} pixels, which cannot be compared with those of ${now.imageSize}`;
+    const how = before.imageSize === now.imageSize
+      ? "made in another way, which cannot be compared with these"
+      : `of ${before.imageSize} pixels, which cannot be compared with those of ${now.imageSize}`;
+    const unknown = `a model of images ${how}`;
     return { ...now, unknown };
   }
   const both = (part: "training" | "validation") =>
     new Set([...digestsOf(before[part]), ...digestsOf(now[part])]);
-  const merged = stored(now.imageSize, both("training"), both("validation"));
+  const merged = stored(now, both("training"), both("validation"));
   const unknown = now.unknown ?? before.unknown;
   return unknown === undefined ? merged : { ...merged, unknown };
 }
@@ -93,7 +94,7 @@ export function digestsOf(text: string): Set<number> {
 }
 
 function stored(
-  imageSize: number,
+  { imageSize, preprocessing }: Pick<LearnedImages, "imageSize" | "preprocessing">,
   training: ReadonlySet<number>,
   validation: ReadonlySet<number>,
 ): LearnedImages {

@@ -1,5 +1,6 @@
 /** Where a new run's weights come from. */
-import { preprocessing } from "../data/decode_image.ts";
+import { preprocessingOf } from "../data/decode_image.ts";
+import type { Fit } from "../data/fit.ts";
 import { download } from "../data/download.ts";
 import { CsnError, messageOf } from "../errors.ts";
 import type { Listener } from "../listener.ts";
@@ -54,11 +55,13 @@ export async function startingTensors(
  */
 export async function startingImages(
   { pretrained, imageSize }: TrainConfig,
+  fit: Fit,
 ): Promise<LearnedImages | undefined> {
   if (pretrained === "none" || pretrained === "imagenet") return undefined;
   const found = await imagesOfModel(pretrained);
   if (typeof found !== "string") return found;
   const unknown = `${pretrained}, ${found}`;
+  const preprocessing = preprocessingOf(fit);
   return { imageSize, preprocessing, training: "", validation: "", unknown };
 }
 

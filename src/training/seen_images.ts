@@ -1,4 +1,3 @@
-import { preprocessing } from "../data/decode_image.ts";
 import { imageDigests } from "../data/image_digests.ts";
 import type { Split } from "../data/image_set.ts";
 import type { Pack } from "../data/pack.ts";
@@ -26,7 +25,7 @@ export async function seenImages(
     );
     return null;
   }
-  if (!areComparable(learned, { imageSize: pack.imageSize, preprocessing })) {
+  if (!areComparable(learned, pack)) {
     options.listener?.notice?.(
       "whether the model was trained on these images is not known: its own were decoded in another way",
     );

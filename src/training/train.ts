@@ -105,8 +105,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const tensors = checkpoint === undefined
     ? await startingTensors(config, options)
     : networkTensors(checkpoint);
-  const before = checkpoint?.info.images ?? await startingImages(config);
   await using prepared = await prepareTraining(config, options);
+  const before = checkpoint?.info.images ?? await startingImages(config, prepared.set.fit);
   if (checkpoint !== undefined) {
     checkSameTriplets(checkpoint.info.state!.triplets, prepared.digest, config.data);
   }

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { decodeImage } from "../../src/data/decode_image.ts";
-import type { ImageSet } from "../../src/data/image_set.ts";
-import { packPath, preparePack } from "../../src/data/pack.ts";
+import { decodeImage, preprocessingOf } from "../../src/data/decode_image.ts";
+import { type ImageSet, openImageSet } from "../../src/data/image_set.ts";
+import { preparePack } from "../../src/data/pack.ts";
 import { CsnError } from "../../src/errors.ts";
 import { FileLock } from "../../src/file_lock.ts";
 import type { Listener } from "../../src/listener.ts";
 import { fromFileUrl, join } from "../../src/paths.ts";
+import { canMountReadOnly, readOnlyPrefix } from "../helpers/read_only.ts";
 import { fileNames, fixtures, temporaryFolder, writeSet } from "../helpers/temporary_set.ts";
 
 /** A listener that notes what it hears, and the images that were decoded. */
@@ -15,7 +16,9 @@ function notes(): Listener & { decoded: number[]; warnings: string[] } {
   return {
     decoded,
     warnings,
-    progress: ({ done }) => decoded.push(done),
+    progress: ({ what, done }) => {
+      if (what === "Decoding images") decoded.push(done);
+    },
     warning: (text) => warnings.push(text),
   };
 }
@@ -48,8 +51,9 @@ Deno.test("preparePack() lays the pixels of all images one after the other", asy
   const listener = notes();
   const pack = await preparePack(set, 16, { listener });
   assert.deepEqual(pack, {
-    path: packPath(folder.path, 16),
+    path: join(folder.path, "16.pack"),
     imageSize: 16,
+    preprocessing: preprocessingOf("crop"),
     count: 20,
     unreadable: [],
   });
@@ -127,7 +131,7 @@ Deno.test("preparePack() goes on after an abort and decodes no image twice", asy
   const set = await writeSet(folder.path, fileNames(100));
   for (let image = 0; image < 100; image += 3) await replaceImage(set, image, "grey.png");
   const whole = await Deno.readFile((await preparePack(set, 8)).path);
-  await Deno.remove(packPath(folder.path, 8));
+  await Deno.remove(join(folder.path, "8.pack"));
 
   const controller = new AbortController();
   const before = notes();
@@ -155,11 +159,16 @@ Deno.test("preparePack() goes on after an abort and decodes no image twice", asy
   assert.deepEqual(packFiles(set), ["8.pack", "8.pack.json"]);
 });
 
-/** Starts a process of its own that makes a pack. */
-function packProgram(set: ImageSet, size: number, limitBlocks = "unlimited"): Deno.ChildProcess {
+/** Starts a process of its own that makes a pack, after `prefix`, one time after the other. */
+function packProgram(
+  set: ImageSet,
+  size: number,
+  { limitBlocks = "unlimited", prefix = [] as string[], env = {}, times = 1 } = {},
+): Deno.ChildProcess {
   const program = fromFileUrl(new URL("../helpers/pack_program.ts", import.meta.url));
   // With SIGXFSZ ignored, writing beyond the limit fails as it does on a full disk.
-  const shell = 'trap "" XFSZ; ulimit -f "$1"; shift; exec "$@"';
+  const once = times === 1 ? 'exec "$@"' : Array(times).fill('"$@"').join(" && ");
+  const shell = `trap "" XFSZ; ulimit -f "$1"; shift; ${once}`;
   const permissions = [
     "--allow-read",
     "--allow-write",
@@ -168,8 +177,10 @@ function packProgram(set: ImageSet, size: number, limitBlocks = "unlimited"): De
     "--allow-sys",
   ];
   const deno = [Deno.execPath(), "run", "--no-code-cache", ...permissions, program];
-  return new Deno.Command("sh", {
-    args: ["-c", shell, "sh", limitBlocks, ...deno, set.folder, String(size)],
+  const [command, ...args] = [...prefix, "sh", "-c", shell, "sh", limitBlocks, ...deno];
+  return new Deno.Command(command, {
+    args: [...args, set.folder, String(size)],
+    env,
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -229,7 +240,7 @@ Deno.test("preparePack() does not go on with pixels of another list, or fewer th
     assert.deepEqual(await Deno.readFile(path), whole);
     return listener.decoded.length;
   };
-  const two = { ...header, done: 2 };
+  const two = { ...header, done: 2, identity: undefined, bytes: undefined };
   const bytes = 8 * 8 * 3;
   assert.equal(await decodedFrom(whole.slice(0, 2 * bytes), two), 2);
   // Pixels that no record tells of are written again.
@@ -243,7 +254,7 @@ Deno.test("preparePack() says that the disk is full and goes on when there is ro
   await using folder = await temporaryFolder();
   const set = await writeSet(folder.path, fileNames(30));
   // 30 images of 128 pixels are 1.5 MB; a file may have 1000 blocks of 512 or 1024 bytes.
-  const child = packProgram(set, 128, "1000");
+  const child = packProgram(set, 128, { limitBlocks: "1000" });
   const { code, stdout } = await child.output();
   const last = new TextDecoder().decode(stdout).trimEnd().split("\n").at(-1) ?? "";
   assert.equal(code, 1, last);
@@ -317,20 +328,206 @@ Deno.test("preparePack() finds folders that end in a dot under %2E", async () =>
   assert.deepEqual(await pixelsOf(path, 0, 8), expected);
 });
 
-Deno.test("preparePack() leaves a pack alone that another process is making", async () => {
+Deno.test("preparePack() waits for the process that makes the pack, says so and uses it", async () => {
   await using folder = await temporaryFolder();
   const set = await writeSet(folder.path, fileNames(3));
-  const lock = await FileLock.tryTake(join(folder.path, "8.pack.lock"));
-  assert.ok(lock !== null);
-  try {
-    await assert.rejects(preparePack(set, 8), {
-      name: "CsnError",
-      message: /Cannot make the image pack .*: process \d+ is using it; wait/,
-    });
-  } finally {
-    lock[Symbol.dispose]();
+  const path = join(folder.path, "8.pack");
+  const lock = (await FileLock.tryTake(`${path}.lock`))!;
+  const made = await writeSet(await Deno.makeTempDir({ dir: folder.path }), fileNames(3));
+  const notices: string[] = [];
+  const decoded: number[] = [];
+  const listener: Listener = {
+    progress: ({ what, done }) => what === "Decoding images" && decoded.push(done),
+    notice: (text) => {
+      notices.push(text);
+      // What the other process does meanwhile.
+      for (const name of ["8.pack", "8.pack.json"]) {
+        Deno.renameSync(join(made.folder, name), join(folder.path, name));
+      }
+      lock[Symbol.dispose]();
+    },
+  };
+  await preparePack({ ...set, folder: made.folder }, 8);
+  assert.equal((await preparePack(set, 8, { listener })).path, path);
+  assert.deepEqual(notices, [
+    `process ${Deno.pid} is making the image pack ${path}: waiting for it`,
+  ]);
+  assert.deepEqual(decoded, []);
+});
+
+Deno.test("preparePack() stops waiting for another process when the signal comes", async () => {
+  await using folder = await temporaryFolder();
+  const set = await writeSet(folder.path, fileNames(3));
+  using _lock = (await FileLock.tryTake(join(folder.path, "8.pack.lock")))!;
+  const controller = new AbortController();
+  const reason = new Error("stopped");
+  const listener = { notice: () => controller.abort(reason) };
+  await assert.rejects(
+    preparePack(set, 8, { listener, signal: controller.signal }),
+    (error) => error === reason,
+  );
+  assert.deepEqual(packFiles(set), ["8.pack.lock"]);
+});
+
+Deno.test("preparePack() lets two processes make one pack between them", async () => {
+  await using folder = await temporaryFolder();
+  const set = await writeSet(folder.path, fileNames(60));
+  const outputs = await Promise.all([1, 2].map(() => packProgram(set, 512).output()));
+  for (const { code } of outputs) assert.equal(code, 0);
+  const texts = outputs.map(({ stdout }) => new TextDecoder().decode(stdout));
+  const decoded = texts.join("").match(/^\d+$/gm)!.length;
+  assert.equal(decoded, 60);
+  assert.deepEqual(packFiles(set), ["512.pack", "512.pack.json"]);
+});
+
+Deno.test("preparePack() makes a pack anew when a picture is replaced by one of its size and time", async () => {
+  await using folder = await temporaryFolder();
+  const set = await writeSet(folder.path, fileNames(3));
+  const { path } = await preparePack(set, 8);
+  const image = join(set.imageFolder, "1.png");
+  const { size, mtime } = await Deno.stat(image);
+  const other = await Deno.readFile(join(fixtures, "grey.png"));
+  const padded = new Uint8Array(size);
+  padded.set(other);
+  for (const way of ["written over", "put in its place"]) {
+    const header = await Deno.readTextFile(`${path}.json`);
+    await Deno.copyFile(join(set.imageFolder, "0.png"), `${image}.kept`);
+    if (way === "put in its place") await Deno.remove(image);
+    await Deno.writeFile(image, padded);
+    await Deno.utime(image, mtime!, mtime!);
+    const listener = notes();
+    await preparePack(set, 8, { listener });
+    assert.deepEqual(
+      await pixelsOf(path, 1, 8),
+      await decodeImage(join(fixtures, "grey.png"), 8),
+      way,
+    );
+    // As it was, for the second way.
+    await Deno.rename(`${image}.kept`, image);
+    await Deno.utime(image, mtime!, mtime!);
+    await preparePack(set, 8);
+    assert.equal(
+      JSON.parse(await Deno.readTextFile(`${path}.json`)).bytes,
+      JSON.parse(header).bytes,
+    );
   }
-  assert.equal((await preparePack(set, 8)).count, 3);
+});
+
+Deno.test("preparePack() keeps the pack of a set that was copied with its times", async () => {
+  await using folder = await temporaryFolder();
+  const set = await writeSet(join(folder.path, "one"), fileNames(5));
+  await preparePack(set, 8);
+  const copy = join(folder.path, "two");
+  assert.ok((await new Deno.Command("cp", { args: ["-a", set.folder, copy] }).output()).success);
+  const listener = notes();
+  await preparePack(await openImageSet(copy), 8, { listener });
+  assert.deepEqual(listener.decoded, []);
+});
+
+/** A set in `folder` of images that were not changed just now. */
+async function settledSet(folder: string): Promise<ImageSet> {
+  const imageFiles = ["shrunk.png", "grey.png", "odd.png"];
+  return { ...await writeSet(folder, imageFiles), imageFolder: fixtures };
+}
+
+Deno.test("preparePack() reads files that are others to the file system, once", async () => {
+  await using folder = await temporaryFolder();
+  const set = await settledSet(folder.path);
+  const { path } = await preparePack(set, 8);
+  const header = JSON.parse(await Deno.readTextFile(`${path}.json`));
+  const decodedWith = async (changes: { identity?: string; bytes?: string }) => {
+    await Deno.writeTextFile(`${path}.json`, JSON.stringify({ ...header, ...changes }));
+    const listener = notes();
+    await preparePack(set, 8, { listener });
+    return listener.decoded.length;
+  };
+  assert.equal(await decodedWith({ identity: "another" }), 0);
+  assert.deepEqual(JSON.parse(await Deno.readTextFile(`${path}.json`)), header);
+  assert.equal(await decodedWith({ bytes: "others" }), 0, "files are read");
+  assert.equal(await decodedWith({ identity: "another", bytes: "others" }), 3);
+});
+
+Deno.test("preparePack() accepts a pack from before files were told apart, and tells them apart from then on", async () => {
+  await using folder = await temporaryFolder();
+  const set = await settledSet(folder.path);
+  const { path } = await preparePack(set, 8);
+  const { identity, bytes: _, ...old } = JSON.parse(await Deno.readTextFile(`${path}.json`));
+  await Deno.writeTextFile(`${path}.json`, JSON.stringify(old));
+  const listener = notes();
+  await preparePack(set, 8, { listener });
+  assert.deepEqual(listener.decoded, []);
+  assert.equal(JSON.parse(await Deno.readTextFile(`${path}.json`)).identity, identity);
+  // But not where it lacks images that could not be read then.
+  const unreadable = [{ image: 1, file: "grey.png", reason: "unsupported image format" }];
+  await Deno.writeTextFile(`${path}.json`, JSON.stringify({ ...old, unreadable }));
+  assert.deepEqual((await preparePack(set, 8, { allowMissing: true })).unreadable, []);
+});
+
+Deno.test("preparePack() keeps packs of each set apart in a folder that was chosen", async () => {
+  await using folder = await temporaryFolder();
+  const packDir = join(folder.path, "packs");
+  const sets = [
+    await writeSet(join(folder.path, "a", "small"), fileNames(3)),
+    await writeSet(join(folder.path, "b", "small"), fileNames(3), { from: "grey.png" }),
+  ];
+  const notices: string[] = [];
+  const listener: Listener = { notice: (text) => notices.push(text) };
+  for (const time of [1, 2]) {
+    for (const set of sets) {
+      const { path } = await preparePack(set, 8, { packDir, listener });
+      assert.equal(path.startsWith(`${packDir}/small-`), true, `${time}`);
+      assert.deepEqual(
+        await pixelsOf(path, 0, 8),
+        await decodeImage(join(set.imageFolder, "0.png"), 8),
+      );
+      assert.deepEqual(packFiles(set), []);
+    }
+  }
+  assert.equal(notices.length, 2);
+  assert.match(
+    notices[0],
+    /^the image pack of small is kept as .*packs\/small-.*: that folder was chosen$/,
+  );
+});
+
+Deno.test("preparePack() says which option mends a chosen folder that cannot be made", async () => {
+  await using folder = await temporaryFolder();
+  const set = await writeSet(folder.path, fileNames(1));
+  const packDir = join(folder.path, "filenames.json", "packs");
+  await assert.rejects(preparePack(set, 8, { packDir }), {
+    name: "CsnError",
+    message: /^Cannot make the image pack .*filenames\.json\/packs.*; choose .*--pack-dir DIR$/,
+  });
+});
+
+Deno.test({
+  name: "preparePack() keeps the pack of a set on a read-only disk in the cache and says so once",
+  ignore: !await canMountReadOnly(),
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const [source, mounted, cache] = ["source", "mounted", "cache"].map((name) =>
+      join(folder.path, name)
+    );
+    const set = await writeSet(source, fileNames(4));
+    await Deno.mkdir(mounted);
+    const program = packProgram({ ...set, folder: mounted }, 16, {
+      prefix: readOnlyPrefix(source, mounted),
+      env: { CSN_CACHE: cache },
+      times: 2,
+    });
+    const { code, stdout } = await program.output();
+    const text = new TextDecoder().decode(stdout);
+    assert.equal(code, 0, text);
+    const [path, ...again] = Array.from(text.matchAll(/^pack: (.*)$/gm), ([, path]) => path);
+    assert.deepEqual(again, [path]);
+    assert.equal(path.startsWith(`${cache}/packs/mounted-`), true, path);
+    assert.deepEqual(text.match(/^notice: .*$/gm), [
+      `notice: the image pack of small is kept as ${path}: ${mounted} cannot be written (Read-only file system)`,
+    ]);
+    assert.equal(text.match(/^\d+$/gm)!.length, 4, "decoded once");
+    const expected = await Deno.readFile((await preparePack(set, 16)).path);
+    assert.deepEqual(await Deno.readFile(path), expected);
+  },
 });
 
 Deno.test("preparePack() refuses a size that is no number of pixels", async () => {

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
-import { join } from "../../paths.ts";
+import { digestOf } from "../file_digests.ts";
 import type { ImageSet } from "../image_set.ts";
-import { surveyImages } from "../survey_images.ts";
+import { imagePath, surveyImages } from "../survey_images.ts";
 
 /** Files of a set that are the same to the byte. */
 export interface IdenticalFiles {
@@ -19,8 +18,7 @@ export async function identicalFiles(
 ): Promise<IdenticalFiles | null> {
   const survey = await surveyImages(set);
   if (survey.contents === null) return null;
-  const pathOf = (image: number) =>
-    survey.elsewhere.get(image) ?? join(set.imageFolder, set.imageFiles[image]);
+  const pathOf = (image: number) => imagePath(set, survey, image);
   const there = images.filter((image) => !survey.missing.has(image));
   const bySize = Map.groupBy(there, (image) => Deno.statSync(pathOf(image)).size);
   const groups: number[][] = [];
@@ -29,8 +27,7 @@ export async function identicalFiles(
     signal?.throwIfAborted();
     const digests = new Map<number, string>();
     for (const image of sameSize) {
-      const bytes = await Deno.readFile(pathOf(image));
-      digests.set(image, createHash("sha256").update(bytes).digest("hex"));
+      digests.set(image, digestOf(await Deno.readFile(pathOf(image))));
     }
     const same = Map.groupBy(sameSize, (image) => digests.get(image)!);
     groups.push(...[...same.values()].filter(({ length }) => length > 1));

@@ -1,6 +1,7 @@
-import type { Listener } from "../../listener.ts";
+import { exists } from "../../folders.ts";
 import type { ImageSet } from "../image_set.ts";
-import { type Pack, preparePack } from "../pack.ts";
+import { type Pack, type PackOptions, preparePack } from "../pack.ts";
+import { packFolders, parsePackName } from "../pack_place.ts";
 import { bitsIn, differenceHash } from "./difference_hash.ts";
 
 /** Two images that look nearly the same. */
@@ -33,10 +34,11 @@ export async function nearDuplicates(
   set: ImageSet,
   images: readonly number[],
   areApart: (a: number, b: number) => boolean,
-  options: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
+  options: Omit<PackOptions, "allowMissing" | "fit"> = {},
 ): Promise<NearPair[]> {
-  const size = await smallestPack(set) ?? packSize;
-  const pack = await preparePack(set, size, { ...options, allowMissing: true });
+  const { imageSize, fit } = await smallestPack(set, options.packDir) ??
+    { imageSize: packSize, fit: set.fit };
+  const pack = await preparePack(set, imageSize, { ...options, fit, allowMissing: true });
   const hashes = await hashesOf(pack);
   const unreadable = new Set(pack.unreadable.map(({ image }) => image));
   return nearPairs(
@@ -47,14 +49,20 @@ export async function nearDuplicates(
   );
 }
 
-/** The smallest side of the packs beside a set; null when there is none. */
-async function smallestPack(set: ImageSet): Promise<number | null> {
-  const sizes: number[] = [];
-  for await (const { name } of Deno.readDir(set.folder)) {
-    const size = /^(\d+)\.pack$/.exec(name)?.[1];
-    if (size !== undefined && Number(size) >= packSize) sizes.push(Number(size));
+/** The smallest of a set's packs; null when there is none. */
+async function smallestPack(
+  set: ImageSet,
+  packDir?: string,
+): Promise<ReturnType<typeof parsePackName>> {
+  for (const folder of packFolders(set, packDir)) {
+    if (!await exists(folder)) continue;
+    const packs = Array.from(await Array.fromAsync(Deno.readDir(folder)), ({ name }) => name)
+      .map(parsePackName)
+      .filter((pack) => pack !== null && pack.imageSize >= packSize)
+      .sort((a, b) => a!.imageSize - b!.imageSize || (a!.fit < b!.fit ? -1 : 1));
+    if (packs.length > 0) return packs[0];
   }
-  return sizes.length === 0 ? null : Math.min(...sizes);
+  return null;
 }
 
 /** [2 n] words of the hash of each image of a pack, read in pieces. */

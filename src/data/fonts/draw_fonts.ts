@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Listener } from "../../listener.ts";
 import { dirname, join } from "../../paths.ts";
-import { resizeAndCrop } from "../resample.ts";
+import { resizeToSquare } from "../resample.ts";
 import { characters, facePen, pictureSize } from "./draw_face.ts";
 import { type FontFace, fontFaces, type Slant } from "./font_faces.ts";
 import { greyPng } from "./grey_png.ts";
@@ -145,6 +145,6 @@ function resized(picture: Uint8Array, size: number): Uint8Array {
   if (size === pictureSize) return picture;
   const data = new Uint8Array(3 * picture.length);
   picture.forEach((grey, place) => data.fill(grey, 3 * place, 3 * place + 3));
-  const small = resizeAndCrop({ data, width: pictureSize, height: pictureSize }, size);
+  const small = resizeToSquare({ data, width: pictureSize, height: pictureSize }, size, "crop");
   return Uint8Array.from({ length: size * size }, (_, place) => small[3 * place]);
 }

@@ -1,0 +1,30 @@
+/** Deno gives times of change in whole seconds. */
+const resolutionMs = 2_000;
+
+/**
+ * What tells files from others that have taken their place, with the same names, sizes and times of writing:
+ * their numbers on the disk (inodes) and the times of their last change of any kind, which no program can set.
+ */
+export class FileIdentities {
+  readonly #lines: string[] = [];
+  readonly #now = Date.now();
+  #isFresh = false;
+
+  /** Adds a file. */
+  add({ ino, ctime }: Deno.FileInfo): void {
+    const changed = ctime?.getTime();
+    this.#lines.push(`${ino} ${changed}`);
+    if (changed !== undefined && Math.abs(this.#now - changed) < resolutionMs) this.#isFresh = true;
+  }
+
+  /** SHA-256 of them all; null when a file changed so lately that one more change could have the same time. */
+  async digest(): Promise<string | null> {
+    return this.#isFresh ? null : await sha256(this.#lines.join("\n"));
+  }
+}
+
+/** SHA-256 of a text, in hexadecimal. */
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).toHex();
+}
