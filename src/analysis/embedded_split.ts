@@ -55,7 +55,7 @@ export async function embedSplit(
   const { info } = file;
   const split = options.split ?? "test";
   const set = await openSetOf(file, "analyse", options.data);
-  const pack = await preparePack(set, info.imageSize, options);
+  const pack = await preparePack(set, info.imageSize, { ...options, fit: info.fit });
   const values = await readSetValues(set);
   const triplets = await splitTriplets(file, set, split, pack);
   warnOfDropped(triplets, split, options.listener);

@@ -60,7 +60,7 @@ async function embedTraining(
   columns: readonly ProbeColumn[],
   options: TestOptions & { readonly seed: number },
 ): Promise<Embedded> {
-  const pack = await preparePack(set, file.info.imageSize, options);
+  const pack = await preparePack(set, file.info.imageSize, { ...options, fit: file.info.fit });
   const triplets = await splitTriplets(file, set, "train", pack);
   const known = splitImages("train", values, triplets, unusableImages(pack))
     .filter((image) => columns.some((column) => column.values[image] !== ""));

@@ -8,7 +8,7 @@ import { readModelFile } from "../training/model_file.ts";
 import { findSuspects, type Suspect } from "../training/suspects.ts";
 import { writeWhole } from "../write_whole.ts";
 import { table } from "./format.ts";
-import { wholeNumber } from "./options.ts";
+import { packDirOption, wholeNumber } from "./options.ts";
 import { dataArgument, dataPath, shownPath, userPath } from "./paths.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
@@ -27,6 +27,7 @@ export function auditCommand(): CommandUnknownOpts {
       new Option("--split <split...>", "which lists they are looked for in").choices(splits)
         .default([...splits], "all"),
     )
+    .addOption(packDirOption)
     .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
     .option("--verbose", "show where an error came from")
     .addHelpText(
@@ -36,12 +37,17 @@ export function auditCommand(): CommandUnknownOpts {
     .action(async (given, flags) => {
       const set = await openImageSet(dataPath(given));
       using listener = terminalListener();
-      const { report, findings } = await auditSet(set, { pictures: flags.pictures, listener });
+      const { report, findings } = await auditSet(set, {
+        pictures: flags.pictures,
+        packDir: flags.packDir,
+        listener,
+      });
       const suspects = flags.resume === undefined ? null : await suspectsOf(set, report, {
         resume: flags.resume,
         most: flags.suspects,
         splits: flags.split as Split[],
         threads: flags.threads,
+        packDir: flags.packDir,
       });
       if (flags.csv !== undefined) {
         await writeWhole(
@@ -62,7 +68,13 @@ export function auditCommand(): CommandUnknownOpts {
 async function suspectsOf(
   set: ImageSet,
   report: AuditReport,
-  flags: { resume: string; most: number; splits: readonly Split[]; threads?: number },
+  flags: {
+    resume: string;
+    most: number;
+    splits: readonly Split[];
+    threads?: number;
+    packDir?: string;
+  },
 ): Promise<Suspect[]> {
   const file = await readModelFile(userPath(flags.resume));
   await startNative(flags);

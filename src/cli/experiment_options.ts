@@ -31,6 +31,7 @@ export interface ExperimentFlags extends
     | "precision"
     | "threads"
     | "allowMissing"
+    | "packDir"
     | "saveEvery"
     | "verbose"
   > {
@@ -56,6 +57,7 @@ const trainOptions = [
   "--precision",
   "--threads",
   "--allow-missing",
+  "--pack-dir",
   "--save-every",
 ];
 

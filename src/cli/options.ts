@@ -1,5 +1,12 @@
 /** Parsers of option values; a wrong value names the option, what was found and what would be right. */
-import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { userPath } from "./paths.ts";
+
+/** `--pack-dir`: where decoded images are kept. */
+export const packDirOption = new Option(
+  "--pack-dir <dir>",
+  "folder for decoded images (default: the set's own, or one in the cache where that cannot be written)",
+).argParser(userPath);
 
 /** A whole number of at least `least` and, where it is given, at most `most`. */
 export function wholeNumber(least: number, most?: number): (text: string) => number {

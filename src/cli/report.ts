@@ -7,7 +7,7 @@ import { choosePlacement } from "../training/choose_placement.ts";
 import { readModelFile } from "../training/model_file.ts";
 import { commandLine } from "./experiment_options.ts";
 import { bytes } from "./format.ts";
-import { wholeNumber } from "./options.ts";
+import { packDirOption, wholeNumber } from "./options.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
 import { deviceOption, precisionOption } from "./placement_options.ts";
 import { startNative } from "./start_native.ts";
@@ -52,6 +52,7 @@ export function reportCommand(): CommandUnknownOpts {
     .addOption(precisionOption)
     .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
     .option("--allow-missing", "go on when more than 1 % of the images are missing or unreadable")
+    .addOption(packDirOption)
     .option("--json", "print one JSON object")
     .option("--verbose", "show where an error came from")
     .action(async (flags) => {
@@ -69,6 +70,7 @@ export function reportCommand(): CommandUnknownOpts {
         seed: flags.seed,
         command: commandLine(Deno.args),
         allowMissing: flags.allowMissing,
+        packDir: flags.packDir,
         placement: choosePlacement(flags, listener),
         listener,
       });

@@ -40,6 +40,7 @@ export async function runExperiment<Result>(
       common,
       settings: cellSettings(flags),
       overwrite: flags.overwrite,
+      packDir: flags.packDir,
       listener: view.listener,
       onEvent: (event) => view.show(event),
       signal: interruption.signal,

@@ -11,7 +11,7 @@ import { percent, table } from "./format.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
-import { wholeNumber } from "./options.ts";
+import { packDirOption, wholeNumber } from "./options.ts";
 import { choosePlacement, type PlacementWish } from "../training/choose_placement.ts";
 import { deviceOption, precisionOption } from "./placement_options.ts";
 
@@ -23,6 +23,7 @@ export interface TestFlags extends PlacementWish {
   readonly split: Split;
   readonly threads?: number;
   readonly allowMissing?: boolean;
+  readonly packDir?: string;
   readonly json?: boolean;
 }
 
@@ -48,6 +49,7 @@ export function testCommand(): CommandUnknownOpts {
     .addOption(precisionOption)
     .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
     .option("--allow-missing", "go on when more than 1 % of the images are missing or unreadable")
+    .addOption(packDirOption)
     .option("--json", "print one JSON object")
     .option("--verbose", "show where an error came from")
     .action((flags) => runTest(flags));
@@ -70,6 +72,7 @@ export async function runTest(flags: TestFlags): Promise<void> {
     split: flags.split,
     data: flags.data === undefined ? undefined : dataPath(flags.data),
     allowMissing: flags.allowMissing,
+    packDir: flags.packDir,
     placement: choosePlacement(flags, listener),
     listener,
   });

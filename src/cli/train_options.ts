@@ -3,7 +3,7 @@ import { defaultConfig } from "../training/config.ts";
 import { convertLine } from "../training/pretrained.ts";
 import { deviceHelp, precisionHelp } from "./placement_options.ts";
 import { type Variant, variants } from "../variant.ts";
-import { folderName, number, oneOf, wholeNumber } from "./options.ts";
+import { folderName, number, oneOf, packDirOption, wholeNumber } from "./options.ts";
 
 /** What the options of `train` parse to. */
 export interface TrainFlags {
@@ -33,6 +33,7 @@ export interface TrainFlags {
   readonly sampler: "triplets" | "dense" | "dense-lists" | "dense-values";
   readonly threads?: number;
   readonly allowMissing?: boolean;
+  readonly packDir?: string;
   readonly logInterval: number;
   readonly saveEvery: number;
   readonly visdom?: boolean;
@@ -129,6 +130,7 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
     wholeNumber(1),
   );
   add("--allow-missing", "go on when more than 1 % of the images are missing or unreadable");
+  command.addOption(packDirOption);
   add("--log-interval <batches>", "batches between two log lines", 20, wholeNumber(1));
   add("--save-every <minutes>", "minutes between two checkpoints inside an epoch", 10, number(0));
   add("--visdom", "post to a visdom server what the original posts");

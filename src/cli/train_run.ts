@@ -64,6 +64,7 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
       folder,
       checkpoint,
       settings,
+      packDir: flags.packDir,
       listener,
       onEvent,
       signal: interruption.signal,

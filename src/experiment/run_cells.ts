@@ -24,6 +24,8 @@ export interface ExperimentOptions {
   readonly settings: RunSettings;
   /** Trains cells anew that are there with other settings. */
   readonly overwrite?: boolean;
+  /** Folder for packs; see `preparePack`. */
+  readonly packDir?: string;
   /** Hears of the data being made ready, and of embedding. */
   readonly listener?: Listener;
   /** Hears of what happens. */

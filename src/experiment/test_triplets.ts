@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ImageSet, openImageSet } from "../data/image_set.ts";
-import { type Pack, preparePack } from "../data/pack.ts";
+import { type Pack, type PackOptions, preparePack } from "../data/pack.ts";
 import { loadTriplets, type Triplets } from "../data/triplets.ts";
-import type { Listener } from "../listener.ts";
 import { shuffled, streamFor } from "../random.ts";
 import { unusableImages, warnOfDropped } from "../training/prepare.ts";
 import type { CommonConfig } from "./cell.ts";
@@ -27,7 +26,7 @@ const presentationSeed = 1;
 /** Reads the test lists and decodes the set's images where that is not done yet. */
 export async function loadTestTriplets(
   { data, notions, imageSize, allowMissing }: CommonConfig,
-  options: { readonly listener?: Listener; readonly signal?: AbortSignal },
+  options: Pick<PackOptions, "listener" | "signal" | "packDir">,
 ): Promise<TestTriplets> {
   const set = await openImageSet(data);
   const pack = await preparePack(set, imageSize, { ...options, allowMissing });

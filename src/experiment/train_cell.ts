@@ -14,6 +14,8 @@ export interface TrainCellOptions {
   readonly settings: RunSettings;
   /** Replaces a run that has other settings. */
   readonly overwrite?: boolean;
+  /** Folder for packs; see `preparePack`. */
+  readonly packDir?: string;
   /** Hears of what the run does. */
   readonly listener?: Listener;
   /** Hears of what happens in the run. */

@@ -162,7 +162,7 @@ export class Model implements Disposable {
   async #pixels(image: ImageSource, name: string): Promise<Uint8Array> {
     const size = this.info.imageSize;
     if (typeof image === "string" || image instanceof Uint8Array) {
-      return await decodeImage(image, size);
+      return await decodeImage(image, size, this.info.fit);
     }
     if (image.pixels.length !== size * size * 3) {
       throw new CsnError(

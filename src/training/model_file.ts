@@ -1,4 +1,5 @@
 /** The files of a run: `checkpoint` continues it, `model_best` is all that is needed to use it. */
+import { type Fit, fitForms, parseFit } from "../data/fit.ts";
 import { CsnError, messageOf } from "../errors.ts";
 import type { Normalisation } from "../normalisation.ts";
 import type { NetworkShape } from "../network/initialise.ts";
@@ -28,6 +29,8 @@ export interface ModelInfo {
   readonly masks: NetworkShape["masks"];
   /** Side of the square images in pixels. */
   readonly imageSize: number;
+  /** How images become squares. */
+  readonly fit: Fit;
   /** How pixels become input. */
   readonly normalisation: Normalisation;
   /** The settings of the run. */
@@ -47,7 +50,10 @@ export interface ModelInfo {
 }
 
 /** What whoever writes a model file says of it. */
-export type ModelDescription = Omit<ModelInfo, "format" | "csn">;
+export type ModelDescription = Omit<ModelInfo, "format" | "csn" | "fit"> & {
+  /** How images become squares. @default {"crop"} */
+  readonly fit?: Fit;
+};
 
 /** A model file that was read. */
 export interface ModelFile {
@@ -83,7 +89,7 @@ export async function writeModelFile(
   info: ModelDescription,
   tensors: ReadonlyMap<string, StoredTensor>,
 ): Promise<void> {
-  const whole: ModelInfo = { format: 1, csn: version, ...info };
+  const whole: ModelInfo = { format: 1, csn: version, fit: "crop", ...info };
   await writeSafetensors(path, tensors, { csn: JSON.stringify(whole) });
 }
 
@@ -159,6 +165,9 @@ function parseInfo(path: string, text: string | undefined): ModelInfo {
   // A file may be older than these settings.
   const { precision = "float32", sampler = "triplets" } = info.config ?? {};
   if (info.config !== undefined) info = { ...info, config: { ...info.config, precision, sampler } };
+  const fit = parseFit(info.fit ?? "crop");
+  if (fit === null) throw damaged(path, `"fit" is ${JSON.stringify(info.fit)}, not ${fitForms}`);
+  info = { ...info, fit };
   const missing = needed.find((name) => info[name as keyof ModelInfo] === undefined);
   if (missing !== undefined) {
     throw damaged(path, `"${missing}" is missing in what it says of itself`);

@@ -1,5 +1,6 @@
 import { type ImageSet, openImageSet, type Split } from "../data/image_set.ts";
-import { type Pack, preparePack } from "../data/pack.ts";
+import type { Fit } from "../data/fit.ts";
+import { type Pack, type PackOptions, preparePack } from "../data/pack.ts";
 import type { Attribute } from "../data/draw_triplets.ts";
 import { readSetValues } from "../data/set_values.ts";
 import { loadTriplets, type Triplets } from "../data/triplets.ts";
@@ -38,7 +39,7 @@ export interface PreparedTraining extends AsyncDisposable {
 /** Opens the set, builds its pack when needed, and reads the training and validation lists. */
 export async function prepareTraining(
   config: TrainConfig,
-  options: { readonly listener?: Listener; readonly signal?: AbortSignal },
+  options: Pick<PackOptions, "listener" | "signal" | "packDir">,
 ): Promise<PreparedTraining> {
   const set = await openImageSet(config.data);
   const packed = await preparePack(set, config.imageSize, {
@@ -114,6 +115,14 @@ export function checkSameTriplets(began: string, found: string, folder: string):
   if (began === found) return;
   throw new CsnError(
     `Cannot go on: the triplets of ${folder} are not those that the run began with (its lists or its usable images changed); bring them back, or begin a new run without --resume`,
+  );
+}
+
+/** Throws a CsnError when a run would go on with images that become squares in another way. */
+export function checkSameFit(began: Fit, found: Fit, folder: string): void {
+  if (began === found) return;
+  throw new CsnError(
+    `Cannot go on: the run began with images of the fit "${began}", ${folder} now says "${found}"; correct "fit" in its set.json, or begin a new run without --resume`,
   );
 }
 

@@ -34,6 +34,8 @@ export interface SuspectOptions {
   readonly splits: readonly Split[];
   /** The most suspects of each notion and split. @default {20} */
   readonly most?: number;
+  /** Folder for packs; see `preparePack`. */
+  readonly packDir?: string;
   /** Where the model computes. @default {the CPU, in float32} */
   readonly placement?: Placement;
   /** Hears of decoding and embedding. */
@@ -57,7 +59,11 @@ export async function findSuspects(file: ModelFile, options: SuspectOptions): Pr
       }, the set has ${set.notions.join(", ")}; use a model that was trained on this set`,
     );
   }
-  const pack = await preparePack(set, info.imageSize, { ...options, allowMissing: true });
+  const pack = await preparePack(set, info.imageSize, {
+    ...options,
+    fit: info.fit,
+    allowMissing: true,
+  });
   const unusable = unusableImages(pack);
   using pixels = mapPack(pack, options.placement?.device);
   using network = new Network(networkShape(file), networkTensors(file), options.placement);

@@ -19,6 +19,8 @@ export interface TestOptions {
   readonly data?: string;
   /** Whether more than 1 % of the images may be missing or unreadable. */
   readonly allowMissing?: boolean;
+  /** Folder for packs; see `preparePack`. */
+  readonly packDir?: string;
   /** Where it computes. @default {the CPU, in float32} */
   readonly placement?: Placement;
   /** Hears of decoding and embedding. */
@@ -35,7 +37,7 @@ export interface ModelEvaluation extends Evaluation {
 
 /**
  * Evaluates a model on the triplets of one split of an image set: the one it was trained on, or `data`.
- * The model file says its notions, image size and normalisation. Warns, with counts, of images that the
+ * The model file says its notions, image size, fit and normalisation. Warns, with counts, of images that the
  * model was trained on. libtorch must be open.
  */
 export async function testModel(
@@ -45,7 +47,7 @@ export async function testModel(
   const { info } = file;
   const split = options.split ?? "test";
   const set = await openSetOf(file, "test", options.data);
-  const pack = await preparePack(set, info.imageSize, options);
+  const pack = await preparePack(set, info.imageSize, { ...options, fit: info.fit });
   const triplets = await loadTriplets(set, split, {
     notions: info.notions,
     seed: info.config.seed,

@@ -22,7 +22,12 @@ import { evaluate, type Evaluation } from "./evaluate.ts";
 import { type LearnedImages, mergeLearned } from "./learned_images.ts";
 import type { ModelFile } from "./model_file.ts";
 import { networkShape, networkTensors } from "./model_file.ts";
-import { checkSameTriplets, type PreparedTraining, prepareTraining } from "./prepare.ts";
+import {
+  checkSameFit,
+  checkSameTriplets,
+  type PreparedTraining,
+  prepareTraining,
+} from "./prepare.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { startingImages, startingTensors } from "./pretrained.ts";
 import { Stepper, type StepTaken } from "./stepper.ts";
@@ -82,6 +87,8 @@ export interface TrainOptions {
   readonly checkpoint?: ModelFile;
   /** How the run is carried on, stored with it; nothing that is computed depends on it. */
   readonly settings?: RunSettings;
+  /** Folder for packs; see `preparePack`. */
+  readonly packDir?: string;
   /** Hears of the data being made ready, and of embedding. */
   readonly listener?: Listener;
   /** Hears of what happens in the run. */
@@ -109,6 +116,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const before = checkpoint?.info.images ?? await startingImages(config, prepared.set.fit);
   if (checkpoint !== undefined) {
     checkSameTriplets(checkpoint.info.state!.triplets, prepared.digest, config.data);
+    checkSameFit(checkpoint.info.fit, prepared.set.fit, config.data);
   }
   const shape = checkpoint === undefined ? shapeOfConfig(config) : networkShape(checkpoint);
   using network = new Network(shape, tensors, config);
@@ -368,6 +376,7 @@ class Run {
       dimension: this.#setting.network.shape.dimension,
       masks: config.masks,
       imageSize: config.imageSize,
+      fit: this.#data.set.fit,
       normalisation: this.#data.set.normalisation,
       config,
       epoch: this.state.epoch,

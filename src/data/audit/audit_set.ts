@@ -81,6 +81,8 @@ export interface Finding {
 export interface AuditOptions {
   /** Compare the pictures too, which takes longer. @default {true} */
   readonly pictures?: boolean;
+  /** Folder for packs; see `preparePack`. */
+  readonly packDir?: string;
   /** Hears of progress. */
   readonly listener?: Listener;
   /** Stops the work. */
@@ -96,7 +98,7 @@ const tolerated = 0.001;
  */
 export async function auditSet(
   set: ImageSet,
-  { pictures = true, listener, signal }: AuditOptions = {},
+  { pictures = true, packDir, listener, signal }: AuditOptions = {},
 ): Promise<{ report: AuditReport; findings: Finding[] }> {
   const findings: Finding[] = [];
   const reports: ListReport[] = [];
@@ -119,7 +121,9 @@ export async function auditSet(
   }
   const unlinked = used.unlinked();
   for (const image of unlinked) findings.push(ofImages("unlinkedImages", [image], ""));
-  const images = pictures ? await auditPictures(set, used, { listener, signal }) : noPictures;
+  const images = pictures
+    ? await auditPictures(set, used, { packDir, listener, signal })
+    : noPictures;
   for (const finding of images.findings) findings.push(finding);
   const { missingImages, identicalAcrossSplits, nearDuplicates } = images;
   const problems = [
@@ -238,7 +242,7 @@ const noPictures: PictureReport = {
 async function auditPictures(
   set: ImageSet,
   used: ImageSplits,
-  options: { readonly listener?: Listener; readonly signal?: AbortSignal },
+  options: Pick<AuditOptions, "packDir" | "listener" | "signal">,
 ): Promise<PictureReport> {
   const linked = used.linked();
   const areApart = (a: number, b: number) => used.areApart(a, b);
@@ -259,14 +263,19 @@ async function auditPictures(
       findings.push(ofImages("identicalAcrossSplits", [image, other], set.imageFiles[other]));
     }
   }
-  const pairs = await nearDuplicates(set, linked, areApart, options);
-  for (const { image, other } of pairs) {
+  const pairs = await nearDuplicates(set, linked, areApart, options).catch((error) => {
+    // What the lists hold is worth knowing where there is no room for a pack.
+    if (!(error instanceof CsnError)) throw error;
+    options.listener?.warning?.(`pictures are not compared by their looks: ${error.message}`);
+    return null;
+  });
+  for (const { image, other } of pairs ?? []) {
     findings.push(ofImages("nearDuplicates", [image, other], set.imageFiles[other]));
   }
   return {
     missingImages: identical.missing,
     identicalAcrossSplits: across,
-    nearDuplicates: pairs.length,
+    nearDuplicates: pairs?.length ?? null,
     findings,
   };
 }
