@@ -23,6 +23,8 @@ export interface CliOptions {
    * The signal that goes with it is ignored, or it would end the process before any error is seen.
    */
   readonly mostFileBlocks?: number;
+  /** What is written before the command, such as `readOnlyPrefix`. */
+  readonly prefix?: readonly string[];
 }
 
 /** Runs a command to its end. */
@@ -49,11 +51,12 @@ export class CliProcess {
       join(projectFolder, "src", "cli", "main.ts"),
       ...args,
     ];
-    const { mostFileBlocks } = options;
-    const [command, ...rest] = mostFileBlocks === undefined ? program : [
+    const { mostFileBlocks, prefix = [] } = options;
+    const limited = mostFileBlocks === undefined ? program : [
       ...["sh", "-c", `trap "" XFSZ; ulimit -f ${mostFileBlocks}; exec "$@"`, "sh"],
       ...program,
     ];
+    const [command, ...rest] = [...prefix, ...limited];
     this.#child = new Deno.Command(command, {
       args: rest,
       // On the CPU, whose results the tests know: `--device auto` must not find a GPU.
