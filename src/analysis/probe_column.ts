@@ -3,9 +3,11 @@ import type { ImageSet } from "../data/image_set.ts";
 import { attributeOf } from "../data/notions/attribute_of.ts";
 import { guessRule } from "../data/notions/guess_rule.ts";
 import type { SetValues } from "../data/set_values.ts";
-import { guessImageColumn } from "../data/table/guess_image_column.ts";
+import { FolderImages } from "../data/image_finder.ts";
+import { chooseImageColumn } from "../data/table/choose_image_column.ts";
 import { type Columns, loadColumns } from "../data/table/load_columns.ts";
 import { openTable } from "../data/table/open_table.ts";
+import { surveyTable } from "../data/table/survey_table.ts";
 import { cellError } from "../data/table/table.ts";
 import { CsnError } from "../errors.ts";
 
@@ -23,7 +25,7 @@ export interface ProbeTable {
   readonly file: string;
   /** The columns to tell. */
   readonly columns: readonly string[];
-  /** The column of the images' paths as the set's filenames.json spells them. @default {as make-triplets guesses it} */
+  /** The column of the images' paths, or names without endings. @default {as make-triplets guesses it} */
   readonly imageColumn?: string;
 }
 
@@ -51,9 +53,11 @@ export async function readProbeColumns(
   signal?: AbortSignal,
 ): Promise<ProbeColumn[]> {
   const table = await openTable(file);
-  const ofImages = imageColumn ?? guessImageColumn(table);
+  const finder = new FolderImages(set.imageFolder, set.imageFiles);
+  const ofImages = imageColumn ??
+    chooseImageColumn(await surveyTable(table, finder, signal), finder).name;
   const columns = await loadColumns(table, [...new Set([ofImages, ...names])], signal);
-  const { rows, images } = matchedRows(set, columns, ofImages);
+  const { rows, images } = matchedRows(set, finder, columns, ofImages);
   return names.map((name) => {
     const cells = columns.cells.get(name)!;
     const rule = guessRule(name, rows.map((row) => cells[row]));
@@ -72,13 +76,18 @@ export async function readProbeColumns(
 /** Rows whose image is in the set, and those images. */
 function matchedRows(
   { imageFiles, folder }: ImageSet,
+  finder: FolderImages,
   { file, places, cells }: Columns,
   imageColumn: string,
 ): { rows: number[]; images: number[] } {
   const imageOf = new Map(imageFiles.map((path, image) => [path, image]));
   const rowOf = new Map<number, number>();
   cells.get(imageColumn)!.forEach((cell, row) => {
-    const image = typeof cell === "string" ? imageOf.get(cell) : undefined;
+    const found = typeof cell === "string" && cell !== "" ? finder.find(cell) : null;
+    if (found !== null && "fault" in found && !found.isOutside) {
+      throw cellError(file, places[row], imageColumn, found.fault);
+    }
+    const image = found !== null && "file" in found ? imageOf.get(found.file) : undefined;
     if (image === undefined) return;
     const before = rowOf.get(image);
     if (before !== undefined) {

@@ -22,18 +22,25 @@ export function makeTripletsCommand(): CommandUnknownOpts {
   return new Command("make-triplets")
     .description("make an image set from a folder of images and a table of their attributes")
     .requiredOption("--images <dir>", "folder that the table's paths count from")
-    .requiredOption(
-      "--attributes <file>",
-      "the table, a row an image: .csv, .tsv, .jsonl or .parquet",
-    )
+    .option("--attributes <file>", "the table, a row an image: .csv, .tsv, .jsonl or .parquet")
     .requiredOption("--out <set>", "set to make: a name in data/, or a folder")
     .option("--notion <column...>", "columns that are notions; their rules are guessed and shown")
     .option("--rules <file>", "JSON file with rules by column; see the README")
+    .option("--folders <notion>", "the names of the folders are this notion's values")
     .option(
       "--image-column <column>",
-      "column of image paths or ids (default: image, file, path, filename or id, else the first)",
+      "column of image paths or ids (default: the one that names files which are there)",
     )
     .option("--group-column <column>", "column whose groups are not parted by the splits")
+    .option("--split-column <column>", "column of given splits: train, val, test or 0, 1, 2")
+    .option(
+      "--columns <a,b,...>",
+      "names of the columns, when no first line names them",
+      commaNames,
+    )
+    .option("--delimiter <character>", "what parts the cells (default: found out)", delimiter)
+    .option("--encoding <name>", "the table's encoding, such as windows-1252 (default: utf-8)")
+    .option("--skip-bad-lines", "leave out lines that have not a cell for each column")
     .addOption(
       new Option("--shares <train,val,test>", "sizes of the splits")
         .argParser(threeNumbers)
@@ -67,7 +74,7 @@ export function makeTripletsCommand(): CommandUnknownOpts {
       const report = await makeTriplets(folder, {
         ...options,
         images: userPath(images),
-        attributes: userPath(attributes),
+        attributes: attributes === undefined ? undefined : userPath(attributes),
         notions: notion,
         acceptGuesses: yes,
         rules: rules === undefined ? undefined : await readRules(userPath(rules)),
@@ -92,7 +99,10 @@ export function reportText(report: SetReport): string {
     "",
     ...report.notions.flatMap(ruleLines),
     "",
-    `images by column "${report.imageColumn}": ${
+    ...report.understood,
+    `images by ${
+      report.imageColumn === null ? "folder" : `column "${report.imageColumn}"`
+    } (${report.imageColumnWhy}; ${report.matched.rows} of ${report.matched.of} matched): ${
       splits.map((split) => `${report.splits[split]} ${split}`).join(", ")
     }`,
     ...report.dropped.map(({ reason, rows, examples }) =>
@@ -164,6 +174,18 @@ export function tripletCounts(text: string): TripletCounts {
     );
   }
   return counts;
+}
+
+/** Parses "a,b,c"; each name is trimmed. */
+function commaNames(text: string): string[] {
+  return text.split(",").map((name) => name.trim());
+}
+
+/** One character, or "tab". */
+function delimiter(text: string): string {
+  const found = text === "tab" || text === "\\t" ? "\t" : text;
+  if ([...found].length === 1) return found;
+  throw new InvalidArgumentError('It must be one character, or "tab".');
 }
 
 function threeNumbers(text: string): SplitShares {

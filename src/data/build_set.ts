@@ -6,6 +6,7 @@ import { basename, join } from "../paths.ts";
 import { streamFor } from "../random.ts";
 import { csvLine } from "../csv_line.ts";
 import { type Attribute, drawTriplets } from "./draw_triplets.ts";
+import { warnOfPartedGroups } from "./given_splits.ts";
 import { type Split, splits } from "./image_set.ts";
 import { attributeOf, type NotionValues } from "./notions/attribute_of.ts";
 import { correlations } from "./notions/correlation.ts";
@@ -17,12 +18,18 @@ import {
   paperTripletCounts,
   type SetFace,
   type SetPlan,
+  sourceOf,
   type TripletCounts,
 } from "./set_plan.ts";
 import type { NotionReport, SetReport } from "./set_report.ts";
-import { readPlanned, rowsWithImages } from "./set_rows.ts";
-import { defaultShares, splitGroups, type SplitImages, splitImages } from "./split_images.ts";
-import type { Columns } from "./table/load_columns.ts";
+import { type ImageRows, readPlanned, rowsWithImages } from "./set_rows.ts";
+import {
+  defaultShares,
+  givenParts,
+  splitGroups,
+  type SplitImages,
+  splitImages,
+} from "./split_images.ts";
 import { tripletListPath, writeTripletList } from "./triplet_list.ts";
 
 /**
@@ -35,31 +42,36 @@ import { tripletListPath, writeTripletList } from "./triplet_list.ts";
  */
 export async function buildSet(
   folder: string,
-  plan: SetPlan,
+  given: SetPlan,
   face: SetFace,
   { listener, signal }: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
 ): Promise<SetReport> {
-  assertPlan(plan);
-  listener?.notice?.(`reading ${plan.attributes}`);
+  assertPlan(given);
+  const plan = withFoldersRule(given);
+  listener?.notice?.(`reading ${sourceOf(plan)}`);
   const remarks = new Remarks();
-  const { columns, imageColumn } = await readPlanned(plan, remarks, signal);
-  const { rows, files, dropped } = await rowsWithImages(plan, columns, imageColumn, remarks);
+  const planned = await readPlanned(plan, remarks, signal);
+  const found = rowsWithImages(plan, planned, remarks);
+  const { columns, rows, files } = found;
+  const parts = partsOf(plan, found, remarks);
   const notions = notionsOf(plan, columns, rows, remarks);
-  remarks.settle(`Cannot make an image set from ${plan.attributes}`, plan.acceptGuesses ?? false);
+  remarks.settle(`Cannot make an image set from ${sourceOf(plan)}`, plan.acceptGuesses ?? false);
   for (const warning of remarks.warnings) listener?.warning?.(warning);
   const values = new Map(
     notions.map((notion) =>
       [notion.name, attributeOf(notion, columns, rows, plan.minImages ?? 2)] as const
     ),
   );
-  const parts = partsOf(plan, columns, rows);
   const triplets = await writeLists(folder, plan, values, parts, { listener, signal });
   const report: SetReport = {
-    imageColumn,
+    imageColumn: planned.imageColumn,
+    imageColumnWhy: planned.imageColumnWhy,
+    matched: { rows: found.matched, of: columns.places.length },
+    understood: found.understood,
     images: files.length,
     splits: { train: parts.train.length, val: parts.val.length, test: parts.test.length },
     notions: notions.map((notion) => notionReport(notion, values.get(notion.name)!, triplets)),
-    dropped,
+    dropped: found.dropped,
     warnings: remarks.warnings,
     correlations: correlations(
       new Map([...values].map(([name, { attribute }]) => [name, attribute])),
@@ -72,27 +84,44 @@ export async function buildSet(
   await Deno.writeTextFile(join(folder, "attributes.csv"), attributeTable(files, values, parts));
   await Deno.writeTextFile(
     join(folder, "set.json"),
-    await describe(plan, face, report),
+    await describe(plan, face, report, found.splits !== null),
   );
   return report;
 }
 
-function partsOf(plan: SetPlan, columns: Columns, rows: readonly number[]): SplitImages {
-  const { seed = 1, shares, groupColumn, attributes } = plan;
-  const groups = groupColumn === undefined ? null : columns.cells.get(groupColumn)!;
-  const parts = groups === null
+/** Names of folders are categories, numbers too, unless a rule says otherwise. */
+function withFoldersRule(plan: SetPlan): SetPlan {
+  if (plan.folders === undefined) return plan;
+  return { ...plan, rules: { [plan.folders]: { type: "categorical" }, ...plan.rules } };
+}
+
+/** The images of each split: those that are given, else dealt by the shares. */
+function partsOf(
+  plan: SetPlan,
+  { columns, rows, splits: given }: ImageRows,
+  remarks: Remarks,
+): SplitImages {
+  const { seed = 1, shares, groupColumn } = plan;
+  const cells = groupColumn === undefined ? null : columns.cells.get(groupColumn)!;
+  const groups = cells === null ? null : rows.map((row) => String(cells[row]));
+  const parts = given !== null
+    ? givenParts(given)
+    : groups === null
     ? splitImages(rows.length, seed, shares)
-    : splitGroups(rows.map((row) => String(groups[row])), seed, shares);
+    : splitGroups(groups, seed, shares);
   for (const split of splits) {
     if (parts[split].length > 0) continue;
     throw new CsnError(
-      `Cannot split the ${rows.length} images of ${attributes}: none is left for ${split}; ${
-        groupColumn === undefined
+      `Cannot split the ${rows.length} images of ${sourceOf(plan)}: none is left for ${split}; ${
+        plan.splitColumn !== undefined
+          ? `column "${plan.splitColumn}" must name all of train, val and test, or leave it out to deal the images by --shares`
+          : groupColumn === undefined
           ? "use more images or other --shares"
           : `column "${groupColumn}" has too few values to part`
       }`,
     );
   }
+  if (given !== null && groups !== null) warnOfPartedGroups(groupColumn!, groups, given, remarks);
   return parts;
 }
 
@@ -138,7 +167,7 @@ async function writeLists(
 }
 
 function noTriplet(
-  { attributes }: SetPlan,
+  plan: SetPlan,
   notion: string,
   split: Split,
   attribute: Attribute,
@@ -146,7 +175,9 @@ function noTriplet(
 ): CsnError {
   const known = Array.from(images).filter((image) => isKnown(attribute, image)).length;
   return new CsnError(
-    `Cannot draw triplets of the notion ${notion} for ${split} from ${attributes}: of its ${images.length} images ${known} have a value, and no three of them are one, another that is like it and another that is unlike it; add images, change the rule, or give ${split} a larger share (--shares)`,
+    `Cannot draw triplets of the notion ${notion} for ${split} from ${
+      sourceOf(plan)
+    }: of its ${images.length} images ${known} have a value, and no three of them are one, another that is like it and another that is unlike it; add images, change the rule, or give ${split} a larger share (--shares)`,
   );
 }
 
@@ -191,6 +222,7 @@ async function describe(
   plan: SetPlan,
   face: SetFace,
   report: SetReport,
+  areSplitsGiven: boolean,
 ): Promise<string> {
   const { made, about, ...description } = face;
   const { imageColumn, ...found } = report;
@@ -201,10 +233,12 @@ async function describe(
     about,
     made: {
       ...made,
-      table: { file: basename(plan.attributes), sha256: await sha256(plan.attributes) },
-      imageColumn,
+      table: await tableOf(plan),
+      folders: plan.folders,
+      imageColumn: imageColumn ?? undefined,
       groupColumn: plan.groupColumn,
-      shares: plan.shares ?? defaultShares,
+      splitColumn: plan.splitColumn,
+      shares: areSplitsGiven ? undefined : plan.shares ?? defaultShares,
       seed: plan.seed ?? 1,
       triplets: plan.triplets ?? paperTripletCounts,
       sampling: plan.sampling ?? "balanced",
@@ -216,6 +250,15 @@ async function describe(
     report: found,
   };
   return JSON.stringify(set, null, 2) + "\n";
+}
+
+/** The table, and how it was read where its file does not say it. */
+async function tableOf(
+  { attributes, columns, delimiter, encoding, skipBadLines, sheet }: SetPlan,
+): Promise<Record<string, unknown> | undefined> {
+  if (attributes === undefined) return undefined;
+  const options = { columns, delimiter, encoding, skipBadLines, sheet };
+  return { file: basename(attributes), sha256: await sha256(attributes), ...options };
 }
 
 async function sha256(file: string): Promise<string> {

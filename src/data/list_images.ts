@@ -27,6 +27,15 @@ export function hasImageEnding(path: string): boolean {
  * Throws a CsnError when the folder cannot be read or there is no image.
  */
 export async function listImages(folder: string): Promise<string[]> {
+  const found = await imagesIn(folder);
+  if (found.length > 0) return found;
+  throw new CsnError(
+    `Cannot list the images of ${folder}: it has no file that ends in ${[...endings].join(", ")}`,
+  );
+}
+
+/** The same, also where there is none. */
+export async function imagesIn(folder: string): Promise<string[]> {
   const found: string[] = [];
   try {
     await collect(folder, "", found);
@@ -35,11 +44,6 @@ export async function listImages(folder: string): Promise<string[]> {
       ? "there is no such folder"
       : messageOf(error);
     throw new CsnError(`Cannot list the images of ${folder}: ${what}`, { cause: error });
-  }
-  if (found.length === 0) {
-    throw new CsnError(
-      `Cannot list the images of ${folder}: it has no file that ends in ${[...endings].join(", ")}`,
-    );
   }
   return found.sort();
 }

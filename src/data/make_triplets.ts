@@ -43,7 +43,7 @@ export async function makeTriplets(
   const { copy = false, overwrite = false, listener, signal } = options;
   const plan = {
     ...options,
-    attributes: resolve(options.attributes),
+    attributes: options.attributes === undefined ? undefined : resolve(options.attributes),
     images: resolve(options.images),
   };
   await assertFolder(plan.images);

@@ -9,9 +9,11 @@ import type { Columns } from "./table/load_columns.ts";
 /** Columns of a set's attributes.csv besides its notions. */
 const ownColumns = ["file", "split"];
 
-/** Columns that are notions, each once: those that are named, then those that have a rule. */
-export function notionColumns({ notions = [], rules = {} }: SetPlan): string[] {
-  return [...new Set([...notions, ...Object.keys(rules)])];
+/** Columns that are notions, each once: those that are named, then those that have a rule, then the folders'. */
+export function notionColumns({ notions = [], rules = {}, folders }: SetPlan): string[] {
+  return [
+    ...new Set([...notions, ...Object.keys(rules), ...(folders === undefined ? [] : [folders])]),
+  ];
 }
 
 export function notionsOf(

@@ -4,25 +4,30 @@ import type { Sampling } from "./draw_triplets.ts";
 import { type Split, splits } from "./image_set.ts";
 import type { ColumnRule } from "./notions/rule.ts";
 import { defaultShares, type SplitShares } from "./split_images.ts";
+import type { TableOptions } from "./table/table.ts";
 
 /** Triplets of each notion, by split. */
 export type TripletCounts = Readonly<Record<Split, number>>;
 
 /** What an image set is built from, and how. */
-export interface SetPlan {
-  /** The table: .csv, .tsv, .jsonl or .parquet, a row an image. */
-  readonly attributes: string;
+export interface SetPlan extends TableOptions {
+  /** The table: .csv, .tsv, .jsonl or .parquet, a row an image. Needed unless `folders` names a notion. */
+  readonly attributes?: string;
   /** The folder that the table's images lie in. */
   readonly images: string;
+  /** A notion whose values are the names of the folders in `images`, as of an ImageFolder tree. */
+  readonly folders?: string;
   /** Columns that become notions, besides those that have a rule. */
   readonly notions?: readonly string[];
   /** Rules by column; what they leave out is guessed and reported. */
   readonly rules?: Readonly<Record<string, ColumnRule>>;
-  /** The column of paths or ids. @default {the first that is called image, file, path, filename or id, else the first} */
+  /** The column of paths or ids. @default {the one whose cells name files that are there} */
   readonly imageColumn?: string;
   /** A column whose values are not parted: all images of one are in one split. */
   readonly groupColumn?: string;
-  /** Sizes of the splits. @default {defaultShares} */
+  /** A column that says which split each image is in: train, val or test in the usual spellings. */
+  readonly splitColumn?: string;
+  /** Sizes of the splits where none are given. @default {defaultShares} */
   readonly shares?: SplitShares;
   /** Decides splits and triplets. @default {1} */
   readonly seed?: number;
@@ -54,9 +59,19 @@ export interface SetFace {
 /** The paper's (section 4.1): 200,000, 20,000 and 40,000 of each notion. */
 export const paperTripletCounts: TripletCounts = { train: 200_000, val: 20_000, test: 40_000 };
 
+/** What a set is made from, as errors name it. */
+export function sourceOf({ attributes, images }: SetPlan): string {
+  return attributes ?? images;
+}
+
 export function assertPlan(plan: SetPlan): void {
   const { minImages = 2, shares = defaultShares } = plan;
   assertDraw(plan);
+  if (plan.attributes === undefined && plan.folders === undefined) {
+    throw new UsageError(
+      "Cannot make an image set without values: name a table with --attributes, or with --folders the notion that the folders' names are values of",
+    );
+  }
   if (!Number.isSafeInteger(minImages) || minImages < 1) {
     throw new UsageError(
       `Cannot use --min-images ${minImages}: it must be a whole number of at least 1`,

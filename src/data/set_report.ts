@@ -6,8 +6,14 @@ import type { TripletCounts } from "./set_plan.ts";
 
 /** What was built, and what was left out. */
 export interface SetReport {
-  /** The column that named the images, given or guessed. */
-  readonly imageColumn: string;
+  /** The column that named the images, given or guessed; null for a folder without a table. */
+  readonly imageColumn: string | null;
+  /** Why it was taken, in words. */
+  readonly imageColumnWhy: string;
+  /** Rows whose image is there, and rows of the table. */
+  readonly matched: { readonly rows: number; readonly of: number };
+  /** What was understood of the table's form and of given splits, in words. */
+  readonly understood: readonly string[];
   /** Images of the set. */
   readonly images: number;
   /** Images of each split. */

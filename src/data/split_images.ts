@@ -52,3 +52,10 @@ export function splitGroups(
     test: Uint32Array.from(found.test).sort(),
   };
 }
+
+/** The images of each split, where the split of each image is given. */
+export function givenParts(given: readonly Split[]): SplitImages {
+  const of = (split: Split) =>
+    Uint32Array.from(given.keys().filter((image) => given[image] === split));
+  return { train: of("train"), val: of("val"), test: of("test") };
+}

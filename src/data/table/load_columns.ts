@@ -1,4 +1,5 @@
 import { CsnError } from "../../errors.ts";
+import { withDecimalPoints } from "./decimal_commas.ts";
 import type { Cell, Table } from "./table.ts";
 
 /** Some columns of a table, in memory; a position is a row. */
@@ -8,9 +9,16 @@ export interface Columns {
   readonly places: readonly number[];
   /** The cells of each column. */
   readonly cells: ReadonlyMap<string, readonly Cell[]>;
+  /** What was understood of the table's form, in words. */
+  readonly understood: readonly string[];
+  /** Lines that were left out because they have not a cell for each column. */
+  readonly skipped: readonly string[];
 }
 
-/** Reads `names` of a table and lets go of all else. Throws a CsnError for an unknown column and for a table without rows. */
+/**
+ * Reads `names` of a table and lets go of all else. Throws a CsnError for an unknown column, for one whose name
+ * another has too, and for a table without rows.
+ */
 export async function loadColumns(
   table: Table,
   names: readonly string[],
@@ -18,7 +26,9 @@ export async function loadColumns(
 ): Promise<Columns> {
   const missing = names.find((name) => !table.columns.includes(name));
   if (missing !== undefined && !table.mayHaveMore) throw noColumn(table, missing);
+  assertUnique(table, names);
   const places: number[] = [];
+  const skipped: string[] = [];
   const cells = new Map<string, Cell[]>(names.map((name) => [name, []]));
   // A value stands in many rows: one text for all of them, and none that keeps a piece of the file alive.
   const texts = new Map<string, string>();
@@ -27,7 +37,7 @@ export async function loadColumns(
     if (known === undefined) texts.set(text, text);
     return known ?? text;
   };
-  for await (const row of table.rows) {
+  for await (const row of table.rows(names, (line) => skipped.push(line))) {
     if (places.length % 4096 === 0) signal?.throwIfAborted();
     places.push(row.place);
     for (const [name, column] of cells) {
@@ -42,7 +52,16 @@ export async function loadColumns(
     const isUnknown = !table.columns.includes(name) && column.every((cell) => cell === "");
     if (isUnknown) throw noColumn(table, name);
   }
-  return { file: table.file, places, cells };
+  const understood = [...table.understood];
+  if (table.mayHaveDecimalCommas) {
+    for (const [name, column] of cells) {
+      const numbers = withDecimalPoints(table.file, name, places, column);
+      if (numbers === null) continue;
+      cells.set(name, numbers);
+      understood.push(`the numbers of column "${name}" have decimal commas`);
+    }
+  }
+  return { file: table.file, places, cells, understood, skipped };
 }
 
 /** The error for a column that is not there. */
@@ -52,4 +71,13 @@ export function noColumn(table: Table, name: string): CsnError {
       table.columns.map((column) => `"${column}"`).join(", ")
     }`,
   );
+}
+
+function assertUnique({ file, columns }: Table, names: readonly string[]): void {
+  for (const name of names) {
+    if (columns.indexOf(name) === columns.lastIndexOf(name)) continue;
+    throw new CsnError(
+      `Cannot read column "${name}" of ${file}: two columns are called so; give each a name of its own`,
+    );
+  }
 }

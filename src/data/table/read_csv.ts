@@ -1,7 +1,10 @@
-import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { CsnError, messageOf } from "../../errors.ts";
-import { assertColumns, cellError, type Table, type TableRow } from "./table.ts";
+import { extname } from "../../paths.ts";
+import { delimiterName, findDelimiter } from "./find_delimiter.ts";
+import { readHead, readText, wrongBytes } from "./read_text.ts";
+import { cellError, placeName, type Table, type TableOptions, type TableRow } from "./table.ts";
 
 /** A record and where it ends. */
 interface Parsed {
@@ -9,27 +12,84 @@ interface Parsed {
   readonly info: { readonly lines: number };
 }
 
-/** Opens a table of delimited text in UTF-8 (RFC 4180), whose first line names the columns. */
-export async function readCsv(file: string, delimiter: string): Promise<Table> {
-  const records = recordsOf(file, delimiter);
-  const head = await records.next();
-  if (head.done) {
-    throw new CsnError(`Cannot read ${file}: it is empty; its first line names the columns`);
-  }
-  const columns = head.value.record;
-  assertColumns(file, columns);
-  const places = new Map(columns.map((column, at) => [column, at]));
-  return { file, columns, mayHaveMore: false, rows: rowsOf(file, records, columns, places) };
+/** How delimited text is to be understood. */
+interface Form {
+  readonly delimiter: string;
+  readonly encoding: string;
+  /** Lines before the table. */
+  readonly leadingLines: number;
 }
 
-async function* recordsOf(file: string, delimiter: string): AsyncGenerator<Parsed> {
-  const source = createReadStream(file);
-  const parser = parse({ delimiter, bom: true, info: true, skip_empty_lines: true, trim: true });
+/** Lines with a wrong number of cells that an error names. */
+const shownLines = 10;
+
+/**
+ * Opens a table of delimited text (RFC 4180), whose first line names the columns unless `columns` does. What
+ * parts the cells is found out: a comma, semicolon, tab or bar, or what a line such as "sep=;" says.
+ *
+ * Throws a CsnError that names the lines that have not a cell for each column.
+ */
+export async function readCsv(file: string, options: TableOptions): Promise<Table> {
+  const { form, understood } = await formOf(file, options);
+  const columns = options.columns ?? await firstRecord(file, form);
+  return {
+    file,
+    columns,
+    mayHaveMore: false,
+    mayHaveDecimalCommas: form.delimiter !== ",",
+    understood,
+    rows: (_, onSkipped) => rowsOf(file, form, columns, options, onSkipped),
+  };
+}
+
+async function formOf(
+  file: string,
+  { delimiter, encoding, columns }: TableOptions,
+): Promise<{ form: Form; understood: string[] }> {
+  const head = await readHead(file, encoding);
+  const told = /^sep=(.)\r?\n/.exec(head.text);
+  const likely = extname(file).toLowerCase() === ".tsv" ? "\t" : ",";
+  const text = told === null ? head.text : head.text.slice(told[0].length);
+  const form = {
+    delimiter: delimiter ?? told?.[1] ?? findDelimiter({ ...head, text }, likely, columns?.length),
+    encoding: head.encoding,
+    leadingLines: told === null ? 0 : 1,
+  };
+  const understood = [
+    ...(form.delimiter === likely ? [] : [`${delimiterName(form.delimiter)} parts its cells`]),
+    ...(form.encoding === "utf-8" ? [] : [`its text is ${form.encoding}`]),
+  ];
+  return { form, understood };
+}
+
+/** The names of the columns. */
+async function firstRecord(file: string, form: Form): Promise<readonly string[]> {
+  for await (const { record, info } of recordsOf(file, form)) {
+    if (isEmpty(record)) continue;
+    const wrong = record.find((cell) => cell.includes("\ufffd"));
+    if (wrong === undefined) return record;
+    throw new CsnError(`${placeName(file, info.lines)}: ${wrongBytes(wrong, form.encoding)}`);
+  }
+  throw new CsnError(`Cannot read ${file}: it is empty; its first line names the columns`);
+}
+
+async function* recordsOf(file: string, form: Form): AsyncGenerator<Parsed> {
+  const source = Readable.from(readText(file, form.encoding));
+  const parser = parse({
+    delimiter: form.delimiter,
+    from_line: form.leadingLines + 1,
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    trim: true,
+  });
   source.on("error", (error) => parser.destroy(error));
   try {
     for await (const parsed of source.pipe(parser)) yield parsed as Parsed;
   } catch (error) {
     if (error instanceof CsvError) throw badRecord(file, error);
+    if (error instanceof CsnError) throw error;
     throw new CsnError(`Cannot read ${file}: ${messageOf(error)}`, { cause: error });
   } finally {
     source.destroy();
@@ -45,20 +105,79 @@ function badRecord(file: string, error: CsvError): CsnError {
 
 async function* rowsOf(
   file: string,
-  records: AsyncGenerator<Parsed>,
+  form: Form,
   columns: readonly string[],
-  places: ReadonlyMap<string, number>,
+  { columns: given, skipBadLines = false }: TableOptions,
+  onSkipped?: (line: string) => void,
 ): AsyncGenerator<TableRow> {
-  for await (const { record, info } of records) {
+  const places = new Map<string, number>();
+  columns.forEach((column, at) => places.has(column) || places.set(column, at));
+  const ragged = new RaggedLines(file, columns);
+  let isHead = given === undefined;
+  for await (const { record, info } of recordsOf(file, form)) {
+    if (isEmpty(record)) continue;
+    if (isHead) {
+      isHead = false;
+      continue;
+    }
+    ragged.rows++;
+    if (!fits(record, columns.length)) {
+      ragged.add(info.lines, record.length);
+      if (skipBadLines) onSkipped?.(`line ${info.lines} with ${record.length} cells`);
+      continue;
+    }
     const wrong = record.findIndex((cell) => cell.includes("\ufffd"));
     if (wrong >= 0) {
-      throw cellError(
-        file,
-        info.lines,
-        columns[wrong],
-        `"${record[wrong]}" is no UTF-8; save the table as UTF-8`,
-      );
+      throw cellError(file, info.lines, columns[wrong], wrongBytes(record[wrong], form.encoding));
     }
     yield { place: info.lines, cell: (column) => record[places.get(column)!] ?? "" };
+  }
+  if (!skipBadLines) ragged.assertNone();
+}
+
+function isEmpty(record: readonly string[]): boolean {
+  return record.every((cell) => cell === "");
+}
+
+/** Whether there is a cell for each column; cells without a column are nothing when they are empty. */
+function fits(record: readonly string[], columns: number): boolean {
+  return record.length >= columns && isEmpty(record.slice(columns));
+}
+
+/** Lines that have not a cell for each column. */
+class RaggedLines {
+  readonly #file: string;
+  readonly #columns: readonly string[];
+  readonly #shown: string[] = [];
+  #count = 0;
+  #longer = 0;
+  /** Rows that were seen, these among them. */
+  rows = 0;
+
+  constructor(file: string, columns: readonly string[]) {
+    this.#file = file;
+    this.#columns = columns;
+  }
+
+  add(line: number, cells: number): void {
+    this.#count++;
+    if (cells === this.#columns.length + 1) this.#longer++;
+    if (this.#shown.length < shownLines) {
+      this.#shown.push(`line ${line} has ${cells} cell${cells === 1 ? "" : "s"}`);
+    }
+  }
+
+  assertNone(): void {
+    if (this.#count === 0) return;
+    const more = this.#count - this.#shown.length;
+    // R's write.table() leaves the name of the first column away.
+    const advice = this.#longer === this.rows
+      ? "each line has one cell more than there are names: name the first column too"
+      : 'mend them (a cell that holds the delimiter stands in double quotes: "a, b"), or pass --skip-bad-lines to leave them out';
+    throw new CsnError(
+      `Cannot read ${this.#file}: ${this.#columns.length} columns are named, ${
+        this.#shown.join(", ")
+      }${more > 0 ? ` and ${more} more lines` : ""}; ${advice}`,
+    );
   }
 }

@@ -1,21 +1,24 @@
-import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
 import { createInterface } from "node:readline";
 import { CsnError, messageOf } from "../../errors.ts";
-import { cellError, cellOf, type Table, type TableRow } from "./table.ts";
+import { fieldsRow } from "./fields_row.ts";
+import { parseJson } from "./parse_json.ts";
+import { readHead, readText, wrongBytes } from "./read_text.ts";
+import { placeName, type Table, type TableOptions, type TableRow } from "./table.ts";
 
 /** Opens a table of JSON Lines: an object a line, whose fields are the columns; one may be left out. */
-export async function readJsonLines(file: string): Promise<Table> {
-  const objects = objectsOf(file);
-  const first = await objects.next();
-  if (first.done) {
-    throw new CsnError(`Cannot read ${file}: it is empty; write a JSON object a line`);
+export async function readJsonLines(file: string, options: TableOptions): Promise<Table> {
+  const { encoding } = await readHead(file, options.encoding);
+  for await (const { fields } of objectsOf(file, encoding)) {
+    return {
+      file,
+      columns: Object.keys(fields),
+      mayHaveMore: true,
+      understood: encoding === "utf-8" ? [] : [`its text is ${encoding}`],
+      rows: () => rowsOf(file, encoding),
+    };
   }
-  return {
-    file,
-    columns: Object.keys(first.value.fields),
-    mayHaveMore: true,
-    rows: rowsOf(file, first.value, objects),
-  };
+  throw new CsnError(`Cannot read ${file}: it is empty; write a JSON object a line`);
 }
 
 interface Line {
@@ -23,13 +26,17 @@ interface Line {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-async function* objectsOf(file: string): AsyncGenerator<Line> {
-  const source = createReadStream(file);
+async function* objectsOf(file: string, encoding: string): AsyncGenerator<Line> {
+  const source = Readable.from(readText(file, encoding));
   try {
     let place = 0;
-    for await (const text of createInterface({ input: source, crlfDelay: Infinity })) {
+    for await (const line of createInterface({ input: source, crlfDelay: Infinity })) {
       place++;
-      const line = place === 1 ? text.replace(/^\ufeff/, "") : text;
+      if (line.includes("\ufffd")) {
+        const at = line.indexOf("\ufffd");
+        const part = line.slice(Math.max(0, at - 20), at + 20);
+        throw new CsnError(`${placeName(file, place)}: ${wrongBytes(part, encoding)}`);
+      }
       if (line.trim() !== "") yield { place, fields: parseLine(file, place, line) };
     }
   } catch (error) {
@@ -43,7 +50,7 @@ async function* objectsOf(file: string): AsyncGenerator<Line> {
 function parseLine(file: string, place: number, text: string): Record<string, unknown> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseJson(text);
   } catch (error) {
     throw new CsnError(`${file}:${place}: the line is no JSON (${messageOf(error)})`, {
       cause: error,
@@ -57,28 +64,9 @@ function parseLine(file: string, place: number, text: string): Record<string, un
   return parsed as Record<string, unknown>;
 }
 
-async function* rowsOf(
-  file: string,
-  first: Line,
-  others: AsyncGenerator<Line>,
-): AsyncGenerator<TableRow> {
-  yield rowOf(file, first);
-  for await (const line of others) yield rowOf(file, line);
-}
-
-function rowOf(file: string, { place, fields }: Line): TableRow {
-  return {
-    place,
-    cell: (column) => {
-      const value = Object.hasOwn(fields, column) ? fields[column] : "";
-      const cell = cellOf(value);
-      if (cell !== null) return cell;
-      throw cellError(
-        file,
-        place,
-        column,
-        `${JSON.stringify(value)} is neither a text, a number, a truth value nor a list of them`,
-      );
-    },
-  };
+async function* rowsOf(file: string, encoding: string): AsyncGenerator<TableRow> {
+  for await (const { place, fields } of objectsOf(file, encoding)) {
+    const row = fieldsRow(file, place, fields);
+    if (row !== null) yield row;
+  }
 }

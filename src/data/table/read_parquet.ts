@@ -7,7 +7,8 @@ import {
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { CsnError, messageOf } from "../../errors.ts";
-import { assertColumns, cellError, cellOf, type Table, type TableRow } from "./table.ts";
+import { fieldsRow } from "./fields_row.ts";
+import type { Table, TableRow } from "./table.ts";
 
 /** Rows decoded at a time: of a table with a hundred columns some 10 MB. */
 const chunk = 4096;
@@ -18,15 +19,23 @@ export async function readParquet(file: string): Promise<Table> {
     const buffer = await bufferOf(file);
     const metadata = await parquetMetadataAsync(buffer);
     const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
-    assertColumns(file, columns);
     const count = Number(metadata.num_rows);
-    const rows = rowsOf(
+    return {
       file,
-      count,
-      (rowStart, rowEnd) =>
-        parquetReadObjects({ file: buffer, metadata, compressors, rowStart, rowEnd }),
-    );
-    return { file, columns, mayHaveMore: false, rows };
+      columns,
+      mayHaveMore: false,
+      understood: [],
+      rows: (wanted) =>
+        rowsOf(file, count, (rowStart, rowEnd) =>
+          parquetReadObjects({
+            file: buffer,
+            metadata,
+            compressors,
+            rowStart,
+            rowEnd,
+            columns: wanted?.filter((column) => columns.includes(column)),
+          })),
+    };
   } catch (error) {
     throw unreadable(file, error);
   }
@@ -67,22 +76,9 @@ async function* rowsOf(
     } catch (error) {
       throw unreadable(file, error);
     }
-    for (const [i, fields] of rows.entries()) yield rowOf(file, at + i + 1, fields);
+    for (const [i, fields] of rows.entries()) {
+      const row = fieldsRow(file, at + i + 1, fields);
+      if (row !== null) yield row;
+    }
   }
-}
-
-function rowOf(file: string, place: number, fields: Record<string, unknown>): TableRow {
-  return {
-    place,
-    cell: (column) => {
-      const cell = cellOf(fields[column]);
-      if (cell !== null) return cell;
-      throw cellError(
-        file,
-        place,
-        column,
-        "its kind of value cannot be compared; texts, numbers, times and lists of them can",
-      );
-    },
-  };
 }

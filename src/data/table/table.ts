@@ -15,11 +15,34 @@ export interface TableRow {
 export interface Table {
   /** Where it lies. */
   readonly file: string;
-  /** Names of the columns; of JSON Lines those of the first row. */
+  /** Names of the columns; of JSON Lines those of the first row. A name may be "" or come twice. */
   readonly columns: readonly string[];
   /** Whether a later row may have columns that the first one has not. */
   readonly mayHaveMore: boolean;
-  readonly rows: AsyncIterable<TableRow>;
+  /** Whether numbers may be written with a decimal comma, as the comma does not part the cells. */
+  readonly mayHaveDecimalCommas?: boolean;
+  /** What was understood of the file's form, in words, where there was a choice. */
+  readonly understood: readonly string[];
+  /**
+   * Goes through the rows from the first on, any number of times; rows without a value are passed over.
+   * `columns` are those whose cells will be asked for, where that saves reading. `onSkipped` hears of
+   * lines that are left out.
+   */
+  rows(columns?: readonly string[], onSkipped?: (line: string) => void): AsyncIterable<TableRow>;
+}
+
+/** How a table is read where its file does not say it. */
+export interface TableOptions {
+  /** Names of the columns of a table whose first line is data already. */
+  readonly columns?: readonly string[];
+  /** What parts the cells of delimited text. @default {found out} */
+  readonly delimiter?: string;
+  /** How the text is encoded, as the Encoding Standard names it. @default {by its byte order mark, else UTF-8} */
+  readonly encoding?: string;
+  /** Leave out lines of delimited text that have not a cell for each column. @default {false} */
+  readonly skipBadLines?: boolean;
+  /** The sheet of a workbook. @default {its first} */
+  readonly sheet?: string;
 }
 
 /** An error that says where in a table something is wrong. */
@@ -49,20 +72,9 @@ export function cellOf(value: unknown): Cell | null {
 function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return "";
   if (typeof value === "string") return value.trim();
-  // What is no number is not known: programs write NaN for a missing one.
-  if (typeof value === "number") return Number.isNaN(value) ? "" : String(value);
+  // What is no finite number is not known: programs write NaN for a missing one.
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
   if (typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (value instanceof Date) return value.toISOString();
   return null;
-}
-
-/** Refuses a table without columns, and one that has two of the same name. */
-export function assertColumns(file: string, columns: readonly string[]): void {
-  columns.forEach((column, at) => {
-    if (columns.indexOf(column) !== at) {
-      throw new CsnError(
-        `Cannot read ${file}: it has two columns called "${column}"; give each a name of its own`,
-      );
-    }
-  });
 }

@@ -1,0 +1,145 @@
+import { basename, extname, join, relative, resolve } from "../paths.ts";
+import { hasImageEnding, imagesIn } from "./list_images.ts";
+import { withEscapedDots } from "./survey_images.ts";
+
+/** What a name leads to: a file, or why it can lead to none; null when there is no such image. */
+export type Found =
+  | { readonly file: string }
+  | { readonly fault: string; readonly isOutside: boolean }
+  | null;
+
+/** Finds images by what a table calls them. */
+export interface ImageFinder {
+  find(named: string): Found;
+}
+
+/** How an image that is not there differs from one that is. */
+export interface NearMiss {
+  readonly how: "but for capital letters" | "in another folder" | "with another ending";
+  readonly file: string;
+}
+
+/**
+ * Finds images in a folder. A name that ends like an image file is a path below the folder, with "/" or "\" between
+ * its parts; any other is an id, a file's name or path without its ending. Names are compared in both of
+ * Unicode's forms, NFC and NFD.
+ */
+export class FolderImages implements ImageFinder {
+  readonly #folder: string;
+  readonly #files: ReadonlySet<string>;
+  #byId: Map<string, string[]> | null = null;
+  #byForm: Map<string, string[]> | null = null;
+  #near: Map<string, NearMiss> | null = null;
+
+  /** `files` are paths relative to `folder`. */
+  constructor(folder: string, files: readonly string[]) {
+    this.#folder = folder;
+    this.#files = new Set(files);
+  }
+
+  /** Those that lie in the folder. */
+  static async open(folder: string): Promise<FolderImages> {
+    return new FolderImages(folder, await imagesIn(folder));
+  }
+
+  /** The images of the folder, as `listImages` gives them. */
+  get files(): string[] {
+    return [...this.#files];
+  }
+
+  /** The image's path relative to the folder. */
+  find(named: string): Found {
+    // As it is written first: a name may hold a backslash or end in a blank, though few do.
+    const spellings = new Set([named, named.trim(), named.trim().replaceAll("\\", "/")]);
+    for (const name of spellings) {
+      const found = hasImageEnding(name) ? this.#byPath(name) : this.#withId(name);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  /** What an image that was not found may mean. */
+  nearMiss(named: string): NearMiss | null {
+    this.#near ??= nearMisses(this.#files);
+    const plain = named.trim().replaceAll("\\", "/").normalize("NFC").toLowerCase();
+    return this.#near.get(plain) ?? this.#near.get(`/${basename(plain)}`) ??
+      this.#near.get(`/${stem(plain)}`) ?? null;
+  }
+
+  #byPath(named: string): Found {
+    // Spelt in one way only, or one image could have two names.
+    const file = relative(this.#folder, resolve(this.#folder, named));
+    if (file.split("/")[0] === ".." || /[\0\r\n]/.test(file)) {
+      const fault =
+        `"${named}" leaves the image folder ${this.#folder}; name images in it, without ".."`;
+      return { fault, isOutside: true };
+    }
+    const isThere = this.#files.has(file) || isFile(join(this.#folder, file)) ||
+      isFile(join(this.#folder, withEscapedDots(file)));
+    if (isThere) return { file };
+    this.#byForm ??= grouped(this.#files, (each) => [each.normalize("NFC")]);
+    return one(named, this.#byForm.get(file.normalize("NFC")));
+  }
+
+  #withId(id: string): Found {
+    this.#byId ??= grouped(this.#files, (file) => {
+      const path = file.slice(0, file.length - extname(file).length).normalize("NFC");
+      return [...new Set([path, basename(path)])];
+    });
+    return one(id, this.#byId.get(id.replace(/^(?:\.\/+)+/, "").normalize("NFC")));
+  }
+}
+
+function one(named: string, files: readonly string[] = []): Found {
+  const [file, other] = files;
+  if (file === undefined) return null;
+  return other === undefined ? { file } : {
+    fault: `"${named}" fits ${file} and ${other}; name the image by its path`,
+    isOutside: false,
+  };
+}
+
+function grouped(
+  files: Iterable<string>,
+  keys: (file: string) => readonly string[],
+): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const file of files) {
+    for (const key of keys(file)) {
+      const list = found.get(key);
+      if (list === undefined) found.set(key, [file]);
+      else list.push(file);
+    }
+  }
+  return found;
+}
+
+/** By the path in small letters; by "/" and the name alone; by "/" and the name without its ending. */
+function nearMisses(files: Iterable<string>): Map<string, NearMiss> {
+  const found = new Map<string, NearMiss>();
+  for (const file of files) {
+    const plain = file.normalize("NFC").toLowerCase();
+    found.set(plain, { how: "but for capital letters", file });
+    found.set(`/${basename(plain)}`, { how: "in another folder", file });
+    const bare = `/${stem(plain)}`;
+    if (!found.has(bare)) found.set(bare, { how: "with another ending", file });
+  }
+  return found;
+}
+
+function stem(path: string): string {
+  return basename(path, extname(path));
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    const isNoName = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.InvalidData ||
+      // A cell longer than any file's name.
+      (error instanceof Error && "code" in error && error.code === "ENAMETOOLONG");
+    if (isNoName) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { CsnError } from "../../errors.ts";
+import { type Cell, placeName } from "./table.ts";
+import { isUnknownText } from "./unknown_text.ts";
+
+/** A number with a decimal comma, such as 2,5 or 1.234,5. */
+const withComma = /^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+(?:e[+-]?\d+)?$/i;
+
+/** A number without a comma. */
+const withoutComma = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/**
+ * A column's numbers with decimal points when they are written with decimal commas, else null: when no cell is
+ * such a number, or one is neither a number nor unknown.
+ *
+ * Throws a CsnError for a column that has numbers with a comma and others with a point alone, of which
+ * nobody can say what 1.234 is.
+ */
+export function withDecimalPoints(
+  file: string,
+  column: string,
+  places: readonly number[],
+  cells: readonly Cell[],
+): Cell[] | null {
+  let [comma, point] = [-1, -1];
+  for (const [row, cell] of cells.entries()) {
+    if (typeof cell !== "string") return null;
+    if (withComma.test(cell)) comma = row;
+    else if (withoutComma.test(cell)) point = cell.includes(".") ? row : point;
+    else if (!isUnknownText(cell)) return null;
+  }
+  if (comma === -1) return null;
+  if (point !== -1) {
+    throw new CsnError(
+      `Cannot read the numbers of column "${column}": ${placeName(file, places[comma])} has ${
+        cells[comma]
+      }, ${placeName(file, places[point])} has ${
+        cells[point]
+      }; write all of them with a decimal point, or all with a decimal comma and no other sign`,
+    );
+  }
+  return cells.map((cell) => (cell as string).replaceAll(".", "").replace(",", "."));
+}

@@ -1,0 +1,39 @@
+import { cellError, cellOf, type TableRow } from "./table.ts";
+
+/** A row of a typed format; null when no field has a value. */
+export function fieldsRow(
+  file: string,
+  place: number,
+  fields: Readonly<Record<string, unknown>>,
+): TableRow | null {
+  if (Object.values(fields).every(isNothing)) return null;
+  return {
+    place,
+    cell: (column) => {
+      const value = Object.hasOwn(fields, column) ? fields[column] : "";
+      const cell = cellOf(value);
+      if (cell !== null) return cell;
+      throw cellError(
+        file,
+        place,
+        column,
+        `${shown(value)} is neither a text, a number, a truth value, a time nor a list of them`,
+      );
+    },
+  };
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined ||
+    (typeof value === "string" && value.trim() === "");
+}
+
+/** The value as JSON, cut where it is long. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(
+    value,
+    (_, part) =>
+      typeof part === "bigint" ? String(part) : part instanceof Uint8Array ? "bytes" : part,
+  );
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}

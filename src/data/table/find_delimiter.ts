@@ -1,0 +1,48 @@
+import { parse } from "csv-parse/sync";
+import type { TextHead } from "./read_text.ts";
+
+/** What parts cells, the likeliest first. */
+const delimiters = [",", ";", "\t", "|"];
+
+/** Records that are looked at. */
+const sample = 50;
+
+/** What a delimiter is called. */
+export function delimiterName(delimiter: string): string {
+  return delimiter === "\t" ? "tab" : `"${delimiter}"`;
+}
+
+/**
+ * What parts the cells of delimited text: the delimiter by which most of the first lines have as many cells
+ * as the very first; of several the one that gives most cells, then `likely`. With `width` the lines have
+ * so many cells.
+ */
+export function findDelimiter(head: TextHead, likely: string, width?: number): string {
+  const order = [likely, ...delimiters.filter((delimiter) => delimiter !== likely)];
+  const found = order.map((delimiter) => ({ delimiter, ...fitOf(head, delimiter, width) }))
+    .filter(({ cells }) => cells > 1)
+    .sort((a, b) => b.fitting - a.fitting || b.cells - a.cells);
+  return found[0]?.delimiter ?? likely;
+}
+
+/** Cells of the first line, and the share of lines that have as many. */
+function fitOf(
+  { text, isWhole }: TextHead,
+  delimiter: string,
+  width?: number,
+): { cells: number; fitting: number } {
+  // The last line may be cut off.
+  const whole = isWhole ? text : text.slice(0, text.lastIndexOf("\n") + 1);
+  const records = parse(whole, {
+    delimiter,
+    bom: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_records_with_error: true,
+    skip_empty_lines: true,
+    to: sample,
+  }) as string[][];
+  const cells = width ?? records[0]?.length ?? 0;
+  const fitting = records.filter((record) => record.length === cells).length;
+  return { cells, fitting: records.length === 0 ? 0 : fitting / records.length };
+}

@@ -1,0 +1,147 @@
+import type { ImageFinder } from "../image_finder.ts";
+import { hasImageEnding } from "../list_images.ts";
+import type { Cell, Table, TableRow } from "./table.ts";
+
+/** What the cells of a column are. */
+export interface ColumnFacts {
+  readonly name: string;
+  /** Whether another column is called so too; then it cannot be asked for. */
+  readonly isDouble: boolean;
+  /** Cells that are not empty. */
+  readonly filled: number;
+  /** Cells that end like an image file. */
+  readonly paths: number;
+  /** Rows whose cell names an image that is there. */
+  readonly matched: number;
+  /** Different images that the cells name. */
+  readonly images: number;
+  /** Whether the cells count on from row to row, nearly all. */
+  readonly isRunning: boolean;
+  /** Whether the cells are whole numbers as a counter writes them, without leading zeros. */
+  readonly areWholeNumbers: boolean;
+  /** The values and their counts; null when there are more than a few. */
+  readonly values: ReadonlyMap<string, number> | null;
+  /** The image that each row names, "" for none; no longer kept when the column cannot be the images'. */
+  readonly files: readonly string[] | null;
+}
+
+/** What was seen of a table. */
+export interface TableSurvey {
+  readonly file: string;
+  readonly rows: number;
+  readonly columns: readonly ColumnFacts[];
+}
+
+/** Rows after which a column that names hardly any image is no longer compared with the images. */
+const trial = 1000;
+
+/** Up to so many values of a column are counted. */
+const mostValues = 32;
+
+/**
+ * Looks once at every cell of a table: which columns name images that `finder` finds, and which have few
+ * values. Of a column that can be neither, nothing is kept after the first thousand rows.
+ */
+export async function surveyTable(
+  table: Table,
+  finder: ImageFinder,
+  signal?: AbortSignal,
+): Promise<TableSurvey> {
+  const names = [...new Set(table.columns)];
+  const counters = names.map((name) => new ColumnCounter(table, name, finder));
+  let rows = 0;
+  let live = counters;
+  for await (const row of table.rows()) {
+    if (rows % 4096 === 0) signal?.throwIfAborted();
+    for (const counter of live) counter.add(row, rows);
+    rows++;
+    if (rows === trial) live = counters.filter((counter) => counter.isWorthwhile());
+  }
+  return { file: table.file, rows, columns: counters };
+}
+
+class ColumnCounter implements ColumnFacts {
+  readonly name: string;
+  readonly isDouble: boolean;
+  readonly #finder: ImageFinder;
+  readonly #images = new Set<string>();
+  #values: Map<string, number> | null = new Map();
+  #files: string[] | null = [];
+  #isReadable = true;
+  #last = NaN;
+  #steps = 0;
+  #wholeNumbers = 0;
+  filled = 0;
+  paths = 0;
+  matched = 0;
+
+  constructor(table: Table, name: string, finder: ImageFinder) {
+    this.name = name;
+    this.isDouble = table.columns.indexOf(name) !== table.columns.lastIndexOf(name);
+    this.#finder = finder;
+  }
+
+  get images(): number {
+    return this.#images.size;
+  }
+
+  get isRunning(): boolean {
+    return this.filled > 1 && this.#steps >= 0.9 * (this.filled - 1);
+  }
+
+  get areWholeNumbers(): boolean {
+    return this.filled > 0 && this.#wholeNumbers >= 0.9 * this.filled;
+  }
+
+  get values(): ReadonlyMap<string, number> | null {
+    return this.#isReadable ? this.#values : null;
+  }
+
+  get files(): readonly string[] | null {
+    return this.#isReadable ? this.#files : null;
+  }
+
+  add(row: TableRow, at: number): void {
+    const cell = this.#cellOf(row);
+    if (typeof cell !== "string" || cell === "") return;
+    this.filled++;
+    if (hasImageEnding(cell)) this.paths++;
+    this.#countOn(cell);
+    if (this.#values !== null) {
+      this.#values.set(cell, (this.#values.get(cell) ?? 0) + 1);
+      if (this.#values.size > mostValues) this.#values = null;
+    }
+    if (this.#files === null) return;
+    const found = this.#finder.find(cell);
+    if (found === null || "fault" in found) return;
+    this.matched++;
+    this.#images.add(found.file);
+    while (this.#files.length < at) this.#files.push("");
+    this.#files[at] = found.file;
+  }
+
+  /** Whether more rows can say more of it; lets go of what is of no use. */
+  isWorthwhile(): boolean {
+    const few = this.filled / 10;
+    if (this.matched < few || (this.paths < few && this.images < few)) this.#files = null;
+    return this.#isReadable && (this.#files !== null || this.#values !== null || this.paths > 0);
+  }
+
+  /** A column of values that cannot be compared is no matter as long as nobody asks for it. */
+  #cellOf(row: TableRow): Cell {
+    if (!this.#isReadable) return "";
+    try {
+      return row.cell(this.name);
+    } catch {
+      this.#isReadable = false;
+      return "";
+    }
+  }
+
+  #countOn(cell: string): void {
+    if (/^(?:0|[1-9]\d*)(?:\.0)?$/.test(cell)) this.#wholeNumbers++;
+    const number = Number(cell);
+    if (number === this.#last + 1) this.#steps++;
+    this.#last = number;
+  }
+}
