@@ -48,7 +48,8 @@ export async function makeTriplets(
   };
   await assertFolder(plan.images);
   const failing = "Cannot make the image set";
-  const madeFrom = [plan.images, plan.attributes, ...options.madeFrom ?? []];
+  const madeFrom = [plan.images, plan.attributes, ...options.madeFrom ?? []]
+    .filter((path) => path !== undefined);
   const landing = { failing, overwrite, madeFrom, listener, signal };
   return await landFolder(target, landing, async (work) => {
     const face: SetFace = {
