@@ -1,16 +1,20 @@
 import { resolve } from "./paths.ts";
 
-/** Whether a file or folder is there. */
-export async function exists(path: string): Promise<boolean> {
+/** What lies at a path, by default itself where it is a link; null when there is nothing. */
+export async function infoOf(path: string, look = Deno.lstat): Promise<Deno.FileInfo | null> {
   try {
-    await Deno.lstat(path);
-    return true;
+    return await look(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return false;
+      return null;
     }
     throw error;
   }
+}
+
+/** Whether a file or folder is there. */
+export async function exists(path: string): Promise<boolean> {
+  return await infoOf(path) !== null;
 }
 
 /** Whether a file, or what a link leads to, is a regular file. */

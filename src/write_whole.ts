@@ -38,6 +38,13 @@ export async function writeWhole(file: string, content: Content): Promise<void> 
   }
 }
 
+/** Throws what the system says when no file can be made beside `file`, which is how it would be written. */
+export async function tryWriting(file: string): Promise<void> {
+  const { beside, out } = await openBeside(dirname(resolve(file)), basename(file));
+  out.close();
+  await Deno.remove(beside);
+}
+
 /** Whether a file of this name is one that `writeWhole` has begun. */
 export function isBegunFile(name: string): boolean {
   return /^\..+\.\d+-[0-9a-f]{8}\.part$/.test(name);

@@ -4,6 +4,7 @@ import { runCommand } from "../../src/cli/run_command.ts";
 import { projectFolder, userPath } from "../../src/cli/paths.ts";
 import { CsnError } from "../../src/errors.ts";
 import { exists } from "../../src/folders.ts";
+import { examineOutput } from "../../src/output_file.ts";
 import { join } from "../../src/paths.ts";
 import { makeArchive } from "./archive.ts";
 import { run } from "./run_program.ts";
@@ -13,8 +14,9 @@ const program = new Command("gpu_check.sh pack")
     "make one archive of Deno, npm packages and sources, for a GPU machine without a network",
   )
   .argument("[file]", "the archive", "csn-gpu.tar.xz")
+  .option("--overwrite", "replace that file")
   .option("--verbose", "show where an error came from")
-  .action(async (file) => {
+  .action(async (file, { overwrite }) => {
     const { os, arch } = Deno.build;
     if (os !== "linux" || arch !== "x86_64") {
       throw new CsnError(
@@ -22,6 +24,7 @@ const program = new Command("gpu_check.sh pack")
       );
     }
     const target = userPath(file);
+    await examineOutput(target, { failing: "Cannot pack to", option: "pack", overwrite });
     const stage = await Deno.makeTempDir({ prefix: "csn-gpu-" });
     try {
       console.error("Fetching the npm packages");

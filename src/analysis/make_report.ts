@@ -1,5 +1,8 @@
 import sharp from "sharp";
 import { CsnError, messageOf, UsageError } from "../errors.ts";
+import { someOf } from "../data/set_contents.ts";
+import { exists } from "../folders.ts";
+import { examineOutput } from "../output_file.ts";
 import { variantOf } from "../network/masks.ts";
 import { dirname, join } from "../paths.ts";
 import { readMetrics } from "../reporting/run_log.ts";
@@ -11,7 +14,7 @@ import {
 } from "../reporting/report/report_page.ts";
 import type { ModelFile } from "../training/model_file.ts";
 import { version } from "../version.ts";
-import { writeWhole } from "../write_whole.ts";
+import { isBegunFile, writeWhole } from "../write_whole.ts";
 import { type AnalyseOptions, analyseSplit } from "./analyse_model.ts";
 import { type EmbeddedSplit, embedSplit } from "./embedded_split.ts";
 import { hardestTriplets } from "./hardest_triplets.ts";
@@ -27,6 +30,8 @@ import { testAccuracy } from "./test_accuracy.ts";
 export interface ReportOptions extends AnalyseOptions {
   /** The page's file, which ends in .html. @default {report.html beside the model} */
   readonly out?: string;
+  /** Replace a page, and write among files in the folder of its parts, that csn did not write. @default {false} */
+  readonly overwrite?: boolean;
   /** Folder with a compare.json. @default {the one above the model's run, if it has one} */
   readonly compare?: string;
   /** Folder with a sweep.json. @default {the one above the model's run, if it has one} */
@@ -74,12 +79,14 @@ const chartScale = 2;
 export async function makeReport(file: ModelFile, options: ReportOptions = {}): Promise<Report> {
   const page = options.out ?? join(dirname(file.path), "report.html");
   const parts = partsFolder(page);
+  await examineReport(page, parts, options);
   const experiments = await readExperiments(file, options);
   const data = await reportData(file, parts, options);
   const drawn = reportPage(data, experiments);
   await makeFolder(parts);
+  // First: by it the folder is known as a report's.
+  await writeWhole(analysisPath(parts), JSON.stringify(data.analysis, null, 1) + "\n");
   await writeParts(drawn, parts);
-  await writeWhole(join(parts, "analysis.json"), JSON.stringify(data.analysis, null, 1) + "\n");
   const bytes = new TextEncoder().encode(drawn.html);
   await writeWhole(page, bytes);
   return {
@@ -95,6 +102,44 @@ function partsFolder(page: string): string {
   throw new UsageError(
     `Cannot write a report to ${page}: its parts go into a folder of the same name; pass a file that ends in .html`,
   );
+}
+
+/** Throws a CsnError when the page or its parts would replace what csn did not write, or cannot be written. */
+async function examineReport(
+  page: string,
+  parts: string,
+  { overwrite }: ReportOptions,
+): Promise<void> {
+  const failing = "Cannot write a report to";
+  const isOwn = (head: string) => head.includes("<p>Made by csn ");
+  await makeFolder(dirname(page));
+  await examineOutput(page, { failing, option: "--out", overwrite, isOwn });
+  const info = await Deno.stat(parts).catch(() => null);
+  if (info === null) return;
+  if (!info.isDirectory) {
+    throw new CsnError(
+      `${failing} ${page}: its parts go into the folder ${parts}, which is a file; choose another file with --out FILE`,
+    );
+  }
+  await examineOutput(analysisPath(parts), {
+    failing,
+    option: "--out",
+    overwrite,
+    isOwn: (head) => head.startsWith('{\n "format": 1,\n "model": {'),
+  });
+  if (overwrite || await exists(analysisPath(parts))) return;
+  const names = await Array.fromAsync(Deno.readDir(parts), ({ name }) => name);
+  const foreign = names.filter((name) => name !== "layouts" && !isBegunFile(name)).sort();
+  if (foreign.length === 0) return;
+  throw new CsnError(
+    `${failing} ${page}: its parts go into the folder ${parts}, where other files lie (${
+      someOf(foreign)
+    }); choose another file with --out FILE, or write among them with --overwrite`,
+  );
+}
+
+function analysisPath(parts: string): string {
+  return join(parts, "analysis.json");
 }
 
 async function readExperiments(

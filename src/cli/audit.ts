@@ -3,6 +3,7 @@ import { csvLine } from "../csv_line.ts";
 import { type AuditReport, auditSet, type Finding } from "../data/audit/audit_set.ts";
 import { type ImageSet, openImageSet, type Split, splits } from "../data/image_set.ts";
 import { tripletListPath } from "../data/triplet_list.ts";
+import { examineOutput } from "../output_file.ts";
 import { relative } from "../paths.ts";
 import { readModelFile } from "../training/model_file.ts";
 import { findSuspects, type Suspect } from "../training/suspects.ts";
@@ -19,6 +20,7 @@ export function auditCommand(): CommandUnknownOpts {
     .description("examine a set's triplet lists and pictures for what would spoil a result")
     .argument("<set>", "image set: a name in data/, or a folder")
     .option("--csv <file>", "write every line and image that something is found of")
+    .option("--overwrite", "with --csv: replace that file, whoever wrote it")
     .option("--json", "print one JSON object")
     .option("--no-pictures", "do not compare the pictures")
     .option("--resume <model>", "list the triplets that this model gets wrong by most")
@@ -35,6 +37,14 @@ export function auditCommand(): CommandUnknownOpts {
       "\nExit code 1 when something would spoil a result: bad lines, an image or its exact copy in several\nsplits, or contradictions in more than 0.1 % of a list.",
     )
     .action(async (given, flags) => {
+      if (flags.csv !== undefined) {
+        await examineOutput(userPath(flags.csv), {
+          failing: "Cannot write findings to",
+          option: "--csv",
+          overwrite: flags.overwrite,
+          isOwn: (head) => head.startsWith(csvHead),
+        });
+      }
       const set = await openImageSet(dataPath(given));
       using listener = terminalListener();
       const { report, findings } = await auditSet(set, {
@@ -172,6 +182,18 @@ function suspectFindings(set: ImageSet, suspects: readonly Suspect[]): Finding[]
   }));
 }
 
+/** By its first line a table of findings is known. */
+const csvHead = csvLine([
+  "kind",
+  "file",
+  "line",
+  "anchor or image",
+  "far or other",
+  "near",
+  "path",
+  "detail",
+]);
+
 function csvText(set: ImageSet, findings: readonly Finding[]): string {
   const rows = findings.map(({ kind, file, line, images, detail }) =>
     csvLine([
@@ -183,15 +205,5 @@ function csvText(set: ImageSet, findings: readonly Finding[]): string {
       detail,
     ])
   );
-  const head = [
-    "kind",
-    "file",
-    "line",
-    "anchor or image",
-    "far or other",
-    "near",
-    "path",
-    "detail",
-  ];
-  return csvLine(head) + rows.join("");
+  return csvHead + rows.join("");
 }

@@ -2,7 +2,7 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { listImages } from "../data/list_images.ts";
 import { CsnError } from "../errors.ts";
 import { join } from "../paths.ts";
-import { checkedEnding, writeEmbeddings } from "../training/embedding_file.ts";
+import { examineEmbeddings, writeEmbeddings } from "../training/embedding_file.ts";
 import { Model } from "../training/model.ts";
 import { wholeNumber } from "./options.ts";
 import { shownPath, userPath } from "./paths.ts";
@@ -18,13 +18,14 @@ export function embedCommand(): CommandUnknownOpts {
     .argument("<images...>", "image files and folders")
     .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
     .requiredOption("--out <file>", "where to: .npy, .safetensors or .jsonl")
+    .option("--overwrite", "replace that file, whoever wrote it")
     .addOption(deviceOption)
     .addOption(precisionOption)
     .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
     .option("--verbose", "show where an error came from")
     .action(async (images, flags) => {
       const out = userPath(flags.out);
-      checkedEnding(out);
+      await examineEmbeddings(out, flags);
       const files = await imageFiles(images.map(userPath));
       await startNative(flags);
       using listener = terminalListener();

@@ -30,6 +30,7 @@ export function reportCommand(): CommandUnknownOpts {
       "--out <file>",
       "the page, which ends in .html; its parts go into a folder of that name (default: report.html beside the model)",
     )
+    .option("--overwrite", "replace that page and its parts, whoever wrote them")
     .option(
       "--compare <folder>",
       "show the compare.json there (default: that of the experiment the model belongs to)",
@@ -64,6 +65,7 @@ export function reportCommand(): CommandUnknownOpts {
         split: flags.split,
         data: flags.data === undefined ? undefined : dataPath(flags.data),
         out: optionalPath(flags.out),
+        overwrite: flags.overwrite,
         compare: optionalPath(flags.compare),
         sweep: optionalPath(flags.sweep),
         probe,

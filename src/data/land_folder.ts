@@ -1,6 +1,6 @@
 import { CsnError, messageOf, reasonOf } from "../errors.ts";
 import { FileLock } from "../file_lock.ts";
-import { currentFolders, exists, isWithin, removeAll } from "../folders.ts";
+import { currentFolders, exists, infoOf, isWithin, removeAll } from "../folders.ts";
 import type { Listener } from "../listener.ts";
 import { basename, dirname, join, resolve } from "../paths.ts";
 import { setContents, someOf } from "./set_contents.ts";
@@ -153,16 +153,6 @@ async function assertReplaceable(target: string, options: LandOptions): Promise<
   }
   if (!overwrite) {
     throw refuse("there is something already", `${elsewhere}, or replace it with --overwrite`);
-  }
-}
-
-/** What lies at a path, itself where it is a link; null when there is nothing. */
-async function infoOf(path: string): Promise<Deno.FileInfo | null> {
-  try {
-    return await Deno.lstat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
   }
 }
 

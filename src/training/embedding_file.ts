@@ -1,5 +1,6 @@
 /** Embeddings in files that other programs read: .npy, .safetensors, .jsonl. */
 import { CsnError, messageOf, UsageError } from "../errors.ts";
+import { examineOutput } from "../output_file.ts";
 import { extname } from "../paths.ts";
 import { writeWhole } from "../write_whole.ts";
 import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
@@ -23,7 +24,7 @@ export async function writeEmbeddings(
     case ".npy":
       await writeWhole(path, npy(embeddings));
       return await writeWhole(
-        `${path}.names.txt`,
+        namesPath(path),
         embeddings.names.map((name) => name + "\n").join(""),
       );
     case ".jsonl":
@@ -31,6 +32,28 @@ export async function writeEmbeddings(
     case ".safetensors":
       return await writeSet(path, embeddings, model);
   }
+}
+
+/**
+ * Examines where embeddings are to go, before they are made: see `examineOutput`. Only .safetensors can say
+ * that csn wrote it.
+ */
+export async function examineEmbeddings(
+  path: string,
+  { overwrite }: { readonly overwrite?: boolean },
+): Promise<void> {
+  const ending = checkedEnding(path);
+  const failing = "Cannot write embeddings to";
+  const isOwn = (head: string) =>
+    ending === ".safetensors" && head.slice(0, 64).includes('{"__metadata__":{"names":"[');
+  await examineOutput(path, { failing, option: "--out", overwrite, isOwn });
+  if (ending !== ".npy") return;
+  await examineOutput(namesPath(path), { failing, option: "--out", overwrite });
+}
+
+/** The file of names beside a .npy. */
+function namesPath(path: string): string {
+  return `${path}.names.txt`;
 }
 
 /** The ending of a file for embeddings. Throws a UsageError that lists the ones that can be written. */

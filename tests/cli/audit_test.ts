@@ -111,3 +111,23 @@ Deno.test("audit says when there is no such set, and refuses an unknown split", 
   assert.match(missing.stderr, /Cannot open the image set \/nowhere\/set: there is no such folder/);
   assert.equal((await runCli(["audit", "/nowhere/set", "--split", "dev"])).code, 2);
 });
+
+Deno.test("audit --csv replaces its own tables, and others only with --overwrite", async () => {
+  await using folder = await TemporaryFolder.make();
+  const set = join(folder.path, "set");
+  await writeSplitSet(set);
+  const table = join(folder.path, "table.csv");
+  await Deno.writeTextFile(table, "image,colour\n0.png,red\n");
+  const audit = (...args: string[]) => runCli(["audit", set, "--no-pictures", "--csv", ...args]);
+  const refused = await audit(table);
+  assert.equal(refused.code, 1);
+  assert.equal(refused.stdout, "");
+  assert.match(refused.stderr, /Cannot write findings to .*table\.csv: .*--csv FILE.*--overwrite/);
+  assert.equal(await Deno.readTextFile(table), "image,colour\n0.png,red\n");
+  assert.equal((await audit(table, "--overwrite")).code, 0);
+  assert.match(await Deno.readTextFile(table), /^kind,file,line,anchor or image,/);
+  assert.equal((await audit(table)).code, 0);
+  const nowhere = await audit(join(folder.path, "none", "a.csv"));
+  assert.deepEqual([nowhere.code, nowhere.stdout], [1, ""]);
+  assert.match(nowhere.stderr, /there is no folder .*none; make it/);
+});

@@ -246,3 +246,29 @@ Deno.test("report writes where --out says, and explains what it cannot use", asy
   assert.match(await fails("--compare", run), /^1 .*holds no compare\.json/);
   assert.match(await fails("--sweep", run), /^1 .*holds no sweep\.json/);
 });
+
+Deno.test("report replaces its own page and parts, and the user's files only with --overwrite", async () => {
+  const at = (name: string) => join(folder.path, name);
+  const report = (name: string, ...more: string[]) =>
+    runCli(["report", "--resume", model, "--out", at(name), ...more]);
+  await Deno.mkdir(at("thesis"));
+  await Deno.writeTextFile(at("thesis/ch1.txt"), "text");
+  await Deno.writeTextFile(at("page.html"), "<p>the user's</p>");
+  await Deno.writeTextFile(at("file"), "the user's");
+  const cases: [name: string, message: RegExp][] = [
+    ["page.html", /page\.html: a file lies there that does not say csn wrote it; .*--overwrite/],
+    ["thesis.html", /folder .*thesis, where other files lie \(ch1\.txt\); .*--out.*--overwrite/],
+    ["file.html", /folder .*file, which is a file; choose another file with --out FILE/],
+  ];
+  for (const [name, message] of cases) {
+    const { code, stderr } = await report(name);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /Embedding/);
+    assert.equal(code, 1);
+  }
+  assert.equal(await Deno.readTextFile(at("page.html")), "<p>the user's</p>");
+  const replaced = await report("page.html", "--overwrite");
+  assert.equal(replaced.code, 0, replaced.stderr);
+  const again = await report("page.html");
+  assert.equal(again.code, 0, again.stderr);
+});

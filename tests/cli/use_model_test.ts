@@ -200,3 +200,32 @@ Deno.test("test warns of training images in the tested split, and --json has the
     /warning: (\d+) of the \1 images of the test split were training images of this model \(colour/,
   );
 });
+
+Deno.test("embed examines where its output goes before it embeds, and replaces nothing unasked", async () => {
+  const out = await TemporaryFolder.make();
+  await using _ = out;
+  const at = (name: string) => join(out.path, name);
+  const embed = (name: string, ...more: string[]) =>
+    runCli(["embed", "--resume", model, "--out", at(name), ...more, images]);
+  const refuses = async (name: string, message: RegExp) => {
+    const { code, stdout, stderr } = await embed(name);
+    assert.equal(code, 1, stdout);
+    assert.match(stderr, message);
+    // Nothing was embedded.
+    assert.doesNotMatch(stderr, /Embedding/);
+  };
+  await refuses("nodir/e.npy", /there is no folder .*nodir; make it, or choose .*--out FILE/);
+  const lies = /a file lies there that does not say csn wrote it; .*--out FILE, or .*--overwrite/;
+  for (const name of ["a.npy", "a.jsonl", "a.safetensors", "b.npy.names.txt"]) {
+    await Deno.writeTextFile(at(name), "the user's");
+  }
+  for (const name of ["a.npy", "a.jsonl", "a.safetensors", "b.npy"]) await refuses(name, lies);
+  for (const name of ["a.npy", "a.jsonl", "a.safetensors"]) {
+    assert.equal(await Deno.readTextFile(at(name)), "the user's");
+    assert.equal((await embed(name, "--overwrite")).code, 0);
+  }
+  assert.equal(await Deno.readTextFile(at("b.npy.names.txt")), "the user's");
+  // A safetensors file says who wrote it.
+  assert.equal((await embed("a.safetensors")).code, 0);
+  await refuses("a.npy", lies);
+});
