@@ -22,7 +22,7 @@ export function auditCommand(): CommandUnknownOpts {
     .option("--csv <file>", "write every line and image that something is found of")
     .option("--overwrite", "with --csv: replace that file, whoever wrote it")
     .option("--json", "print one JSON object")
-    .option("--no-pictures", "do not compare the pictures")
+    .option("--no-pictures", "do not examine the pictures")
     .option("--resume <model>", "list the triplets that this model gets wrong by most")
     .option("--suspects <n>", "the most of them, of each notion and split", wholeNumber(1), 10)
     .addOption(
@@ -34,7 +34,7 @@ export function auditCommand(): CommandUnknownOpts {
     .option("--verbose", "show where an error came from")
     .addHelpText(
       "after",
-      "\nExit code 1 when something would spoil a result: bad lines, an image or its exact copy in several\nsplits, or contradictions in more than 0.1 % of a list.",
+      "\nExit code 1 when something would spoil a result: bad lines, an image or its exact copy in several\nsplits, contradictions (of lines, or with the set's values) in more than 0.1 % of a list, far and near\nexchanged; or when something could not be examined, such as pictures that are not there.",
     )
     .action(async (given, flags) => {
       if (flags.csv !== undefined) {
@@ -113,6 +113,7 @@ export function auditText(report: AuditReport, set: string): string {
     "contradictions",
     "cycles",
     "hubs",
+    "against values",
   ];
   const rows = report.notions.map((list) =>
     [
@@ -127,9 +128,10 @@ export function auditText(report: AuditReport, set: string): string {
       list.contradictions,
       list.cycles,
       list.hubs,
+      list.valueContradictions ?? "no values",
     ].map(String)
   );
-  const count = (value: number | null) => value === null ? "not looked at" : String(value);
+  const count = (value: number | null) => value === null ? "not examined" : String(value);
   return [
     table(headers, rows),
     "",
@@ -137,6 +139,7 @@ export function auditText(report: AuditReport, set: string): string {
       ["in the set", String(report.images)],
       ["in no triplet", String(report.unlinkedImages)],
       ["not on the disk", count(report.missingImages)],
+      ["not readable", count(report.unreadableImages)],
       ["in several splits", String(report.imagesInSeveralSplits)],
       ["the same to the byte as one of another split", count(report.identicalAcrossSplits)],
       ["nearly the same as one of another split", count(report.nearDuplicates)],
@@ -146,15 +149,28 @@ export function auditText(report: AuditReport, set: string): string {
   ].join("\n");
 }
 
-function verdict({ ok, problems }: AuditReport, set: string): string[] {
-  if (ok) return ["ok: nothing was found that would spoil a result"];
+function verdict(report: AuditReport, set: string): string[] {
+  const { ok, problems, notExamined, missingImages } = report;
+  if (ok) {
+    const nothing = "ok: nothing was found that would spoil a result";
+    return [missingImages === null ? `${nothing}; pictures were not examined` : nothing];
+  }
   return [
-    "not ok: this would spoil a result:",
-    ...problems.map((problem) => `  ${problem}`),
-    `each line and image: deno task audit ${
-      dataArgument(set)
-    } --csv FILE; lists without such faults: deno task make-triplets --help`,
+    ...listed("not ok: this would spoil a result:", problems),
+    ...problems.length === 0 ? [] : [
+      `each line and image: deno task audit ${
+        dataArgument(set)
+      } --csv FILE; lists without such faults: deno task make-triplets --help`,
+    ],
+    ...listed("not examined:", notExamined),
+    ...notExamined.length === 0 ? [] : [
+      "not all was examined, so this is no ok; mend that, or pass --no-pictures to leave pictures out",
+    ],
   ];
+}
+
+function listed(heading: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [heading, ...lines.map((line) => `  ${line}`)];
 }
 
 function suspectsText(suspects: readonly Suspect[]): string {

@@ -32,11 +32,13 @@ Deno.test("audit ends with 0 for a clean set, in a table and as JSON", async () 
   assert.deepEqual(report, {
     ok: true,
     problems: [],
+    notExamined: [],
     set: "tiny",
     images: 36,
     imagesInSeveralSplits: 0,
     unlinkedImages: 36 - 3 * 8,
     missingImages: null,
+    unreadableImages: null,
     identicalAcrossSplits: null,
     nearDuplicates: null,
   });
@@ -54,6 +56,8 @@ Deno.test("audit ends with 0 for a clean set, in a table and as JSON", async () 
     cycles: 0,
     hubs: 0,
     mostTriplets: 2,
+    valueContradictions: null,
+    looksExchanged: false,
   });
 });
 
@@ -130,4 +134,22 @@ Deno.test("audit --csv replaces its own tables, and others only with --overwrite
   const nowhere = await audit(join(folder.path, "none", "a.csv"));
   assert.deepEqual([nowhere.code, nowhere.stdout], [1, ""]);
   assert.match(nowhere.stderr, /there is no folder .*none; make it/);
+});
+
+Deno.test("audit without the pictures is no ok, unless --no-pictures asks for it", async () => {
+  await using folder = await TemporaryFolder.make();
+  const set = join(folder.path, "set");
+  await writeSplitSet(set);
+  await Deno.rename(join(set, "images"), join(set, "away"));
+  const asked = await runCli(["audit", set]);
+  assert.equal(asked.code, 1);
+  assert.match(asked.stdout, /same to the byte as one of another split +not examined/);
+  assert.match(asked.stdout, /^not examined:\n {2}pictures: there is no folder .*images/m);
+  assert.match(
+    asked.stdout.trimEnd().split("\n").at(-1)!,
+    /^not all was examined, so this is no ok/,
+  );
+  const without = await runCli(["audit", set, "--no-pictures"]);
+  assert.equal(without.code, 0);
+  assert.match(without.stdout, /^ok: nothing was found .*; pictures were not examined$/m);
 });

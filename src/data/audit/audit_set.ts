@@ -1,13 +1,19 @@
 import { CsnError, messageOf } from "../../errors.ts";
 import type { Listener } from "../../listener.ts";
 import { relative } from "../../paths.ts";
+import type { Attribute } from "../draw_triplets.ts";
 import { type ImageSet, type Split, splits } from "../image_set.ts";
+import { readSetValues } from "../set_values.ts";
 import { tripletListPath } from "../triplet_list.ts";
+import { auditPictures, noPictures } from "./audit_pictures.ts";
 import { checkList, type ListChecks } from "./check_list.ts";
-import { identicalFiles } from "./identical_files.ts";
+import { exchangedGroups } from "./exchanged_groups.ts";
+import { type Finding, ofImages } from "./finding.ts";
 import { ImageSplits } from "./image_splits.ts";
-import { nearDuplicates } from "./near_duplicates.ts";
 import { type ListScan, scanList } from "./scan_list.ts";
+import { areExchanged, valueContradictions } from "./value_contradictions.ts";
+
+export type { Finding } from "./finding.ts";
 
 /** What was found in one list; counts of lines where nothing else is said. */
 export interface ListReport {
@@ -37,6 +43,10 @@ export interface ListReport {
   readonly hubs: number;
   /** The most triplets that one image is in. */
   readonly mostTriplets: number;
+  /** Triplets that contradict the values of their images; null for a set without values. */
+  readonly valueContradictions: number | null;
+  /** Whether far and near look exchanged. */
+  readonly looksExchanged: boolean;
 }
 
 /** What was found in a set. */
@@ -45,6 +55,8 @@ export interface AuditReport {
   readonly ok: boolean;
   /** What would, in words. */
   readonly problems: readonly string[];
+  /** What was to be examined and could not be, in words; then the set is not called ok. */
+  readonly notExamined: readonly string[];
   /** The set's name. */
   readonly set: string;
   /** Images that it lists. */
@@ -55,26 +67,14 @@ export interface AuditReport {
   readonly imagesInSeveralSplits: number;
   /** Images that no triplet uses. */
   readonly unlinkedImages: number;
-  /** Images that are not on the disk; null when that was not looked at. */
+  /** Images that are not on the disk; null when that was not examined, as the following. */
   readonly missingImages: number | null;
-  /** Images that are the same to the byte as one of another split; null when that was not looked at. */
+  /** Images that are there and cannot be read or decoded. */
+  readonly unreadableImages: number | null;
+  /** Images that are the same to the byte as one of another split. */
   readonly identicalAcrossSplits: number | null;
-  /** Images that look nearly as one of another split does; null when that was not looked at. */
+  /** Images that look nearly as one of another split does. */
   readonly nearDuplicates: number | null;
-}
-
-/** A line or image that something is said of. */
-export interface Finding {
-  /** What was found: a field of the reports. */
-  readonly kind: string;
-  /** The list, relative to the set's folder; "" for images. */
-  readonly file: string;
-  /** Its line, from 1 on; 0 for images. */
-  readonly line: number;
-  /** Indices of images that it is about: anchor, far and near of a triplet. */
-  readonly images: readonly number[];
-  /** More, in words. */
-  readonly detail: string;
 }
 
 /** What is looked at. */
@@ -104,10 +104,11 @@ export async function auditSet(
   const reports: ListReport[] = [];
   const used = new ImageSplits(set);
   const total = set.notions.length * splits.length;
+  const known = await knownValues(set);
   for (const name of set.notions) {
     for (const split of splits) {
       signal?.throwIfAborted();
-      const list = await auditList(set, name, split);
+      const list = await auditList(set, name, split, known.attributes?.get(name));
       used.add(split, list.triplets);
       reports.push(list.report);
       // Not spread as arguments: a bad list has a million findings.
@@ -125,40 +126,50 @@ export async function auditSet(
     ? await auditPictures(set, used, { packDir, listener, signal })
     : noPictures;
   for (const finding of images.findings) findings.push(finding);
-  const { missingImages, identicalAcrossSplits, nearDuplicates } = images;
+  const { findings: _found, notExamined: unseen, ...counts } = images;
+  const notExamined = [...known.notExamined, ...unseen];
   const problems = [
     ...reports.flatMap(listProblems),
-    ...imageProblems(shared.length, identicalAcrossSplits ?? 0),
+    ...imageProblems(shared.length, counts.identicalAcrossSplits ?? 0),
   ];
   const report: AuditReport = {
-    ok: problems.length === 0,
+    ok: problems.length === 0 && notExamined.length === 0,
     problems,
+    notExamined,
     set: set.name,
     images: set.imageFiles.length,
     notions: reports,
     imagesInSeveralSplits: shared.length,
     unlinkedImages: unlinked.length,
-    missingImages,
-    identicalAcrossSplits,
-    nearDuplicates,
+    ...counts,
   };
   return { report, findings };
 }
 
-function ofImages(kind: string, images: readonly number[], detail: string): Finding {
-  return { kind, file: "", line: 0, images, detail };
+/** What the set says of its images, by notion; why not, where it should. */
+async function knownValues(
+  set: ImageSet,
+): Promise<{ attributes?: ReadonlyMap<string, Attribute>; notExamined: string[] }> {
+  try {
+    return { attributes: (await readSetValues(set))?.attributes, notExamined: [] };
+  } catch (error) {
+    if (!(error instanceof CsnError)) throw error;
+    return { notExamined: [`whether lists and values agree: ${error.message}`] };
+  }
 }
 
 async function auditList(
   set: ImageSet,
   name: string,
   split: Split,
+  attribute: Attribute | undefined,
 ): Promise<{ report: ListReport; findings: Finding[]; triplets: Uint32Array }> {
   const path = tripletListPath(set.folder, name, split);
   const bytes = await readList(path);
   const scan = scanList(bytes ?? new Uint8Array(), set.imageFiles.length);
   const checks = checkList(scan.triplets, set.imageFiles.length);
   const uses = usesOf(scan.triplets);
+  const contradicting = attribute && valueContradictions(attribute, scan.triplets);
   const report: ListReport = {
     name,
     split,
@@ -173,8 +184,16 @@ async function auditList(
     cycles: checks.cycles.length,
     hubs: checks.hubs.length,
     mostTriplets: uses.most,
+    valueContradictions: contradicting?.places.length ?? null,
+    looksExchanged: contradicting === undefined
+      ? exchangedGroups(scan.triplets, set.imageFiles.length) !== null
+      : areExchanged(contradicting, scan.lines.length),
   };
-  const findings = listFindings(relative(set.folder, path), scan, checks);
+  const places = contradicting?.places ?? [];
+  const findings = listFindings(relative(set.folder, path), scan, {
+    ...checks,
+    valueContradictions: places,
+  });
   return { report, findings, triplets: scan.triplets };
 }
 
@@ -201,7 +220,11 @@ function usesOf(triplets: Uint32Array): { size: number; most: number } {
   return { size, most };
 }
 
-function listFindings(file: string, scan: ListScan, checks: ListChecks): Finding[] {
+function listFindings(
+  file: string,
+  scan: ListScan,
+  checks: ListChecks & { readonly valueContradictions: readonly number[] },
+): Finding[] {
   const findings: Finding[] = [];
   for (const kind of ["malformed", "outOfRange"] as const) {
     for (const { line, text } of scan[kind]) {
@@ -212,7 +235,14 @@ function listFindings(file: string, scan: ListScan, checks: ListChecks): Finding
     const images = [...scan.triplets.subarray(3 * place, 3 * place + 3)];
     findings.push({ kind, file, line: scan.lines[place], images, detail });
   };
-  for (const kind of ["equalMembers", "duplicates", "contradictions"] as const) {
+  for (
+    const kind of [
+      "equalMembers",
+      "duplicates",
+      "contradictions",
+      "valueContradictions",
+    ] as const
+  ) {
     for (const place of checks[kind]) ofTriplet(kind, place);
   }
   checks.cycles.forEach(({ triplets }, circle) => {
@@ -222,62 +252,6 @@ function listFindings(file: string, scan: ListScan, checks: ListChecks): Finding
     findings.push({ kind: "hubs", file, line: 0, images: [image], detail: `${triplets} triplets` });
   }
   return findings;
-}
-
-/** What is found in the pictures themselves. */
-interface PictureReport {
-  readonly missingImages: number | null;
-  readonly identicalAcrossSplits: number | null;
-  readonly nearDuplicates: number | null;
-  readonly findings: readonly Finding[];
-}
-
-const noPictures: PictureReport = {
-  missingImages: null,
-  identicalAcrossSplits: null,
-  nearDuplicates: null,
-  findings: [],
-};
-
-async function auditPictures(
-  set: ImageSet,
-  used: ImageSplits,
-  options: Pick<AuditOptions, "packDir" | "listener" | "signal">,
-): Promise<PictureReport> {
-  const linked = used.linked();
-  const areApart = (a: number, b: number) => used.areApart(a, b);
-  const identical = await identicalFiles(set, linked, options.signal);
-  if (identical === null) {
-    options.listener?.warning?.(
-      `pictures are not compared: there is no folder ${set.imageFolder}; correct "images" in set.json`,
-    );
-    return noPictures;
-  }
-  const findings: Finding[] = [];
-  let across = 0;
-  for (const group of identical.groups) {
-    for (const image of group) {
-      const other = group.find((other) => areApart(image, other));
-      if (other === undefined) continue;
-      across++;
-      findings.push(ofImages("identicalAcrossSplits", [image, other], set.imageFiles[other]));
-    }
-  }
-  const pairs = await nearDuplicates(set, linked, areApart, options).catch((error) => {
-    // What the lists hold is worth knowing where there is no room for a pack.
-    if (!(error instanceof CsnError)) throw error;
-    options.listener?.warning?.(`pictures are not compared by their looks: ${error.message}`);
-    return null;
-  });
-  for (const { image, other } of pairs ?? []) {
-    findings.push(ofImages("nearDuplicates", [image, other], set.imageFiles[other]));
-  }
-  return {
-    missingImages: identical.missing,
-    identicalAcrossSplits: across,
-    nearDuplicates: pairs?.length ?? null,
-    findings,
-  };
 }
 
 function listProblems(list: ListReport): string[] {
@@ -293,11 +267,18 @@ function listProblems(list: ListReport): string[] {
     const [count, what] of [
       [list.contradictions, "contradict another"],
       [list.equalMembers, "have one image twice"],
+      [list.valueContradictions ?? 0, "contradict the set's values (attributes.csv)"],
     ] as const
   ) {
     if (count > tolerated * list.triplets) {
       problems.push(`${where}: ${count} of ${list.triplets} triplets ${what}`);
     }
+  }
+  if (list.looksExchanged) {
+    const doubt = list.valueContradictions === null
+      ? "perhaps far and near are exchanged: its far pairs close into groups, as near pairs should"
+      : "far and near are exchanged";
+    problems.push(`${where}: ${doubt}; a line is \`anchor far near\``);
   }
   return problems;
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../errors.ts";
 import { digestOf } from "../file_digests.ts";
 import type { ImageSet } from "../image_set.ts";
 import { imagePath, surveyImages } from "../survey_images.ts";
@@ -7,7 +8,9 @@ export interface IdenticalFiles {
   /** Groups of two images or more. */
   readonly groups: readonly (readonly number[])[];
   /** Images that are not on the disk. */
-  readonly missing: number;
+  readonly missing: readonly number[];
+  /** Images whose files are there and cannot be read. */
+  readonly unreadable: readonly number[];
 }
 
 /** Finds them among `images`: files of the same size are compared by their SHA-256. Null when there is no image folder. */
@@ -20,6 +23,7 @@ export async function identicalFiles(
   if (survey.contents === null) return null;
   const pathOf = (image: number) => imagePath(set, survey, image);
   const there = images.filter((image) => !survey.missing.has(image));
+  const unreadable: number[] = [];
   const bySize = Map.groupBy(there, (image) => Deno.statSync(pathOf(image)).size);
   const groups: number[][] = [];
   for (const sameSize of bySize.values()) {
@@ -27,10 +31,23 @@ export async function identicalFiles(
     signal?.throwIfAborted();
     const digests = new Map<number, string>();
     for (const image of sameSize) {
-      digests.set(image, digestOf(await Deno.readFile(pathOf(image))));
+      const bytes = await readBytes(pathOf(image));
+      if (bytes === null) unreadable.push(image);
+      else digests.set(image, digestOf(bytes));
     }
-    const same = Map.groupBy(sameSize, (image) => digests.get(image)!);
+    const same = Map.groupBy(digests.keys(), (image) => digests.get(image)!);
     groups.push(...[...same.values()].filter(({ length }) => length > 1));
   }
-  return { groups, missing: images.length - there.length };
+  return { groups, missing: images.filter((image) => survey.missing.has(image)), unreadable };
+}
+
+/** A file's bytes; null when it may not be read. */
+async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    // Of a disk that fails or a file that may not be read, Deno ends the system's message so.
+    if (messageOf(error).includes("(os error ")) return null;
+    throw error;
+  }
 }

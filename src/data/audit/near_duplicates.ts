@@ -1,6 +1,6 @@
 import { exists } from "../../folders.ts";
 import type { ImageSet } from "../image_set.ts";
-import { type Pack, type PackOptions, preparePack } from "../pack.ts";
+import { type Pack, type PackOptions, preparePack, type UnreadableImage } from "../pack.ts";
 import { packFolders, parsePackName } from "../pack_place.ts";
 import { bitsIn, differenceHash } from "./difference_hash.ts";
 
@@ -26,6 +26,14 @@ const packSize = 32;
 /** Images read at a time. */
 const chunk = 256;
 
+/** What looks nearly the same, and what could not be looked at. */
+export interface NearDuplicates {
+  /** Each image that has one, with another that looks nearly as it does. */
+  readonly pairs: readonly NearPair[];
+  /** Images that could not be decoded. */
+  readonly unreadable: readonly UnreadableImage[];
+}
+
 /**
  * For each of `images` that has one, another that looks nearly the same and for which `areApart` is true.
  * Pictures come from the smallest pack that the set has, or one that is made.
@@ -35,18 +43,18 @@ export async function nearDuplicates(
   images: readonly number[],
   areApart: (a: number, b: number) => boolean,
   options: Omit<PackOptions, "allowMissing" | "fit"> = {},
-): Promise<NearPair[]> {
+): Promise<NearDuplicates> {
   const { imageSize, fit } = await smallestPack(set, options.packDir) ??
     { imageSize: packSize, fit: set.fit };
   const pack = await preparePack(set, imageSize, { ...options, fit, allowMissing: true });
   const hashes = await hashesOf(pack);
-  const unreadable = new Set(pack.unreadable.map(({ image }) => image));
-  return nearPairs(
-    images.filter((image) => !unreadable.has(image)),
-    hashes,
-    areApart,
-    options.signal,
-  );
+  const lost = new Set(pack.unreadable.map(({ image }) => image));
+  const readable = images.filter((image) => !lost.has(image));
+  const wanted = new Set(images);
+  return {
+    pairs: nearPairs(readable, hashes, areApart, options.signal),
+    unreadable: pack.unreadable.filter(({ image }) => wanted.has(image)),
+  };
 }
 
 /** The smallest of a set's packs; null when there is none. */

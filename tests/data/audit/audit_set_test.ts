@@ -82,6 +82,8 @@ const faults: Record<string, (lines: string[], at: number, other: number) => str
 Deno.test("auditSet() finds every planted fault, in its line, and nothing else", async () => {
   await using folder = await TemporaryFolder.make();
   const set = await cleanSet(folder.path);
+  // Most faults contradict the values, too; here lists are held against themselves.
+  await Deno.remove(join(set, "attributes.csv"));
   const clean = new Map<string, string[]>();
   for (const notion of notions) {
     for (const split of splits) {
@@ -141,6 +143,7 @@ Deno.test("auditSet() finds circles, and reports them only", async () => {
   const set = await cleanSet(folder.path);
   const rows = await readAttributes(set);
   const [a, b, c, d] = rows.keys().filter((image) => rows[image].split === "train");
+  await Deno.remove(join(set, "attributes.csv"));
   await writeLines(set, "shape", "train", [`${a} ${b} ${c}`, `${a} ${c} ${d}`, `${a} ${d} ${b}`]);
   const { report, findings } = await audit(set);
   assert.equal(report.notions[0].cycles, 1);
@@ -229,14 +232,100 @@ Deno.test("auditSet() says which lists are missing or empty, and when there are 
   await Deno.remove(tripletListPath(set, "shape", "val"));
   await Deno.writeTextFile(tripletListPath(set, "size", "test"), "\n");
   await Deno.remove(join(folder.path, "images"), { recursive: true });
-  const warnings: string[] = [];
-  const { report } = await auditSet(await openImageSet(set), {
-    listener: { warning: (text) => warnings.push(text) },
-  });
+  const { report } = await audit(set, true);
   assert.deepEqual(report.problems, [
     "shape (val): there is no list, or no triplet in it",
     "size (test): there is no list, or no triplet in it",
   ]);
   assert.deepEqual([report.missingImages, report.nearDuplicates], [null, null]);
-  assert.match(warnings.join(), /pictures are not compared: there is no folder/);
+  assert.equal(report.notExamined.length, 1);
+  assert.match(report.notExamined[0], /^pictures: there is no folder .*correct "images"/);
+});
+
+Deno.test("auditSet() calls no set ok of which it could not examine pictures, and says how many", async () => {
+  await using folder = await TemporaryFolder.make();
+  const set = await cleanSet(folder.path);
+  const rows = await readAttributes(set);
+  const path = (row: number) => join(folder.path, "images", rows[row].file);
+  const { findings: clean } = await audit(set);
+  const unlinked = new Set(
+    clean.flatMap(({ kind, images }) => kind === "unlinkedImages" ? images : []),
+  );
+  const [gone, empty, ...others] = rows.keys().filter((row) => !unlinked.has(row));
+  await Deno.remove(path(gone));
+  await Deno.writeFile(path(empty), new Uint8Array([1, 2, 3]));
+  const { report, findings } = await audit(set, true);
+  const all = others.length + 2;
+  assert.deepEqual([report.ok, report.missingImages, report.unreadableImages], [false, 1, 1]);
+  assert.deepEqual(report.problems, []);
+  assert.deepEqual(report.notExamined, [
+    `1 of the ${all} pictures: they are not on the disk`,
+    `1 of the ${all} pictures: they cannot be read or decoded`,
+  ]);
+  const of = (wanted: string) =>
+    findings.filter(({ kind }) => kind === wanted).map(({ images }) => images);
+  assert.deepEqual([of("missingImages"), of("unreadableImages")], [[[gone]], [[empty]]]);
+  assert.equal((await audit(set)).report.ok, true, "without pictures");
+});
+
+Deno.test("auditSet() finds lines that contradict the set's values, and says when far and near are exchanged", async () => {
+  await using folder = await TemporaryFolder.make();
+  const set = await cleanSet(folder.path);
+  assert.deepEqual((await audit(set)).report.notions.map((list) => list.valueContradictions), [
+    ...[0, 0, 0, 0, 0, 0],
+  ]);
+  const exchanged = (line: string) => line.replace(/^(\d+) (\d+) (\d+)$/, "$1 $3 $2");
+  const shape = await readLines(set, "shape", "train");
+  const size = await readLines(set, "size", "test");
+  await writeLines(set, "shape", "train", shape.map(exchanged));
+  await writeLines(set, "size", "test", [exchanged(size[0]), ...size.slice(1)]);
+  const { report, findings } = await audit(set);
+  assert.deepEqual(
+    report.notions.map((list) => [list.valueContradictions, list.looksExchanged]),
+    [[300, true], [0, false], [0, false], [0, false], [0, false], [1, false]],
+  );
+  assert.deepEqual(report.problems, [
+    "shape (train): 300 of 300 triplets contradict the set's values (attributes.csv)",
+    "shape (train): far and near are exchanged; a line is `anchor far near`",
+    "size (test): 1 of 60 triplets contradict the set's values (attributes.csv)",
+  ]);
+  const found = findings.filter(({ kind }) => kind === "valueContradictions");
+  assert.equal(found.length, 301);
+  assert.deepEqual([found[300].file, found[300].line], [
+    "tripletlists/size_tripletlist_test.txt",
+    1,
+  ]);
+});
+
+Deno.test("auditSet() says perhaps, where the set has no values", async () => {
+  await using folder = await TemporaryFolder.make();
+  const set = await cleanSet(folder.path);
+  await Deno.remove(join(set, "attributes.csv"));
+  assert.deepEqual((await audit(set)).report.problems, []);
+  for (const split of splits) {
+    const lines = await readLines(set, "shape", split);
+    await writeLines(
+      set,
+      "shape",
+      split,
+      lines.map((line) => line.replace(/^(\d+) (\d+) (\d+)$/, "$1 $3 $2")),
+    );
+  }
+  const { report } = await audit(set);
+  assert.equal(report.ok, false);
+  assert.match(report.problems[0], /^shape \(train\): perhaps far and near are exchanged/);
+  assert.ok(
+    report.problems.every((problem) => problem.startsWith("shape")),
+    report.problems.join(),
+  );
+});
+
+Deno.test("auditSet() says that values were not held against the lists when they are of other images", async () => {
+  await using folder = await TemporaryFolder.make();
+  const set = await cleanSet(folder.path);
+  const text = await Deno.readTextFile(join(set, "attributes.csv"));
+  await Deno.writeTextFile(join(set, "attributes.csv"), text.replace("\n0.png", "\nzero.png"));
+  const { report } = await audit(set);
+  assert.deepEqual([report.ok, report.problems], [false, []]);
+  assert.match(report.notExamined[0], /^whether lists and values agree: .* are not the images of/);
 });
