@@ -2,7 +2,7 @@ import { type ImageSet, openImageSet, type Split } from "../data/image_set.ts";
 import type { Fit } from "../data/fit.ts";
 import { type Pack, type PackOptions, preparePack } from "../data/pack.ts";
 import type { Attribute } from "../data/draw_triplets.ts";
-import { readSetValues } from "../data/set_values.ts";
+import { readSetValues, type SetValues } from "../data/set_values.ts";
 import { loadTriplets, type Triplets } from "../data/triplets.ts";
 import { createHash } from "node:crypto";
 import { CsnError, UsageError } from "../errors.ts";
@@ -11,6 +11,7 @@ import { cudaMemory } from "../native/library.ts";
 import { mapFile, toDevice } from "../tensor/operators.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { TrainConfig } from "./config.ts";
+import { warnOfContradictions } from "./warn_of_contradictions.ts";
 import { type RememberedImages, rememberImages } from "./learned_images.ts";
 
 /** What dense batches are formed from. */
@@ -52,8 +53,10 @@ export async function prepareTraining(
   const validation = await loadTriplets(set, "val", common);
   warnOfDropped(train, "train", options.listener);
   warnOfDropped(validation, "val", options.listener);
+  const known = await knownValues(set, config, options.listener);
+  if (known !== null) warnOfContradictions(known, train, set.folder, options.listener);
   const values = config.sampler === "dense-values"
-    ? await trainingValues(set, config, packed)
+    ? trainingValues(known, set, config, packed)
     : null;
   const pack = mapPack(packed, config.device);
   const digest = digestOf(train, validation);
@@ -68,13 +71,28 @@ export async function prepareTraining(
   };
 }
 
+/** What the set says of its images. Only who forms batches by values needs them to be right. */
+async function knownValues(
+  set: ImageSet,
+  { sampler }: TrainConfig,
+  listener: Listener | undefined,
+): Promise<SetValues | null> {
+  try {
+    return await readSetValues(set);
+  } catch (error) {
+    if (sampler === "dense-values" || !(error instanceof CsnError)) throw error;
+    listener?.warning?.(`the lists are not held against the set's values: ${error.message}`);
+    return null;
+  }
+}
+
 /** The images that dense batches are made of, and what the notions say of all images. */
-async function trainingValues(
+function trainingValues(
+  values: SetValues | null,
   set: ImageSet,
   { notions }: TrainConfig,
   pack: Pack,
-): Promise<TrainingValues> {
-  const values = await readSetValues(set);
+): TrainingValues {
   if (values === null) {
     throw new CsnError(
       `Cannot form triplets in batches: the image set ${set.folder} has no values of its images (attributes.csv); pass --sampler dense-lists`,
