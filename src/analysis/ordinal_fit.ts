@@ -1,4 +1,5 @@
 import type { OrdinalAttribute } from "../data/draw_triplets.ts";
+import { distance } from "../data/notions/distance.ts";
 import { randomBelow } from "../random.ts";
 import type { OrdinalFit } from "../reporting/model_analysis.ts";
 import type { MaskedVectors } from "../statistics/masked_vectors.ts";
@@ -25,7 +26,7 @@ export function ordinalFit(
   for (let pair = 0; pair < distances.length; pair++) {
     const [a, b] = [known[pairs[2 * pair]], known[pairs[2 * pair + 1]]];
     distances[pair] = masked.squaredDistance(a, b);
-    differences[pair] = Math.abs(values[images[a]] - values[images[b]]);
+    differences[pair] = distance(values[images[a]], values[images[b]]);
   }
   return { spearman: spearman(distances, differences), pairs: distances.length };
 }

@@ -1,7 +1,8 @@
 import type { Attribute } from "../data/draw_triplets.ts";
 import type { ImageSet } from "../data/image_set.ts";
 import { attributeOf } from "../data/notions/attribute_of.ts";
-import { guessRule } from "../data/notions/guess_rule.ts";
+import { readNotion } from "../data/notions/read_notion.ts";
+import { Remarks } from "../data/remarks.ts";
 import type { SetValues } from "../data/set_values.ts";
 import { FolderImages } from "../data/image_finder.ts";
 import { chooseImageColumn } from "../data/table/choose_image_column.ts";
@@ -10,6 +11,7 @@ import { openTable } from "../data/table/open_table.ts";
 import { surveyTable } from "../data/table/survey_table.ts";
 import { cellError } from "../data/table/table.ts";
 import { CsnError } from "../errors.ts";
+import type { Listener } from "../listener.ts";
 
 /** A column that a model is probed for. */
 export interface ProbeColumn {
@@ -43,25 +45,28 @@ export function otherNotions(
 }
 
 /**
- * Reads columns of a table: numbers of more than twelve kinds count in five bins of as many images, as in
- * make-triplets. Throws a CsnError for a column that is not there or holds lists or one value alone, and
+ * Reads columns of a table as make-triplets guesses them: numbers of more than twelve kinds count in five bins of
+ * as many images. Guesses that may be wrong are warned of. Throws a CsnError for a column that is not there or holds lists or one value alone, and
  * for a table that names no image of the set or one of them twice.
  */
 export async function readProbeColumns(
   set: ImageSet,
   { file, columns: names, imageColumn }: ProbeTable,
-  signal?: AbortSignal,
+  { listener, signal }: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
 ): Promise<ProbeColumn[]> {
   const table = await openTable(file);
   const finder = new FolderImages(set.imageFolder, set.imageFiles);
-  const ofImages = imageColumn ??
-    chooseImageColumn(await surveyTable(table, finder, signal), finder).name;
+  const remarks = new Remarks();
+  const chosen = imageColumn === undefined
+    ? chooseImageColumn(await surveyTable(table, finder, signal), finder)
+    : { name: imageColumn, doubt: undefined };
+  if (chosen.doubt !== undefined) remarks.doubt(chosen.doubt);
+  const ofImages = chosen.name;
   const columns = await loadColumns(table, [...new Set([ofImages, ...names])], signal);
   const { rows, images } = matchedRows(set, finder, columns, ofImages);
-  return names.map((name) => {
-    const cells = columns.cells.get(name)!;
-    const rule = guessRule(name, rows.map((row) => cells[row]));
-    const { attribute } = attributeOf(rule, columns, rows, 1);
+  const probed = names.map((name) => {
+    const read = readNotion(name, columns, rows, {}, remarks);
+    const { attribute } = attributeOf(read.notion, read.columns, rows, 1);
     if (attribute.kind === "multi") {
       throw new CsnError(
         `Cannot probe for column "${name}" of ${file}: its cells hold several values; name a column with one value an image`,
@@ -71,6 +76,8 @@ export async function readProbeColumns(
     singleValues(attribute).forEach((value, place) => values[images[place]] = value);
     return { name, values };
   });
+  for (const warning of remarks.warnings) listener?.warning?.(warning);
+  return probed;
 }
 
 /** Rows whose image is in the set, and those images. */

@@ -30,7 +30,7 @@ export async function probes(
 ): Promise<LinearProbe[]> {
   const { probe: table, listener, signal } = options;
   const notions = otherNotions(split.set, split.notions, split.values);
-  const named = table === undefined ? [] : await readProbeColumns(split.set, table, signal);
+  const named = table === undefined ? [] : await readProbeColumns(split.set, table, options);
   const columns = [...notions, ...named];
   if (columns.length === 0) return [];
   const train = await embedTraining(file, split, columns, options);

@@ -1,4 +1,4 @@
-import type { Attribute } from "../data/draw_triplets.ts";
+import { type Attribute, isKnown } from "../data/draw_triplets.ts";
 import { likeness } from "../data/notions/likeness.ts";
 import { shuffled } from "../random.ts";
 import type { Retrieval, RetrievalScores } from "../reporting/model_analysis.ts";
@@ -63,11 +63,6 @@ function distancesFrom(
     parted[isRelevant ? alike++ : --others] = distances[at];
   }
   return { relevant: parted.subarray(0, alike), irrelevant: parted.subarray(alike) };
-}
-
-function isKnown(attribute: Attribute, image: number): boolean {
-  const value = attribute.values[image];
-  return typeof value === "number" ? !Number.isNaN(value) : value.length > 0;
 }
 
 function meanOf(scores: readonly QueryScores[]): RetrievalScores {

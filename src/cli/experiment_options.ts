@@ -1,6 +1,7 @@
 /** What `compare` and `sweep` have in common on the command line. */
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { openImageSet } from "../data/image_set.ts";
+import { assertTrainableNames } from "../data/notion_names.ts";
 import { UsageError } from "../errors.ts";
 import type { CommonConfig } from "../experiment/cell.ts";
 import type { Listener } from "../listener.ts";
@@ -102,6 +103,7 @@ export async function commonConfig(
   listener: Listener,
 ): Promise<CommonConfig> {
   const set = await openImageSet(dataPath(flags.data));
+  assertTrainableNames(set, set.notions);
   const isDisjoint = flags.variants.some((variant) => variant === "fixed" || variant === "prein");
   if (isDisjoint && set.notions.length > flags.dimEmbed) {
     throw new UsageError(

@@ -5,7 +5,7 @@ import {
   Option,
 } from "@commander-js/extra-typings";
 import { paperTripletCounts, type TripletCounts } from "../data/set_plan.ts";
-import type { SetReport } from "../data/set_report.ts";
+import type { NotionReport, SetReport } from "../data/set_report.ts";
 import { samplings } from "../data/draw_triplets.ts";
 import { splits } from "../data/image_set.ts";
 import { makeTriplets } from "../data/make_triplets.ts";
@@ -14,6 +14,8 @@ import { describeRule } from "../data/notions/rule.ts";
 import { defaultShares, type SplitShares } from "../data/split_images.ts";
 import { table } from "./format.ts";
 import { folderName, wholeNumber } from "./options.ts";
+import { summaryText } from "./set_summary_text.ts";
+import { typedNotions } from "./typed_notions.ts";
 import { dataArgument, dataPath, shownPath, userPath } from "./paths.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -24,7 +26,10 @@ export function makeTripletsCommand(): CommandUnknownOpts {
     .requiredOption("--images <dir>", "folder that the table's paths count from")
     .option("--attributes <file>", "the table, a row an image: .csv, .tsv, .jsonl or .parquet")
     .requiredOption("--out <set>", "set to make: a name in data/, or a folder")
-    .option("--notion <column...>", "columns that are notions; their rules are guessed and shown")
+    .option(
+      "--notion <column...>",
+      "columns that are notions; COLUMN:TYPE says the type (categorical, multi, ordinal, numeric), which is guessed and shown otherwise",
+    )
     .option("--rules <file>", "JSON file with rules by column; see the README")
     .option("--folders <notion>", "the names of the folders are this notion's values")
     .option(
@@ -75,11 +80,14 @@ export function makeTripletsCommand(): CommandUnknownOpts {
         ...options,
         images: userPath(images),
         attributes: attributes === undefined ? undefined : userPath(attributes),
-        notions: notion,
+        ...typedNotions(notion, rules === undefined ? {} : await readRules(userPath(rules))),
         acceptGuesses: yes,
-        rules: rules === undefined ? undefined : await readRules(userPath(rules)),
         madeFrom: rules === undefined ? [] : [userPath(rules)],
         listener,
+        // With --json standard output has one object alone, and warnings go to standard error.
+        onSummary: json
+          ? undefined
+          : (summary) => listener.line(summaryText(summary, attributes ?? images)),
       });
       if (json) return console.log(JSON.stringify(report));
       listener.line(reportText(report));
@@ -92,62 +100,28 @@ export function makeTripletsCommand(): CommandUnknownOpts {
     });
 }
 
-/** The tables that `make-triplets` prints. */
+/** The tables that `make-triplets` prints at its end. */
 export function reportText(report: SetReport): string {
   return [
-    notionTable(report),
-    "",
-    ...report.notions.flatMap(ruleLines),
-    "",
-    ...report.understood,
-    `images by ${
-      report.imageColumn === null ? "folder" : `column "${report.imageColumn}"`
-    } (${report.imageColumnWhy}; ${report.matched.rows} of ${report.matched.of} matched): ${
-      splits.map((split) => `${report.splits[split]} ${split}`).join(", ")
-    }`,
-    ...report.dropped.map(({ reason, rows, examples }) =>
-      `left out ${rows} rows, ${reason}: ${examples.join(", ")}${
-        rows > examples.length ? ", ..." : ""
-      }`
+    table(
+      ["notion", "type", ...splits],
+      report.notions.map(({ name, rule, triplets }) => [
+        name,
+        rule.type,
+        ...splits.map((split) => String(triplets[split])),
+      ]),
     ),
+    "",
+    ...report.notions.map(ruleLine),
     ...correlationLines(report),
   ].join("\n");
 }
 
-function notionTable({ images, notions }: SetReport): string {
-  const rows = notions.map(({ name, rule, known, values, triplets }) => [
-    name,
-    rule.type,
-    String(known),
-    String(images - known),
-    String(values.length),
-    ...splits.map((split) => String(triplets[split])),
-  ]);
-  return table(["notion", "type", "images", "unknown", "values", ...splits], rows);
-}
-
-/** What counts as alike and unlike, what of it was guessed, and which values there are. */
-function ruleLines(notion: SetReport["notions"][number]): string[] {
-  const { name, column, rule, guessed, values, droppedValues } = notion;
+/** What counts as alike and unlike, and what of it was guessed. */
+function ruleLine({ name, column, rule, guessed }: NotionReport): string {
   const from = name === column ? "" : ` (column "${column}")`;
   const guess = guessed.length === 0 ? "" : `; guessed: ${guessed.join(", ")}, set it with --rules`;
-  const count = droppedValues.reduce((sum, { images }) => sum + images, 0);
-  return [
-    `${name}${from}: ${describeRule(rule)}${guess}`,
-    `  ${some(values)}`,
-    ...(droppedValues.length === 0
-      ? []
-      : [`  left out for too few images: ${some(droppedValues)} (${count} images in all)`]),
-  ];
-}
-
-/** How many values a line names. */
-const shownValues = 6;
-
-function some(values: readonly { value: string; images: number }[]): string {
-  const shown = values.slice(0, shownValues).map(({ value, images }) => `${value} ${images}`);
-  const more = values.length - shown.length;
-  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return `${name}${from}: ${describeRule(rule)}${guess}`;
 }
 
 function correlationLines({ correlations }: SetReport): string[] {

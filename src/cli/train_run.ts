@@ -1,5 +1,6 @@
 /** What `train` does once its options are parsed: a new run, or one that goes on. */
 import { type ImageSet, notionRows, openImageSet } from "../data/image_set.ts";
+import { assertTrainableNames } from "../data/notion_names.ts";
 import { readSetValues } from "../data/set_values.ts";
 import { CsnError, UsageError } from "../errors.ts";
 import { describeLibrary, hasFastBf16, threads } from "../native/library.ts";
@@ -129,6 +130,7 @@ async function newConfig(flags: TrainFlags, listener: Listener): Promise<TrainCo
   }
   const set = await openImageSet(dataPath(flags.data));
   const notions = flags.conditions === undefined ? set.notions : notionRows(set, flags.conditions);
+  assertTrainableNames(set, notions);
   if ((variant === "fixed" || variant === "prein") && notions.length > flags.dimEmbed) {
     throw new UsageError(
       `Disjoint masks need a dimension for each of the ${notions.length} notions: --dim-embed is ${flags.dimEmbed}; raise it, or pass --learned without --prein`,

@@ -5,12 +5,11 @@ import type { Listener } from "../listener.ts";
 import { basename, join } from "../paths.ts";
 import { streamFor } from "../random.ts";
 import { csvLine } from "../csv_line.ts";
-import { type Attribute, drawTriplets } from "./draw_triplets.ts";
+import { drawTriplets } from "./draw_triplets.ts";
 import { warnOfPartedGroups } from "./given_splits.ts";
 import { type Split, splits } from "./image_set.ts";
 import { attributeOf, type NotionValues } from "./notions/attribute_of.ts";
 import { correlations } from "./notions/correlation.ts";
-import type { NotionRule } from "./notions/rule.ts";
 import { Remarks } from "./remarks.ts";
 import { notionsOf } from "./set_notions.ts";
 import {
@@ -21,7 +20,9 @@ import {
   sourceOf,
   type TripletCounts,
 } from "./set_plan.ts";
-import type { NotionReport, SetReport } from "./set_report.ts";
+import { notionSummary, remarkOnGroups, remarkOnValues } from "./set_summary.ts";
+import { noTriplet } from "./no_triplet.ts";
+import type { SetReport, SetSummary } from "./set_report.ts";
 import { type ImageRows, readPlanned, rowsWithImages } from "./set_rows.ts";
 import {
   defaultShares,
@@ -31,6 +32,17 @@ import {
   splitImages,
 } from "./split_images.ts";
 import { tripletListPath, writeTripletList } from "./triplet_list.ts";
+
+/** What a build is followed with. */
+export interface BuildSetOptions {
+  readonly listener?: Listener;
+  readonly signal?: AbortSignal;
+  /**
+   * Hears what the set will be, with all warnings, before any triplet is drawn. Without it the listener hears
+   * the warnings.
+   */
+  readonly onSummary?: (summary: SetSummary) => void;
+}
 
 /**
  * Builds an image set in the reference code's layout in `folder`, which must be there: `filenames.json`,
@@ -44,7 +56,7 @@ export async function buildSet(
   folder: string,
   given: SetPlan,
   face: SetFace,
-  { listener, signal }: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
+  { listener, signal, onSummary }: BuildSetOptions = {},
 ): Promise<SetReport> {
   assertPlan(given);
   const plan = withFoldersRule(given);
@@ -56,23 +68,31 @@ export async function buildSet(
   const parts = partsOf(plan, found, remarks);
   const notions = notionsOf(plan, columns, rows, remarks);
   remarks.settle(`Cannot make an image set from ${sourceOf(plan)}`, plan.acceptGuesses ?? false);
-  for (const warning of remarks.warnings) listener?.warning?.(warning);
   const values = new Map(
-    notions.map((notion) =>
+    notions.map(({ notion, columns }) =>
       [notion.name, attributeOf(notion, columns, rows, plan.minImages ?? 2)] as const
     ),
   );
-  const triplets = await writeLists(folder, plan, values, parts, { listener, signal });
-  const report: SetReport = {
+  for (const { notion } of notions) {
+    remarkOnValues(notion, values.get(notion.name)!, parts, remarks);
+  }
+  const summary: SetSummary = {
     imageColumn: planned.imageColumn,
     imageColumnWhy: planned.imageColumnWhy,
     matched: { rows: found.matched, of: columns.places.length },
     understood: found.understood,
     images: files.length,
     splits: { train: parts.train.length, val: parts.val.length, test: parts.test.length },
-    notions: notions.map((notion) => notionReport(notion, values.get(notion.name)!, triplets)),
+    notions: notions.map((read) => notionSummary(read, values.get(read.notion.name)!)),
     dropped: found.dropped,
     warnings: remarks.warnings,
+  };
+  if (onSummary !== undefined) onSummary(summary);
+  else sayOf(summary, listener);
+  const triplets = await writeLists(folder, plan, values, parts, { listener, signal });
+  const report: SetReport = {
+    ...summary,
+    notions: summary.notions.map((notion) => ({ ...notion, triplets: triplets.get(notion.name)! })),
     correlations: correlations(
       new Map([...values].map(([name, { attribute }]) => [name, attribute])),
     ),
@@ -87,6 +107,17 @@ export async function buildSet(
     await describe(plan, face, report, found.splits !== null),
   );
   return report;
+}
+
+/** Warnings, and how what is not known is spelt, for who takes no summary. */
+function sayOf({ notions, warnings }: SetSummary, listener: Listener | undefined): void {
+  for (const { name, unknown } of notions) {
+    const spelt = unknown.filter(({ value }) => value !== "");
+    if (spelt.length === 0) continue;
+    const shown = spelt.map(({ value, images }) => `${JSON.stringify(value)} ${images}`);
+    listener?.notice?.(`${name}: not known where the table says ${shown.join(", ")}`);
+  }
+  for (const warning of warnings) listener?.warning?.(warning);
 }
 
 /** Names of folders are categories, numbers too, unless a rule says otherwise. */
@@ -104,6 +135,7 @@ function partsOf(
   const { seed = 1, shares, groupColumn } = plan;
   const cells = groupColumn === undefined ? null : columns.cells.get(groupColumn)!;
   const groups = cells === null ? null : rows.map((row) => String(cells[row]));
+  if (groups !== null) remarkOnGroups(groupColumn!, groups, remarks);
   const parts = given !== null
     ? givenParts(given)
     : groups === null
@@ -149,7 +181,9 @@ async function writeLists(
         sampling,
       });
       ofNotion[split] = drawn.length / 3;
-      if (drawn.length === 0) throw noTriplet(plan, notion, split, attribute, parts[split]);
+      if (drawn.length === 0) {
+        throw noTriplet(sourceOf(plan), notion, split, attribute, parts[split]);
+      }
       if (ofNotion[split] < counts[split]) {
         listener?.warning?.(
           `the notion ${notion} gives ${ofNotion[split]} triplets for ${split}, not ${
@@ -164,43 +198,6 @@ async function writeLists(
     given.set(notion, ofNotion);
   }
   return given;
-}
-
-function noTriplet(
-  plan: SetPlan,
-  notion: string,
-  split: Split,
-  attribute: Attribute,
-  images: Uint32Array,
-): CsnError {
-  const known = Array.from(images).filter((image) => isKnown(attribute, image)).length;
-  return new CsnError(
-    `Cannot draw triplets of the notion ${notion} for ${split} from ${
-      sourceOf(plan)
-    }: of its ${images.length} images ${known} have a value, and no three of them are one, another that is like it and another that is unlike it; add images, change the rule, or give ${split} a larger share (--shares)`,
-  );
-}
-
-function isKnown(attribute: Attribute, image: number): boolean {
-  const value = attribute.values[image];
-  return typeof value === "number" ? !Number.isNaN(value) : value.length > 0;
-}
-
-function notionReport(
-  notion: NotionRule,
-  { attribute, values, dropped }: NotionValues,
-  triplets: ReadonlyMap<string, TripletCounts>,
-): NotionReport {
-  return {
-    ...notion,
-    known: attribute.values.reduce<number>(
-      (sum, _, image) => sum + (isKnown(attribute, image) ? 1 : 0),
-      0,
-    ),
-    values,
-    droppedValues: dropped,
-    triplets: triplets.get(notion.name)!,
-  };
 }
 
 function attributeTable(
@@ -244,7 +241,10 @@ async function describe(
       sampling: plan.sampling ?? "balanced",
       minImages: plan.minImages ?? 2,
       rules: Object.fromEntries(
-        report.notions.map(({ name, column, rule }) => [column, { ...rule, name }]),
+        report.notions.map(({ name, column, rule, missing }) => [
+          column,
+          { ...rule, name, ...(missing === undefined ? {} : { missing }) },
+        ]),
       ),
     },
     report: found,

@@ -37,6 +37,12 @@ export interface MultiAttribute {
   readonly values: readonly (readonly string[])[];
 }
 
+/** Whether an attribute says anything of an image. */
+export function isKnown(attribute: Attribute, image: number): boolean {
+  const value = attribute.values[image];
+  return typeof value === "number" ? !Number.isNaN(value) : value.length > 0;
+}
+
 /** How triplets are drawn: with each value as often as the others, or each triplet with the same chance. */
 export type Sampling = "balanced" | "uniform";
 

@@ -4,7 +4,7 @@ import type { Listener } from "../listener.ts";
 import { basename, dirname, join, resolve } from "../paths.ts";
 import { buildSet } from "./build_set.ts";
 import type { SetFace, SetPlan } from "./set_plan.ts";
-import type { SetReport } from "./set_report.ts";
+import type { SetReport, SetSummary } from "./set_report.ts";
 import { openImageSet } from "./image_set.ts";
 import { landFolder } from "./land_folder.ts";
 import { withEscapedDots } from "./survey_images.ts";
@@ -23,6 +23,8 @@ export interface MakeTripletsOptions extends SetPlan {
   readonly madeFrom?: readonly string[];
   /** Hears of progress, and of notions that give too few triplets. */
   readonly listener?: Listener;
+  /** Hears what the set will be, with all warnings, before any triplet is drawn. */
+  readonly onSummary?: (summary: SetSummary) => void;
   /** Stops the work; nothing is left behind. */
   readonly signal?: AbortSignal;
 }
@@ -40,7 +42,7 @@ export async function makeTriplets(
   options: MakeTripletsOptions,
 ): Promise<SetReport> {
   const target = resolve(folder);
-  const { copy = false, overwrite = false, listener, signal } = options;
+  const { copy = false, overwrite = false, listener, signal, onSummary } = options;
   const plan = {
     ...options,
     attributes: options.attributes === undefined ? undefined : resolve(options.attributes),
@@ -58,7 +60,7 @@ export async function makeTriplets(
       flip: options.flip ?? true,
       made: { by: "make-triplets" },
     };
-    const report = await buildSet(work, plan, face, { listener, signal });
+    const report = await buildSet(work, plan, face, { listener, signal, onSummary });
     const { imageFiles } = await openImageSet(work);
     if (copy) await copyImages(plan.images, join(work, "images"), imageFiles, { listener, signal });
     return report;

@@ -1,5 +1,6 @@
 import { UsageError } from "../errors.ts";
-import { guessRule } from "./notions/guess_rule.ts";
+import { assertNotionNames } from "./notion_names.ts";
+import { type ReadNotion, readNotion } from "./notions/read_notion.ts";
 import type { NotionRule } from "./notions/rule.ts";
 import type { Remarks } from "./remarks.ts";
 import { isNotionName } from "./set_file.ts";
@@ -16,16 +17,25 @@ export function notionColumns({ notions = [], rules = {}, folders }: SetPlan): s
   ];
 }
 
+/**
+ * The notions of a set, with their columns as they are compared. Throws a UsageError for a name that cannot
+ * be, and a CsnError for a rule that the cells contradict.
+ */
 export function notionsOf(
   plan: SetPlan,
   columns: Columns,
   rows: readonly number[],
-  _remarks: Remarks,
-): NotionRule[] {
-  const notions = notionColumns(plan).map((column) => {
-    const cells = columns.cells.get(column)!;
-    return guessRule(column, rows.map((row) => cells[row]), plan.rules?.[column]);
-  });
+  remarks: Remarks,
+): ReadNotion[] {
+  const read = notionColumns(plan).map((column) =>
+    readNotion(column, columns, rows, plan.rules?.[column] ?? {}, remarks)
+  );
+  const notions = read.map(({ notion }) => notion);
+  assertNames(notions);
+  return read;
+}
+
+function assertNames(notions: readonly NotionRule[]): void {
   notions.forEach(({ name, column }, at) => {
     if (!isNotionName(name)) {
       throw new UsageError(
@@ -44,5 +54,9 @@ export function notionsOf(
       );
     }
   });
-  return notions;
+  assertNotionNames(
+    notions.map(({ name }) => name),
+    "Cannot name the notions",
+    'give one another name with "name" in --rules',
+  );
 }

@@ -4,6 +4,7 @@ import { type FolderValues, readFolders } from "./folder_notion.ts";
 import { pointOutSplits, readSplits } from "./given_splits.ts";
 import { FolderImages } from "./image_finder.ts";
 import type { Split } from "./image_set.ts";
+import { Missing } from "./notions/missing.ts";
 import type { Remarks } from "./remarks.ts";
 import { notionColumns } from "./set_notions.ts";
 import { type SetPlan, sourceOf } from "./set_plan.ts";
@@ -137,14 +138,15 @@ export function rowsWithImages(plan: SetPlan, planned: PlannedTable, remarks: Re
     ? (at: number) => folders.splits![at]
     : null;
   const groups = plan.groupColumn === undefined ? null : columns.cells.get(plan.groupColumn)!;
+  const missing = new Missing(plan.rules?.[plan.groupColumn ?? ""]?.missing);
   const reasons: [reason: string, isWithout: (at: number) => boolean][] = [
     [
       "no folder names its value",
       (at) => imageColumn === null && folders !== null && folders.values[at] === "",
     ],
     [
-      `column "${plan.groupColumn}" is empty`,
-      (at) => groups !== null && groups[found.rows[at]].length === 0,
+      `column "${plan.groupColumn}" names no group`,
+      (at) => groups !== null && missing.clean(groups[found.rows[at]]).length === 0,
     ],
     [`column "${plan.splitColumn}" names no split`, (at) => splitOf !== null && !splitOf(at)],
   ];
@@ -155,6 +157,11 @@ export function rowsWithImages(plan: SetPlan, planned: PlannedTable, remarks: Re
     without[reason].push(found.files[at]);
     return [];
   });
+  // How it is spelt is known once the rows are gone through.
+  const shownReason = (reason: string) =>
+    reason.endsWith("names no group")
+      ? `column "${plan.groupColumn}" ${emptiness(missing)}`
+      : reason;
   return {
     columns: withFolders(columns, plan, found, folders),
     rows: stay.map((at) => found.rows[at]),
@@ -164,7 +171,7 @@ export function rowsWithImages(plan: SetPlan, planned: PlannedTable, remarks: Re
     dropped: [
       dropping("their cells are not as many as the columns", columns.skipped),
       dropping("the image is not there", found.missing),
-      ...reasons.map(([reason], at) => dropping(reason, without[at])),
+      ...reasons.map(([reason], at) => dropping(shownReason(reason), without[at])),
     ].filter(({ rows }) => rows > 0),
     understood: [
       ...columns.understood,
@@ -184,6 +191,17 @@ function withFolders(
   const cells = new Array<string>(columns.places.length).fill("");
   rows.forEach((row, at) => cells[row] = folders.values[at]);
   return { ...columns, cells: new Map([...columns.cells, [notion, cells]]) };
+}
+
+/** How a group that is not known is spelt: "is empty", `says "nan"`. */
+function emptiness({ found }: Missing): string {
+  const spelt = found.filter(({ value }) => value !== "").map(({ value }) => JSON.stringify(value));
+  const isEmpty = found.length > spelt.length || spelt.length === 0;
+  return [
+    ...(isEmpty ? ["is empty"] : []),
+    ...(spelt.length > 0 ? [`says ${spelt.join(", ")}`] : []),
+  ]
+    .join(" or ");
 }
 
 function dropping(reason: string, all: readonly string[]): Dropped {

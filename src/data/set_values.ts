@@ -27,7 +27,7 @@ export async function readSetValues(set: ImageSet): Promise<SetValues | null> {
   const rules = await readRulesOf(set.folder);
   const file = join(set.folder, "attributes.csv");
   if (rules === null || !await isFile(file)) return null;
-  const table = await openTable(file);
+  const table = await openTable(file, { delimiter: "," });
   const columns = await loadColumns(table, ["file", "split", ...set.notions]);
   const files = columns.cells.get("file")!;
   const differs = set.imageFiles.findIndex((path, image) => files[image] !== path);

@@ -1,5 +1,6 @@
 import { CsnError } from "../errors.ts";
 import type { OrderedAttribute } from "./draw_triplets.ts";
+import { compareDistance } from "./notions/distance.ts";
 
 /**
  * Images by the value of an attribute. Values are in order, so those alike to one are a range of
@@ -153,10 +154,14 @@ function rangesOf(groups: readonly Group[], { alike, unlike }: Bounds): Ranges {
   };
   let [alikeFrom, alikeTo, unlikeBelow, unlikeFrom] = [0, 0, 0, 0];
   groups.forEach(({ value }, row) => {
-    while (value - groups[alikeFrom].value > alike) alikeFrom++;
-    while (alikeTo < groups.length && groups[alikeTo].value - value <= alike) alikeTo++;
-    while (value - groups[unlikeBelow].value >= unlike) unlikeBelow++;
-    while (unlikeFrom < groups.length && groups[unlikeFrom].value - value < unlike) unlikeFrom++;
+    const compare = (at: number, threshold: number) =>
+      compareDistance(groups[at].value, value, threshold);
+    while (compare(alikeFrom, alike) > 0) alikeFrom++;
+    while (alikeTo < groups.length && (alikeTo < row || compare(alikeTo, alike) <= 0)) alikeTo++;
+    while (unlikeBelow < row && compare(unlikeBelow, unlike) >= 0) unlikeBelow++;
+    while (unlikeFrom < groups.length && (unlikeFrom < row || compare(unlikeFrom, unlike) < 0)) {
+      unlikeFrom++;
+    }
     ranges.alikeFrom[row] = alikeFrom;
     ranges.alikeTo[row] = alikeTo;
     ranges.unlikeBelow[row] = unlikeBelow;

@@ -33,13 +33,18 @@ Deno.test("make-triplets makes a set from paths where the user stands, and print
     { cwd: folder.path },
   );
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /^colour +categorical +60 +0 +3 +100 +20 +20$/m);
-  assert.match(stdout, /^size +numeric +60 +0 +20 +100 +20 +20$/m);
+  // What the table was taken to say comes first, then what was drawn.
+  const block = stdout.slice(0, stdout.indexOf("to change it:"));
+  assert.match(block, /table\.csv: 60 images \(30 train, 15 val, 15 test\)$/m);
+  assert.match(block, /^images by column "image": 60 of 60 matched, its cells are names of files/m);
+  assert.match(block, /^colour +categorical \(guessed\) +60 +0 +3: blue 20, green 20, red 20$/m);
+  assert.match(block, /^size +numeric +60 +0 +20: 1 to 20$/m);
+  assert.match(stdout, /^to change it: --notion COLUMN:TYPE .*--rules FILE.*--image-column/m);
+  assert.match(stdout, /^colour +categorical +100 +20 +20$/m);
+  assert.match(stdout, /^size +numeric +100 +20 +20$/m);
   assert.match(stdout, /^colour: alike: the same value; guessed: type, set it with --rules$/m);
   assert.match(stdout, /^size \(column "size \(cm\)"\): alike: at most 2 apart, unlike: from 6$/m);
   assert.match(stdout, /colour and size +correlation ratio +0\.\d+ +60/);
-  assert.match(stdout, /^images by column "image" \(its cells are names of files.*60 of 60/m);
-  assert.match(stdout, /: 30 train, 15 val, 15 test$/m);
   assert.match(stdout, /next: deno task audit \.\/set/);
   const set = JSON.parse(await Deno.readTextFile(join(folder.path, "set", "set.json")));
   assert.deepEqual([set.notions, set.flip], [["colour", "kind", "size"], false]);
@@ -47,6 +52,29 @@ Deno.test("make-triplets makes a set from paths where the user stands, and print
     cwd: folder.path,
   });
   assert.equal(JSON.parse(json.stdout).images, 60);
+});
+
+Deno.test("make-triplets shows warnings before it draws, and takes a column's type from --notion", async () => {
+  await using folder = await prepare();
+  const lines = Array.from(
+    { length: 60 },
+    (_, i) => `${i}.jpg,${i % 12},${i === 0 ? "NaN" : "ab"[i % 2]}`,
+  );
+  await Deno.writeTextFile(join(folder.path, "table.csv"), ["image,label,x", ...lines].join("\n"));
+  const run = (...args: string[]) =>
+    runCli([...base, ...small, "--overwrite", "--notion", ...args], { cwd: folder.path });
+  const { stdout, stderr } = await run("label", "x");
+  assert.match(stdout, /^x +categorical \(guessed\) +59 +1 \(NaN 1\) +2: b 30, a 29$/m);
+  assert.match(stdout, /^warning: column "label": its whole numbers 0 to 11.*label:categorical/m);
+  assert.ok(stdout.indexOf("warning:") < stdout.indexOf("to change it:"));
+  assert.doesNotMatch(stderr, /warning/);
+  const typed = await run("label:categorical");
+  assert.equal(typed.code, 0, typed.stderr);
+  assert.match(typed.stdout, /^label +categorical +60 +0 +12: /m);
+  assert.doesNotMatch(typed.stdout, /warning: column "label"/);
+  const json = await run("label", "--json");
+  assert.match(JSON.parse(json.stdout).warnings[0], /^column "label"/);
+  assert.match(json.stderr, /^warning: column "label"/m);
 });
 
 Deno.test("make-triplets ends with 1 for what the table lacks, with 2 for wrong usage", async () => {

@@ -31,15 +31,16 @@ export async function readTriplets(
   );
 }
 
-/** Every file that a set has, images apart, as text by name. */
+/** Every file that a set has, images apart, as text by name; on demand without `set.json`. */
 export async function setTexts(
   set: string,
   notions: readonly string[],
+  withDescription = true,
 ): Promise<Map<string, string>> {
   const files = [
     "filenames.json",
     "attributes.csv",
-    "set.json",
+    ...(withDescription ? ["set.json"] : []),
     ...notions.flatMap((notion) =>
       splits.map((split) => `tripletlists/${notion}_tripletlist_${split}.txt`)
     ),

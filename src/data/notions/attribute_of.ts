@@ -2,7 +2,8 @@ import { CsnError } from "../../errors.ts";
 import type { Attribute } from "../draw_triplets.ts";
 import { type Cell, cellError } from "../table/table.ts";
 import type { Columns } from "../table/load_columns.ts";
-import { isNumber } from "./guess_rule.ts";
+import { type Bin, binOf, binsOf, plainBorders } from "./bins.ts";
+import { keepsDigits, readsAsNumber } from "./number_text.ts";
 import type { NotionRule, NumericRule, OrdinalRule } from "./rule.ts";
 
 /** What a notion says of every image, and how it came to that. */
@@ -14,6 +15,8 @@ export interface NotionValues {
   readonly values: readonly ValueCount[];
   /** Values with too few images, which count as not known. */
   readonly dropped: readonly ValueCount[];
+  /** Of numbers in bins: the bins. */
+  readonly bins?: readonly Bin[];
 }
 
 /** How many images have a value. */
@@ -48,11 +51,13 @@ export function attributeOf(
   const list = [...counts].map(([value, images]) => ({ value, images })).sort(mostFirst);
   const values = isMeasured ? list : list.filter(({ value }) => !isFew(value));
   if (values.length < 2) throw oneValue(notion, columns.file, values, list, minImages);
+  const borders = bordersOf(notion, kept);
   return {
-    attribute: attribute(notion, kept),
+    attribute: attribute(notion, kept, borders),
     texts: kept.map((values) => values.join(separatorOf(notion))),
     values,
     dropped: isMeasured ? [] : list.filter(({ value }) => isFew(value)),
+    ...(borders === null ? {} : { bins: binsOf(numbersOf(kept), borders) }),
   };
 }
 
@@ -83,15 +88,19 @@ function readerOf(notion: NotionRule, { file, places }: Columns): Reader {
       const steps = stepsOf(rule);
       return single((text, row) => {
         const step = steps.get(text) ??
-          (isNumber(text) ? steps.get(String(Number(text))) : undefined);
+          (readsAsNumber(text) ? steps.get(String(Number(text))) : undefined);
         if (step !== undefined) return rule.order[step];
         throw fail(row, `${JSON.stringify(text)} is not in the order ${rule.order.join(", ")}`);
       });
     }
     case "numeric":
       return single((text, row) => {
-        if (isNumber(text)) return String(Number(text));
-        throw fail(row, `${JSON.stringify(text)} is no number`);
+        if (!readsAsNumber(text)) throw fail(row, `${JSON.stringify(text)} is no number`);
+        if (keepsDigits(text)) return String(Number(text));
+        throw fail(
+          row,
+          `${text} has more digits than a number keeps; the type "categorical" compares it whole`,
+        );
       });
   }
 }
@@ -112,7 +121,11 @@ function mostFirst(a: ValueCount, b: ValueCount): number {
   return b.images - a.images || (a.value < b.value ? -1 : 1);
 }
 
-function attribute({ rule }: NotionRule, parts: readonly (readonly string[])[]): Attribute {
+function attribute(
+  { rule }: NotionRule,
+  parts: readonly (readonly string[])[],
+  borders: readonly number[] | null,
+): Attribute {
   switch (rule.type) {
     case "categorical":
       return { kind: "categorical", values: parts.map(([value]) => value ?? "") };
@@ -124,24 +137,25 @@ function attribute({ rule }: NotionRule, parts: readonly (readonly string[])[]):
       return { kind: "ordinal", values, alike: rule.alike, unlike: rule.unlike };
     }
     case "numeric": {
-      const numbers = parts.map(([value]) => value === undefined ? NaN : Number(value));
-      const values = rule.quantiles === undefined ? numbers : binned(numbers, rule);
+      const numbers = numbersOf(parts);
+      const values = borders === null ? numbers : numbers.map((number) => binOf(number, borders));
       return { kind: "ordinal", values, alike: rule.alike, unlike: rule.unlike };
     }
   }
 }
 
-/** The bin of each number; equal numbers are in one bin, so bins may differ in size or be empty. */
-function binned(numbers: readonly number[], { quantiles }: NumericRule): number[] {
-  const sorted = Float64Array.from(numbers.filter((number) => !Number.isNaN(number))).sort();
-  const bins = quantiles!;
-  const edges = Array.from(
-    { length: bins - 1 },
-    (_, i) => sorted[Math.floor((i + 1) * sorted.length / bins)],
-  );
-  return numbers.map((number) =>
-    Number.isNaN(number) ? NaN : edges.filter((edge) => edge <= number).length
-  );
+function numbersOf(parts: readonly (readonly string[])[]): number[] {
+  return parts.map(([value]) => value === undefined ? NaN : Number(value));
+}
+
+/** What parts the bins of a notion; null for one without. */
+function bordersOf(
+  { rule }: NotionRule,
+  parts: readonly (readonly string[])[],
+): readonly number[] | null {
+  if (rule.type !== "numeric") return null;
+  const { borders, quantiles }: NumericRule = rule;
+  return borders ?? (quantiles === undefined ? null : plainBorders(numbersOf(parts), quantiles));
 }
 
 function separatorOf({ rule }: NotionRule): string {

@@ -1,9 +1,16 @@
 import { CsnError } from "../../errors.ts";
+import { Remarks } from "../remarks.ts";
 import type { Cell } from "../table/table.ts";
-import type { ColumnRule, NotionRule, OrdinalRule, Rule } from "./rule.ts";
-
-/** Separators that are looked for in cells, the likeliest first. */
-const separators = [";", "|"];
+import { quantileBorders } from "./bins.ts";
+import { guessList } from "./guess_list.ts";
+import { isNumber, readsAsNumber } from "./number_text.ts";
+import {
+  type ColumnRule,
+  type NotionRule,
+  type OrdinalRule,
+  type Rule,
+  typeOption,
+} from "./rule.ts";
 
 /** Up to so many different numbers are steps of an order; more are measurements. */
 const mostSteps = 12;
@@ -11,10 +18,20 @@ const mostSteps = 12;
 /** Bins that measurements are sorted into when nothing is said of distances. */
 const defaultQuantiles = 5;
 
+/** Up to this share of texts in a column of numbers looks like slips; more like names, some of them numbers. */
+const fewTexts = 0.2;
+
+/** Images that each class number has at least, on average. */
+const manyImages = 5;
+
+/** Names of columns that hold class numbers, as people write them. */
+const classNames = /^(label|class|cls|categor(y|ie)|cat|target|breed|species|code|cluster|id)s?$/i;
+
 /**
- * The whole rule for a column: what `given` says, and what it leaves out guessed from the cells. Texts are
- * categories, or several values when a cell holds a separator; two different numbers are categories, up to
- * twelve are steps, more are measurements in five bins of as many images.
+ * The whole rule for a column: what `given` says, and what it leaves out guessed from the cells, "" where
+ * nothing is known. Texts are categories, or several values when cells make sense as lists; two different
+ * numbers are categories, up to twelve are steps, more are measurements in five bins of as many images.
+ * Guesses that may be wrong are remarked on.
  *
  * Throws a CsnError when an order of texts would have to be guessed.
  */
@@ -22,11 +39,16 @@ export function guessRule(
   column: string,
   cells: readonly Cell[],
   given: ColumnRule = {},
+  remarks: Remarks = new Remarks(),
 ): NotionRule {
-  const type = given.type ?? guessType(cells, given);
+  const type = given.type ?? guessType(column, cells, given, remarks);
   const rule = ruleOf(type, column, cells, given);
-  const guessed = Object.keys(rule).filter((field) => !Object.hasOwn(given, field));
-  return { name: given.name ?? notionName(column), column, rule, guessed };
+  const guessed = Object.keys(rule).filter((field) =>
+    !Object.hasOwn(given, field) && field !== "borders"
+  );
+  const { missing } = given;
+  const name = given.name ?? notionName(column);
+  return { name, column, rule, guessed, ...(missing === undefined ? {} : { missing }) };
 }
 
 /** Names of notions are parts of file names and flags, so blanks and the like become "_". */
@@ -34,18 +56,84 @@ function notionName(column: string): string {
   return column.replace(/[^\p{L}\p{N}_.-]+/gu, "_");
 }
 
-function guessType(cells: readonly Cell[], given: ColumnRule): Rule["type"] {
+function guessType(
+  column: string,
+  cells: readonly Cell[],
+  given: ColumnRule,
+  remarks: Remarks,
+): Rule["type"] {
   if (given.order !== undefined) return "ordinal";
-  if (given.quantiles !== undefined) return "numeric";
+  if (given.quantiles !== undefined || given.borders !== undefined) return "numeric";
   if (given.separator !== undefined) return "multi";
   if (cells.some((cell) => typeof cell !== "string")) return "multi";
-  const values = valuesOf(cells);
-  if (!values.every(isNumber)) {
-    return separators.some((separator) => isSeparator(cells, separator)) ? "multi" : "categorical";
-  }
+  // Who names a distance means numbers; a text among them is an error that names its row.
   if (given.alike !== undefined || given.unlike !== undefined) return "numeric";
-  if (values.length <= 2) return "categorical";
-  return values.length <= mostSteps ? "ordinal" : "numeric";
+  const values = valuesOf(cells);
+  if (values.every(isNumber)) {
+    if (values.length <= 2) return "categorical";
+    const type = values.length <= mostSteps ? "ordinal" : "numeric";
+    remarkOnClasses(column, cells as readonly string[], type, remarks);
+    return type;
+  }
+  remarkOnTexts(column, cells as readonly string[], remarks);
+  return guessList(column, cells as readonly string[], remarks) === null ? "categorical" : "multi";
+}
+
+/** Warns of numbers that look like the numbers of classes, which have no order. */
+function remarkOnClasses(
+  column: string,
+  cells: readonly string[],
+  type: "ordinal" | "numeric",
+  remarks: Remarks,
+): void {
+  const numbers = cells.filter((cell) => cell !== "").map(Number);
+  const different = [...new Set(numbers)].sort((a, b) => a - b);
+  if (!different.every((number) => Number.isInteger(number) && number >= 0)) return;
+  const [first, last] = [different[0], different.at(-1)!];
+  const areCounted = first <= 1 && last - first === different.length - 1 &&
+    numbers.length >= manyImages * different.length;
+  const words = column.replace(/([a-z])([A-Z])/g, "$1 $2").split(/[^\p{L}\p{N}]+/u);
+  const areNamed = classNames.test(column) || classNames.test(words.at(-1)!);
+  if (!areCounted && !areNamed) return;
+  const why = areCounted
+    ? `its whole numbers ${first} to ${last}, ${
+      Math.round(numbers.length / different.length)
+    } images each, may be the numbers of classes`
+    : `by its name its ${different.length} whole numbers may be those of classes`;
+  const taken = type === "ordinal" ? "steps of an order" : `${defaultQuantiles} bins`;
+  remarks.warn(
+    `column "${column}": ${why}, but are taken as ${taken}; say ${
+      typeOption(column, "categorical")
+    } if they are, ${typeOption(column, type)} if not`,
+  );
+}
+
+/** Doubts a column of numbers but for a few cells, and warns of codes that look like numbers. */
+function remarkOnTexts(column: string, cells: readonly string[], remarks: Remarks): void {
+  const known = cells.filter((cell) => cell !== "");
+  const texts = known.filter((cell) => !isNumber(cell));
+  const codes = texts.filter(readsAsNumber);
+  if (codes.length === known.length || (codes.length > 0 && codes.length === texts.length)) {
+    remarks.warn(
+      `column "${column}": its values are taken as names, not as numbers, which would not give back ${
+        JSON.stringify(codes[0])
+      }; say ${typeOption(column, "numeric")} if they are measured`,
+    );
+    return;
+  }
+  const isSlip = codes.length === 0 && texts.length <= fewTexts * known.length &&
+    valuesOf(known).length - new Set(texts).size > 2;
+  if (!isSlip) return;
+  const counts = [...Map.groupBy(texts, (text) => text)]
+    .sort(([, a], [, b]) => b.length - a.length);
+  const shown = counts.slice(0, 3).map(([text, all]) => `${all.length} is ${JSON.stringify(text)}`);
+  remarks.doubt(
+    `column "${column}": ${known.length - texts.length} of ${known.length} values are numbers, ${
+      shown.join(", ")
+    }${counts.length > 3 ? ", ..." : ""}; all would be categories. Say {"${column}": {"missing": [${
+      JSON.stringify(counts[0][0])
+    }]}} in --rules if that is no value, ${typeOption(column, "categorical")} if it is`,
+  );
 }
 
 function ruleOf(
@@ -58,8 +146,9 @@ function ruleOf(
     case "categorical":
       return { type };
     case "multi": {
-      const found = separators.find((separator) => isSeparator(cells, separator));
-      return { type, separator: given.separator ?? found ?? separators[0] };
+      const { tableSeparator } = given;
+      const separator = given.separator ?? guessList(column, cells, new Remarks()) ?? ";";
+      return { type, separator, ...(tableSeparator === undefined ? {} : { tableSeparator }) };
     }
     case "ordinal": {
       const order = given.order ?? orderOf(column, cells);
@@ -67,11 +156,18 @@ function ruleOf(
     }
     case "numeric": {
       // Who names a distance means the column's unit.
-      const isMeasured = given.quantiles === undefined &&
+      const isMeasured = given.quantiles === undefined && given.borders === undefined &&
         (given.alike !== undefined || given.unlike !== undefined);
       if (isMeasured) return { type, ...measured(column, given) };
-      const quantiles = given.quantiles ?? defaultQuantiles;
-      return { type, quantiles, ...distances(given, quantiles) };
+      const quantiles = given.quantiles ?? given.borders?.length ?? defaultQuantiles;
+      const numbers = cells.flat().filter(readsAsNumber).map(Number);
+      const borders = given.borders ?? quantileBorders(numbers, quantiles);
+      return {
+        type,
+        ...(given.borders !== undefined && given.quantiles === undefined ? {} : { quantiles }),
+        borders,
+        ...distances(given, borders.length + 1),
+      };
     }
   }
 }
@@ -107,19 +203,6 @@ function orderOf(column: string, cells: readonly Cell[]): string[] {
   );
 }
 
-/** Whether a cell holds parts that the separator parts, and not it alone. */
-function isSeparator(cells: readonly Cell[], separator: string): boolean {
-  return cells.some((cell) =>
-    typeof cell === "string" &&
-    cell.split(separator).filter((part) => part.trim() !== "").length > 1
-  );
-}
-
 function valuesOf(cells: readonly Cell[]): string[] {
   return [...new Set(cells.flatMap((cell) => cell))].filter((value) => value !== "");
-}
-
-/** Whether a cell spells a finite number. */
-export function isNumber(text: string): boolean {
-  return text !== "" && Number.isFinite(Number(text));
 }

@@ -1,4 +1,5 @@
 import type { Attribute } from "../draw_triplets.ts";
+import { compareDistance } from "./distance.ts";
 
 /** How two images stand to each other by a notion. */
 export type Likeness = "alike" | "unlike" | "not compared";
@@ -17,9 +18,9 @@ export function likeness(attribute: Attribute, a: number, b: number): Likeness {
       return some.some((value) => others.includes(value)) ? "alike" : "unlike";
     }
     case "ordinal": {
-      const apart = Math.abs(attribute.values[a] - attribute.values[b]);
-      if (apart <= attribute.alike) return "alike";
-      return apart >= attribute.unlike ? "unlike" : "not compared";
+      const [one, other] = [attribute.values[a], attribute.values[b]];
+      if (compareDistance(one, other, attribute.alike) <= 0) return "alike";
+      return compareDistance(one, other, attribute.unlike) >= 0 ? "unlike" : "not compared";
     }
   }
 }

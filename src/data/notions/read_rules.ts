@@ -10,6 +10,7 @@ const fields: Readonly<
     `"categorical", "multi", "ordinal" or "numeric"`,
   ],
   separator: [(value) => isText(value), `a text such as ";"`],
+  tableSeparator: [(value) => isText(value), `a text such as ";"`],
   order: [isOrder, "a list of at least two different texts, from the lowest to the highest"],
   alike: [isDistance, "a number of at least 0"],
   unlike: [isDistance, "a number above alike"],
@@ -17,15 +18,28 @@ const fields: Readonly<
     (value) => Number.isSafeInteger(value) && (value as number) >= 2,
     "a whole number from 2 on",
   ],
+  borders: [isAscending, "a list of numbers, each above the one before"],
+  missing: [
+    (value) => Array.isArray(value) && value.every((one) => isText(one) || Number.isFinite(one)),
+    `a list of texts and numbers such as ["-1", "unknown"]; empty cells are missing anyway`,
+  ],
   name: [(value) => isText(value), "the notion's name"],
 };
 
 /** Fields that a type of rule has no use for. */
 const foreign: Readonly<Record<string, readonly (keyof ColumnRule)[]>> = {
-  categorical: ["separator", "order", "alike", "unlike", "quantiles"],
-  multi: ["order", "alike", "unlike", "quantiles"],
-  ordinal: ["separator", "quantiles"],
-  numeric: ["separator", "order"],
+  categorical: [
+    "separator",
+    "tableSeparator",
+    "order",
+    "alike",
+    "unlike",
+    "quantiles",
+    "borders",
+  ],
+  multi: ["order", "alike", "unlike", "quantiles", "borders"],
+  ordinal: ["separator", "tableSeparator", "quantiles", "borders"],
+  numeric: ["separator", "tableSeparator", "order"],
 };
 
 /** Reads a JSON file of rules by column. Throws a CsnError that names file, column and field. */
@@ -83,6 +97,11 @@ function isText(value: unknown): boolean {
 
 function isDistance(value: unknown): boolean {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
+
+function isAscending(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite) &&
+    value.every((number, at) => at === 0 || number > value[at - 1]);
 }
 
 function isOrder(value: unknown): boolean {

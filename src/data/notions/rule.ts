@@ -11,8 +11,10 @@ export interface CategoricalRule {
 export interface MultiRule {
   /** What tells the types apart. */
   readonly type: "multi";
-  /** What parts the values in a cell. */
+  /** What parts the values in a cell of the set's attributes.csv; no value holds it. */
   readonly separator: string;
+  /** What parts them in the table, where values hold this separator. @default {separator} */
+  readonly tableSeparator?: string;
 }
 
 /** Values are steps of an order. Those between `alike` and `unlike` are not compared. */
@@ -33,6 +35,11 @@ export interface NumericRule {
   readonly type: "numeric";
   /** Turns numbers into so many bins of as many images each; `alike` and `unlike` then count bins. */
   readonly quantiles?: number;
+  /**
+   * The lowest number of each bin but the first, as the quantiles came out; they part bins wherever they are
+   * given. Sets made before they were stored have none.
+   */
+  readonly borders?: readonly number[];
   /** The largest difference that is alike, in the column's unit. */
   readonly alike: number;
   /** The smallest difference that is unlike, in the column's unit. */
@@ -49,6 +56,8 @@ export interface NotionRule {
   readonly rule: Rule;
   /** What was guessed from the column's values: fields of the rule. */
   readonly guessed: readonly string[];
+  /** Spellings that count as not known, where the rule names them. @default {the usual ones} */
+  readonly missing?: readonly (string | number)[];
 }
 
 /** What a rules file says of one column; what it leaves out is guessed. */
@@ -57,6 +66,8 @@ export interface ColumnRule {
   readonly type?: Rule["type"];
   /** Of "multi": what parts the values in a cell. */
   readonly separator?: string;
+  /** Of "multi": what parts them in the table, where it is not the separator. */
+  readonly tableSeparator?: string;
   /** Of "ordinal": the values, from the lowest to the highest. */
   readonly order?: readonly string[];
   /** The largest difference that is alike, in steps, bins or the column's unit. */
@@ -65,6 +76,10 @@ export interface ColumnRule {
   readonly unlike?: number;
   /** Of "numeric": bins of as many images. */
   readonly quantiles?: number;
+  /** Of "numeric": the lowest number of each bin but the first; `alike` and `unlike` then count bins. */
+  readonly borders?: readonly number[];
+  /** What counts as not known besides empty cells. @default {NaN, None, null, NA, N/A, -, ? and the like} */
+  readonly missing?: readonly (string | number)[];
   /** The notion's name. @default {the column's name} */
   readonly name?: string;
 }
@@ -80,9 +95,18 @@ export function describeRule(rule: Rule): string {
       return `${
         rule.order.join(" < ")
       }; alike: at most ${rule.alike} steps apart, unlike: from ${rule.unlike}`;
-    case "numeric":
-      return rule.quantiles === undefined
+    case "numeric": {
+      const bins = rule.borders === undefined ? rule.quantiles : rule.borders.length + 1;
+      return bins === undefined
         ? `alike: at most ${rule.alike} apart, unlike: from ${rule.unlike}`
-        : `${rule.quantiles} bins of as many images; alike: at most ${rule.alike} bins apart, unlike: from ${rule.unlike}`;
+        : `${bins} bins; alike: at most ${rule.alike} bins apart, unlike: from ${rule.unlike}`;
+    }
   }
+}
+
+/** The option that says a column's type, as it is typed in a shell. */
+export function typeOption(column: string, type: Rule["type"]): string {
+  const text = `${column}:${type}`;
+  const isPlain = /^[\p{L}\p{N}_.:-]+$/u.test(text);
+  return `--notion ${isPlain ? text : `'${text.replaceAll("'", "'\\''")}'`}`;
 }

@@ -1,0 +1,100 @@
+import type { ValueCount } from "../data/notions/attribute_of.ts";
+import type { NotionSummary, SetSummary } from "../data/set_report.ts";
+import { splits } from "../data/image_set.ts";
+import { table } from "./format.ts";
+
+/** Characters that the values of a notion take at most in the table. */
+const valuesWidth = 64;
+
+/** The block that `make-triplets` prints before it draws: what the table was taken to say, and how to change it. */
+export function summaryText(summary: SetSummary, source: string): string {
+  return [
+    `${source}: ${summary.images} images (${
+      splits.map((split) => `${summary.splits[split]} ${split}`).join(", ")
+    })`,
+    `images by ${
+      summary.imageColumn === null ? "folder" : `column "${summary.imageColumn}"`
+    }: ${summary.matched.rows} of ${summary.matched.of} matched, ${summary.imageColumnWhy}`,
+    ...summary.understood,
+    ...summary.dropped.map(({ reason, rows, examples }) =>
+      `left out ${rows} ${rows === 1 ? "row" : "rows"}, ${reason}: ${examples.join(", ")}${
+        rows > examples.length ? ", ..." : ""
+      }`
+    ),
+    "",
+    table(
+      ["notion", "type", "known", "unknown", "values"],
+      summary.notions.map((notion) => [
+        notion.name,
+        notion.rule.type + (notion.guessed.includes("type") ? " (guessed)" : ""),
+        String(notion.known),
+        unknownText(notion, summary.images),
+        valuesText(notion),
+      ]),
+    ),
+    ...summary.notions.flatMap(leftOut),
+    "",
+    ...summary.warnings.map((warning) => `warning: ${warning}`),
+    `to change it: --notion COLUMN:TYPE (categorical, multi, ordinal, numeric), --rules FILE ("missing", "order", ...), --image-column${
+      summary.warnings.length > 0 ? "; --yes accepts guesses" : ""
+    }`,
+    "",
+  ].join("\n");
+}
+
+/** "4: 3 empty, NaN 1", or "0". */
+function unknownText({ known, unknown, droppedValues }: NotionSummary, images: number): string {
+  const parts = unknown.map(({ value, images }) =>
+    value === "" ? `empty ${images}` : `${value} ${images}`
+  );
+  const rare = droppedValues.length > 0 ? ["too rare"] : [];
+  const all = [...parts, ...rare];
+  return `${images - known}${all.length === 0 ? "" : ` (${all.join(", ")})`}`;
+}
+
+function valuesText({ rule, values, bins }: NotionSummary): string {
+  if (bins !== undefined) {
+    const shown = bins.map(({ from, to, images }) =>
+      `${from === to ? from : `${from} to ${to}`} (${images})`
+    );
+    return fitted(`${bins.length} bins: `, shown);
+  }
+  if (rule.type === "numeric") {
+    const numbers = values.map(({ value }) => Number(value));
+    return `${values.length}: ${numbers.reduce((a, b) => Math.min(a, b))} to ${
+      numbers.reduce((a, b) => Math.max(a, b))
+    }`;
+  }
+  return fitted(`${values.length}: `, values.map(shownCount));
+}
+
+/** As many of the texts as fit, and how many do not. */
+function fitted(before: string, texts: readonly string[]): string {
+  let line = before;
+  for (const [at, text] of texts.entries()) {
+    const next = `${at === 0 ? "" : ", "}${text}`;
+    if (at > 0 && line.length + next.length > valuesWidth) {
+      return `${line} and ${texts.length - at} more`;
+    }
+    line += next;
+  }
+  return line;
+}
+
+/** Characters of a value that are shown. */
+const valueWidth = 24;
+
+function shownCount({ value, images }: ValueCount): string {
+  const characters = [...value.replace(/\s+/g, " ")];
+  const shown = characters.length > valueWidth
+    ? characters.slice(0, valueWidth - 3).join("") + "..."
+    : characters.join("");
+  return `${shown} ${images}`;
+}
+
+function leftOut({ name, droppedValues }: NotionSummary): string[] {
+  if (droppedValues.length === 0) return [];
+  return [
+    fitted(`${name}: too few images (--min-images): `, droppedValues.map(shownCount)),
+  ];
+}

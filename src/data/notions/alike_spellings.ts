@@ -1,0 +1,53 @@
+import type { ValueCount } from "./attribute_of.ts";
+
+/** Groups that a warning names. */
+const shownGroups = 3;
+
+/**
+ * A sentence about values that differ only by case, by blanks or by Unicode form; null when there are none.
+ * They count as different values.
+ */
+export function alikeSpellings(values: readonly ValueCount[]): string | null {
+  const groups = [...Map.groupBy(values, ({ value }) => folded(value)).values()]
+    .filter((group) => group.length > 1);
+  if (groups.length === 0) return null;
+  const count = groups.reduce((sum, group) => sum + group.length, 0);
+  const shown = groups.slice(0, shownGroups).map((group) =>
+    `${group.map(({ value, images }) => `${visible(value)} ${images}`).join(" and ")} (${
+      differencesOf(group.map(({ value }) => value)).join(", ")
+    })`
+  );
+  return `${count} values differ only by spelling, but count as different: ${shown.join("; ")}${
+    groups.length > shownGroups ? `; and ${groups.length - shownGroups} more` : ""
+  }; mend the table if they mean the same`;
+}
+
+/** Characters without a width; joiners, which change letters, are none of them. */
+const invisible = /[\u200b\u2060\ufeff\u00ad]/g;
+
+function folded(text: string): string {
+  return withoutBlanks(text.normalize()).toUpperCase().toLowerCase().normalize();
+}
+
+function withoutBlanks(text: string): string {
+  return text.replace(invisible, "").replace(/\s+/g, " ").trim();
+}
+
+/** What the spellings of one value differ in. */
+function differencesOf(texts: readonly string[]): string[] {
+  const differ = (spelt: (text: string) => string) => new Set(texts.map(spelt)).size > 1;
+  const cased = (text: string) => text.toUpperCase().toLowerCase();
+  return [
+    ...(differ((text) => withoutBlanks(text.normalize())) ? ["case"] : []),
+    ...(differ((text) => cased(text.normalize())) ? ["blanks"] : []),
+    ...(differ((text) => cased(withoutBlanks(text))) ? ["Unicode form"] : []),
+  ];
+}
+
+/** In quotes, with unusual blanks and combining marks as their codes. */
+function visible(text: string): string {
+  return JSON.stringify(text).replace(
+    /[^\S ]|[\u200b\u2060\ufeff\u00ad]|\p{M}/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

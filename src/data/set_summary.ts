@@ -1,0 +1,125 @@
+import { type Split, splits } from "./image_set.ts";
+import { alikeSpellings } from "./notions/alike_spellings.ts";
+import type { NotionValues, ValueCount } from "./notions/attribute_of.ts";
+import { binOf } from "./notions/bins.ts";
+import type { ReadNotion } from "./notions/read_notion.ts";
+import type { NotionRule } from "./notions/rule.ts";
+import type { Remarks } from "./remarks.ts";
+import type { NotionSummary } from "./set_report.ts";
+import type { SplitImages } from "./split_images.ts";
+import { isKnown } from "./draw_triplets.ts";
+
+/** Values that a warning names. */
+const shownValues = 3;
+
+/** What one notion says of the images, for people. */
+export function notionSummary(
+  { notion, unknown }: ReadNotion,
+  values: NotionValues,
+): NotionSummary {
+  const { attribute, bins } = values;
+  const known = attribute.values.reduce<number>(
+    (sum, _, image) => sum + (isKnown(attribute, image) ? 1 : 0),
+    0,
+  );
+  return {
+    ...notion,
+    known,
+    values: values.values,
+    droppedValues: values.dropped,
+    unknown,
+    ...(bins === undefined ? {} : { bins }),
+  };
+}
+
+/** Remarks on spellings, bins and rare values of a notion. */
+export function remarkOnValues(
+  { column, name, rule }: NotionRule,
+  values: NotionValues,
+  parts: SplitImages,
+  remarks: Remarks,
+): void {
+  const spellings = rule.type === "numeric"
+    ? null
+    : alikeSpellings([...values.values, ...values.dropped]);
+  if (spellings !== null) remarks.warn(`column "${column}": ${spellings}`);
+  if (rule.type === "numeric" && rule.quantiles !== undefined && values.bins !== undefined) {
+    const { length } = values.bins;
+    if (length < rule.quantiles) {
+      remarks.warn(
+        `column "${column}": its numbers give ${length} bins, not ${rule.quantiles}: there are no more different ones`,
+      );
+    }
+  }
+  const rare = rareValues(values, parts);
+  if (rare.length > 0) {
+    const shown = rare.slice(0, shownValues)
+      .map(({ value, val, test }) => `${JSON.stringify(value)} (${val} in val, ${test} in test)`);
+    remarks.warn(
+      `notion "${name}": ${rare.length} ${
+        rare.length === 1 ? "value has" : "values have"
+      } too few images in val or test to be alike there: ${shown.join(", ")}${
+        rare.length > shownValues ? ", ..." : ""
+      }`,
+    );
+  }
+}
+
+/** Remarks on groups that differ by spelling alone: a typing slip parts what belongs together. */
+export function remarkOnGroups(
+  column: string,
+  groups: readonly string[],
+  remarks: Remarks,
+): void {
+  const counts = [...Map.groupBy(groups, (group) => group)]
+    .map(([value, members]): ValueCount => ({ value, images: members.length }));
+  const spellings = alikeSpellings(counts);
+  if (spellings !== null) remarks.warn(`group column "${column}": ${spellings}`);
+}
+
+/** Values of which val or test has fewer images than one anchor and another that is like it. */
+function rareValues(
+  values: NotionValues,
+  parts: SplitImages,
+): { value: string; val: number; test: number }[] {
+  const { attribute } = values;
+  // With a distance that is alike, neighbouring values stand in.
+  const needed = attribute.kind === "ordinal" && attribute.alike > 0 ? 1 : 2;
+  const valuesOf = valueReader(values);
+  if (valuesOf === null) return [];
+  const counts = new Map<string, Record<Split, number>>();
+  for (const split of splits) {
+    for (const image of parts[split]) {
+      for (const value of valuesOf(image)) {
+        const count = counts.get(value) ?? { train: 0, val: 0, test: 0 };
+        count[split]++;
+        counts.set(value, count);
+      }
+    }
+  }
+  return [...counts].map(([value, { val, test }]) => ({ value, val, test }))
+    .filter(({ val, test }) => Math.min(val, test) < needed)
+    .sort((a, b) => a.val + a.test - b.val - b.test || (a.value < b.value ? -1 : 1));
+}
+
+/** What an image has by name; null for measurements, of which each is an image's own. */
+function valueReader(
+  { attribute, texts, bins }: NotionValues,
+): ((image: number) => readonly string[]) | null {
+  if (attribute.kind === "multi") return (image) => attribute.values[image];
+  if (attribute.kind === "categorical") {
+    return (image) => attribute.values[image] === "" ? [] : [attribute.values[image]];
+  }
+  if (bins !== undefined) {
+    const borders = bins.slice(1).map(({ from }) => from);
+    return (image) => {
+      if (texts[image] === "") return [];
+      const { from, to } = bins[binOf(Number(texts[image]), borders)];
+      return [from === to ? String(from) : `${from} to ${to}`];
+    };
+  }
+  if (attribute.values.every((value) => Number.isNaN(value) || Number.isInteger(value))) {
+    return (image) => texts[image] === "" ? [] : [texts[image]];
+  }
+  return null;
+}
