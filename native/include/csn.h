@@ -1,8 +1,8 @@
 /*
  * csn.h: the contract between csn's TypeScript and libtorch. Pure C.
  *
- * Tensors are 32-bit handles (slot and generation); 0 is the undefined tensor, or failure. Whoever
- * receives a handle frees it with csn_free. Every function that can fail takes `err, err_cap` last,
+ * Tensors are handles (csn_tensor); 0 is the undefined tensor, or failure. Whoever receives a handle
+ * frees it with csn_free; after that it is refused, for no other tensor ever gets it. Every function that can fail takes `err, err_cap` last,
  * writes a zero-terminated UTF-8 message there and returns 0 (handles) or -1 (statuses and counts).
  *
  * Functions marked [executor] run on one thread that the library owns and wait for it; they are meant
@@ -25,7 +25,11 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature or a meaning in this file changes. */
-#define CSN_ABI_VERSION 3
+#define CSN_ABI_VERSION 4
+
+/* A tensor's number: whole and below 2^53 (slot and generation), so that a double holds it and JavaScript
+ * needs no bigint. */
+typedef double csn_tensor;
 
 /* --- The library --------------------------------------------------------------------------- */
 
@@ -62,31 +66,35 @@ CSN_API void csn_exit(int32_t code);
 /* dtypes are libtorch's c10::ScalarType numbers. */
 
 /* A CPU tensor of shape `sizes` that owns a copy of the `bytes` bytes at `data`. */
-CSN_API uint32_t csn_from_buffer(const void *data, double bytes, int32_t dtype, const int64_t *sizes,
-                                 uint32_t dims, char *err, uint32_t err_cap);
+CSN_API csn_tensor csn_from_buffer(const void *data, double bytes, int32_t dtype, const int64_t *sizes,
+                                   uint32_t dims, char *err, uint32_t err_cap);
 
 /* Copies the elements in C order into `out`, which must have exactly their size in bytes. */
-CSN_API int32_t csn_read(uint32_t tensor, void *out, double bytes, char *err, uint32_t err_cap);
+CSN_API int32_t csn_read(csn_tensor tensor, void *out, double bytes, char *err, uint32_t err_cap);
 
 /* The same on the executor: waits for whatever computes the tensor. [executor] */
-CSN_API int32_t csn_read_async(uint32_t tensor, void *out, double bytes, char *err, uint32_t err_cap);
+CSN_API int32_t csn_read_async(csn_tensor tensor, void *out, double bytes, char *err, uint32_t err_cap);
 
 /* Writes dtype, requires_grad, device type, device index, dims, sizes..., strides...; returns how many
  * numbers that is, -1 on failure. */
-CSN_API int32_t csn_info(uint32_t tensor, int64_t *out, uint32_t cap, char *err, uint32_t err_cap);
+CSN_API int32_t csn_info(csn_tensor tensor, int64_t *out, uint32_t cap, char *err, uint32_t err_cap);
 
 /* Frees a handle; the memory goes when nothing else (autograd, a view, a backbone) needs it. */
-CSN_API int32_t csn_free(uint32_t tensor, char *err, uint32_t err_cap);
+CSN_API int32_t csn_free(csn_tensor tensor, char *err, uint32_t err_cap);
 
 /* Marks a leaf as a parameter, or no longer one. */
-CSN_API int32_t csn_set_requires_grad(uint32_t tensor, uint8_t requires_grad, char *err,
+CSN_API int32_t csn_set_requires_grad(csn_tensor tensor, uint8_t requires_grad, char *err,
                                       uint32_t err_cap);
 
 /* Writes a new handle of the tensor's gradient into `out`, 0 when it has none. */
-CSN_API int32_t csn_grad(uint32_t tensor, uint32_t *out, char *err, uint32_t err_cap);
+CSN_API int32_t csn_grad(csn_tensor tensor, csn_tensor *out, char *err, uint32_t err_cap);
 
 /* Drops the gradients of `count` tensors. */
-CSN_API int32_t csn_clear_grads(const uint32_t *tensors, uint32_t count, char *err, uint32_t err_cap);
+CSN_API int32_t csn_clear_grads(const csn_tensor *tensors, uint32_t count, char *err, uint32_t err_cap);
+
+/* For tests: every slot that is free goes on as if it had been used `generation` times, so that the end
+ * of a slot's life can be seen without thousands of millions of tensors. Returns how many uses a slot has. */
+CSN_API uint32_t csn_age_free_slots(uint32_t generation);
 
 /* --- Operators ----------------------------------------------------------------------------- */
 
@@ -95,25 +103,27 @@ CSN_API uint32_t csn_operator(const char *name, char *err, uint32_t err_cap);
 
 /* Calls an operator. `args` holds its arguments in the order of its schema, each a tag byte and, little
  * endian and unaligned:
- *   0 none | 1 default of the schema | 2 tensor u32 | 3 int i64 | 4 double f64 | 5 bool u8 |
- *   6 string u32 length, bytes | 7 tensors u32 count, u32... | 8 ints u32 count, i64... |
+ *   0 none | 1 default of the schema | 2 tensor f64 | 3 int i64 | 4 double f64 | 5 bool u8 |
+ *   6 string u32 length, bytes | 7 tensors u32 count, f64... | 8 ints u32 count, i64... |
  *   9 doubles u32 count, f64... | 10 bools u32 count, u8...
  * Strings also name dtypes ("float32"), devices ("cuda:0"), layouts and memory formats. Arguments that
  * are left out at the end take their defaults. Results go to `results` as new handles, numbers and bools
- * as 0-dimensional tensors, lists one after the other; returns their count, -1 on failure. */
+ * as 0-dimensional tensors, lists one after the other; returns their count, -1 on failure.
+ * Whatever the schema says is written has a higher version afterwards, also where the operator itself does
+ * not raise it. */
 CSN_API int32_t csn_call(uint32_t op, const uint8_t *args, uint32_t args_bytes, uint8_t grad,
-                         uint32_t *results, uint32_t results_cap, char *err, uint32_t err_cap);
+                         csn_tensor *results, uint32_t results_cap, char *err, uint32_t err_cap);
 
 /* The same on the executor. [executor] */
 CSN_API int32_t csn_call_async(uint32_t op, const uint8_t *args, uint32_t args_bytes, uint8_t grad,
-                               uint32_t *results, uint32_t results_cap, char *err, uint32_t err_cap);
+                               csn_tensor *results, uint32_t results_cap, char *err, uint32_t err_cap);
 
 /* --- Network ------------------------------------------------------------------------------- */
 
 /* A ResNet-18 without its fourth stage over `count` named tensors (torchvision's names and fc_embed),
  * which it shares, not copies. `names`: zero-terminated, one after the other. Returns its number, 0 on
  * failure. */
-CSN_API uint32_t csn_backbone_new(const char *names, const uint32_t *tensors, uint32_t count, char *err,
+CSN_API uint32_t csn_backbone_new(const char *names, const csn_tensor *tensors, uint32_t count, char *err,
                                   uint32_t err_cap);
 CSN_API int32_t csn_backbone_free(uint32_t backbone, char *err, uint32_t err_cap);
 
@@ -122,19 +132,19 @@ CSN_API int32_t csn_backbone_free(uint32_t backbone, char *err, uint32_t err_cap
  * embedded one after the other. bf16: convolutions and the linear layer compute in bfloat16 (autocast), on CUDA what
  * is left in float32 may use TF32. With neither train nor grad, float32 on the CPU, batch norm is folded into
  * the convolutions; the folded copy is made anew when a tensor has changed in place. [executor] */
-CSN_API uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint32_t groups, uint8_t train,
-                                      uint8_t grad, uint8_t bf16, char *err, uint32_t err_cap);
+CSN_API csn_tensor csn_backbone_forward(uint32_t backbone, csn_tensor images, uint32_t groups, uint8_t train,
+                                        uint8_t grad, uint8_t bf16, char *err, uint32_t err_cap);
 
 /* Rows `indices` of a uint8 pack [N, H, W, 3] as normalised images [n, 3, H, W] in channels-last order,
  * on `device` and of dtype `dtype`: (value / 255 - mean) / std, mirrored where `flips` is 1 (may be
  * NULL). mean and std: 3 numbers each. From a pack on the CPU they reach a CUDA device through pinned memory,
  * while it computes. [executor] */
-CSN_API uint32_t csn_gather_images(uint32_t pack, const int64_t *indices, const uint8_t *flips,
-                                   uint32_t count, const double *mean, const double *std,
-                                   const char *device, int32_t dtype, char *err, uint32_t err_cap);
+CSN_API csn_tensor csn_gather_images(csn_tensor pack, const int64_t *indices, const uint8_t *flips,
+                                     uint32_t count, const double *mean, const double *std,
+                                     const char *device, int32_t dtype, char *err, uint32_t err_cap);
 
 /* Back-propagates a 0-dimensional loss into the gradients of the leaves it came from. [executor] */
-CSN_API int32_t csn_backward(uint32_t loss, char *err, uint32_t err_cap);
+CSN_API int32_t csn_backward(csn_tensor loss, char *err, uint32_t err_cap);
 
 #ifdef __cplusplus
 }

@@ -64,14 +64,14 @@ Given decode(Reader &reader) {
   given.tag = static_cast<Tag>(tag);
   switch (given.tag) {
     case tag_none: case tag_default: case tag_count: break;
-    case tag_tensor: given.tensors.push_back(get(reader.take<uint32_t>())); break;
+    case tag_tensor: given.tensors.push_back(get(reader.take<csn_tensor>())); break;
     case tag_int: given.integer = reader.take<int64_t>(); break;
     case tag_double: given.number = reader.take<double>(); break;
     case tag_bool: given.integer = reader.take<uint8_t>() != 0; break;
     case tag_string: given.text = reader.text(); break;
     case tag_tensors:
       for (auto n = reader.take<uint32_t>(); n > 0; --n) {
-        given.tensors.push_back(get_or_undefined(reader.take<uint32_t>()));
+        given.tensors.push_back(get_or_undefined(reader.take<csn_tensor>()));
       }
       break;
     case tag_ints:
@@ -137,6 +137,9 @@ c10::IValue convert_list(const Given &given, const c10::TypePtr &type, std::opti
   const bool fits_tensors = given.tag == tag_tensors || (given.tag == tag_ints && given.items.empty());
   if (element->kind() == c10::TypeKind::TensorType) {
     if (!fits_tensors) mismatch(given, type);
+    for (const at::Tensor &tensor : given.tensors) {
+      if (!tensor.defined()) throw std::runtime_error("it must be " + type->str() + ", found nothing among its tensors");
+    }
     return c10::List<at::Tensor>(given.tensors);
   }
   if (element->kind() == c10::TypeKind::OptionalType) {
@@ -166,7 +169,10 @@ c10::IValue convert_list(const Given &given, const c10::TypePtr &type, std::opti
     }
     case c10::TypeKind::FloatType: {
       c10::List<double> list;
-      for (const c10::IValue &item : items) list.push_back(item.isInt() ? static_cast<double>(item.toInt()) : item.toDouble());
+      for (const c10::IValue &item : items) {
+        if (!item.isInt() && !item.isDouble()) mismatch(given, type);
+        list.push_back(item.isInt() ? static_cast<double>(item.toInt()) : item.toDouble());
+      }
       return list;
     }
     case c10::TypeKind::BoolType: {
@@ -269,6 +275,61 @@ void add_result(const c10::IValue &value, std::vector<at::Tensor> &results) {
   }
 }
 
+// The tensors that an operator's schema says it writes. At its end each has a higher version than before, also
+// when the call failed halfway: some operators (_fused_adam_ among them) leave versions as they are.
+class Written {
+ public:
+  Written(const c10::FunctionSchema &schema, const std::vector<c10::IValue> &stack) {
+    for (size_t i = 0; i < stack.size(); ++i) {
+      const c10::AliasInfo *const alias = schema.arguments()[i].alias_info();
+      if (alias != nullptr && alias->isWrite()) add(stack[i]);
+    }
+  }
+  ~Written() {
+    for (const Entry &entry : entries_) {
+      c10::TensorImpl *const tensor = entry.tensor.unsafeGetTensorImpl();
+      // Only where it is needed: autograd takes a second raise for a second change.
+      if (tensor->version_counter().current_version() == entry.version) tensor->bump_version();
+    }
+  }
+  Written(const Written &) = delete;
+
+ private:
+  struct Entry {
+    at::Tensor tensor;
+    uint32_t version;
+  };
+
+  void add(const c10::IValue &value) {
+    if (value.isTensor()) {
+      const at::Tensor &tensor = value.toTensor();
+      // Tensors of inference mode have no version.
+      if (tensor.defined() && !tensor.is_inference()) {
+        entries_.push_back({tensor, tensor.unsafeGetTensorImpl()->version_counter().current_version()});
+      }
+    } else if (value.isTensorList()) {
+      for (const at::Tensor &tensor : value.toTensorVector()) add(tensor);
+    } else if (value.isList()) {
+      for (const c10::IValue &item : value.toListRef()) add(item);
+    }
+  }
+
+  std::vector<Entry> entries_;
+};
+
+// All or none: when one gets no handle, those before it are freed.
+void put_all(const std::vector<at::Tensor> &results, csn_tensor *out) {
+  size_t given = 0;
+  try {
+    for (; given < results.size(); ++given) out[given] = put(results[given]);
+  } catch (...) {
+    while (given > 0) {
+      if (out[--given] != 0) release(out[given]);
+    }
+    throw;
+  }
+}
+
 std::mutex operators_mutex;
 std::deque<c10::OperatorHandle> operators;  // number - 1
 std::unordered_map<std::string, uint32_t> operator_numbers;
@@ -279,17 +340,20 @@ const c10::OperatorHandle &operator_at(uint32_t number) {
   return operators[number - 1];  // a deque does not move its elements
 }
 
-int32_t call(uint32_t op, const uint8_t *args, uint32_t args_bytes, bool grad, uint32_t *out, uint32_t cap) {
+int32_t call(uint32_t op, const uint8_t *args, uint32_t args_bytes, bool grad, csn_tensor *out, uint32_t cap) {
   const c10::OperatorHandle &handle = operator_at(op);
   std::string shapes;
   try {
     c10::AutoGradMode mode(grad);
     std::vector<c10::IValue> stack = read_arguments(handle.schema(), Reader(args, args_bytes), shapes);
-    handle.callBoxed(stack);
+    {
+      const Written written(handle.schema(), stack);
+      handle.callBoxed(stack);
+    }
     std::vector<at::Tensor> results;
     for (const c10::IValue &value : stack) add_result(value, results);
     if (results.size() > cap) throw std::runtime_error("it gives " + std::to_string(results.size()) + " results, there is room for " + std::to_string(cap));
-    for (size_t i = 0; i < results.size(); ++i) out[i] = put(results[i]);
+    put_all(results, out);
     return static_cast<int32_t>(results.size());
   } catch (const c10::Error &error) {
     throw std::runtime_error(toString(handle.operator_name()) + "(" + shapes + "): " + error.what_without_backtrace());
@@ -320,12 +384,12 @@ uint32_t csn_operator(const char *name, char *err, uint32_t err_cap) {
   });
 }
 
-int32_t csn_call(uint32_t op, const uint8_t *args, uint32_t args_bytes, uint8_t grad, uint32_t *results,
+int32_t csn_call(uint32_t op, const uint8_t *args, uint32_t args_bytes, uint8_t grad, csn_tensor *results,
                  uint32_t results_cap, char *err, uint32_t err_cap) {
   return guarded<int32_t>(-1, err, err_cap, [&] { return call(op, args, args_bytes, grad != 0, results, results_cap); });
 }
 
-int32_t csn_call_async(uint32_t op, const uint8_t *args, uint32_t args_bytes, uint8_t grad, uint32_t *results,
+int32_t csn_call_async(uint32_t op, const uint8_t *args, uint32_t args_bytes, uint8_t grad, csn_tensor *results,
                        uint32_t results_cap, char *err, uint32_t err_cap) {
   return guarded<int32_t>(-1, err, err_cap, [&] {
     int32_t count = -1;

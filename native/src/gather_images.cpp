@@ -90,9 +90,10 @@ at::Tensor gather_rows(const at::Tensor &pack, const at::Tensor &indices, c10::D
 at::Tensor gather(const at::Tensor &pack, const at::Tensor &indices, const at::Tensor &flips, const double *mean,
                   const double *std, const at::TensorOptions &options) {
   const auto dtype = c10::typeMetaToScalarType(options.dtype());
+  // On a device a wrong index would end the whole process's use of it.
+  check_indices(indices, pack.size(0));
   const bool can_look_up = pack.is_cpu() && options.device().is_cpu() && pack.is_contiguous();
   if (can_look_up && (dtype == at::kFloat || dtype == at::kDouble)) {
-    check_indices(indices, pack.size(0));
     const at::Tensor mirrored = flips.defined() ? flips : at::zeros(indices.sizes(), at::kBool);
     const at::Tensor values = normalised_values(mean, std, options);
     return dtype == at::kFloat ? looked_up<float>(pack, indices, mirrored, values)
@@ -111,15 +112,15 @@ at::Tensor gather(const at::Tensor &pack, const at::Tensor &indices, const at::T
 
 using namespace csn;
 
-uint32_t csn_gather_images(uint32_t pack, const int64_t *indices, const uint8_t *flips, uint32_t count,
-                           const double *mean, const double *std, const char *device, int32_t dtype,
-                           char *err, uint32_t err_cap) {
-  return guarded<uint32_t>(0, err, err_cap, [&] {
-    uint32_t images = 0;
+csn_tensor csn_gather_images(csn_tensor pack, const int64_t *indices, const uint8_t *flips, uint32_t count,
+                             const double *mean, const double *std, const char *device, int32_t dtype,
+                             char *err, uint32_t err_cap) {
+  return guarded<csn_tensor>(0, err, err_cap, [&] {
+    csn_tensor images = 0;
     on_executor([&] {
       const at::Tensor pixels = get(pack);
       if (pixels.dim() != 4 || pixels.size(3) != channels || pixels.scalar_type() != at::kByte) {
-        throw std::runtime_error("images are gathered from Byte[N, H, W, 3], found " + shape_text(pixels));
+        throw std::runtime_error("images are gathered from uint8[N, H, W, 3], found " + shape_text(pixels));
       }
       const c10::AutoGradMode no_grad(false);
       const auto length = static_cast<int64_t>(count);

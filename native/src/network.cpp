@@ -76,7 +76,10 @@ class Backbone {
     for (const char *name : {"conv1.weight", "fc_embed.weight", "fc_embed.bias"}) tensor(name);
     check_batch_norm("bn1");
     for (const auto &named : tensors_) {
-      if (is_counter(named.first)) counters_.push_back(named.second);
+      if (ends_with(named.first, ".num_batches_tracked")) counters_.push_back(named.second);
+      if (ends_with(named.first, ".running_mean") || ends_with(named.first, ".running_var")) {
+        statistics_.push_back(named.second.flatten());
+      }
     }
   }
 
@@ -132,14 +135,19 @@ class Backbone {
            OneDnn::find() != nullptr && (!bf16 || has_bf16_kernels());
   }
 
-  // Made anew when a tensor has changed: each change in place raises its tensor's version.
+  // Made anew when a tensor has changed: each change in place raises its tensor's version, but for running
+  // statistics, which batch norm changes without a word, and which are few: they are compared.
   FoldedBackbone &folded(at::ScalarType dtype) {
     uint64_t versions = 0;
     for (const auto &named : tensors_) versions += named.second._version();
-    if (folded_ == nullptr || folded_versions_ != versions || folded_dtype_ != dtype) {
+    const at::Tensor statistics = at::cat(statistics_).cpu();
+    const bool is_current = folded_ != nullptr && folded_versions_ == versions && folded_dtype_ == dtype &&
+                            same_bytes(folded_statistics_, statistics);
+    if (!is_current) {
       folded_ = std::make_unique<FoldedBackbone>(
           [this](const std::string &name) { return has(name) ? &tensor(name) : nullptr; }, batch_norm_epsilon, dtype);
       folded_versions_ = versions;
+      folded_statistics_ = statistics;
       folded_dtype_ = dtype;
     }
     return *folded_;
@@ -167,9 +175,13 @@ class Backbone {
     if (has(name + ".downsample.0.weight")) check_batch_norm(name + ".downsample.1");
   }
 
-  static bool is_counter(const std::string &name) {
-    const std::string ending = ".num_batches_tracked";
+  static bool ends_with(const std::string &name, const std::string &ending) {
     return name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+  }
+
+  // Not at::equal: a NaN would never be the same.
+  static bool same_bytes(const at::Tensor &a, const at::Tensor &b) {
+    return a.nbytes() == b.nbytes() && std::memcmp(a.const_data_ptr(), b.const_data_ptr(), a.nbytes()) == 0;
   }
 
   // All at once: on a device each would be a kernel of its own.
@@ -200,7 +212,9 @@ class Backbone {
 
   std::unordered_map<std::string, at::Tensor> tensors_;
   std::vector<at::Tensor> counters_;  // of the batches that each batch norm has seen
+  std::vector<at::Tensor> statistics_;  // running means and variances
   std::unique_ptr<FoldedBackbone> folded_;
+  at::Tensor folded_statistics_;
   uint64_t folded_versions_ = 0;
   at::ScalarType folded_dtype_ = at::kFloat;
 };
@@ -222,7 +236,7 @@ std::shared_ptr<Backbone> backbone_at(uint32_t number) {
 
 using namespace csn;
 
-uint32_t csn_backbone_new(const char *names, const uint32_t *tensors, uint32_t count, char *err,
+uint32_t csn_backbone_new(const char *names, const csn_tensor *tensors, uint32_t count, char *err,
                           uint32_t err_cap) {
   return guarded<uint32_t>(0, err, err_cap, [&] {
     std::unordered_map<std::string, at::Tensor> named;
@@ -246,10 +260,10 @@ int32_t csn_backbone_free(uint32_t backbone, char *err, uint32_t err_cap) {
   });
 }
 
-uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint32_t groups, uint8_t train, uint8_t grad,
-                              uint8_t bf16, char *err, uint32_t err_cap) {
-  return guarded<uint32_t>(0, err, err_cap, [&] {
-    uint32_t embedding = 0;
+csn_tensor csn_backbone_forward(uint32_t backbone, csn_tensor images, uint32_t groups, uint8_t train, uint8_t grad,
+                                uint8_t bf16, char *err, uint32_t err_cap) {
+  return guarded<csn_tensor>(0, err, err_cap, [&] {
+    csn_tensor embedding = 0;
     on_executor([&] {
       const at::Tensor input = get(images);
       if (input.dim() != 4 || input.size(1) != 3) {
@@ -266,7 +280,7 @@ uint32_t csn_backbone_forward(uint32_t backbone, uint32_t images, uint32_t group
   });
 }
 
-int32_t csn_backward(uint32_t loss, char *err, uint32_t err_cap) {
+int32_t csn_backward(csn_tensor loss, char *err, uint32_t err_cap) {
   return guarded<int32_t>(-1, err, err_cap, [&] {
     on_executor([&] {
       const c10::AutoGradMode mode(true);

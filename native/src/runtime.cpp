@@ -18,6 +18,7 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -115,17 +116,39 @@ class CountingAllocator final : public c10::Allocator {
   static constexpr size_t header = c10::gAlignment;
 
   static void *take(size_t bytes) {
-    if (bytes >= least_kept) {
-      const std::lock_guard<std::mutex> lock(kept().mutex);
-      std::vector<void *> &blocks = kept().blocks[bytes];
-      if (!blocks.empty()) {
-        void *block = blocks.back();
-        blocks.pop_back();
-        kept().bytes -= bytes;
-        return block;
-      }
+    if (void *const block = reused(bytes)) return block;
+    try {
+      return c10::alloc_cpu(bytes + header);
+    } catch (...) {
+      if (!give_back()) throw;
     }
     return c10::alloc_cpu(bytes + header);
+  }
+
+  static void *reused(size_t bytes) {
+    if (bytes < least_kept) return nullptr;
+    const std::lock_guard<std::mutex> lock(kept().mutex);
+    const auto found = kept().blocks.find(bytes);
+    if (found == kept().blocks.end() || found->second.empty()) return nullptr;
+    void *block = found->second.back();
+    found->second.pop_back();
+    kept().bytes -= bytes;
+    return block;
+  }
+
+  // Returns all unused blocks to the system; false when there are none.
+  static bool give_back() {
+    std::unordered_map<size_t, std::vector<void *>> unused;
+    {
+      const std::lock_guard<std::mutex> lock(kept().mutex);
+      if (kept().bytes == 0) return false;
+      unused.swap(kept().blocks);
+      kept().bytes = 0;
+    }
+    for (const auto &blocks : unused) {
+      for (void *block : blocks.second) c10::free_cpu(block);
+    }
+    return true;
   }
 
   static void drop(void *data) {
@@ -133,15 +156,20 @@ class CountingAllocator final : public c10::Allocator {
     char *block = static_cast<char *>(data) - header;
     const size_t bytes = *reinterpret_cast<size_t *>(block);
     live_bytes -= static_cast<int64_t>(bytes);
-    if (bytes >= least_kept) {
-      const std::lock_guard<std::mutex> lock(kept().mutex);
-      if (kept().bytes + bytes <= most_kept) {
-        kept().blocks[bytes].push_back(block);
-        kept().bytes += bytes;
-        return;
-      }
+    if (!keep(block, bytes)) c10::free_cpu(block);
+  }
+
+  static bool keep(void *block, size_t bytes) {
+    if (bytes < least_kept) return false;
+    const std::lock_guard<std::mutex> lock(kept().mutex);
+    if (kept().bytes + bytes > most_kept) return false;
+    try {
+      kept().blocks[bytes].push_back(block);
+    } catch (const std::bad_alloc &) {
+      return false;  // there is no memory even for the list; destructors that come here must not throw
     }
-    c10::free_cpu(block);
+    kept().bytes += bytes;
+    return true;
   }
 
   struct Kept {
@@ -311,9 +339,11 @@ int32_t csn_set_threads(uint32_t threads, char *err, uint32_t err_cap) {
 }
 
 uint32_t csn_threads(void) {
-  uint32_t threads = 0;
-  on_executor([&] { threads = static_cast<uint32_t>(at::get_num_threads()); });
-  return threads;
+  return guarded<uint32_t>(0, nullptr, 0, [&] {
+    uint32_t threads = 0;
+    on_executor([&] { threads = static_cast<uint32_t>(at::get_num_threads()); });
+    return threads;
+  });
 }
 
 double csn_live_bytes(void) { return static_cast<double>(live_bytes.load()); }

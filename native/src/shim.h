@@ -14,10 +14,10 @@ namespace csn {
 
 // --- Handles (handles.cpp) ---
 
-uint32_t put(at::Tensor tensor);         // a new handle; 0 for an undefined tensor
-at::Tensor get(uint32_t handle);         // throws on 0 and on a handle that was freed
-at::Tensor get_or_undefined(uint32_t handle);
-void release(uint32_t handle);           // throws when it was freed before
+csn_tensor put(at::Tensor tensor);  // a new handle; 0 for an undefined tensor
+at::Tensor get(csn_tensor handle);  // throws on 0 and on a handle that was freed
+at::Tensor get_or_undefined(csn_tensor handle);
+void release(csn_tensor handle);  // throws when it was freed before
 uint32_t live_handles();
 
 // --- Executor (runtime.cpp) ---
@@ -30,6 +30,7 @@ void on_executor(const std::function<void()> &job);
 void report(const char *message, char *err, uint32_t err_cap) noexcept;
 
 std::string shape_text(const at::Tensor &tensor);  // "float32[2, 3]"
+std::string shape_text(at::ScalarType dtype, at::IntArrayRef sizes);
 
 // Every exported body runs inside this: nothing that C++ throws may reach the caller.
 template <typename Result, typename Body>

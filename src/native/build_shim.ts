@@ -39,10 +39,19 @@ function units(): string[] {
   ).sort();
 }
 
-/** The shim for `libtorch`. Its key: path and version of libtorch, the sources, the compiler. */
+/**
+ * The shim for `libtorch`. Its key: path and version of libtorch, the sources, every option of the compiler
+ * and the linker, the compiler.
+ */
 export function planShim(libtorch: Libtorch): ShimPlan {
   const name = `libcsn${platform().ending}`;
-  const base = `shim-${digest([libtorch.libtorchFolder, libtorch.libtorchVersion, ...sources()])}`;
+  const base = `shim-${
+    digest([
+      ...[libtorch.libtorchFolder, libtorch.libtorchVersion],
+      ...[...compileOptions(libtorch), ...linkOptions(libtorch)],
+      ...sources(),
+    ])
+  }`;
   const compiler = findCompiler();
   if (compiler === null) {
     // Without a compiler, one that was built before is still right.
@@ -72,10 +81,12 @@ function digest(parts: readonly string[]): string {
   return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 16);
 }
 
-/** What changes when another compiler takes the place, without starting it. */
+/** What changes when another compiler or another version takes the place, without starting it. */
 function identity(compiler: string): string[] {
-  const { size, mtime } = Deno.statSync(Deno.realPathSync(compiler));
-  return [compiler, String(size), String(mtime?.getTime())];
+  // `c++` is a link to a link to the program: that one's name holds its version.
+  const program = Deno.realPathSync(compiler);
+  const { size, mtime } = Deno.statSync(program);
+  return [compiler, program, String(size), String(mtime?.getTime())];
 }
 
 /** The system's C++ compiler; null when there is none. */
@@ -147,23 +158,37 @@ function objectOf(unit: string, work: string): string {
   return join(work, unit.replace(/\.cpp$/, ".o"));
 }
 
-function compileFlags(unit: string, work: string, { libtorchFolder }: Libtorch): string[] {
-  const folder = sourceFolder();
+/** How each unit is compiled, but for its own paths. */
+function compileOptions({ libtorchFolder }: Libtorch): string[] {
   return [
     ...["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden"],
-    ...["-isystem", join(libtorchFolder, "include"), "-I", join(folder, "include")],
+    ...["-isystem", join(libtorchFolder, "include")],
+  ];
+}
+
+/** How the units are linked, but for their own paths. */
+function linkOptions({ libtorchFolder }: Libtorch): string[] {
+  const lib = join(libtorchFolder, "lib");
+  return [
+    ...[`-L${lib}`, `-Wl,-rpath,${lib}`, "-ltorch_cpu", "-lc10"],
+    // libtorch_cpu of a CUDA wheel names libraries that this machine may lack at link time.
+    ...(platform().os === "linux" ? ["-Wl,--allow-shlib-undefined", "-pthread", "-ldl"] : []),
+  ];
+}
+
+function compileFlags(unit: string, work: string, libtorch: Libtorch): string[] {
+  const folder = sourceFolder();
+  return [
+    ...[...compileOptions(libtorch), "-I", join(folder, "include")],
     ...["-c", join(folder, "src", unit), "-o", objectOf(unit, work)],
   ];
 }
 
-function linkFlags(all: readonly string[], work: string, { libtorchFolder }: Libtorch): string[] {
-  const lib = join(libtorchFolder, "lib");
-  const { os, ending } = platform();
+function linkFlags(all: readonly string[], work: string, libtorch: Libtorch): string[] {
+  const shim = join(work, `libcsn${platform().ending}`);
   return [
-    ...["-shared", "-o", join(work, `libcsn${ending}`), ...all.map((unit) => objectOf(unit, work))],
-    ...[`-L${lib}`, `-Wl,-rpath,${lib}`, "-ltorch_cpu", "-lc10"],
-    // libtorch_cpu of a CUDA wheel names libraries that this machine may lack at link time.
-    ...(os === "linux" ? ["-Wl,--allow-shlib-undefined", "-pthread", "-ldl"] : []),
+    ...["-shared", "-o", shim, ...all.map((unit) => objectOf(unit, work))],
+    ...linkOptions(libtorch),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { NativeParts } from "./setup.ts";
 import { openSymbols, type Symbols } from "./symbols.ts";
 
 /** CSN_ABI_VERSION of native/include/csn.h that this code was written for. */
-const abiVersion = 3;
+const abiVersion = 4;
 
 /** What the opened libtorch says of itself. */
 export interface LibraryDescription {
@@ -119,9 +119,19 @@ export function errorText(buffer: Uint8Array): string {
 
 const encoder = new TextEncoder();
 
-/** A zero-terminated copy of `text`. */
+/** A zero-terminated copy of `text`. Throws a CsnError when that would cut it off. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
+  if (text.includes("\0")) {
+    throw new CsnError(
+      `Cannot pass ${JSON.stringify(text)} to libtorch: it holds a zero character`,
+    );
+  }
   return encoder.encode(text + "\0");
+}
+
+/** Zero-terminated copies of `texts`, one after the other. */
+export function cStrings(texts: readonly string[]): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(texts.flatMap((text) => [...cString(text)]));
 }
 
 const sharedErrors = errorBuffer();
@@ -135,21 +145,35 @@ export function checked(succeeded: (err: Uint8Array<ArrayBuffer>, cap: number) =
 let last: Promise<unknown> = Promise.resolve();
 
 /**
+ * What the calls work on that wait or run. Kept here, for nothing else does: the collector takes what a
+ * function will not need again, and frees a tensor or a buffer while the executor reads it.
+ */
+const inUse = new Set<readonly unknown[]>();
+
+/**
  * Runs a nonblocking native call after those that were asked for before: they keep their order, and Deno's
- * own file reading is not starved by waiting calls. `run` gets the call's own error buffer. Rejects with a
- * CsnError with its message when `failed` says that the result means failure.
+ * own file reading is not starved by waiting calls. `run` gets the call's own error buffer; `uses` are the
+ * tensors and buffers it works on, which are kept alive until it has ended. Rejects with a CsnError with its
+ * message when `failed` says that the result means failure.
  */
 export function enqueue<Result>(
   run: (err: Uint8Array<ArrayBuffer>, cap: number) => Promise<Result>,
   failed: (result: Result) => boolean,
+  uses: readonly unknown[],
 ): Promise<Result> {
   const before = last;
+  const errors = errorBuffer();
+  const kept = [run, uses, errors];
+  inUse.add(kept);
   const result = (async () => {
-    await before;
-    const errors = errorBuffer();
-    const found = await run(errors, errors.length);
-    if (failed(found)) throw new CsnError(errorText(errors));
-    return found;
+    try {
+      await before;
+      const found = await run(errors, errors.length);
+      if (failed(found)) throw new CsnError(errorText(errors));
+      return found;
+    } finally {
+      inUse.delete(kept);
+    }
   })();
   // A call that fails must not stop those behind it.
   last = result.catch(() => {});

@@ -1,7 +1,9 @@
 /** The table of native/include/csn.h, one entry a function; heavy ones are nonblocking. */
 const ERR = ["buffer", "u32"] as const;
+/** csn_tensor: numbers up to 2^53, for which bigints are not needed. */
+const TENSOR = "f64";
 const CALL = ["u32", "buffer", "u32", "u8", "buffer", "u32", ...ERR] as const;
-const READ = ["u32", "buffer", "f64", ...ERR] as const;
+const READ = [TENSOR, "buffer", "f64", ...ERR] as const;
 
 const table = {
   csn_abi_version: { parameters: [], result: "u32" },
@@ -16,31 +18,32 @@ const table = {
   csn_exit: { parameters: ["i32"], result: "void" },
   csn_from_buffer: {
     parameters: ["buffer", "f64", "i32", "buffer", "u32", ...ERR],
-    result: "u32",
+    result: TENSOR,
   },
   csn_read: { parameters: READ, result: "i32" },
   csn_read_async: { parameters: READ, result: "i32", nonblocking: true },
-  csn_info: { parameters: ["u32", "buffer", "u32", ...ERR], result: "i32" },
-  csn_free: { parameters: ["u32", ...ERR], result: "i32" },
-  csn_set_requires_grad: { parameters: ["u32", "u8", ...ERR], result: "i32" },
-  csn_grad: { parameters: ["u32", "buffer", ...ERR], result: "i32" },
+  csn_info: { parameters: [TENSOR, "buffer", "u32", ...ERR], result: "i32" },
+  csn_free: { parameters: [TENSOR, ...ERR], result: "i32" },
+  csn_set_requires_grad: { parameters: [TENSOR, "u8", ...ERR], result: "i32" },
+  csn_grad: { parameters: [TENSOR, "buffer", ...ERR], result: "i32" },
   csn_clear_grads: { parameters: ["buffer", "u32", ...ERR], result: "i32" },
+  csn_age_free_slots: { parameters: ["u32"], result: "u32" },
   csn_operator: { parameters: ["buffer", ...ERR], result: "u32" },
   csn_call: { parameters: CALL, result: "i32" },
   csn_call_async: { parameters: CALL, result: "i32", nonblocking: true },
   csn_backbone_new: { parameters: ["buffer", "buffer", "u32", ...ERR], result: "u32" },
   csn_backbone_free: { parameters: ["u32", ...ERR], result: "i32" },
   csn_backbone_forward: {
-    parameters: ["u32", "u32", "u32", "u8", "u8", "u8", ...ERR],
-    result: "u32",
+    parameters: ["u32", TENSOR, "u32", "u8", "u8", "u8", ...ERR],
+    result: TENSOR,
     nonblocking: true,
   },
   csn_gather_images: {
-    parameters: ["u32", "buffer", "buffer", "u32", "buffer", "buffer", "buffer", "i32", ...ERR],
-    result: "u32",
+    parameters: [TENSOR, "buffer", "buffer", "u32", "buffer", "buffer", "buffer", "i32", ...ERR],
+    result: TENSOR,
     nonblocking: true,
   },
-  csn_backward: { parameters: ["u32", ...ERR], result: "i32", nonblocking: true },
+  csn_backward: { parameters: [TENSOR, ...ERR], result: "i32", nonblocking: true },
 } as const;
 
 /** The functions of an opened shim. */

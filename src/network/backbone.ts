@@ -1,4 +1,5 @@
-import { checked, cString, enqueue, native } from "../native/library.ts";
+import { CsnError } from "../errors.ts";
+import { checked, cString, cStrings, enqueue, native } from "../native/library.ts";
 import type { Normalisation } from "../normalisation.ts";
 import { dtypeCode } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -64,8 +65,8 @@ export class Backbone implements Disposable {
 
   /** Shares `tensors` (torchvision's names). Throws a CsnError that names one that is missing. */
   constructor(tensors: ReadonlyMap<string, Tensor>) {
-    const names = cString([...tensors.keys()].join("\0"));
-    const handles = Uint32Array.from(tensors.values(), (tensor) => tensor.handle);
+    const names = cStrings([...tensors.keys()]);
+    const handles = Float64Array.from(tensors.values(), (tensor) => tensor.handle);
     checked((err, cap) => {
       this.#number = native().csn_backbone_new(names, handles, handles.length, err, cap);
       return this.#number !== 0;
@@ -99,6 +100,7 @@ export class Backbone implements Disposable {
           cap,
         ),
       (found) => found === 0,
+      [images],
     );
     return new Tensor(handle);
   }
@@ -112,7 +114,8 @@ export class Backbone implements Disposable {
 
 /**
  * Rows `indices` of `pack` (uint8 [N, H, W, 3]) as normalised images [n, 3, H, W] (channels-last),
- * mirrored where `flips` is 1.
+ * mirrored where `flips` is 1. Copies what it is given, so that the arrays may be used again at once. Throws a
+ * CsnError when an index is no row of the pack, or `flips` is not one 0 or 1 an image.
  */
 export async function gatherImages(
   pack: Tensor,
@@ -124,12 +127,12 @@ export async function gatherImages(
     readonly dtype?: "float32" | "float64";
   } = {},
 ): Promise<Tensor> {
-  const rows = BigInt64Array.from(indices, BigInt);
+  const rows = rowsOf(indices);
+  const flips = options.flips === undefined ? null : checkedFlips(options.flips, rows.length);
   const mean = Float64Array.from(normalisation.mean);
   const std = Float64Array.from(normalisation.std);
   const device = cString(options.device ?? "cpu");
   const dtype = dtypeCode(options.dtype ?? "float32");
-  const flips = options.flips ?? null;
   const handle = await enqueue(
     (err, cap) =>
       native().csn_gather_images(
@@ -145,8 +148,24 @@ export async function gatherImages(
         cap,
       ),
     (found) => found === 0,
+    [pack, rows, flips, mean, std, device],
   );
   return new Tensor(handle);
+}
+
+function rowsOf(indices: ArrayLike<number>): BigInt64Array<ArrayBuffer> {
+  return BigInt64Array.from(indices, (index) => {
+    if (Number.isSafeInteger(index)) return BigInt(index);
+    throw new CsnError(`Cannot gather images: ${index} is no index; indices are whole numbers`);
+  });
+}
+
+/** The shim reads one an image, without knowing how many there are. */
+function checkedFlips(flips: Uint8Array, count: number): Uint8Array<ArrayBuffer> {
+  if (flips.length === count && flips.every((flip) => flip <= 1)) return flips.slice();
+  throw new CsnError(
+    `Cannot gather images: found ${flips.length} flips for ${count} images; there should be one an image, 0 or 1`,
+  );
 }
 
 /** Back-propagates `loss` (0-dimensional) into the gradients of the parameters it came from. */
@@ -154,5 +173,6 @@ export async function backward(loss: Tensor): Promise<void> {
   await enqueue(
     (err, cap) => native().csn_backward(loss.handle, err, cap),
     (status) => status !== 0,
+    [loss],
   );
 }

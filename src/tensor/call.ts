@@ -2,7 +2,7 @@
 import { CsnError } from "../errors.ts";
 import { checked, cString, enqueue, native } from "../native/library.ts";
 import { isGradEnabled } from "./scope.ts";
-import { Tensor } from "./tensor.ts";
+import { forgetShapes, Tensor } from "./tensor.ts";
 
 /** A number that is a floating-point scalar even when it is whole: `{ float: 2 }` is Python's 2.0. */
 export interface FloatScalar {
@@ -25,12 +25,20 @@ export type Argument =
   | FloatScalar
   | readonly (Tensor | null)[]
   | readonly number[]
+  | readonly bigint[]
   | readonly boolean[];
 
 /** Most results that one call may give. */
 const mostResults = 4096;
-const results = new Uint32Array(mostResults);
-const operatorNumbers = new Map<string, number>();
+const results = new Float64Array(mostResults);
+const operators = new Map<string, Operator>();
+
+interface Operator {
+  /** The shim's number of it. */
+  readonly number: number;
+  /** Whether it may change the shape of a tensor that it is given. */
+  readonly reshapes: boolean;
+}
 
 /**
  * Calls operator `name` ("aten::max.dim": the dispatcher's name and overload) with arguments in the
@@ -39,12 +47,14 @@ const operatorNumbers = new Map<string, number>();
  * Throws a CsnError that names the operator, the argument and the shapes.
  */
 export function callAll(name: string, ...args: Argument[]): (Tensor | null)[] {
-  const op = operatorNumber(name);
+  const op = operator(name);
   const bytes = encode(args, name);
   let count = 0;
   checked((err, cap) => {
     const grad = isGradEnabled() ? 1 : 0;
-    count = native().csn_call(op, bytes, bytes.length, grad, results, mostResults, err, cap);
+    count = native().csn_call(op.number, bytes, bytes.length, grad, results, mostResults, err, cap);
+    // Also after a failure: it may have come halfway.
+    if (op.reshapes) forgetShapes();
     return count >= 0;
   });
   return wrap(results, count);
@@ -55,30 +65,34 @@ export function call(name: string, ...args: Argument[]): Tensor {
   return single(name, callAll(name, ...args));
 }
 
-/** As `callAll`, on the executor: the event loop goes on, and calls keep their order. */
+/**
+ * As `callAll`, on the executor: the event loop goes on, and calls keep their order. The arguments are kept
+ * alive until it has ended; one that is disposed of before its turn makes the call fail.
+ */
 export async function callAllAsync(
   name: string,
   options: { readonly grad: boolean },
   ...args: Argument[]
 ): Promise<(Tensor | null)[]> {
-  const op = operatorNumber(name);
+  const op = operator(name);
   const bytes = encode(args, name).slice();
-  const out = new Uint32Array(mostResults);
-  const count = await enqueue(
-    (err, cap) =>
-      native().csn_call_async(
-        op,
-        bytes,
-        bytes.length,
-        options.grad ? 1 : 0,
-        out,
-        out.length,
-        err,
-        cap,
-      ),
-    (found) => found < 0,
-  );
-  return wrap(out, count);
+  const grad = options.grad ? 1 : 0;
+  const out = new Float64Array(mostResults);
+  try {
+    const count = await enqueue(
+      (err, cap) =>
+        native().csn_call_async(
+          ...[op.number, bytes, bytes.length, grad] as const,
+          ...[out, out.length, err, cap] as const,
+        ),
+      (found) => found < 0,
+      // Lists too, for whoever made one may put something else into it meanwhile.
+      args.flat(),
+    );
+    return wrap(out, count);
+  } finally {
+    if (op.reshapes) forgetShapes();
+  }
 }
 
 /** As `call`, on the executor. */
@@ -90,7 +104,7 @@ export async function callAsync(
   return single(name, await callAllAsync(name, options, ...args));
 }
 
-function wrap(handles: Uint32Array, count: number): (Tensor | null)[] {
+function wrap(handles: Float64Array, count: number): (Tensor | null)[] {
   return Array.from(
     handles.subarray(0, count),
     (handle) => handle === 0 ? null : new Tensor(handle),
@@ -104,13 +118,22 @@ function single(name: string, found: (Tensor | null)[]): Tensor {
   throw new CsnError(`${name} gives ${found.length} results, not one tensor: use callAll`);
 }
 
-function operatorNumber(name: string): number {
-  const known = operatorNumbers.get(name);
+function operator(name: string): Operator {
+  const known = operators.get(name);
   if (known !== undefined) return known;
   let number = 0;
   checked((err, cap) => (number = native().csn_operator(cString(name), err, cap)) !== 0);
-  operatorNumbers.set(name, number);
-  return number;
+  const found = { number, reshapes: mayReshape(name) };
+  operators.set(name, found);
+  return found;
+}
+
+/** resize_, t_, set_data and the like; `out` variants give the tensor that they are given its shape. */
+function mayReshape(name: string): boolean {
+  const [base, overload = ""] = name.replace(/^.*::/, "").split(".");
+  // Those of optimisers, called in every step, change elements alone.
+  if (/^_(foreach|fused)_/.test(base)) return /out/.test(overload);
+  return base.endsWith("_") || base === "set_data" || /out$/.test(base) || /out/.test(overload);
 }
 
 /** Tags of the arguments, as csn.h lists them. */
@@ -150,7 +173,7 @@ function put(argument: Argument): void {
   else if (argument === null) putByte(tag.none);
   else if (argument instanceof Tensor) {
     putByte(tag.tensor);
-    putUint32(argument.handle);
+    putDouble(argument.handle);
   } else if (typeof argument === "number") putNumber(argument);
   else if (typeof argument === "bigint") {
     putByte(tag.int);
@@ -160,9 +183,15 @@ function put(argument: Argument): void {
     putByte(argument ? 1 : 0);
   } else if (typeof argument === "string") putText(argument);
   else if (Array.isArray(argument)) putList(argument);
-  else {
+  else if (typeof (argument as Partial<FloatScalar>).float === "number") {
     putByte(tag.double);
     putDouble((argument as FloatScalar).float);
+  } else {
+    throw new CsnError(
+      `it is ${
+        described(argument)
+      }; pass a tensor, a number, a boolean, a text, { float: number } or a list of these`,
+    );
   }
 }
 
@@ -185,16 +214,29 @@ function putText(text: string): void {
   at += bytes.length;
 }
 
-function putList(list: readonly (Tensor | null | number | boolean)[]): void {
-  if (list.some((item) => item === null || item instanceof Tensor)) {
-    putCounted(tag.tensors, list as (Tensor | null)[], (item) => putUint32(item?.handle ?? 0));
-  } else if (list.some((item) => typeof item === "boolean")) {
-    putCounted(tag.bools, list as boolean[], (item) => putByte(item ? 1 : 0));
-  } else if (list.every((item) => Number.isSafeInteger(item))) {
-    putCounted(tag.ints, list as number[], (item) => putInt64(BigInt(item)));
-  } else {
+function putList(given: readonly unknown[]): void {
+  // A copy, so that a hole is an element, undefined, and not passed over.
+  const list = Array.from(given);
+  if (list.every((item) => Number.isSafeInteger(item) || typeof item === "bigint")) {
+    putCounted(tag.ints, list as (number | bigint)[], (item) => putInt64(BigInt(item)));
+  } else if (list.every((item) => typeof item === "number")) {
     putCounted(tag.doubles, list as number[], putDouble);
+  } else if (list.every((item) => typeof item === "boolean")) {
+    putCounted(tag.bools, list as boolean[], (item) => putByte(item ? 1 : 0));
+  } else if (list.every((item) => item === null || item instanceof Tensor)) {
+    putCounted(tag.tensors, list as (Tensor | null)[], (item) => putDouble(item?.handle ?? 0));
+  } else {
+    throw new CsnError(
+      `it is a list of ${
+        [...new Set(list.map(described))].join(", ")
+      }; a list holds tensors (or null), whole numbers, numbers or booleans, of one kind`,
+    );
   }
+}
+
+function described(value: unknown): string {
+  if (value instanceof Tensor) return "a tensor";
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 
 function putCounted<Item>(
@@ -220,6 +262,9 @@ function putUint32(value: number): void {
 }
 
 function putInt64(value: bigint): void {
+  if (BigInt.asIntN(64, value) !== value) {
+    throw new CsnError(`it is ${value}, which 64 bits do not hold`);
+  }
   room(8);
   view.setBigInt64(at, value, true);
   at += 8;

@@ -25,6 +25,9 @@ const codes: Readonly<Record<DType, number>> = {
   bfloat16: 15,
 };
 
+/** All dtypes. */
+export const dtypes = Object.keys(codes) as readonly DType[];
+
 const names: ReadonlyMap<number, DType> = new Map(
   Object.entries(codes).map(([name, code]) => [code, name as DType]),
 );
@@ -74,14 +77,13 @@ export function dataOf(dtype: DType, buffer: ArrayBuffer): TensorData {
   return new arrays[dtype](buffer);
 }
 
-/** The dtype whose elements an array holds; Uint16Array is taken for bfloat16. */
-export function dtypeOfData(data: TensorData): DType {
-  if (data instanceof Uint8Array) return "uint8";
-  if (data instanceof Int8Array) return "int8";
-  if (data instanceof Int16Array) return "int16";
-  if (data instanceof Uint16Array) return "bfloat16";
-  if (data instanceof Int32Array) return "int32";
-  if (data instanceof BigInt64Array) return "int64";
-  if (data instanceof Float16Array) return "float16";
-  return data instanceof Float32Array ? "float32" : "float64";
+/**
+ * The dtype whose elements a typed array holds; Uint16Array is taken for bfloat16, undefined is one that
+ * libtorch has no dtype for.
+ */
+export function dtypeOfData(data: ArrayBufferView): DType | undefined {
+  if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return "uint8";
+  return (Object.entries(arrays) as [DType, typeof arrays[DType]][]).find(([dtype, kind]) =>
+    dtype !== "bool" && data instanceof kind
+  )?.[0];
 }

@@ -1,14 +1,14 @@
 import { CsnError } from "../errors.ts";
 import { checked, enqueue, errorBuffer, native } from "../native/library.ts";
-import {
-  bytesPerElement,
-  dataOf,
-  type DType,
-  dtypeCode,
-  dtypeOfCode,
-  dtypeOfData,
-} from "./dtype.ts";
+import { bytesPerElement, dataOf, type DType, dtypeCode, dtypeOfCode } from "./dtype.ts";
 import type { TensorData } from "./dtype.ts";
+import {
+  bfloat16Value,
+  checkedShape,
+  elementsOf,
+  type OtherArray,
+  type TensorElements,
+} from "./elements.ts";
 import { adopt } from "./scope.ts";
 
 /** What libtorch knows of a tensor besides its elements. */
@@ -35,6 +35,7 @@ const forgotten = new FinalizationRegistry<number>((handle) => {
 export class Tensor implements Disposable {
   #handle: number;
   #info: Info | null = null;
+  #described = 0;
 
   /** For the operator layer: wraps a handle that the shim gave and that nobody else owns. */
   constructor(handle: number) {
@@ -43,19 +44,25 @@ export class Tensor implements Disposable {
     adopt(this);
   }
 
-  /** A CPU tensor with a copy of `data` (C order); `dtype` defaults to the array's own. */
+  /**
+   * A CPU tensor with a copy of `data` (C order). `dtype` is by default a typed array's own, else float32, int64
+   * of bigints alone, bool of booleans alone; the shape is by default that of the arrays' nesting. Elements of
+   * another kind are converted by value. Throws a CsnError that names the first one that the dtype cannot
+   * hold, and when arrays are ragged or `data` does not fit `shape`.
+   */
   static from(
-    data: TensorData | readonly number[],
+    data: TensorData | OtherArray | TensorElements,
     shape?: readonly number[],
     dtype?: DType,
   ): Tensor {
-    const elements = Array.isArray(data) ? numbersAs(data, dtype ?? "float32") : data as TensorData;
-    const type = dtype ?? dtypeOfData(elements);
-    const sizes = BigInt64Array.from(shape ?? [elements.length], BigInt);
-    const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
+    const elements = elementsOf(data, dtype);
+    if (shape !== undefined) checkedShape(shape, elements.shape);
+    const { buffer, byteOffset, byteLength } = elements.data;
+    const sizes = BigInt64Array.from(shape ?? elements.shape, BigInt);
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
     let handle = 0;
     checked((err, cap) => {
-      const code = dtypeCode(type);
+      const code = dtypeCode(elements.dtype);
       handle = native().csn_from_buffer(bytes, bytes.length, code, sizes, sizes.length, err, cap);
       return handle !== 0;
     });
@@ -114,7 +121,7 @@ export class Tensor implements Disposable {
 
   /** A new tensor that shares the gradient of this one; null when no backward pass gave it one. */
   grad(): Tensor | null {
-    const out = new Uint32Array(1);
+    const out = new Float64Array(1);
     checked((err, cap) => native().csn_grad(this.handle, out, err, cap) === 0);
     return out[0] === 0 ? null : new Tensor(out[0]);
   }
@@ -129,13 +136,15 @@ export class Tensor implements Disposable {
 
   /** The same without blocking the event loop, after all that was asked for before. */
   async dataAsync(): Promise<TensorData> {
+    const { dtype } = this;
     const buffer = this.#newBuffer();
     const bytes = new Uint8Array(buffer);
     await enqueue(
       (err, cap) => native().csn_read_async(this.handle, bytes, bytes.length, err, cap),
       (status) => status !== 0,
+      [this, bytes],
     );
-    return dataOf(this.dtype, buffer);
+    return dataOf(dtype, buffer);
   }
 
   /** The elements as plain numbers, in C order. */
@@ -180,13 +189,25 @@ export class Tensor implements Disposable {
 
   #describe(): Info {
     const handle = this.handle;
-    return this.#info ??= parseInfo(readInfo(handle));
+    if (this.#info === null || this.#described !== reshapings) {
+      this.#info = parseInfo(readInfo(handle));
+      this.#described = reshapings;
+    }
+    return this.#info;
   }
+}
+
+/** How often shapes may have changed in place; what was known of a tensor before is out of date. */
+let reshapings = 0;
+
+/** For the operator layer: an operator ran that may have changed shapes or strides in place. */
+export function forgetShapes(): void {
+  reshapings++;
 }
 
 /** Drops the gradients of all `tensors`. */
 export function clearGrads(tensors: readonly Tensor[]): void {
-  const handles = Uint32Array.from(tensors, (tensor) => tensor.handle);
+  const handles = Float64Array.from(tensors, (tensor) => tensor.handle);
   checked((err, cap) => native().csn_clear_grads(handles, handles.length, err, cap) === 0);
 }
 
@@ -217,27 +238,4 @@ function parseInfo(info: BigInt64Array): Info {
     shape: numbers.slice(0, dims),
     strides: numbers.slice(dims),
   };
-}
-
-function numbersAs(values: readonly number[], dtype: DType): TensorData {
-  if (dtype === "int64") return BigInt64Array.from(values, (value) => BigInt(value));
-  if (dtype === "bfloat16") return Uint16Array.from(values, bfloat16Bits);
-  const data = dataOf(dtype, new ArrayBuffer(values.length * bytesPerElement(dtype)));
-  (data as Float64Array).set(values);
-  return data;
-}
-
-const word = new Uint32Array(1);
-const float = new Float32Array(word.buffer);
-
-function bfloat16Value(bits: number): number {
-  word[0] = bits << 16;
-  return float[0];
-}
-
-/** Rounded to nearest, ties to even, as c10/util/BFloat16.h. */
-function bfloat16Bits(value: number): number {
-  float[0] = value;
-  if (Number.isNaN(value)) return 0x7fc0;
-  return (word[0] + 0x7fff + (word[0] >>> 16 & 1)) >>> 16;
 }
