@@ -162,7 +162,8 @@ export type { VisdomPost, VisdomRun } from "./src/reporting/visdom_windows.ts";
 // Tensors
 export { Tensor } from "./src/tensor/tensor.ts";
 export type { DType, TensorData } from "./src/tensor/dtype.ts";
-export { noGrad, scope, type Synchronous } from "./src/tensor/scope.ts";
+export type { OtherArray, TensorElements } from "./src/tensor/elements.ts";
+export { heldTensors, noGrad, scope, type Synchronous } from "./src/tensor/scope.ts";
 export {
   type Argument,
   call,

@@ -78,8 +78,8 @@ export async function readHeader(
     header.imageSize === wanted.imageSize && header.count === wanted.count &&
     header.preprocessing === wanted.preprocessing && header.names === wanted.names &&
     (survey.contents === null || header.contents === survey.contents) &&
-    Number.isSafeInteger(header.done) && Array.isArray(header.unreadable) &&
-    !mayReadMoreNow(header);
+    Number.isSafeInteger(header.done) && header.done >= 0 && header.done <= header.count &&
+    Array.isArray(header.unreadable) && !mayReadMoreNow(header);
   return fits ? header : null;
 }
 

@@ -2,7 +2,7 @@ import { CsnError } from "../errors.ts";
 import { callAllAsync } from "../tensor/call.ts";
 import { copyInto, toDevice, zeros, zerosLike } from "../tensor/operators.ts";
 import type { StoredTensor } from "../tensor/safetensors.ts";
-import { noGrad, scope } from "../tensor/scope.ts";
+import { heldTensors, noGrad, scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { clearGrads } from "../tensor/tensor.ts";
 import { fromStoredTensor, toStoredTensor } from "./network.ts";
@@ -25,8 +25,9 @@ export class Adam implements Disposable {
   readonly #moments: ReadonlyMap<string, Moments>;
 
   constructor(parameters: ReadonlyMap<string, Tensor>) {
+    // A scope, so that none is left when there is no memory for all of them.
     this.#moments = noGrad(() =>
-      new Map([...parameters].map(([name, parameter]) => [name, newMoments(parameter)]))
+      scope(() => new Map([...parameters].map(([name, each]) => [name, newMoments(each)])))
     );
   }
 
@@ -40,6 +41,8 @@ export class Adam implements Disposable {
         parts.push({ ...moments, gradient });
         checkStrides(name, moments, gradient);
       }
+      // The operators refuse empty lists.
+      if (parts.length === 0) return;
       await callAllAsync(
         "aten::_fused_adam_",
         { grad: false },
@@ -95,11 +98,12 @@ export class Adam implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const { first, second, step } of this.#moments.values()) {
-      first.dispose();
-      second.dispose();
-      step.dispose();
-    }
+    for (const tensor of this[heldTensors]()) tensor.dispose();
+  }
+
+  /** Its moments and step counts. */
+  [heldTensors](): Tensor[] {
+    return [...this.#moments.values()].flatMap(({ first, second, step }) => [first, second, step]);
   }
 
   async #advance(parts: readonly Moments[]): Promise<Tensor[]> {

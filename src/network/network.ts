@@ -41,21 +41,18 @@ export class Network implements Disposable {
     if (fault !== null) throw new CsnError(`Cannot make the network: ${fault}`);
     this.shape = shape;
     this.precision = precision;
-    const tensors = new Map<string, Tensor>();
-    noGrad(() => {
-      for (const [name, tensor] of stored) tensors.set(name, place(tensor, device));
-    });
+    const tensors = noGrad(() =>
+      scope(() => new Map([...stored].map(([name, tensor]) => [name, place(tensor, device)])))
+    );
+    // Freed again when what follows fails.
+    using made = new DisposableStack();
+    for (const tensor of tensors.values()) made.use(tensor);
     this.tensors = tensors;
     for (const parameter of this.parameters().values()) parameter.requiresGrad = true;
     this.#backbones = backbonesOf(shape).map(({ prefix }) =>
-      new Backbone(
-        new Map(
-          [...tensors].flatMap(([name, tensor]) =>
-            name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : []
-          ),
-        ),
-      )
+      made.use(new Backbone(withPrefix(tensors, prefix)))
     );
+    made.move();
   }
 
   /** The tensors that training changes: fixed masks and the buffers of batch norm are not among them. */
@@ -156,6 +153,15 @@ export function toStoredTensor(tensor: Tensor): StoredTensor {
 /** A tensor from a file, on the CPU, in C order. */
 export function fromStoredTensor({ dtype, shape, bytes }: StoredTensor): Tensor {
   return Tensor.from(dataOf(dtype, bytes.slice().buffer), shape, dtype);
+}
+
+/** The tensors whose names begin with `prefix`, by the rest of their names. */
+function withPrefix(tensors: ReadonlyMap<string, Tensor>, prefix: string): Map<string, Tensor> {
+  return new Map(
+    [...tensors].flatMap(([name, tensor]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : []
+    ),
+  );
 }
 
 /** Convolution weights lie channels-last, as the images do: convolutions are faster so. */

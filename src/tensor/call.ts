@@ -236,7 +236,8 @@ function putList(given: readonly unknown[]): void {
 
 function described(value: unknown): string {
   if (value instanceof Tensor) return "a tensor";
-  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
+  if (value === null || value === undefined) return String(value);
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 function putCounted<Item>(

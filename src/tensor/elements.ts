@@ -222,7 +222,9 @@ function range(dtype: DType): readonly [number, number] {
 function refused(value: unknown, index: number, dtype: DType): CsnError {
   const found = typeof value === "string" ? JSON.stringify(value) : nameOf(value);
   return new CsnError(
-    `Cannot make a tensor of ${dtype}: element ${index} is ${found}; ${held(dtype)}`,
+    `Cannot make a tensor of ${dtype}: element ${index} is ${found}; ${
+      isNumber(value) ? held(dtype) : "elements are numbers, bigints or booleans"
+    }`,
   );
 }
 

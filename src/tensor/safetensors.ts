@@ -45,9 +45,13 @@ const dtypes: ReadonlyMap<string, DType> = new Map(
 const mostHeaderBytes = 100_000_000;
 
 interface Entry {
+  readonly name: string;
+  /** As the format names it. */
   readonly dtype: string;
-  readonly shape: number[];
-  readonly data_offsets: [number, number];
+  readonly shape: readonly number[];
+  /** Its bytes, counted from the end of the header. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Reads and checks a file. Throws a CsnError when it is missing, truncated, corrupt or of another kind. */
@@ -78,14 +82,15 @@ function parse(bytes: Uint8Array<ArrayBuffer>): StoredTensors {
   if (length > mostHeaderBytes || 8 + length > bytes.length) {
     throw new CsnError(`its header should be ${length} bytes long, the file has ${bytes.length}`);
   }
-  const header = parseHeader(bytes.subarray(8, 8 + length));
+  const { __metadata__: metadata = {}, ...header } = parseHeader(bytes.subarray(8, 8 + length));
   const data = bytes.subarray(8 + length);
-  const metadata = (header.__metadata__ ?? {}) as Record<string, string>;
-  delete header.__metadata__;
-  checkLayout(header as Record<string, Entry>, data.length);
-  const tensors = Object.entries(header as Record<string, Entry>).map(
-    ([name, entry]): [string, StoredTensor] => [name, takeTensor(name, entry, data)],
-  );
+  checkMetadata(metadata);
+  const entries = Object.entries(header).map(([name, entry]) => checkedEntry(name, entry));
+  checkLayout(entries, data.length);
+  const tensors = entries.map((entry): [string, StoredTensor] => [
+    entry.name,
+    takeTensor(entry, data),
+  ]);
   return { tensors: new Map(tensors), metadata };
 }
 
@@ -98,13 +103,40 @@ function parseHeader(text: Uint8Array): Record<string, unknown> {
   }
 }
 
+function checkMetadata(metadata: unknown): asserts metadata is Record<string, string> {
+  if (!isRecord(metadata)) throw new CsnError("its __metadata__ is no object of texts");
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value !== "string") {
+      throw new CsnError(`its __metadata__ holds no text under ${JSON.stringify(key)}`);
+    }
+  }
+}
+
+function checkedEntry(name: string, value: unknown): Entry {
+  const { dtype, shape, data_offsets } = isRecord(value) ? value : {} as Record<string, unknown>;
+  if (typeof dtype !== "string" || !isSizes(shape) || !isSizes(data_offsets, 2)) {
+    throw new CsnError(
+      `tensor "${name}" has no dtype, shape and data_offsets of whole numbers from 0`,
+    );
+  }
+  const [from, to] = data_offsets;
+  return { name, dtype, shape, from, to };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown, length?: number): value is number[] {
+  return Array.isArray(value) && (length === undefined || value.length === length) &&
+    // Array.from: `every` passes over holes.
+    Array.from(value).every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
 /** The format allows neither holes nor overlaps, so a truncated file cannot pass. */
-function checkLayout(entries: Record<string, Entry>, bytes: number): void {
+function checkLayout(entries: readonly Entry[], bytes: number): void {
   let end = 0;
-  const sorted = Object.entries(entries).sort(([, a], [, b]) =>
-    a.data_offsets[0] - b.data_offsets[0]
-  );
-  for (const [name, { data_offsets: [from, to] }] of sorted) {
+  for (const { name, from, to } of entries.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
     if (from !== end || to < from) {
       throw new CsnError(`tensor "${name}" begins at ${from}, not at ${end}`);
     }
@@ -113,24 +145,30 @@ function checkLayout(entries: Record<string, Entry>, bytes: number): void {
   if (end !== bytes) throw new CsnError(`its tensors take ${end} bytes, ${bytes} are there`);
 }
 
-function takeTensor(name: string, entry: Entry, data: Uint8Array<ArrayBuffer>): StoredTensor {
-  const dtype = dtypes.get(entry.dtype);
+function takeTensor(
+  { name, dtype: formatName, shape, from, to }: Entry,
+  data: Uint8Array<ArrayBuffer>,
+): StoredTensor {
+  const dtype = dtypes.get(formatName);
   if (dtype === undefined) {
-    throw new CsnError(`tensor "${name}" is of dtype ${entry.dtype}, which csn does not know`);
+    throw new CsnError(`tensor "${name}" is of dtype ${formatName}, which csn does not know`);
   }
-  const [from, to] = entry.data_offsets;
-  const expected = entry.shape.reduce((product, size) => product * size, bytesPerElement(dtype));
-  if (to - from !== expected) {
-    throw new CsnError(
-      `tensor "${name}" of shape [${entry.shape}] has ${to - from} bytes, not ${expected}`,
-    );
-  }
+  checkBytes(name, dtype, shape, to - from);
   // A copy, so that a typed array over it is aligned.
-  return { dtype, shape: entry.shape, bytes: data.slice(from, to) };
+  return { dtype, shape, bytes: data.slice(from, to) };
+}
+
+function checkBytes(name: string, dtype: DType, shape: readonly number[], bytes: number): void {
+  const expected = shape.reduce((product, size) => product * size, bytesPerElement(dtype));
+  if (bytes !== expected) {
+    throw new CsnError(`tensor "${name}" of shape [${shape}] has ${bytes} bytes, not ${expected}`);
+  }
 }
 
 /**
- * Writes a file whole or not at all. Throws a CsnError when it cannot be written (a full disk); what was
+ * Writes a file whole or not at all. Throws a CsnError when it cannot be written (a full disk), or when
+ * `readSafetensors` would refuse it or give other names or texts back: bytes that do not fit a shape, a tensor
+ * named `__metadata__`, metadata that are no texts, a lone surrogate, a header of more than 100 MB. What was
  * there before is then untouched.
  */
 export async function writeSafetensors(
@@ -138,22 +176,64 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  let header: Uint8Array<ArrayBuffer>;
+  try {
+    checkWritable(tensors, metadata);
+    header = encodeHeader(tensors, metadata);
+  } catch (error) {
+    throw new CsnError(
+      `Cannot write "${path}": ${messageOf(error)}; what was there before is untouched`,
+      { cause: error },
+    );
+  }
   const bytes = [...tensors.values()].map((tensor) => tensor.bytes);
-  await writeWhole(path, [encodeHeader(tensors, metadata), ...bytes]);
+  await writeWhole(path, [header, ...bytes]);
+}
+
+function checkWritable(tensors: ReadonlyMap<string, StoredTensor>, metadata: unknown): void {
+  checkMetadata(metadata);
+  const texts = [...tensors.keys(), ...Object.keys(metadata), ...Object.values(metadata)];
+  const broken = texts.find((text) => typeof text !== "string" || !text.isWellFormed());
+  if (broken !== undefined) {
+    throw new CsnError(`${JSON.stringify(broken)} is no text that UTF-8 can hold`);
+  }
+  for (const [name, { dtype, shape, bytes }] of tensors) {
+    if (name === "__metadata__") {
+      throw new CsnError(`"${name}" cannot name a tensor; the format has it for texts`);
+    }
+    if (!Object.hasOwn(formatNames, dtype)) {
+      throw new CsnError(`tensor "${name}" is of dtype ${dtype}, which the format does not know`);
+    }
+    if (!isSizes(shape)) {
+      throw new CsnError(
+        `tensor "${name}" has shape [${shape}]; its sizes should be whole numbers from 0`,
+      );
+    }
+    if (!(bytes instanceof Uint8Array)) {
+      throw new CsnError(`tensor "${name}" should bring its bytes as a Uint8Array`);
+    }
+    checkBytes(name, dtype, shape, bytes.length);
+  }
 }
 
 function encodeHeader(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = { __metadata__: metadata };
   let at = 0;
-  for (const [name, { dtype, shape, bytes }] of tensors) {
-    header[name] = { dtype: formatNames[dtype], shape, data_offsets: [at, at += bytes.length] };
-  }
+  const entries = Array.from(tensors, ([name, { dtype, shape, bytes }]) => {
+    return [name, { dtype: formatNames[dtype], shape, data_offsets: [at, at += bytes.length] }];
+  });
+  // Not by assignment: a tensor may be called "__proto__".
+  const header = Object.fromEntries([["__metadata__", metadata], ...entries]);
   const text = new TextEncoder().encode(JSON.stringify(header));
   // Padded with spaces, so that the tensors begin at a multiple of 8.
   const padded = Math.ceil(text.length / 8) * 8;
+  if (padded > mostHeaderBytes) {
+    throw new CsnError(
+      `its names and texts would take ${padded} bytes, readers accept ${mostHeaderBytes}`,
+    );
+  }
   const out = new Uint8Array(8 + padded).fill(" ".charCodeAt(0));
   new DataView(out.buffer).setBigUint64(0, BigInt(padded), true);
   out.set(text, 8);

@@ -8,9 +8,19 @@ export type Synchronous<Result> = Result extends PromiseLike<unknown> ? never : 
 const open: Set<Tensor>[] = [];
 
 /**
- * Runs `body` and frees every tensor made inside but those in its result (a tensor, or tensors in
- * arrays and plain objects), which move to the enclosing scope. `body` must be synchronous: its type
- * refuses a promise, and one that comes all the same is an error.
+ * A class that keeps tensors where nobody can look, in private fields (`#moments`), lists them by a method of
+ * this name, so that `scope()` does not free them when it returns an instance.
+ */
+export const heldTensors: unique symbol = Symbol("csn.heldTensors");
+
+/**
+ * Runs `body` and frees every tensor made inside but those that its result holds; these move to the
+ * enclosing scope. A result holds a tensor that it is, or that can be reached from it, at any depth and in
+ * circles too: through elements of arrays, Maps (keys and values) and Sets, and through own fields of objects
+ * and class instances. Getters are not called. What only a closure, a private field (see `heldTensors`), a
+ * WeakMap or a generator holds is not seen, so it is freed.
+ *
+ * `body` must be synchronous: its type refuses a promise, and one that comes all the same is an error.
  */
 export function scope<Result>(body: () => Synchronous<Result>): Result {
   const made = new Set<Tensor>();
@@ -31,9 +41,7 @@ export function scope<Result>(body: () => Synchronous<Result>): Result {
       "scope() was given an asynchronous function: tensors would be freed too early; await outside",
     );
   }
-  forEachTensor(result, (tensor) => {
-    if (made.delete(tensor)) open.at(-1)?.add(tensor);
-  });
+  keepHeld(result, made);
   disposeAll(made);
   return result;
 }
@@ -77,20 +85,51 @@ function ignore(promise: unknown): void {
   Promise.resolve(promise).catch(() => {});
 }
 
+/** Without calling a getter. */
 function isPromise(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null)?.then === "function";
+  for (let each = value; isObject(each); each = Object.getPrototypeOf(each)) {
+    const then = Object.getOwnPropertyDescriptor(each, "then");
+    if (then !== undefined) return typeof then.value === "function";
+  }
+  return false;
 }
 
-function forEachTensor(value: unknown, visit: (tensor: Tensor) => void): void {
-  if (typeof value !== "object" || value === null) return;
-  if (isTensor(value)) visit(value);
-  else if (Array.isArray(value)) value.forEach((item) => forEachTensor(item, visit));
-  else if (Object.getPrototypeOf(value) === Object.prototype) {
-    Object.values(value).forEach((item) => forEachTensor(item, visit));
+/** Moves the tensors of `made` that `result` holds to the enclosing scope. */
+function keepHeld(result: unknown, made: Set<Tensor>): void {
+  const outer = open.at(-1);
+  const seen = new Set<object>();
+  // A list and no recursion: a result may be nested deeper than the stack is.
+  const waiting = [result];
+  while (waiting.length > 0 && made.size > 0) {
+    const value = waiting.pop();
+    if (!isObject(value) || seen.has(value)) continue;
+    seen.add(value);
+    if (made.delete(value as Tensor)) outer?.add(value as Tensor);
+    else addHeld(value, waiting);
   }
 }
 
-/** Not `instanceof`: the class imports this file. */
-function isTensor(value: object): value is Tensor {
-  return "handle" in value && "isDisposed" in value;
+/** Adds what `value` holds itself. */
+function addHeld(value: object, waiting: unknown[]): void {
+  const add = (item: unknown) => {
+    if (isObject(item)) waiting.push(item);
+  };
+  if (ArrayBuffer.isView(value)) return;
+  // Of arrays the elements alone: there may be millions of numbers.
+  if (Array.isArray(value)) return value.forEach(add);
+  if (value instanceof Map) {
+    Map.prototype.forEach.call(value, (item, key) => {
+      add(key);
+      add(item);
+    });
+  } else if (value instanceof Set) Set.prototype.forEach.call(value, add);
+  for (const key of Reflect.ownKeys(value)) {
+    add(Reflect.getOwnPropertyDescriptor(value, key)?.value);
+  }
+  const held = (value as { [heldTensors]?: () => Iterable<Tensor> })[heldTensors];
+  if (typeof held === "function") { for (const tensor of held.call(value)) add(tensor); }
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
 }

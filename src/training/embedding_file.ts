@@ -13,7 +13,8 @@ export const embeddingEndings = [".npy", ".safetensors", ".jsonl"] as const;
 /**
  * Writes embeddings [N, D], whole or not at all. `.npy` holds the float32 matrix, the names go to
  * `<file>.names.txt`; `.safetensors` holds `embeddings`, `masks` [notions, D] and the names in its metadata; `.jsonl`
- * one `{"name", "embedding"}` a line.
+ * one `{"name", "embedding"}` a line. Throws a CsnError, before it writes, when the format cannot hold a name or
+ * a number: a name with a line break in `.npy`, what is not finite in `.jsonl`.
  */
 export async function writeEmbeddings(
   path: string,
@@ -22,12 +23,14 @@ export async function writeEmbeddings(
 ): Promise<void> {
   switch (checkedEnding(path)) {
     case ".npy":
+      checkLines(path, embeddings);
       await writeWhole(path, npy(embeddings));
       return await writeWhole(
         namesPath(path),
         embeddings.names.map((name) => name + "\n").join(""),
       );
     case ".jsonl":
+      checkFinite(path, embeddings);
       return await writeWhole(path, jsonLines(embeddings));
     case ".safetensors":
       return await writeSet(path, embeddings, model);
@@ -131,6 +134,28 @@ export async function writeSet(
       }],
     ]),
     { names: JSON.stringify(names), notions: JSON.stringify(model.notions), stamp },
+  );
+}
+
+/** Beside a matrix there is a name a line. */
+function checkLines(path: string, { names }: EmbeddingSet): void {
+  const broken = names.find((name) => /[\r\n]/.test(name) || !name.isWellFormed());
+  if (broken === undefined) return;
+  throw new CsnError(
+    `Cannot write embeddings to "${path}": the name ${
+      JSON.stringify(broken)
+    } does not fit a line of text; end the file with .safetensors or .jsonl`,
+  );
+}
+
+/** JSON would have null for them. */
+function checkFinite(path: string, { names, vectors, dimension }: EmbeddingSet): void {
+  const at = vectors.findIndex((value) => !Number.isFinite(value));
+  if (at === -1) return;
+  throw new CsnError(
+    `Cannot write embeddings to "${path}": that of "${names[Math.floor(at / dimension)]}" holds ${
+      vectors[at]
+    }, which JSON has no number for; end the file with .safetensors or .npy`,
   );
 }
 

@@ -83,18 +83,28 @@ export async function readModelFile(path: string): Promise<ModelFile> {
   return file;
 }
 
-/** Writes a model file whole or not at all. */
+/**
+ * Writes a model file whole or not at all. Throws a CsnError when `readModelFile` would refuse it; what was
+ * there before is then untouched.
+ */
 export async function writeModelFile(
   path: string,
   info: ModelDescription,
   tensors: ReadonlyMap<string, StoredTensor>,
 ): Promise<void> {
   const whole: ModelInfo = { format: 1, csn: version, fit: "crop", ...info };
-  await writeSafetensors(path, tensors, { csn: JSON.stringify(whole) });
+  const text = JSON.stringify(whole);
+  const fault = missingMember(JSON.parse(text)) ?? tensorFault(whole, networkTensors({ tensors }));
+  if (fault !== null) {
+    throw new CsnError(
+      `Cannot write the model "${path}": ${fault}; what was there before is untouched`,
+    );
+  }
+  await writeSafetensors(path, tensors, { csn: text });
 }
 
 /** The network's own tensors of a file. */
-export function networkTensors(file: ModelFile): Map<string, StoredTensor> {
+export function networkTensors(file: Pick<ModelFile, "tensors">): Map<string, StoredTensor> {
   return new Map([...file.tensors].filter(([name]) => !name.startsWith("optimiser.")));
 }
 
@@ -158,21 +168,25 @@ function parseInfo(path: string, text: string | undefined): ModelInfo {
       }`,
     );
   }
-  const members = ["kind", "notions", "dimension", "masks", "imageSize", "normalisation", "config"];
-  const needed = info.kind === "checkpoint"
-    ? [...members, "state", "threads", "settings"]
-    : members;
   // A file may be older than these settings.
   const { precision = "float32", sampler = "triplets" } = info.config ?? {};
   if (info.config !== undefined) info = { ...info, config: { ...info.config, precision, sampler } };
   const fit = parseFit(info.fit ?? "crop");
   if (fit === null) throw damaged(path, `"fit" is ${JSON.stringify(info.fit)}, not ${fitForms}`);
   info = { ...info, fit };
-  const missing = needed.find((name) => info[name as keyof ModelInfo] === undefined);
-  if (missing !== undefined) {
-    throw damaged(path, `"${missing}" is missing in what it says of itself`);
-  }
+  const fault = missingMember(info);
+  if (fault !== null) throw damaged(path, fault);
   return info;
+}
+
+/** What a description lacks; null when nothing. */
+function missingMember(info: ModelInfo): string | null {
+  const members = ["kind", "notions", "dimension", "masks", "imageSize", "normalisation", "config"];
+  const needed = info.kind === "checkpoint"
+    ? [...members, "state", "threads", "settings"]
+    : members;
+  const missing = needed.find((name) => info[name as keyof ModelInfo] === undefined);
+  return missing === undefined ? null : `"${missing}" is missing in what it says of itself`;
 }
 
 function damaged(path: string, what: string, cause?: unknown): CsnError {

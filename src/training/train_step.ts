@@ -52,9 +52,11 @@ export async function trainStepUnread(
 ): Promise<Tensor> {
   using made = new DisposableStack();
   const loss = await forward(setting, batch, made);
-  const unread = flattened(loss);
+  using unread = new DisposableStack();
+  const flat = unread.use(flattened(loss));
   await update(setting, loss, learningRate);
-  return unread;
+  unread.move();
+  return flat;
 }
 
 async function update(

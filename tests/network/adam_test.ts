@@ -50,6 +50,24 @@ Deno.test("Adam.step() drops the gradients and leaves parameters without one", a
   assert.deepEqual(y.toArray(), values);
 });
 
+Deno.test("Adam.step() without any gradient changes nothing, and goes on with the next", async () => {
+  using x = Tensor.from(values, [6], "float64");
+  using same = Tensor.from(values, [6], "float64");
+  for (const each of [x, same]) each.requiresGrad = true;
+  using adam = new Adam(new Map([["x", x]]));
+  using once = new Adam(new Map([["x", same]]));
+  await adam.step(0.1);
+  assert.deepEqual(x.toArray(), values);
+  assert.deepEqual(adam.toStored(), once.toStored());
+  await stepOn(x, adam, values, 0.1);
+  await adam.step(0.1);
+  await stepOn(same, once, values, 0.1);
+  assert.deepEqual(x.toArray(), same.toArray());
+  assert.deepEqual(adam.toStored(), once.toStored());
+  using none = new Adam(new Map());
+  await none.step(0.1);
+});
+
 Deno.test("Adam.step() refuses a gradient that lies otherwise than its parameter", async () => {
   using plain = Tensor.from(new Float64Array(24), [1, 2, 3, 4]);
   using x = noGrad(() => clone(plain, "channels_last"));

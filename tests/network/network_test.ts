@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { liveTensors } from "../../src/native/library.ts";
-import { backboneParts } from "../../src/network/backbone.ts";
+import { Adam } from "../../src/network/adam.ts";
+import { backboneParts, backward } from "../../src/network/backbone.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
 import { disjointMasks } from "../../src/network/masks.ts";
 import { Network } from "../../src/network/network.ts";
 import { dataOf } from "../../src/tensor/dtype.ts";
 import { randomNormal } from "../../src/random.ts";
-import { copyInto, multiply } from "../../src/tensor/operators.ts";
+import { call, callAll } from "../../src/tensor/call.ts";
+import { copyInto, multiply, sum } from "../../src/tensor/operators.ts";
 import { noGrad, scope } from "../../src/tensor/scope.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 
@@ -163,4 +165,110 @@ Deno.test("Network.embed() folds batch norm where no gradient is asked for, and 
     using expected = await network.embed(images, { train: false, grad: true });
     assert.ok(difference(expected, changed) < 1e-5);
   }
+});
+
+/** Embeds in eval mode, which folds, and tells how far that is from a network made anew of its tensors. */
+async function staleness(network: Network, images: Tensor): Promise<number> {
+  using made = new DisposableStack();
+  const eval_ = { train: false, grad: false };
+  const embedded = made.use(await network.embed(images, eval_));
+  const anew = made.use(new Network(network.shape, network.toStored()));
+  return difference(made.use(await anew.embed(images, eval_)), embedded);
+}
+
+/** Leaves gradients of the embeddings' sum. */
+async function gradients(network: Network, images: Tensor, train: boolean): Promise<void> {
+  using embedded = await network.embed(images, { train, grad: true });
+  using loss = sum(embedded);
+  await backward(loss);
+}
+
+Deno.test("Network.embed() in eval mode follows Adam.step()", async () => {
+  using network = new Network(zappos, initialTensors(zappos, 1));
+  using optimiser = new Adam(network.parameters());
+  using images = randomImages(6, 32);
+  await gradients(network, images, true);
+  using before = await network.embed(images, { train: false, grad: false });
+  await optimiser.step(1e-2);
+  assert.ok(await staleness(network, images) < 1e-6);
+  using after = await network.embed(images, { train: false, grad: false });
+  assert.ok(difference(before, after) > 0.1);
+});
+
+Deno.test("Network.embed() follows fine-tuning in eval mode, where batch norm counts no batches", async () => {
+  using network = new Network(zappos, initialTensors(zappos, 1));
+  using optimiser = new Adam(network.parameters());
+  using images = randomImages(6, 32);
+  for (let step = 0; step < 3; step++) {
+    assert.ok(await staleness(network, images) < 1e-6, `step ${step}`);
+    await gradients(network, images, false);
+    await optimiser.step(1e-2);
+  }
+  assert.ok(await staleness(network, images) < 1e-6);
+});
+
+const writers: [string, (tensors: (name: string) => Tensor, made: DisposableStack) => void][] = [
+  ["_foreach_mul_", (tensor) => {
+    callAll("aten::_foreach_mul_.Scalar", [tensor("conv1.weight"), tensor("bn1.weight")], 2);
+  }],
+  ["an out argument", (tensor, made) => {
+    const weight = tensor("layer1.0.bn1.weight");
+    made.use(call("aten::mul.Scalar_out", weight, 3, weight));
+  }],
+  ["a view", (tensor, made) => {
+    const part = made.use(call("aten::narrow", tensor("bn1.bias"), 0, 0, 8));
+    made.use(call("aten::add_.Scalar", part, 1));
+  }],
+  // Its schema does not say that it writes running statistics.
+  ["batch_norm", (tensor, made) => {
+    const x = made.use(Tensor.from(Float32Array.from({ length: 256 }, (_, i) => i), [4, 64]));
+    const running = [tensor("bn1.running_mean"), tensor("bn1.running_var")];
+    made.use(call("aten::batch_norm", x, null, null, ...running, true, 0.5, 1e-5, false));
+  }],
+];
+
+for (const [what, write] of writers) {
+  Deno.test(`Network.embed() in eval mode follows a change by ${what}`, async () => {
+    using network = new Network(zappos, initialTensors(zappos, 1));
+    using images = randomImages(4, 32);
+    using before = await network.embed(images, { train: false, grad: false });
+    {
+      using made = new DisposableStack();
+      noGrad(() => scope(() => write((name) => network.tensors.get(`backbone.${name}`)!, made)));
+    }
+    assert.ok(await staleness(network, images) < 1e-6);
+    using after = await network.embed(images, { train: false, grad: false });
+    assert.ok(difference(before, after) > 1e-3);
+  });
+}
+
+Deno.test("Network leaves no tensor behind when it cannot be made", () => {
+  const before = liveTensors();
+  const tensors = new Map(initialTensors(zappos, 1));
+  const { shape } = tensors.get("backbone.fc_embed.weight")!;
+  // Whole numbers have no gradients.
+  tensors.set("backbone.fc_embed.weight", {
+    dtype: "int32",
+    shape,
+    bytes: new Uint8Array(4 * shape[0] * shape[1]),
+  });
+  assert.throws(() => new Network(zappos, tensors), /floating point/);
+  assert.equal(liveTensors(), before);
+});
+
+Deno.test("scope() keeps a Network and an Adam that it returns", async () => {
+  const before = liveTensors();
+  {
+    const { network, optimiser } = scope(() => {
+      const network = new Network(zappos, initialTensors(zappos, 1));
+      return { network, optimiser: new Adam(network.parameters()) };
+    });
+    using _network = network;
+    using _optimiser = optimiser;
+    using images = randomImages(2, 32);
+    await gradients(network, images, true);
+    await optimiser.step(1e-3);
+    assert.equal(optimiser.toStored().size, 3 * network.parameters().size);
+  }
+  assert.equal(liveTensors(), before);
 });

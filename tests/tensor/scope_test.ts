@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { liveTensors } from "../../src/native/library.ts";
 import { add, multiply } from "../../src/tensor/operators.ts";
-import { isGradEnabled, noGrad, scope } from "../../src/tensor/scope.ts";
+import { heldTensors, isGradEnabled, noGrad, scope } from "../../src/tensor/scope.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 
 Deno.test("scope() frees all but what it returns, in arrays and objects too", () => {
@@ -84,4 +84,105 @@ Deno.test("noGrad() leaves no graph and ends with its body, also when that throw
     })
   );
   assert.ok(isGradEnabled());
+});
+
+/** A result of each kind that holds two tensors, and how to find them in it. */
+const results: [string, (a: Tensor, b: Tensor) => object][] = [
+  ["a Map, keys too", (a, b) => new Map<unknown, unknown>([["a", a], [b, "b"]])],
+  ["a Set", (a, b) => new Set([a, b])],
+  ["a class instance", (a, b) => new Pair(a, b)],
+  ["an instance with private fields that lists them", (a, b) => new Hidden(a, b)],
+  ["an object without a prototype", (a, b) => Object.assign(Object.create(null), { a, b })],
+  [
+    "symbols and hidden fields",
+    (a, b) => Object.defineProperty({ [Symbol("a")]: a }, "b", { value: b, enumerable: false }),
+  ],
+  ["a function with fields", (a, b) => Object.assign(() => 1, { a, b })],
+  ["an array with itself in it", (a, b) => {
+    const list: unknown[] = [a, b];
+    list.push(list);
+    return list;
+  }],
+  ["objects in a circle", (a, b) => {
+    const [x, y]: Record<string, unknown>[] = [{ a }, { b }];
+    x.next = y;
+    y.next = new Map([[x, new Set([y])]]);
+    return x;
+  }],
+  ["a list of 200,000 links", (a, b) => {
+    let list: object = [a, b];
+    for (let i = 0; i < 200_000; i++) list = { list };
+    return list;
+  }],
+];
+
+class Pair {
+  constructor(readonly a: Tensor, readonly b: Tensor) {}
+}
+
+class Hidden {
+  readonly #both: Tensor[];
+
+  constructor(a: Tensor, b: Tensor) {
+    this.#both = [a, b];
+  }
+
+  [heldTensors](): Tensor[] {
+    return this.#both;
+  }
+}
+
+for (const [what, hold] of results) {
+  Deno.test(`scope() keeps the tensors in ${what}, and hands them on from scope to scope`, () => {
+    const before = liveTensors();
+    let [a, b]: Tensor[] = [];
+    const make = () => {
+      [a, b] = [Tensor.from([1]), Tensor.from([2])];
+      add(a, b);
+      return hold(a, b);
+    };
+    scope(make);
+    assert.deepEqual([a.item(), b.item()], [1, 2]);
+    assert.equal(liveTensors(), before + 2);
+    a.dispose();
+    b.dispose();
+    scope(() => {
+      scope(make);
+      assert.equal(liveTensors(), before + 2);
+      return a;
+    });
+    assert.deepEqual([a.isDisposed, b.isDisposed], [false, true]);
+    a.dispose();
+    assert.equal(liveTensors(), before);
+  });
+}
+
+Deno.test("scope() calls no getter of its result", () => {
+  const before = liveTensors();
+  let calls = 0;
+  const result = scope(() => {
+    Tensor.from([1]);
+    return {
+      get tensor() {
+        calls++;
+        return Tensor.from([2]);
+      },
+      get then() {
+        return calls++;
+      },
+    };
+  });
+  assert.equal(calls, 0);
+  assert.equal(liveTensors(), before);
+  assert.ok(typeof result === "object");
+});
+
+Deno.test("scope() keeps tensors that were made outside, wherever its result holds them", () => {
+  using x = Tensor.from([1]);
+  scope(() => new Map([[1, x]]));
+  scope(() => {
+    add(x, 1);
+    return 1;
+  });
+  assert.equal(x.item(), 1);
 });
