@@ -1,4 +1,4 @@
-import { resolve } from "./paths.ts";
+import { join, resolve } from "./paths.ts";
 
 /** What lies at a path, by default itself where it is a link; null when there is nothing. */
 export async function infoOf(path: string, look = Deno.lstat): Promise<Deno.FileInfo | null> {
@@ -53,4 +53,21 @@ export function currentFolders(): string[] {
   const mayRead = Deno.permissions.querySync(variable).state === "granted";
   const theirs = mayRead ? Deno.env.get("INIT_CWD") : undefined;
   return [Deno.cwd(), ...(theirs === undefined ? [] : [resolve(theirs)])];
+}
+
+/** All that is no folder, relative to `folder`. */
+export async function filesBelow(folder: string, below = ""): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(join(folder, below))) {
+    const path = below === "" ? name : `${below}/${name}`;
+    if (isDirectory) files.push(...await filesBelow(folder, path));
+    else files.push(path);
+  }
+  return files;
+}
+
+/** The first few paths, and how many there are more: "a.txt, b.txt and 3 more". */
+export function someOf(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(", ");
+  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
 }

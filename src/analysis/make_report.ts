@@ -1,8 +1,8 @@
 import sharp from "sharp";
 import { CsnError, messageOf, UsageError } from "../errors.ts";
-import { someOf } from "../data/set_contents.ts";
-import { exists } from "../folders.ts";
+import { exists, someOf } from "../folders.ts";
 import { examineOutput } from "../output_file.ts";
+import { isReportAnalysis, isReportPage } from "../reporting/report/report_files.ts";
 import { variantOf } from "../network/masks.ts";
 import { dirname, join } from "../paths.ts";
 import { readMetrics } from "../reporting/run_log.ts";
@@ -13,6 +13,7 @@ import {
   reportPage,
 } from "../reporting/report/report_page.ts";
 import type { ModelFile } from "../training/model_file.ts";
+import { shellWord } from "../shell_word.ts";
 import { version } from "../version.ts";
 import { isBegunFile, writeWhole } from "../write_whole.ts";
 import { type AnalyseOptions, analyseSplit } from "./analyse_model.ts";
@@ -111,9 +112,8 @@ async function examineReport(
   { overwrite }: ReportOptions,
 ): Promise<void> {
   const failing = "Cannot write a report to";
-  const isOwn = (head: string) => head.includes("<p>Made by csn ");
   await makeFolder(dirname(page));
-  await examineOutput(page, { failing, option: "--out", overwrite, isOwn });
+  await examineOutput(page, { failing, option: "--out", overwrite, isOwn: isReportPage });
   const info = await Deno.stat(parts).catch(() => null);
   if (info === null) return;
   if (!info.isDirectory) {
@@ -125,7 +125,7 @@ async function examineReport(
     failing,
     option: "--out",
     overwrite,
-    isOwn: (head) => head.startsWith('{\n "format": 1,\n "model": {'),
+    isOwn: isReportAnalysis,
   });
   if (overwrite || await exists(analysisPath(parts))) return;
   const names = await Array.fromAsync(Deno.readDir(parts), ({ name }) => name);
@@ -198,7 +198,9 @@ function drawnBy(
   { command }: ReportOptions,
 ): DrawnBy {
   const given = command ??
-    `deno task report --resume ${file.path} --data ${set.folder} --split ${split} --seed ${seed}`;
+    `deno task report --resume ${shellWord(file.path)} --data ${
+      shellWord(set.folder)
+    } --split ${split} --seed ${seed}`;
   return { command: given, seed, set: set.name, csn: version };
 }
 

@@ -10,7 +10,8 @@ import { findSuspects, type Suspect } from "../training/suspects.ts";
 import { writeWhole } from "../write_whole.ts";
 import { table } from "./format.ts";
 import { packDirOption, wholeNumber } from "./options.ts";
-import { dataArgument, dataPath, shownPath, userPath } from "./paths.ts";
+import { shellWord } from "../shell_word.ts";
+import { dataPath, shownPath, userPath } from "./paths.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -159,7 +160,7 @@ function verdict(report: AuditReport, set: string): string[] {
     ...listed("not ok: this would spoil a result:", problems),
     ...problems.length === 0 ? [] : [
       `each line and image: deno task audit ${
-        dataArgument(set)
+        shellWord(set)
       } --csv FILE; lists without such faults: deno task make-triplets --help`,
     ],
     ...listed("not examined:", notExamined),

@@ -11,6 +11,7 @@ import { terminalListener } from "./terminal.ts";
 import { modelPath, readModelFile } from "../training/model_file.ts";
 import { exists } from "../native/platform.ts";
 import { join } from "../paths.ts";
+import { shellWord } from "../shell_word.ts";
 
 const name = "demo";
 
@@ -63,7 +64,7 @@ async function runDemo(): Promise<void> {
   step(3, "Train a network with learned masks", trainCommandLine);
   await trainUnlessDone();
   if (Deno.exitCode !== 0) return;
-  const model = `${shownPath(runPath(name))}/model_best`;
+  const model = shellWord(shownPath(join(runPath(name), "model_best")));
   step(
     4,
     "Test the best model on triplets of images it has never seen",
@@ -102,16 +103,16 @@ async function trainUnlessDone(): Promise<void> {
 
 async function whatNext(model: string): Promise<string> {
   const set = await openImageSet(dataFolder("fonts"));
-  const folder = shownPath(set.imageFolder);
-  const image = shownPath(join(set.imageFolder, set.imageFiles[0]));
+  const folder = shellWord(shownPath(set.imageFolder));
+  const image = shellWord(shownPath(join(set.imageFolder, set.imageFiles[0])));
   return [
     "",
     "What to try next:",
     `  the nearest images by another notion: deno task query --resume ${model} --notion weight --among ${folder} ${image}`,
     `  embeddings for other programs: deno task embed --resume ${model} --out fonts.npy ${folder}`,
     `  more training, with plots (needs a visdom server): deno task train --resume ${
-      shownPath(runPath(name))
-    }/checkpoint --epochs 6 --visdom`,
+      shellWord(shownPath(join(runPath(name), "checkpoint")))
+    } --epochs 6 --visdom`,
     `  your own images: README.md in ${projectFolder}`,
   ].join("\n");
 }

@@ -10,7 +10,8 @@ import { choosePlacement } from "../training/choose_placement.ts";
 import { defaultConfig, defaultSettings, type RunSettings } from "../training/config.ts";
 import { type Variant, variants } from "../variant.ts";
 import { folderName, oneOf, wholeNumber } from "./options.ts";
-import { dataArgument, dataPath } from "./paths.ts";
+import { shellWord } from "../shell_word.ts";
+import { dataPath } from "./paths.ts";
 import { addTrainOptions, type TrainFlags } from "./train_options.ts";
 import { newPretrained } from "./train_run.ts";
 
@@ -148,5 +149,5 @@ export function seedsTo(k: number): number[] {
 export function commandLine(args: readonly string[]): string {
   const changesNothing = ["--json", "--verbose", "--overwrite"];
   const kept = args.filter((arg) => !changesNothing.includes(arg));
-  return ["deno task", ...kept.map(dataArgument)].join(" ");
+  return ["deno task", ...kept.map(shellWord)].join(" ");
 }

@@ -5,7 +5,8 @@ import { getZappos } from "../data/zappos.ts";
 import { UsageError } from "../errors.ts";
 import { wholeNumber } from "./options.ts";
 import { tripletCounts } from "./make_triplets.ts";
-import { dataArgument, dataFolder, shownPath, userPath } from "./paths.ts";
+import { shellWord } from "../shell_word.ts";
+import { dataFolder, shownPath, userPath } from "./paths.ts";
 import { terminalListener } from "./terminal.ts";
 
 /** `get-data [zappos|fonts]`: brings or makes an image set. */
@@ -54,7 +55,7 @@ function zapposCommand(): CommandUnknownOpts {
       });
       listener.line(`${shownPath(folder)}: Zappos50k ${done ? "is ready" : "was there already"}`);
       listener.line(
-        `next: deno task train --data ${dataArgument(options.out ?? "zappos")} --learned`,
+        `next: deno task train --data ${shellWord(options.out ?? "zappos")} --learned`,
       );
     });
 }
@@ -88,6 +89,6 @@ function fontsCommand(): CommandUnknownOpts {
       const { made, images, families } = await makeFontsSet(folder, { ...options, listener });
       const what = `${images} images of ${families} families`;
       listener.line(`${shownPath(folder)}: ${made ? what : `${what}, there already`}`);
-      listener.line(`next: deno task train --data ${dataArgument(out ?? "fonts")} --learned`);
+      listener.line(`next: deno task train --data ${shellWord(out ?? "fonts")} --learned`);
     });
 }

@@ -16,7 +16,8 @@ import { table } from "./format.ts";
 import { folderName, wholeNumber } from "./options.ts";
 import { summaryText } from "./set_summary_text.ts";
 import { typedNotions } from "./typed_notions.ts";
-import { dataArgument, dataPath, shownPath, userPath } from "./paths.ts";
+import { shellWord } from "../shell_word.ts";
+import { dataPath, shownPath, userPath } from "./paths.ts";
 import { terminalListener } from "./terminal.ts";
 
 /** `make-triplets`: an image set from a folder of images and a table of their attributes. */
@@ -93,8 +94,8 @@ export function makeTripletsCommand(): CommandUnknownOpts {
       listener.line(reportText(report));
       listener.line(`\n${shownPath(folder)}: ${report.images} images; all of this is in set.json`);
       listener.line(
-        `next: deno task audit ${dataArgument(out)}, then deno task train --data ${
-          dataArgument(out)
+        `next: deno task audit ${shellWord(out)}, then deno task train --data ${
+          shellWord(out)
         } --learned`,
       );
     });

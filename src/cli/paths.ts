@@ -26,11 +26,6 @@ export function dataPath(given: string): string {
     : userPath(given);
 }
 
-/** How `--data` of other commands calls a set that was given as NAME or DIR; quoted where a shell would part it. */
-export function dataArgument(given: string): string {
-  return /^[\w./+=@-]+$/.test(given) ? given : `'${given.replaceAll("'", "'\\''")}'`;
-}
-
 /** The folder of the run called `name`. */
 export function runPath(name: string): string {
   return join(projectFolder, "runs", name);

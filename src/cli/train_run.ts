@@ -5,7 +5,9 @@ import { readSetValues } from "../data/set_values.ts";
 import { CsnError, UsageError } from "../errors.ts";
 import { describeLibrary, hasFastBf16, threads } from "../native/library.ts";
 import type { Listener } from "../listener.ts";
+import { isFile } from "../folders.ts";
 import { dirname, join } from "../paths.ts";
+import { shellWord } from "../shell_word.ts";
 import { VisdomClient } from "../reporting/visdom_client.ts";
 import { VisdomReporter } from "../reporting/visdom_reporter.ts";
 import { areLearned, maskModeOf, variantOf } from "../network/masks.ts";
@@ -17,8 +19,13 @@ import {
   type Sampler,
   type TrainConfig,
 } from "../training/config.ts";
-import { type ModelFile, type ModelInfo, readModelFile } from "../training/model_file.ts";
-import { RunFolder } from "../training/run_folder.ts";
+import {
+  type ModelFile,
+  type ModelInfo,
+  modelPath,
+  readModelFile,
+} from "../training/model_file.ts";
+import { assertUnchanged, RunFolder } from "../training/run_folder.ts";
 import { train, type TrainEvent } from "../training/train.ts";
 import { Interruption } from "./interruption.ts";
 import { dataPath, runPath, shownPath, userPath } from "./paths.ts";
@@ -46,6 +53,7 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
     ? await newConfig(flags, listener)
     : await resumedConfig(checkpoint, flags, given, (text) => listener.warning?.(text));
   using folder = await openFolder(config, flags, given, checkpoint);
+  if (checkpoint !== undefined) await assertUnchanged(checkpoint);
   const view = new TrainView(
     config,
     { json: flags.json, logInterval: settings.logInterval },
@@ -112,11 +120,13 @@ function settingsOf(
 async function readCheckpoint(path: string): Promise<ModelFile> {
   const file = await readModelFile(path);
   if (file.info.kind === "checkpoint") return file;
+  const checkpoint = join(dirname(file.path), "checkpoint");
+  const goOn = await isFile(modelPath(dirname(file.path), "checkpoint"))
+    ? `pass --resume ${shellWord(shownPath(checkpoint))}, `
+    : "";
   throw new CsnError(
-    `Cannot go on from ${path}: it holds a model without its optimiser; pass --resume ${
-      shownPath(dirname(file.path))
-    }/checkpoint, test it with \`deno task test\`, or begin a new run with --pretrained ${
-      shownPath(file.path)
+    `Cannot go on from ${path}: it holds a model without its optimiser; ${goOn}test it with \`deno task test\`, or begin a new run with --pretrained ${
+      shellWord(shownPath(file.path))
     }`,
   );
 }

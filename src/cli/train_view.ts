@@ -1,4 +1,6 @@
 import { variantOf } from "../network/masks.ts";
+import { join } from "../paths.ts";
+import { shellWord } from "../shell_word.ts";
 import type { TrainConfig } from "../training/config.ts";
 import type { TrainEvent } from "../training/train.ts";
 import { duration, percent } from "./format.ts";
@@ -46,11 +48,11 @@ export class TrainView {
   /** The last lines: what there is now, and what to do with it. */
   end(finished: boolean, folder: string): void {
     if (this.#flags.json) return;
-    const path = shownPath(folder);
+    const path = (file: string) => shellWord(shownPath(join(folder, file)));
     this.#listener.line(
       finished
-        ? `Finished. Test the best model: deno task test --resume ${path}/model_best`
-        : `Stopped and saved. Go on with: deno task train --resume ${path}/checkpoint`,
+        ? `Finished. Test the best model: deno task test --resume ${path("model_best")}`
+        : `Stopped and saved. Go on with: deno task train --resume ${path("checkpoint")}`,
     );
   }
 

@@ -1,9 +1,9 @@
 import { CsnError, messageOf, reasonOf } from "../errors.ts";
 import { FileLock } from "../file_lock.ts";
-import { currentFolders, exists, infoOf, isWithin, removeAll } from "../folders.ts";
+import { currentFolders, exists, infoOf, isWithin, removeAll, someOf } from "../folders.ts";
 import type { Listener } from "../listener.ts";
 import { basename, dirname, join, resolve } from "../paths.ts";
-import { setContents, someOf } from "./set_contents.ts";
+import { setContents } from "./set_contents.ts";
 
 /** How a folder is made. */
 export interface LandOptions {

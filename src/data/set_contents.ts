@@ -1,3 +1,4 @@
+import { filesBelow } from "../folders.ts";
 import { join } from "../paths.ts";
 import { isBegunFile } from "../write_whole.ts";
 
@@ -42,12 +43,6 @@ export async function setContents(folder: string): Promise<SetContents> {
   return { isSet, foreign: all.filter((path) => !isSet || !isOwn(path)).sort() };
 }
 
-/** The first few paths, and how many there are more: "a.txt, b.txt and 3 more". */
-export function someOf(paths: readonly string[]): string {
-  const shown = paths.slice(0, 3).join(", ");
-  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
-}
-
 async function readDescription(folder: string): Promise<Record<string, unknown> | null> {
   try {
     const described = JSON.parse(await Deno.readTextFile(join(folder, "set.json")));
@@ -64,17 +59,6 @@ async function copiedImages(folder: string, images: unknown): Promise<Set<string
   return new Set(
     names.split("\n").filter((name) => name !== "").map((name) => join(images, name)),
   );
-}
-
-/** All that is no folder, relative to `folder`. */
-async function filesBelow(folder: string, below = ""): Promise<string[]> {
-  const files: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(join(folder, below))) {
-    const path = below === "" ? name : `${below}/${name}`;
-    if (isDirectory) files.push(...await filesBelow(folder, path));
-    else files.push(path);
-  }
-  return files;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -5,6 +5,7 @@ import { type Variant, variants } from "../variant.ts";
 import { writeWhole } from "../write_whole.ts";
 import type { Cell } from "./cell.ts";
 import { type ExperimentOptions, runCells } from "./run_cells.ts";
+import { removeResults } from "./remove_results.ts";
 import { comparisonOf } from "./summarise_comparison.ts";
 import { loadTestTriplets } from "./test_triplets.ts";
 import { checkEnough, shortestTrainingList } from "./training_lists.ts";
@@ -33,6 +34,8 @@ export async function compare(options: CompareOptions): Promise<Comparison | nul
   const trainTriplets = options.trainTriplets ?? shortest.triplets;
   checkEnough(trainTriplets, shortest, test.set.folder);
   const chosen = variants.filter((variant) => options.variants.includes(variant));
+  // With --overwrite, what another setting gave must not pass for what comes.
+  if (options.overwrite) await removeResults(folder, "compare");
   const results = await runCells(compareCells(chosen, seeds, trainTriplets), test, options);
   if (results === null) return null;
   const comparison = comparisonOf(results, test.triplets, {

@@ -5,7 +5,7 @@ import { join } from "../paths.ts";
 import { readMetrics } from "../reporting/run_log.ts";
 import type { RunSettings, TrainConfig } from "../training/config.ts";
 import { type ModelFile, modelPath, readModelFile } from "../training/model_file.ts";
-import { RunFolder } from "../training/run_folder.ts";
+import { assertUnchanged, RunFolder } from "../training/run_folder.ts";
 import { train, type TrainEvent } from "../training/train.ts";
 
 /** How a cell is trained. */
@@ -38,6 +38,7 @@ export async function trainCell(
     }
     if (state !== undefined) {
       using folder = await RunFolder.resume(path, state);
+      await assertUnchanged(checkpoint!);
       return (await train({ ...options, config, folder, checkpoint })).finished;
     }
   }

@@ -4,7 +4,9 @@ import { CsnError, messageOf } from "../errors.ts";
 import type { Normalisation } from "../normalisation.ts";
 import type { NetworkShape } from "../network/initialise.ts";
 import { tensorFault } from "../network/tensor_fault.ts";
+import { exists } from "../folders.ts";
 import { basename, dirname, join } from "../paths.ts";
+import { shellWord } from "../shell_word.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../tensor/safetensors.ts";
 import { version } from "../version.ts";
 import type { RunSettings, TrainConfig } from "./config.ts";
@@ -123,9 +125,9 @@ async function findFile(path: string): Promise<string> {
     const stat = await Deno.stat(candidate).catch(() => null);
     if (stat?.isFile) return candidate;
     if (stat?.isDirectory) {
-      throw new CsnError(
-        `Cannot read the model "${path}": it is a folder; pass ${join(path, "model_best")}`,
-      );
+      const best = join(path, "model_best");
+      const remedy = await exists(best + ending) ? `; pass ${best}` : await whatIsThere(best);
+      throw new CsnError(`Cannot read the model "${path}": it is a folder${remedy}`);
     }
   }
   throw new CsnError(
@@ -140,9 +142,11 @@ async function whatIsThere(path: string): Promise<string> {
       if (entry.name.endsWith(ending)) files.push(basename(entry.name, ending));
     }
   } catch {
-    return `; nor is its folder; \`ls ${
-      dirname(dirname(path))
-    }\` shows the runs, \`deno task train --name ${basename(dirname(path))}\` makes one`;
+    const runs = dirname(dirname(path));
+    const show = await exists(runs) ? `\`ls ${shellWord(runs)}\` shows the runs, ` : "";
+    return `; nor is its folder; ${show}\`deno task train --name ${
+      shellWord(basename(dirname(path)))
+    }\` makes one`;
   }
   return files.length === 0
     ? "; its folder holds no model yet; `deno task train` writes one at the end of each epoch"
@@ -152,7 +156,9 @@ async function whatIsThere(path: string): Promise<string> {
 function parseInfo(path: string, text: string | undefined): ModelInfo {
   if (text === undefined) {
     throw new CsnError(
-      `Cannot use "${path}" as a model: it is a safetensors file, but csn did not write it; weights of a plain ResNet-18 go to \`deno task train --pretrained ${path}\``,
+      `Cannot use "${path}" as a model: it is a safetensors file, but csn did not write it; weights of a plain ResNet-18 go to \`deno task train --pretrained ${
+        shellWord(path)
+      }\``,
     );
   }
   let info: ModelInfo;

@@ -1,17 +1,26 @@
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf, reasonOf } from "../errors.ts";
 import { FileLock } from "../file_lock.ts";
+import { exists, filesBelow, removeAll, someOf } from "../folders.ts";
 import { openedParts } from "../native/library.ts";
 import { basename, dirname, join } from "../paths.ts";
 import type { EpochMetrics } from "../reporting/metrics.ts";
+import { isReportPage, isReportPart } from "../reporting/report/report_files.ts";
+import { shellWord } from "../shell_word.ts";
 import { cutBack, readMetrics, RunLog } from "../reporting/run_log.ts";
 import type { StoredTensor } from "../tensor/safetensors.ts";
 import { version } from "../version.ts";
-import { writeWhole } from "../write_whole.ts";
+import { isBegunFile, writeWhole } from "../write_whole.ts";
 import type { RunSettings, TrainConfig } from "./config.ts";
-import { type ModelInfo, modelPath, writeModelFile } from "./model_file.ts";
+import {
+  type ModelFile,
+  type ModelInfo,
+  modelPath,
+  readModelFile,
+  writeModelFile,
+} from "./model_file.ts";
 import type { TrainerState } from "./trainer_state.ts";
 
-/** Files that make up a run; what else lies in its folder is not csn's. */
+/** Files that make up a run, and go with it into a copy. */
 const runFiles = [
   "config.json",
   "metrics.jsonl",
@@ -20,6 +29,9 @@ const runFiles = [
   "model_best.safetensors",
   "visdom.jsonl",
 ];
+
+/** What other commands write about a run, beside it: a report with its parts, the outcomes of a comparison. */
+const resultFiles = ["report.html", "report", "scores.safetensors"];
 
 /** What a run says of a model file besides its kind and state. */
 export type RunDescription = Omit<
@@ -47,25 +59,24 @@ export class RunFolder implements Disposable {
 
   /**
    * Opens the folder of a new run. Throws a CsnError when the folder holds a run already and `overwrite` is
-   * not set, or when another process uses it.
+   * not set or other files lie there, too, or when another process uses it. All that csn wrote of the old run
+   * goes when the new one begins.
    */
   static async create(path: string, options: { overwrite?: boolean } = {}): Promise<RunFolder> {
     await makeFolder(path);
     const held = await lock(path);
-    const found = await existing(path);
-    if (found.length > 0 && !options.overwrite) {
+    try {
+      const found = await existing(path, [...runFiles, ...resultFiles]);
+      const foreign = found.length > 0 ? await foreignFiles(path) : [];
+      if (foreign.length > 0 && options.overwrite) throw inTheWay(path, foreign);
+      if (found.length > 0 && !options.overwrite) throw holdsOne(path, found, foreign);
+      return new RunFolder(path, held, async () => {
+        for (const file of found) await removeAll(join(path, file));
+      });
+    } catch (error) {
       held[Symbol.dispose]();
-      throw new CsnError(
-        `Cannot start a run in ${path}: it holds one already (${
-          found.join(", ")
-        }); choose another --name, go on with \`deno task train --resume ${
-          join(path, "checkpoint")
-        }\`, or pass --overwrite`,
-      );
+      throw error;
     }
-    return new RunFolder(path, held, async () => {
-      for (const file of found) await Deno.remove(join(path, file));
-    });
   }
 
   /**
@@ -159,31 +170,89 @@ async function makeFolder(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true });
   } catch (error) {
-    throw new CsnError(`Cannot make the run folder "${path}": ${messageOf(error)}`, {
+    throw new CsnError(
+      `Cannot make the run folder ${path}: ${reasonOf(error)}; choose another --name, or mend that`,
+      { cause: error },
+    );
+  }
+}
+
+async function lock(path: string): Promise<FileLock> {
+  const what = `Cannot use the run folder ${path}`;
+  try {
+    return await FileLock.take(
+      join(path, "lock"),
+      what,
+      `wait for it, stop it, or choose another --name than ${basename(path)} in ${dirname(path)}`,
+    );
+  } catch (error) {
+    if (error instanceof CsnError) throw error;
+    throw new CsnError(`${what}: ${reasonOf(error)}; choose another --name, or mend that`, {
       cause: error,
     });
   }
 }
 
-function lock(path: string): Promise<FileLock> {
-  return FileLock.take(
-    join(path, "lock"),
-    `Cannot use the run folder ${path}`,
-    `wait for it, stop it, or choose another --name than ${basename(path)} in ${dirname(path)}`,
+/** Which of some files and folders are there. */
+async function existing(path: string, names: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of names) if (await exists(join(path, name))) found.push(name);
+  return found;
+}
+
+/** What csn did not write into a run's folder, relative to it. */
+async function foreignFiles(path: string): Promise<string[]> {
+  const own = [...runFiles, "scores.safetensors", "lock"];
+  const foreign: string[] = [];
+  for (const file of await filesBelow(path)) {
+    const isOwn = own.includes(file) || isLeftover(file) ||
+      (file.startsWith("report/") && isReportPart(file.slice("report/".length))) ||
+      (file === "report.html" && isReportPage(await Deno.readTextFile(join(path, file))));
+    if (!isOwn) foreign.push(file);
+  }
+  return foreign.sort();
+}
+
+function inTheWay(path: string, foreign: readonly string[]): CsnError {
+  return new CsnError(
+    `Cannot replace the run in ${path}: files lie there that csn did not write (${
+      someOf(foreign)
+    }); move them away, or choose another --name`,
   );
 }
 
-async function existing(path: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const file of runFiles) {
-    if ((await Deno.stat(join(path, file)).catch(() => null)) !== null) found.push(file);
-  }
-  return found;
+/**
+ * Throws a CsnError when a checkpoint is no longer what was read: before this process had the run's folder for
+ * itself, another one trained on.
+ */
+export async function assertUnchanged(checkpoint: ModelFile): Promise<void> {
+  const { info } = await readModelFile(checkpoint.path);
+  if (JSON.stringify(info.state) === JSON.stringify(checkpoint.info.state)) return;
+  throw new CsnError(
+    `Cannot go on from ${checkpoint.path}: another process has trained this run on in the meantime, to epoch ${
+      info.state?.epoch ?? "(unknown)"
+    }; run the command again to go on from there`,
+  );
+}
+
+/** Names only ways on that are open. */
+function holdsOne(path: string, found: readonly string[], foreign: readonly string[]): CsnError {
+  const goOn = found.includes("checkpoint.safetensors")
+    ? [`go on with \`deno task train --resume ${shellWord(join(path, "checkpoint"))}\``]
+    : [];
+  const replace = foreign.length === 0
+    ? ["pass --overwrite"]
+    : [`move ${someOf(foreign)} away and pass --overwrite`];
+  return new CsnError(
+    `Cannot start a run in ${path}: it holds one already (${found.join(", ")}); ${
+      ["choose another --name", ...goOn].join(", ")
+    }, or ${replace}`,
+  );
 }
 
 /** Copies a run's files whole or leaves none of them. */
 async function copyRun(from: string, to: string): Promise<void> {
-  const files = await existing(from);
+  const files = await existing(from, runFiles);
   try {
     for (const file of files) await Deno.copyFile(join(from, file), join(to, file));
   } catch (error) {
@@ -200,9 +269,13 @@ async function copyRun(from: string, to: string): Promise<void> {
 /** Removes what a process that was killed while it wrote has left. */
 async function removeLeftovers(path: string): Promise<void> {
   for await (const { name } of Deno.readDir(path)) {
-    const isOurs = runFiles.some((file) =>
-      name.startsWith(`${file}.`) && name.endsWith(".part") || name.startsWith(`.${file}.`)
-    );
-    if (isOurs) await Deno.remove(join(path, name));
+    if (isLeftover(name)) await Deno.remove(join(path, name));
   }
+}
+
+/** Whether a file of this name is a run's that was not finished, by this version or one before. */
+function isLeftover(name: string): boolean {
+  return runFiles.some((file) =>
+    name.startsWith(`${file}.`) && name.endsWith(".part") || name.startsWith(`.${file}.`)
+  ) || isBegunFile(name);
 }

@@ -28,6 +28,7 @@ import {
   type PreparedTraining,
   prepareTraining,
 } from "./prepare.ts";
+import { shellWord } from "../shell_word.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { startingImages, startingTensors } from "./pretrained.ts";
 import { Stepper, type StepTaken } from "./stepper.ts";
@@ -399,9 +400,9 @@ class Run {
         this.state.sums.batches + 1
       }: ${what}; ` +
         (good === null ? "no checkpoint was saved yet" : `the last good checkpoint is ${good}`) +
-        `; start again with a lower rate: \`deno task train --name ${config.name} --overwrite --lr ${
-          config.learningRate / 10
-        } ...\``,
+        `; start again with a lower rate: \`deno task train --name ${
+          shellWord(config.name)
+        } --overwrite --lr ${config.learningRate / 10} ...\``,
     );
   }
 }
