@@ -23,7 +23,7 @@ export interface ProbeColumn {
 
 /** Columns of a table of the user's. */
 export interface ProbeTable {
-  /** A .csv, .tsv, .jsonl or .parquet file with a row an image. */
+  /** A table with a row an image: .csv, .tsv, .txt, .xlsx, .jsonl, .json or .parquet. */
   readonly file: string;
   /** The columns to tell. */
   readonly columns: readonly string[];

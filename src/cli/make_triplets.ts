@@ -25,7 +25,10 @@ export function makeTripletsCommand(): CommandUnknownOpts {
   return new Command("make-triplets")
     .description("make an image set from a folder of images and a table of their attributes")
     .requiredOption("--images <dir>", "folder that the table's paths count from")
-    .option("--attributes <file>", "the table, a row an image: .csv, .tsv, .jsonl or .parquet")
+    .option(
+      "--attributes <file>",
+      "table, a row an image: .csv, .tsv, .xlsx, .jsonl, .json, .parquet",
+    )
     .requiredOption("--out <set>", "set to make: a name in data/, or a folder")
     .option(
       "--notion <column...>",
@@ -46,6 +49,7 @@ export function makeTripletsCommand(): CommandUnknownOpts {
     )
     .option("--delimiter <character>", "what parts the cells (default: found out)", delimiter)
     .option("--encoding <name>", "the table's encoding, such as windows-1252 (default: utf-8)")
+    .option("--sheet <name>", "sheet of an .xlsx workbook (default: its first)")
     .option("--skip-bad-lines", "leave out lines that have not a cell for each column")
     .addOption(
       new Option("--shares <train,val,test>", "sizes of the splits")

@@ -11,7 +11,7 @@ export type TripletCounts = Readonly<Record<Split, number>>;
 
 /** What an image set is built from, and how. */
 export interface SetPlan extends TableOptions {
-  /** The table: .csv, .tsv, .jsonl or .parquet, a row an image. Needed unless `folders` names a notion. */
+  /** The table, a row an image: .csv, .tsv, .txt, .xlsx, .jsonl, .json or .parquet. Needed unless `folders` names a notion. */
   readonly attributes?: string;
   /** The folder that the table's images lie in. */
   readonly images: string;

@@ -13,7 +13,7 @@ import { chooseImageColumn, type ImageColumn } from "./table/choose_image_column
 import { type Columns, loadColumns } from "./table/load_columns.ts";
 import { openTable } from "./table/open_table.ts";
 import { surveyTable } from "./table/survey_table.ts";
-import type { Table } from "./table/table.ts";
+import type { Cell, Table } from "./table/table.ts";
 
 /** Share of the images that may be missing, as in `preparePack`. */
 const tolerated = 0.01;
@@ -124,6 +124,9 @@ function noNotion(table: Table, imageColumn: string): UsageError {
  */
 export function rowsWithImages(plan: SetPlan, planned: PlannedTable, remarks: Remarks): ImageRows {
   const { columns, imageColumn, images } = planned;
+  if (imageColumn !== null && columns.embedded?.has(imageColumn)) {
+    assertFiles(plan, planned, imageColumn);
+  }
   const found = imageColumn === null
     ? { rows: columns.places.map((_, row) => row), files: images.files, missing: [] }
     : findImages(images, columns, imageColumn);
@@ -206,6 +209,20 @@ function emptiness({ found }: Missing): string {
 
 function dropping(reason: string, all: readonly string[]): Dropped {
   return { reason, rows: all.length, examples: all.slice(0, shownRows) };
+}
+
+/** Refuses images that are in the table and nowhere else. */
+function assertFiles(plan: SetPlan, { columns, images }: PlannedTable, column: string): void {
+  const isFile = (cell: Cell) => {
+    const found = typeof cell === "string" && cell !== "" ? images.find(cell) : null;
+    return found !== null && "file" in found;
+  };
+  if (columns.cells.get(column)!.some(isFile)) return;
+  throw new CsnError(
+    `Cannot use column "${column}" of ${
+      sourceOf(plan)
+    }: it holds the images themselves, and ${plan.images} has no files of their names; write them to files there, each with a name that a column of the table has`,
+  );
 }
 
 function assertMostAreThere(

@@ -1,15 +1,15 @@
 import { parse } from "csv-parse/sync";
 import type { TextHead } from "./read_text.ts";
 
-/** What parts cells, the likeliest first. */
-const delimiters = [",", ";", "\t", "|"];
+/** What parts cells, the likeliest first; a blank only in files that are no .csv. */
+const delimiters = [",", ";", "\t", "|", " "];
 
 /** Records that are looked at. */
 const sample = 50;
 
 /** What a delimiter is called. */
 export function delimiterName(delimiter: string): string {
-  return delimiter === "\t" ? "tab" : `"${delimiter}"`;
+  return delimiter === "\t" ? "a tab" : delimiter === " " ? "a blank" : `"${delimiter}"`;
 }
 
 /**
@@ -17,8 +17,14 @@ export function delimiterName(delimiter: string): string {
  * as the very first; of several the one that gives most cells, then `likely`. With `width` the lines have
  * so many cells.
  */
-export function findDelimiter(head: TextHead, likely: string, width?: number): string {
-  const order = [likely, ...delimiters.filter((delimiter) => delimiter !== likely)];
+export function findDelimiter(
+  head: TextHead,
+  likely: string,
+  width?: number,
+  mayBeBlank = false,
+): string {
+  const candidates = delimiters.filter((delimiter) => delimiter !== " " || mayBeBlank);
+  const order = [likely, ...candidates.filter((delimiter) => delimiter !== likely)];
   const found = order.map((delimiter) => ({ delimiter, ...fitOf(head, delimiter, width) }))
     .filter(({ cells }) => cells > 1)
     .sort((a, b) => b.fitting - a.fitting || b.cells - a.cells);

@@ -9,6 +9,8 @@ export interface Columns {
   readonly places: readonly number[];
   /** The cells of each column. */
   readonly cells: ReadonlyMap<string, readonly Cell[]>;
+  /** Columns that hold the images themselves besides their names. */
+  readonly embedded?: ReadonlySet<string>;
   /** What was understood of the table's form, in words. */
   readonly understood: readonly string[];
   /** Lines that were left out because they have not a cell for each column. */
@@ -61,7 +63,7 @@ export async function loadColumns(
       understood.push(`the numbers of column "${name}" have decimal commas`);
     }
   }
-  return { file: table.file, places, cells, understood, skipped };
+  return { file: table.file, places, cells, embedded: table.embedded, understood, skipped };
 }
 
 /** The error for a column that is not there. */

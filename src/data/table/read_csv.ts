@@ -48,10 +48,12 @@ async function formOf(
 ): Promise<{ form: Form; understood: string[] }> {
   const head = await readHead(file, encoding);
   const told = /^sep=(.)\r?\n/.exec(head.text);
-  const likely = extname(file).toLowerCase() === ".tsv" ? "\t" : ",";
+  const ending = extname(file).toLowerCase();
+  const likely = ending === ".tsv" ? "\t" : ",";
   const text = told === null ? head.text : head.text.slice(told[0].length);
+  const find = () => findDelimiter({ ...head, text }, likely, columns?.length, ending === ".txt");
   const form = {
-    delimiter: delimiter ?? told?.[1] ?? findDelimiter({ ...head, text }, likely, columns?.length),
+    delimiter: delimiter ?? told?.[1] ?? find(),
     encoding: head.encoding,
     leadingLines: told === null ? 0 : 1,
   };

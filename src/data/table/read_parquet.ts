@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import {
   type AsyncBuffer,
+  type FileMetaData,
   parquetMetadataAsync,
   parquetReadObjects,
   parquetSchema,
@@ -10,31 +11,52 @@ import { CsnError, messageOf } from "../../errors.ts";
 import { fieldsRow } from "./fields_row.ts";
 import type { Table, TableRow } from "./table.ts";
 
-/** Rows decoded at a time: of a table with a hundred columns some 10 MB. */
-const chunk = 4096;
+/** Rows that are decoded at a time, at most: of a table with a hundred columns some 10 MB. */
+const mostRows = 4096;
 
-/** Opens a Parquet file; its top-level fields are the columns. */
+/** Bytes that are decoded at a time, if rows are not larger. */
+const mostBytes = 32_000_000;
+
+/** Cells of more bytes on average are pictures or the like, never names or splits. */
+const bulky = 4096;
+
+/** A Parquet file, and how many bytes a row of each column takes on average. */
+interface Source {
+  readonly file: string;
+  readonly buffer: AsyncBuffer;
+  readonly metadata: FileMetaData;
+  readonly columns: readonly string[];
+  readonly widths: ReadonlyMap<string, number>;
+  /** Columns of images as Hugging Face stores them. */
+  readonly images: ReadonlySet<string>;
+}
+
+/**
+ * Opens a Parquet file; its top-level fields are the columns. Of images that stand in it as Hugging Face stores them,
+ * with their bytes and path, the path is read.
+ */
 export async function readParquet(file: string): Promise<Table> {
   try {
     const buffer = await bufferOf(file);
-    const metadata = await parquetMetadataAsync(buffer);
-    const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
-    const count = Number(metadata.num_rows);
+    const stored = await parquetMetadataAsync(buffer);
+    const fields = parquetSchema(stored).children;
+    const columns = fields.map(({ element }) => element.name);
+    const images = new Set(
+      fields.filter(({ children }) =>
+        children.map(({ element }) => element.name).sort().join() === "bytes,path"
+      ).map(({ element }) => element.name),
+    );
+    const metadata = withoutBytes(stored, images);
+    const source = { file, buffer, metadata, columns, widths: widthsOf(metadata), images };
     return {
       file,
       columns,
       mayHaveMore: false,
-      understood: [],
-      rows: (wanted) =>
-        rowsOf(file, count, (rowStart, rowEnd) =>
-          parquetReadObjects({
-            file: buffer,
-            metadata,
-            compressors,
-            rowStart,
-            rowEnd,
-            columns: wanted?.filter((column) => columns.includes(column)),
-          })),
+      embedded: images,
+      understood: [...images].map((name) =>
+        `column "${name}" holds images with their paths: the paths are read`
+      ),
+      rows: (wanted) => rowsOf(source, wanted),
     };
   } catch (error) {
     throw unreadable(file, error);
@@ -64,20 +86,65 @@ async function bufferOf(file: string): Promise<AsyncBuffer> {
   };
 }
 
-async function* rowsOf(
-  file: string,
-  count: number,
-  read: (from: number, to: number) => Promise<Record<string, unknown>[]>,
-): AsyncGenerator<TableRow> {
-  for (let at = 0; at < count; at += chunk) {
+/** The same file as if it had not the images' bytes, so that none of them are read. */
+function withoutBytes(metadata: FileMetaData, images: ReadonlySet<string>): FileMetaData {
+  if (images.size === 0) return metadata;
+  const { schema, row_groups } = metadata;
+  const isImage = schema.map(({ name }) => images.has(name));
+  return {
+    ...metadata,
+    schema: schema.flatMap((element, at) => {
+      if (isImage[at] && element.num_children === 2) return [{ ...element, num_children: 1 }];
+      const isBytes = element.name === "bytes" && (isImage[at - 1] || isImage[at - 2]);
+      return isBytes ? [] : [element];
+    }),
+    row_groups: row_groups.map((group) => ({
+      ...group,
+      columns: group.columns.filter(({ meta_data }) => {
+        const [top, field] = meta_data?.path_in_schema ?? [];
+        return !(images.has(top) && field === "bytes");
+      }),
+    })),
+  };
+}
+
+function widthsOf({ row_groups, num_rows }: FileMetaData): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { columns } of row_groups) {
+    for (const { meta_data } of columns) {
+      if (meta_data === undefined) continue;
+      const [name] = meta_data.path_in_schema;
+      sizes.set(name, (sizes.get(name) ?? 0) + Number(meta_data.total_uncompressed_size));
+    }
+  }
+  return new Map([...sizes].map(([name, size]) => [name, size / Math.max(1, Number(num_rows))]));
+}
+
+async function* rowsOf(source: Source, wanted?: readonly string[]): AsyncGenerator<TableRow> {
+  const { file, buffer, metadata, widths, images } = source;
+  const width = (name: string) => widths.get(name) ?? 0;
+  const columns = source.columns.filter((name) => wanted?.includes(name) ?? width(name) < bulky);
+  const bytes = columns.reduce((sum, name) => sum + width(name), 0);
+  const step = Math.max(1, Math.min(mostRows, Math.floor(mostBytes / Math.max(1, bytes))));
+  const count = Number(metadata.num_rows);
+  for (let rowStart = 0; rowStart < count; rowStart += step) {
+    const rowEnd = Math.min(rowStart + step, count);
     let rows: Record<string, unknown>[];
     try {
-      rows = await read(at, Math.min(at + chunk, count));
+      rows = await parquetReadObjects({
+        file: buffer,
+        metadata,
+        compressors,
+        rowStart,
+        rowEnd,
+        columns,
+      });
     } catch (error) {
       throw unreadable(file, error);
     }
     for (const [i, fields] of rows.entries()) {
-      const row = fieldsRow(file, at + i + 1, fields);
+      for (const name of images) fields[name] = (fields[name] as { path?: unknown } | null)?.path;
+      const row = fieldsRow(file, rowStart + i + 1, fields);
       if (row !== null) yield row;
     }
   }

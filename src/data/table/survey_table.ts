@@ -1,6 +1,8 @@
 import type { ImageFinder } from "../image_finder.ts";
 import { hasImageEnding } from "../list_images.ts";
+import { splitNames } from "./split_names.ts";
 import type { Cell, Table, TableRow } from "./table.ts";
+import { isUnknownText } from "./unknown_text.ts";
 
 /** What the cells of a column are. */
 export interface ColumnFacts {
@@ -32,15 +34,15 @@ export interface TableSurvey {
   readonly columns: readonly ColumnFacts[];
 }
 
-/** Rows after which a column that names hardly any image is no longer compared with the images. */
+/** Rows after which columns that can be neither the images' nor splits are no longer looked at. */
 const trial = 1000;
 
 /** Up to so many values of a column are counted. */
 const mostValues = 32;
 
 /**
- * Looks once at every cell of a table: which columns name images that `finder` finds, and which have few
- * values. Of a column that can be neither, nothing is kept after the first thousand rows.
+ * Looks at a table's cells: which columns name images that `finder` finds, and which may hold splits. Of a column
+ * that can be neither, only the first thousand rows count.
  */
 export async function surveyTable(
   table: Table,
@@ -124,7 +126,9 @@ class ColumnCounter implements ColumnFacts {
   isWorthwhile(): boolean {
     const few = this.filled / 10;
     if (this.matched < few || (this.paths < few && this.images < few)) this.#files = null;
-    return this.#isReadable && (this.#files !== null || this.#values !== null || this.paths > 0);
+    const values = [...this.#values?.keys() ?? []].filter((value) => !isUnknownText(value));
+    const maySplit = values.length > 0 && splitNames(values).unknown.length === 0;
+    return this.#isReadable && (this.#files !== null || maySplit);
   }
 
   /** A column of values that cannot be compared is no matter as long as nobody asks for it. */

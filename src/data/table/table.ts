@@ -5,7 +5,7 @@ export type Cell = string | readonly string[];
 
 /** A row of a table. */
 export interface TableRow {
-  /** Line of the file, or row of a Parquet file, from 1 on. */
+  /** Line of the file, or row of a Parquet file, a sheet or a JSON list, from 1 on. */
   readonly place: number;
   /** The cell of a column; "" when the row has none. */
   cell(column: string): Cell;
@@ -21,6 +21,8 @@ export interface Table {
   readonly mayHaveMore: boolean;
   /** Whether numbers may be written with a decimal comma, as the comma does not part the cells. */
   readonly mayHaveDecimalCommas?: boolean;
+  /** Columns that hold the images themselves besides their names. */
+  readonly embedded?: ReadonlySet<string>;
   /** What was understood of the file's form, in words, where there was a choice. */
   readonly understood: readonly string[];
   /**
@@ -55,9 +57,9 @@ export function cellError(
   return new CsnError(`${placeName(file, place)}, column "${column}": ${what}`);
 }
 
-/** How a place in a table is called: Parquet files have no lines. */
+/** How a place in a table is called: Parquet files, workbooks and JSON lists have no lines. */
 export function placeName(file: string, place: number): string {
-  return /\.parquet$/i.test(file) ? `${file}, row ${place}` : `${file}:${place}`;
+  return /\.(?:parquet|xlsx|json)$/i.test(file) ? `${file}, row ${place}` : `${file}:${place}`;
 }
 
 /** A cell for any value of a typed format; null when it is no text, number, truth value, time or list of them. */
