@@ -1,6 +1,7 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { listImages } from "../data/list_images.ts";
+import { findImageFiles, passedOverText } from "../data/list_images.ts";
 import { CsnError } from "../errors.ts";
+import type { Listener } from "../listener.ts";
 import { join } from "../paths.ts";
 import { examineEmbeddings, writeEmbeddings } from "../training/embedding_file.ts";
 import { Model } from "../training/model.ts";
@@ -26,9 +27,9 @@ export function embedCommand(): CommandUnknownOpts {
     .action(async (images, flags) => {
       const out = userPath(flags.out);
       await examineEmbeddings(out, flags);
-      const files = await imageFiles(images.map(userPath));
-      await startNative(flags);
       using listener = terminalListener();
+      const files = await imageFiles(images.map(userPath), listener);
+      await startNative(flags);
       const placement = choosePlacement(flags, listener);
       using model = await Model.load(userPath(flags.resume), placement);
       const named = new Set(images.map(userPath));
@@ -49,16 +50,21 @@ export function embedCommand(): CommandUnknownOpts {
     });
 }
 
-async function imageFiles(paths: readonly string[]): Promise<string[]> {
+async function imageFiles(paths: readonly string[], listener: Listener): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
     const stat = await Deno.stat(path).catch(() => null);
     if (stat === null) {
       throw new CsnError(`Cannot embed "${path}": there is no such file or folder`);
     }
-    files.push(
-      ...stat.isDirectory ? (await listImages(path)).map((file) => join(path, file)) : [path],
-    );
+    if (!stat.isDirectory) {
+      files.push(path);
+      continue;
+    }
+    const { images, passedOver } = await findImageFiles(path);
+    files.push(...images.map((file) => join(path, file)));
+    const text = passedOverText(shownPath(path), passedOver);
+    if (text !== null) listener.notice?.(text);
   }
   return files;
 }

@@ -18,7 +18,7 @@ export function queryCommand(): CommandUnknownOpts {
     .requiredOption("--notion <name>", "notion to compare by")
     .requiredOption(
       "--among <folder>",
-      "images to search; their embeddings are kept there and used again",
+      "images to search; their embeddings are kept there (or in the cache) and used again",
     )
     .option("-k <n>", "how many to print", wholeNumber(1), 10)
     .addOption(deviceOption)

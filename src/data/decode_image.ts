@@ -1,6 +1,8 @@
 import type Sharp from "sharp";
 import { CsnError, messageOf } from "../errors.ts";
 import { describeFit, type Fit } from "./fit.ts";
+import { isBmp, readBmp } from "./read_bmp.ts";
+import { isPnm, readPnm } from "./read_pnm.ts";
 import { resizeToSquare } from "./resample.ts";
 
 /**
@@ -43,8 +45,12 @@ export async function decodePixels(
   fit: Fit,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const sharp = await loadSharp();
+  const raw = isBmp(bytes) ? readBmp(bytes) : isPnm(bytes) ? readPnm(bytes) : null;
   // Bytes that are cut off are an error; oddities that other programs pass over are not.
-  const { data, info } = await sharp(bytes, { failOn: "truncated" })
+  const image = raw === null
+    ? sharp(bytes, { failOn: "truncated" })
+    : sharp(raw.data, { raw: { width: raw.width, height: raw.height, channels: raw.channels } });
+  const { data, info } = await image
     .autoOrient()
     .flatten({ background: "#ffffff" })
     .toColourspace("srgb")

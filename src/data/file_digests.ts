@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Listener } from "../listener.ts";
-import type { ImageSet } from "./image_set.ts";
-import { imagePath, type ImageSurvey } from "./survey_images.ts";
 
 /** Files read at a time. */
 const filesAtOnce = 32;
@@ -25,27 +23,24 @@ export function chainDigests(before: string, digests: readonly string[]): string
   );
 }
 
-/** One digest of the first `total` files of a set, for which each is read: some seconds for 50,000. */
+/** One digest of many files, for which each is read: some seconds for 50,000 images. */
 export async function digestFiles(
-  set: ImageSet,
-  survey: ImageSurvey,
-  total: number,
+  files: readonly string[],
   { listener, signal }: { readonly listener?: Listener; readonly signal?: AbortSignal },
 ): Promise<string> {
+  const total = files.length;
   let chain = "";
   for (let done = 0; done < total;) {
     signal?.throwIfAborted();
-    const some = Math.min(filesAtOnce, total - done);
-    const digests = await Promise.all(
-      Array.from({ length: some }, async (_, i) => {
-        const bytes = await Deno.readFile(imagePath(set, survey, done + i)).catch(() => null);
-        return bytes === null ? noBytes : digestOf(bytes);
-      }),
-    );
-    chain = chainDigests(chain, digests);
-    done += some;
+    const some = files.slice(done, done + filesAtOnce);
+    const digests = some.map(async (file) => {
+      const bytes = await Deno.readFile(file).catch(() => null);
+      return bytes === null ? noBytes : digestOf(bytes);
+    });
+    chain = chainDigests(chain, await Promise.all(digests));
+    done += some.length;
     if (total < worthTelling) continue;
-    listener?.progress?.({ what: "Comparing images with their pack", done, total, unit: "images" });
+    listener?.progress?.({ what: "Looking for changed images", done, total, unit: "images" });
   }
   return chain;
 }

@@ -1,5 +1,5 @@
 import { basename, extname, join, relative, resolve } from "../paths.ts";
-import { hasImageEnding, imagesIn } from "./list_images.ts";
+import { hasImageEnding, imagesIn, readAtFirst } from "./list_images.ts";
 import { withEscapedDots } from "./survey_images.ts";
 
 /** What a name leads to: a file, or why it can lead to none; null when there is no such image. */
@@ -86,7 +86,8 @@ export class FolderImages implements ImageFinder {
       const path = file.slice(0, file.length - extname(file).length).normalize("NFC");
       return [...new Set([path, basename(path)])];
     });
-    return one(id, this.#byId.get(id.replace(/^(?:\.\/+)+/, "").normalize("NFC")));
+    const files = this.#byId.get(id.replace(/^(?:\.\/+)+/, "").normalize("NFC")) ?? [];
+    return one(id, readAtFirst(files));
   }
 }
 

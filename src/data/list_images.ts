@@ -5,18 +5,40 @@ import { extname, join } from "../paths.ts";
 /** Endings of the kinds of images that `decodeImage` reads. */
 const endings: ReadonlySet<string> = new Set([
   ".avif",
+  ".bmp",
   ".gif",
   ".jpeg",
   ".jpg",
+  ".pbm",
+  ".pgm",
   ".png",
+  ".pnm",
+  ".ppm",
   ".tif",
   ".tiff",
   ".webp",
 ]);
 
+/** Those among them that csn did not read at first. */
+const laterEndings: ReadonlySet<string> = new Set([".bmp", ".pbm", ".pgm", ".pnm", ".ppm"]);
+
+/** Of files that one id fits, those that csn has always read; the others where there is none. */
+export function readAtFirst(files: readonly string[]): readonly string[] {
+  const first = files.filter((file) => !laterEndings.has(extname(file).toLowerCase()));
+  return first.length > 0 ? first : files;
+}
+
 /** Whether a path ends like an image file. */
 export function hasImageEnding(path: string): boolean {
   return endings.has(extname(path).toLowerCase());
+}
+
+/** The files below a folder. */
+export interface FolderFiles {
+  /** Images: paths relative to the folder, sorted by their characters' codes. */
+  readonly images: readonly string[];
+  /** How many other files there are, by ending; hidden files and csn's own are not counted. */
+  readonly passedOver: ReadonlyMap<string, number>;
 }
 
 /**
@@ -27,35 +49,90 @@ export function hasImageEnding(path: string): boolean {
  * Throws a CsnError when the folder cannot be read or there is no image.
  */
 export async function listImages(folder: string): Promise<string[]> {
-  const found = await imagesIn(folder);
-  if (found.length > 0) return found;
-  throw new CsnError(
-    `Cannot list the images of ${folder}: it has no file that ends in ${[...endings].join(", ")}`,
-  );
+  return [...(await findImageFiles(folder)).images];
 }
 
 /** The same, also where there is none. */
 export async function imagesIn(folder: string): Promise<string[]> {
-  const found: string[] = [];
+  return [...(await filesIn(folder)).images];
+}
+
+/** As `listImages`, and counts the files that are no images. */
+export async function findImageFiles(folder: string): Promise<FolderFiles> {
+  const found = await filesIn(folder);
+  if (found.images.length > 0) return found;
+  const others = countsText(found.passedOver);
+  throw new CsnError(
+    `Cannot list the images of ${folder}: it has no file that ends in ${[...endings].join(", ")}${
+      others === "" ? "" : `, but others (${others})`
+    }`,
+  );
+}
+
+async function filesIn(folder: string): Promise<FolderFiles> {
+  const images: string[] = [];
+  const passedOver = new Map<string, number>();
   try {
-    await collect(folder, "", found);
+    await collect(folder, "", images, passedOver);
   } catch (error) {
     const what = error instanceof Deno.errors.NotFound
       ? "there is no such folder"
       : messageOf(error);
     throw new CsnError(`Cannot list the images of ${folder}: ${what}`, { cause: error });
   }
-  return found.sort();
+  return { images: images.sort(), passedOver };
 }
 
-/** Adds the images of `folder/below` to `found`. */
-async function collect(folder: string, below: string, found: string[]): Promise<void> {
-  for await (const entry of Deno.readDir(join(folder, below))) {
-    if (entry.name.startsWith(".")) continue;
+/** Says which files of a folder were passed over; null when none was. */
+export function passedOverText(
+  folder: string,
+  passedOver: ReadonlyMap<string, number>,
+): string | null {
+  const count = [...passedOver.values()].reduce((sum, files) => sum + files, 0);
+  if (count === 0) return null;
+  return `${count} ${count === 1 ? "file" : "files"} of ${folder} ${
+    count === 1 ? "is" : "are"
+  } passed over, as no image by ${count === 1 ? "its" : "their"} ending: ${countsText(passedOver)}`;
+}
+
+/** How many endings a text names. */
+const shownEndings = 8;
+
+/** "12 .heic, 1 .txt, 3 without ending", the most frequent first. */
+function countsText(counts: ReadonlyMap<string, number>): string {
+  const sorted = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const shown = sorted.slice(0, shownEndings)
+    .map(([ending, files]) => `${files} ${ending === "" ? "without ending" : ending}`);
+  return shown.join(", ") + (sorted.length > shownEndings ? ", ..." : "");
+}
+
+/** Adds the images of `folder/below` to `images` and counts other files. */
+async function collect(
+  folder: string,
+  below: string,
+  images: string[],
+  passedOver: Map<string, number>,
+): Promise<void> {
+  const entries = (await Array.fromAsync(Deno.readDir(join(folder, below))))
+    .filter(({ name }) => !name.startsWith("."));
+  const isSet = entries.some(({ name }) => name === "filenames.json");
+  for (const entry of entries) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory) await collect(folder, path, found);
-    else if (hasImageEnding(path) && (entry.isFile || await isFile(join(folder, path)))) {
-      found.push(path);
+    if (entry.isDirectory) {
+      if (!isSet || entry.name !== "tripletlists") await collect(folder, path, images, passedOver);
+      continue;
+    }
+    if (!entry.isFile && !await isFile(join(folder, path))) continue;
+    if (hasImageEnding(path)) images.push(path);
+    else if (!isOwnFile(entry.name, isSet)) {
+      const ending = extname(path).toLowerCase();
+      passedOver.set(ending, (passedOver.get(ending) ?? 0) + 1);
     }
   }
+}
+
+/** Whether a file is one that csn writes: of a set, or embeddings. */
+function isOwnFile(name: string, isSet: boolean): boolean {
+  return isSet && /^(filenames|set)\.json$|^attributes\.csv$|\.pack(\.|$)/.test(name) ||
+    /\.(npy|npy\.names\.txt|safetensors)$/.test(name);
 }

@@ -14,7 +14,7 @@ import {
   writeHeader,
 } from "./pack_header.ts";
 import { packFolders, packName, placeToWrite } from "./pack_place.ts";
-import { type ImageSurvey, surveyImages } from "./survey_images.ts";
+import { imagePath, type ImageSurvey, surveyImages } from "./survey_images.ts";
 
 export type { UnreadableImage } from "./pack_header.ts";
 
@@ -143,7 +143,8 @@ async function withSameFiles(
   // A pack from before identities were recorded is believed, and known by them from now on.
   const isOld = header.identity === undefined;
   if (survey.identity === null ? isOld : survey.identity === header.identity) return header;
-  if (!isOld && header.bytes !== await digestFiles(set, survey, header.done, options)) return null;
+  const files = Array.from({ length: header.done }, (_, image) => imagePath(set, survey, image));
+  if (!isOld && header.bytes !== await digestFiles(files, options)) return null;
   return { ...header, identity: survey.identity ?? "" };
 }
 

@@ -1,52 +1,157 @@
-import { listImages } from "../data/list_images.ts";
+import { preprocessingOf } from "../data/decode_image.ts";
+import { digestFiles } from "../data/file_digests.ts";
+import { FileIdentities, sha256 } from "../data/file_identities.ts";
+import { findImageFiles, passedOverText } from "../data/list_images.ts";
+import { messageOf } from "../errors.ts";
 import type { Listener } from "../listener.ts";
-import { join, relative } from "../paths.ts";
+import { cacheFolder } from "../native/cache.ts";
+import { dirname, join, relative, resolve } from "../paths.ts";
 import { readEmbeddingSet, writeSet } from "./embedding_file.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
 import type { Model } from "./model.ts";
 
+/** How a folder is embedded. */
+export interface FolderOptions {
+  /** Hears of progress, of files that are passed over, and of images that cannot be decoded. */
+  readonly listener?: Listener;
+  /** Stops it; the promise then rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** By what kept embeddings are known to be still the right ones. */
+interface Stamp {
+  /** How files become embeddings: SHA-256 of the model's preprocessing and precision. */
+  readonly how: string;
+  /** SHA-256 of names, sizes and times of change, of the model file too. */
+  readonly files: string;
+  /** Of the files, see `FileIdentities`; null when it could not be known. */
+  readonly identity: string | null;
+  /** SHA-256 over the bytes of the files. */
+  readonly bytes: string;
+}
+
 /**
  * Embeddings of all images below `folder`, named by their paths relative to it. They are kept in the
- * folder, in a hidden file of the model's, and used again while the model and the images (names, sizes,
- * times of change) are the same; where the folder cannot be written they are made anew each time. Images
- * that cannot be decoded are left out with a warning. Throws a CsnError when there is no image.
+ * folder, in a hidden file of the model's, or in the cache where the folder cannot be written, and used again
+ * while the model, its precision and the images are the same. Images that cannot be decoded are left out with a
+ * warning; files that are no images are counted in a notice. Throws a CsnError when there is no image.
  */
 export async function embedFolder(
   model: Model,
   folder: string,
-  options: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
+  options: FolderOptions = {},
 ): Promise<EmbeddingSet> {
-  const files = await listImages(folder);
-  const paths = files.map((file) => join(folder, file));
-  const stamp = await stampOf(model, paths);
-  const path = join(folder, `.csn-${await digest(model.path)}.safetensors`);
-  const kept = await readEmbeddingSet(path).catch(() => null);
-  if (kept !== null && kept.stamp === stamp) return kept.embeddings;
-  const made = await model.embed(paths, {
+  const found = await findImageFiles(folder);
+  const passedOver = passedOverText(folder, found.passedOver);
+  if (passedOver !== null) options.listener?.notice?.(passedOver);
+  const files = found.images.map((file) => join(folder, file));
+  const read = [model.path, ...files];
+  const now = await stampNow(model, folder, read);
+  const places = await keptFiles(model, folder);
+  for (const path of places) {
+    const kept = await keptAt(path, now, read, options);
+    if (kept === null) continue;
+    if (kept.stamp.identity !== now.identity) {
+      await keep([path], kept.embeddings, model, { ...kept.stamp, identity: now.identity })
+        .catch(() => {});
+    }
+    return kept.embeddings;
+  }
+  const stamp = { ...now, bytes: await digestFiles(read, options) };
+  const embeddings = await embedFiles(model, folder, files, options);
+  await keep(places, embeddings, model, stamp, options.listener).catch((error) =>
+    options.listener?.notice?.(
+      `The embeddings are not kept for the next query: ${messageOf(error)}`,
+    )
+  );
+  return embeddings;
+}
+
+async function embedFiles(
+  model: Model,
+  folder: string,
+  files: readonly string[],
+  options: FolderOptions,
+): Promise<EmbeddingSet> {
+  const made = await model.embed(files, {
     ...options,
     onUnreadable: (_name, reason) => options.listener?.warning?.(`${reason}; it is left out`),
   });
   const names = made.names.map((name) => relative(folder, name));
-  const embeddings = new EmbeddingSet(names, made.vectors, made.dimension);
-  try {
-    await writeSet(path, embeddings, model, stamp);
-  } catch (error) {
-    options.listener?.notice?.(
-      `The embeddings are not kept for the next query: ${(error as Error).message}`,
-    );
-  }
-  return embeddings;
+  return new EmbeddingSet(names, made.vectors, made.dimension);
 }
 
-async function stampOf(model: Model, files: readonly string[]): Promise<string> {
-  const stats = await Promise.all([model.path, ...files].map((file) => Deno.stat(file)));
-  const lines = stats.map(({ size, mtime }, i) =>
-    `${i === 0 ? "" : files[i - 1]} ${size} ${mtime?.getTime()}`
+/** Where the embeddings of a folder may be kept, the first choice first. */
+async function keptFiles(model: Model, folder: string): Promise<[string, string]> {
+  const [ofModel, ofFolder] = await Promise.all(
+    [model.path, resolve(folder)].map(async (path) => (await sha256(path)).slice(0, 16)),
   );
-  return await digest(lines.join("\n"));
+  return [
+    join(folder, `.csn-${ofModel}.safetensors`),
+    join(cacheFolder(), "embeddings", `${ofFolder}-${ofModel}.safetensors`),
+  ];
 }
 
-async function digest(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(hash).toHex().slice(0, 16);
+/** The embeddings in a file if they are those of the files as they are now; else null. */
+async function keptAt(
+  path: string,
+  now: Omit<Stamp, "bytes">,
+  read: readonly string[],
+  options: FolderOptions,
+): Promise<{ embeddings: EmbeddingSet; stamp: Stamp } | null> {
+  const kept = await readEmbeddingSet(path).catch(() => null);
+  const stamp = kept === null ? null : parseStamp(kept.stamp);
+  if (stamp === null || stamp.how !== now.how || stamp.files !== now.files) return null;
+  const isSame = now.identity !== null && now.identity === stamp.identity ||
+    stamp.bytes === await digestFiles(read, options);
+  return isSame ? { embeddings: kept!.embeddings, stamp } : null;
+}
+
+/** Keeps embeddings in the first of some files that can be written; throws the last one's error. */
+async function keep(
+  places: readonly string[],
+  embeddings: EmbeddingSet,
+  model: Model,
+  stamp: Stamp,
+  listener?: Listener,
+): Promise<void> {
+  for (const [choice, path] of places.entries()) {
+    try {
+      if (choice > 0) await Deno.mkdir(dirname(path), { recursive: true });
+      await writeSet(path, embeddings, model, JSON.stringify(stamp));
+      if (choice > 0) listener?.notice?.(`The embeddings are kept for the next query in ${path}`);
+      return;
+    } catch (error) {
+      if (choice === places.length - 1) throw error;
+    }
+  }
+}
+
+async function stampNow(
+  model: Model,
+  folder: string,
+  files: readonly string[],
+): Promise<Omit<Stamp, "bytes">> {
+  const identities = new FileIdentities();
+  // One after the other, as for packs: some microseconds each.
+  const lines = files.map((file, i) => {
+    const info = Deno.statSync(file);
+    identities.add(info);
+    return `${i === 0 ? "" : relative(folder, file)} ${info.size} ${info.mtime?.getTime()}`;
+  });
+  return {
+    how: await sha256(`${preprocessingOf(model.info.fit)}, ${model.network.precision}`),
+    files: await sha256(lines.join("\n")),
+    identity: await identities.digest(),
+  };
+}
+
+/** Null for what an older csn wrote, which did not know the precision. */
+function parseStamp(text: string): Stamp | null {
+  try {
+    const stamp = JSON.parse(text);
+    return typeof stamp?.bytes === "string" ? stamp : null;
+  } catch {
+    return null;
+  }
 }

@@ -44,3 +44,10 @@ Deno.test("FolderImages.find() says why a name leads to no image of the folder",
   // Both forms are there: each is the file that is spelled so.
   assert.deepEqual(both.find("e\u0301.png"), { file: "e\u0301.png" });
 });
+
+Deno.test("FolderImages.find() takes an id for the file that csn has always read", () => {
+  const files = ["1.bmp", "1.png", "2.ppm", "3.bmp", "3.ppm"];
+  const found = ["1", "2", "3"].map((id) => new FolderImages("/nowhere", files).find(id));
+  assert.deepEqual(found.slice(0, 2), [{ file: "1.png" }, { file: "2.ppm" }]);
+  assert.match(JSON.stringify(found[2]), /fits 3\.bmp and 3\.ppm/);
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { listImages } from "../../src/data/list_images.ts";
+import { findImageFiles, listImages, passedOverText } from "../../src/data/list_images.ts";
 import { dirname, join } from "../../src/paths.ts";
 import { temporaryFolder } from "../helpers/temporary_set.ts";
 
@@ -40,4 +40,25 @@ Deno.test("listImages() says when there is no folder or no image", async () => {
     name: "CsnError",
     message: /x: there is no such folder/,
   });
+});
+
+Deno.test("findImageFiles() counts what is no image, by ending; hidden files and csn's own aside", async () => {
+  await using folder = await temporaryFolder();
+  await touch(folder.path, "a.png", "b.bmp", "c.PPM", "x/d.HEIC", "e.heic", "notes.txt", "README");
+  await touch(folder.path, ".hidden.txt", "f.npy", "f.npy.names.txt", "g.safetensors");
+  await touch(folder.path, "set/filenames.json", "set/set.json", "set/32.pack", "set/32.pack.json");
+  await touch(folder.path, "set/tripletlists/a.txt", "set/attributes.csv", "set/more.csv");
+  const { images, passedOver } = await findImageFiles(folder.path);
+  assert.deepEqual(images, ["a.png", "b.bmp", "c.PPM"]);
+  assert.equal(
+    passedOverText("photos", passedOver),
+    "5 files of photos are passed over, as no image by their ending: 2 .heic, 1 without ending, 1 .csv, 1 .txt",
+  );
+  assert.equal(passedOverText("photos", new Map()), null);
+});
+
+Deno.test("listImages() names the endings that a folder has when none is an image's", async () => {
+  await using folder = await temporaryFolder();
+  await touch(folder.path, "a.heic", "b.heic");
+  await assert.rejects(listImages(folder.path), { message: /, but others \(2 \.heic\)$/ });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "../../src/paths.ts";
 import { embedFolder } from "../../src/training/folder_embeddings.ts";
 import { Model } from "../../src/training/model.ts";
+import { readModelFile, writeModelFile } from "../../src/training/model_file.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
@@ -73,4 +74,91 @@ Deno.test("embedFolder() stops at the signal and keeps nothing", () =>
     const signal = AbortSignal.abort(new Error("enough"));
     await assert.rejects(embedFolder(model, images, { signal }), /enough/);
     assert.deepEqual([...Deno.readDirSync(images)].filter(({ name }) => name.startsWith(".")), []);
+  }));
+
+Deno.test("embedFolder() notices a picture that is replaced by one of its size and time", () =>
+  withImages(async ({ images, model }) => {
+    const sizeOf = (name: string) => Deno.statSync(join(images, name)).size;
+    const one = join(images, "1.png");
+    const other = new Uint8Array(Math.max(sizeOf("0.png"), sizeOf("1.png")));
+    // Zeros behind a picture's end do not count.
+    other.set(await Deno.readFile(one));
+    await Deno.writeFile(one, other);
+    const { mtime } = await Deno.stat(one);
+    const first = await embed(model, images);
+    other.fill(0);
+    other.set(await Deno.readFile(join(images, "0.png")));
+    await Deno.writeFile(one, other);
+    await Deno.utime(one, mtime!, mtime!);
+    const second = await embed(model, images);
+    assert.equal(second.embedded, 5);
+    assert.deepEqual(second.set.at(1), first.set.at(0));
+  }));
+
+Deno.test("embedFolder() does not give embeddings of another precision, nor of another fit", () =>
+  withImages(async ({ images, model }) => {
+    await embed(model, images);
+    using coarse = await Model.load(model.path, { device: "cpu", precision: "bf16" });
+    assert.equal((await embed(coarse, images)).embedded, 5);
+    const { set } = await embed(model, images);
+    const [{ tensors, info }, { mtime }] = [
+      await readModelFile(model.path),
+      await Deno.stat(model.path),
+    ];
+    await writeModelFile(model.path, { ...info, fit: "pad:#ffffff" }, tensors);
+    await Deno.utime(model.path, mtime!, mtime!);
+    using padding = await Model.load(model.path);
+    assert.equal((await embed(padding, images)).embedded, 5);
+    // Square pictures are padded with nothing.
+    assert.deepEqual((await embed(padding, images)).set, set);
+  }));
+
+Deno.test("embedFolder() uses embeddings of a folder that was copied with its times", () =>
+  withImages(async ({ root, images, model }) => {
+    const { set } = await embed(model, images);
+    const copy = join(root, "copy");
+    assert.ok((await new Deno.Command("cp", { args: ["-a", images, copy] }).output()).success);
+    assert.deepEqual(await embed(model, copy), { set, embedded: 0 });
+  }));
+
+Deno.test("embedFolder() keeps embeddings in the cache when the folder does not take them, and says so once", () =>
+  withImages(async ({ root, images, model }) => {
+    await embed(model, images);
+    const kept = keptFile(images);
+    await Deno.remove(kept);
+    // Where the file would be, something lies that cannot be replaced.
+    await Deno.mkdir(join(kept, "in the way"), { recursive: true });
+    const before = Deno.env.get("CSN_CACHE");
+    Deno.env.set("CSN_CACHE", join(root, "cache"));
+    try {
+      const notices: string[] = [];
+      for (const embedded of [5, 0]) {
+        let done = 0;
+        await embedFolder(model, images, {
+          listener: {
+            progress: (progress) => done = progress.done,
+            notice: (text) => notices.push(text),
+          },
+        });
+        assert.equal(done, embedded);
+      }
+      assert.equal(notices.length, 1);
+      assert.match(
+        notices[0],
+        /^The embeddings are kept for the next query in .*cache\/embeddings\//,
+      );
+    } finally {
+      if (before === undefined) Deno.env.delete("CSN_CACHE");
+      else Deno.env.set("CSN_CACHE", before);
+    }
+  }));
+
+Deno.test("embedFolder() says which files it passes over", () =>
+  withImages(async ({ images, model }) => {
+    await Deno.writeTextFile(join(images, "5.heic"), "");
+    const notices: string[] = [];
+    await embedFolder(model, images, { listener: { notice: (text) => notices.push(text) } });
+    assert.deepEqual(notices, [
+      `1 file of ${images} is passed over, as no image by its ending: 1 .heic`,
+    ]);
   }));
