@@ -120,9 +120,9 @@ async function csnSeconds(config: TrainConfig, options: BenchOptions): Promise<n
     normalisation: prepared.set.normalisation,
     weights: { margin, embedding: embedLoss, mask: maskLoss },
   }, 20);
-  const batches = epochBatches(config, prepared, 1);
+  const batches = await epochBatches(config, prepared, 1);
   for (let index = 0; index < batches.length; index++) {
-    await stepper.step(batches.at(index), learningRateOf(config, 1));
+    await stepper.step((await batches.at(index))!, learningRateOf(config, 1));
   }
   await stepper.finish();
   return (performance.now() - began) / 1000;

@@ -73,8 +73,9 @@ export class TrainView {
         );
       }
     }
-    if (event.history.length > 0 || event.state.sums.batches > 0) {
-      line(`Going on in epoch ${event.state.epoch}, batch ${event.state.sums.batches + 1}`);
+    const { batches, skipped = 0 } = event.state.sums;
+    if (event.history.length > 0 || batches + skipped > 0) {
+      line(`Going on in epoch ${event.state.epoch}, batch ${batches + skipped + 1}`);
     }
   }
 

@@ -24,8 +24,8 @@ export interface Batch {
 export interface BatchSource {
   /** Number of batches. */
   readonly length: number;
-  /** Batch number `index`, which is below `length`. */
-  at(index: number): Batch;
+  /** Batch number `index`, which is below `length`; null for one that holds no triplet. */
+  at(index: number): Batch | null | Promise<Batch | null>;
 }
 
 /** How an epoch is cut into batches. */

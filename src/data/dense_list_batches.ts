@@ -1,3 +1,4 @@
+import { EventLoopTurns } from "../event_loop.ts";
 import { shuffled, streamFor } from "../random.ts";
 import type { Batch, BatchSource, EpochOptions } from "./batches.ts";
 import { imageFlips } from "./image_flips.ts";
@@ -17,16 +18,25 @@ export class DenseListBatches implements BatchSource {
   readonly #options: EpochOptions;
   readonly #batches: readonly Uint32Array[];
 
-  /** Packs the whole epoch. */
-  constructor(triplets: Triplets, options: EpochOptions) {
+  private constructor(
+    triplets: Triplets,
+    options: EpochOptions,
+    batches: readonly Uint32Array[],
+  ) {
     this.#triplets = triplets;
     this.#options = options;
+    this.#batches = batches;
+    this.length = batches.length;
+  }
+
+  /** Packs the whole epoch; the event loop turns meanwhile. */
+  static async pack(triplets: Triplets, options: EpochOptions): Promise<DenseListBatches> {
     const count = triplets.notion.length;
     const order = options.shuffle
       ? shuffled(count, options.seed, streamFor("order", options.epoch))
       : Uint32Array.from({ length: count }, (_, i) => i);
-    this.#batches = packed(triplets.images, order, 3 * options.batchSize);
-    this.length = this.#batches.length;
+    const batches = await packed(triplets.images, order, 3 * options.batchSize);
+    return new DenseListBatches(triplets, options, batches);
   }
 
   at(index: number): Batch {
@@ -48,12 +58,18 @@ export class DenseListBatches implements BatchSource {
 }
 
 /** The triplets of each batch. */
-function packed(images: Uint32Array, order: Uint32Array, capacity: number): Uint32Array[] {
+async function packed(
+  images: Uint32Array,
+  order: Uint32Array,
+  capacity: number,
+): Promise<Uint32Array[]> {
   const { start, triplets } = tripletsOfImages(images, order);
   const isTaken = new Uint8Array(order.length);
   const batches: Uint32Array[] = [];
+  const turns = new EventLoopTurns();
   let next = 0;
   while (true) {
+    await turns.pass();
     while (next < order.length && isTaken[order[next]]) next += 1;
     if (next === order.length) return batches;
     const batch = new PackingBatch(images, start, triplets, isTaken, capacity);

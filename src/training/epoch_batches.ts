@@ -5,12 +5,16 @@ import { NotionBatches } from "../data/notion_batches.ts";
 import type { TrainConfig } from "./config.ts";
 import type { PreparedTraining } from "./prepare.ts";
 
-/** The training batches of an epoch, as the run's sampler makes them. */
-export function epochBatches(
+/**
+ * The training batches of an epoch, as the run's sampler makes them; of "dense-values" into `cut` batches
+ * where an epoch goes on that was cut so.
+ */
+export async function epochBatches(
   { batchSize, seed, sampler, masks }: TrainConfig,
   { set, train, values }: Pick<PreparedTraining, "set" | "train" | "values">,
   epoch: number,
-): BatchSource {
+  cut?: number,
+): Promise<BatchSource> {
   const options = { batchSize, seed, epoch, shuffle: true, flip: set.flip };
   switch (sampler) {
     case "triplets":
@@ -18,8 +22,11 @@ export function epochBatches(
         ? new NotionBatches(train, options)
         : new EpochBatches(train, options);
     case "dense-lists":
-      return new DenseListBatches(train, options);
+      return await DenseListBatches.pack(train, options);
     case "dense-values":
-      return new DenseValueBatches(values!.images, values!.attributes, options);
+      return new DenseValueBatches(values!.images, values!.attributes, {
+        ...options,
+        batches: cut,
+      });
   }
 }

@@ -149,10 +149,11 @@ const onePixelSize = 16;
 
 /** Batch norm needs two values of a channel: one small image alone in a batch gives it one. */
 function checkBatches(
-  { imageSize, batchSize, masks }: TrainConfig,
+  { imageSize, batchSize, masks, sampler }: TrainConfig,
   { notion, perNotion }: Triplets,
 ): void {
-  if (imageSize > onePixelSize) return;
+  // A dense batch embeds all images of its triplets at once, so never one alone.
+  if (imageSize > onePixelSize || sampler !== "triplets") return;
   const counts = masks === "specialists"
     ? perNotion.map(({ triplets }) => triplets)
     : [notion.length];

@@ -151,6 +151,7 @@ class Run {
   readonly #setting: StepSetting;
   /** The images that the starting weights come from, where that is known. */
   readonly #before: LearnedImages | undefined;
+  #hasToldOfLeftOut = false;
   #lastSave = performance.now();
   #validationSeconds = 0;
   readonly #masks: MaskWatch;
@@ -171,6 +172,7 @@ class Run {
     this.#masks = new MaskWatch(setting.network);
     // A checkpoint may be older than this count: then all its batches were three images a triplet.
     this.state.sums.images ??= 3 * this.state.sums.triplets;
+    this.state.sums.skipped ??= 0;
   }
 
   get #settings(): RunSettings {
@@ -203,7 +205,8 @@ class Run {
   async trainEpoch(): Promise<void> {
     const { config, signal } = this.#options;
     const { sums, epoch } = this.state;
-    const batches = epochBatches(config, this.#data, epoch);
+    const batches = await epochBatches(config, this.#data, epoch, this.#cutOfEpoch());
+    sums.cut = batches.length;
     const learningRate = learningRateOf(config, epoch);
     using stepper = new Stepper(this.#setting, this.#settings.logInterval);
     let began = performance.now();
@@ -212,14 +215,58 @@ class Run {
       const seconds = (performance.now() - began) / 1000;
       for (const each of taken) this.#add(each, seconds / taken.length, batches.length);
     };
-    for (let next = sums.batches; next < batches.length && !signal?.aborted; next++) {
-      const taken = await this.#step(stepper, batches.at(next), learningRate);
+    const begun = sums.batches + sums.skipped!;
+    for (let next = begun; next < batches.length && !signal?.aborted; next++) {
+      const batch = await batches.at(next);
+      if (batch === null) {
+        sums.skipped! += 1;
+        continue;
+      }
+      const taken = await this.#step(stepper, batch, learningRate);
       add(taken);
       if (taken.length === 0) continue;
       await this.#saveWhenDue();
       began = performance.now();
     }
     add(await stepper.finish());
+    if (!signal?.aborted) this.#tellOfLeftOut(batches.length);
+  }
+
+  /** Into how many batches an epoch that goes on was cut; undefined for one that begins. */
+  #cutOfEpoch(): number | undefined {
+    const { sums } = this.state;
+    if (sums.batches + sums.skipped! === 0) return undefined;
+    const { values } = this.#data;
+    // Before this number was kept, it was rounded; such an epoch ends as it began.
+    return sums.cut ??
+      (values === null
+        ? undefined
+        : Math.max(1, Math.round(values.images.length / (3 * this.#options.config.batchSize))));
+  }
+
+  /** Says once a run what could not be formed of an epoch's images; throws when nothing could. */
+  #tellOfLeftOut(batches: number): void {
+    const { config, listener } = this.#options;
+    const { sums, epoch } = this.state;
+    const skipped = sums.skipped!;
+    const why =
+      "no image of theirs has one alike and one unlike beside it; raise --batch-size, or pass --sampler triplets";
+    if (skipped === batches) {
+      throw new CsnError(`Cannot form a triplet in any of the ${batches} batches: ${why}`);
+    }
+    if (this.#hasToldOfLeftOut) return;
+    const without = config.notions.filter((_, row) => sums.notions[row].triplets === 0);
+    this.#hasToldOfLeftOut = skipped + without.length > 0;
+    if (skipped > 0) {
+      listener?.warning?.(
+        `${skipped} of the ${batches} batches of epoch ${epoch} were skipped: ${why}`,
+      );
+    }
+    if (without.length > 0) {
+      listener?.warning?.(
+        `no triplet of ${without.join(", ")} was trained on in epoch ${epoch}`,
+      );
+    }
   }
 
   async #step(
@@ -347,12 +394,13 @@ class Run {
   #reportStep(loss: LossNumbers, accuracy: number, batches: number): void {
     const { config, onEvent } = this.#options;
     const { epoch, sums } = this.state;
+    const done = sums.batches + sums.skipped!;
     const secondsPerBatch = sums.seconds / sums.batches;
     const epochsAfter = config.epochs - epoch;
     onEvent?.({
       type: "step",
       epoch,
-      batch: sums.batches,
+      batch: done,
       batches,
       batchSize: config.batchSize,
       trained: sums.triplets,
@@ -363,7 +411,7 @@ class Run {
       accuracy,
       mean: trainMetrics(sums, config.notions),
       tripletsPerSecond: sums.triplets / sums.seconds,
-      secondsLeft: secondsPerBatch * (batches - sums.batches + epochsAfter * batches) +
+      secondsLeft: secondsPerBatch * (batches - done + epochsAfter * batches) +
         this.#validationSeconds * (epochsAfter + 1),
     });
   }
@@ -397,7 +445,7 @@ class Run {
     const good = folder.lastCheckpoint();
     return new CsnError(
       `Training stopped in epoch ${this.state.epoch}, batch ${
-        this.state.sums.batches + 1
+        this.state.sums.batches + this.state.sums.skipped! + 1
       }: ${what}; ` +
         (good === null ? "no checkpoint was saved yet" : `the last good checkpoint is ${good}`) +
         `; start again with a lower rate: \`deno task train --name ${

@@ -6,6 +6,10 @@ import type { LossNumbers } from "../network/triplet_loss.ts";
 export interface EpochSums {
   /** Batches trained. */
   batches: number;
+  /** Batches passed over, for they hold no triplet; a checkpoint of an older csn does not say. */
+  skipped?: number;
+  /** Batches that the epoch is cut into, once it began; a checkpoint of an older csn does not say. */
+  cut?: number;
   /** Triplets in them. */
   triplets: number;
   /** Images embedded for them. */
@@ -44,6 +48,7 @@ export interface TrainerState {
 export function emptySums(notions: number): EpochSums {
   return {
     batches: 0,
+    skipped: 0,
     triplets: 0,
     images: 0,
     loss: 0,

@@ -5,14 +5,14 @@ import { randomBelow } from "../../src/random.ts";
 
 const options = { batchSize: 8, seed: 1, epoch: 1, shuffle: true, flip: true };
 
-Deno.test("DenseListBatches has every triplet of the lists in one batch of the epoch", () => {
+Deno.test("DenseListBatches has every triplet of the lists in one batch of the epoch", async () => {
   const triplets = someTriplets(200, 60);
-  const found = everyTriplet(new DenseListBatches(triplets, options));
+  const found = everyTriplet(await DenseListBatches.pack(triplets, options));
   assert.deepEqual(found.sort(), textsOf(triplets).sort());
 });
 
-Deno.test("DenseListBatches embeds no image of a batch twice, and at most 3 batchSize images", () => {
-  const batches = new DenseListBatches(someTriplets(200, 60), options);
+Deno.test("DenseListBatches embeds no image of a batch twice, and at most 3 batchSize images", async () => {
+  const batches = await DenseListBatches.pack(someTriplets(200, 60), options);
   for (let index = 0; index < batches.length; index++) {
     const { images } = batches.at(index);
     assert.equal(new Set(images).size, images.length);
@@ -20,24 +20,25 @@ Deno.test("DenseListBatches embeds no image of a batch twice, and at most 3 batc
   }
 });
 
-Deno.test("DenseListBatches embeds fewer images than three a triplet where triplets share images", () => {
-  const batches = new DenseListBatches(someTriplets(200, 60), options);
+Deno.test("DenseListBatches embeds fewer images than three a triplet where triplets share images", async () => {
+  const batches = await DenseListBatches.pack(someTriplets(200, 60), options);
   let images = 0;
   for (let index = 0; index < batches.length; index++) images += batches.at(index).images.length;
   assert.ok(images < 300, `${images} images for 200 triplets`);
 });
 
-Deno.test("DenseListBatches gives the same batches for a seed and epoch, others for another epoch", () => {
+Deno.test("DenseListBatches gives the same batches for a seed and epoch, others for another epoch", async () => {
   const triplets = someTriplets(200, 60);
-  const batch = (epoch: number) => new DenseListBatches(triplets, { ...options, epoch }).at(2);
-  assert.deepEqual(batch(1), batch(1));
-  assert.notDeepEqual(batch(1), batch(2));
+  const batch = async (epoch: number) =>
+    (await DenseListBatches.pack(triplets, { ...options, epoch })).at(2);
+  assert.deepEqual(await batch(1), await batch(1));
+  assert.notDeepEqual(await batch(1), await batch(2));
 });
 
-Deno.test("DenseListBatches takes triplets that have no image in common", () => {
+Deno.test("DenseListBatches takes triplets that have no image in common", async () => {
   const images = Uint32Array.from({ length: 60 }, (_, i) => i);
   const triplets = { notions: ["a"], images, notion: new Uint8Array(20) } as unknown as Triplets;
-  const batches = new DenseListBatches(triplets, options);
+  const batches = await DenseListBatches.pack(triplets, options);
   assert.equal(batches.length, 3);
   assert.equal(everyTriplet(batches).length, 20);
 });

@@ -7,6 +7,7 @@ import { type ModelFile, readModelFile } from "../../src/training/model_file.ts"
 import { RunFolder } from "../../src/training/run_folder.ts";
 import { train, type TrainOptions, type TrainResult } from "../../src/training/train.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { writeValuedSet } from "../helpers/valued_set.ts";
 import { type TinySetOptions, writeTinySet } from "../helpers/tiny_set.ts";
 
 /** Four batches an epoch. */
@@ -183,3 +184,49 @@ Deno.test("train() with dense batches gives the same run to the bit when it is r
     assert.ok(dense[0].train!.images < triplets[0].train!.images);
     assert.equal(triplets[0].train!.images, 3 * 32);
   }));
+
+/** Three images in a batch: in many no two are alike by shape. */
+function sparseConfig(root: string): TrainConfig {
+  return {
+    ...configOf(root, "run"),
+    ...{ notions: ["shape"], sampler: "dense-values", batchSize: 1 },
+  };
+}
+
+Deno.test("train() passes over batches that hold no triplet, says once how many, and goes on behind them", async () => {
+  await using folder = await TemporaryFolder.make();
+  const root = folder.path;
+  await writeValuedSet(join(root, "set"));
+  const config = sparseConfig(root);
+  const warnings: string[] = [];
+  const controller = new AbortController();
+  const { state } = await begin(config, join(root, "broken"), {
+    signal: controller.signal,
+    listener: { warning: (text) => warnings.push(text) },
+    onEvent: (event) => {
+      if (event.type === "step" && event.epoch === 2) controller.abort();
+    },
+  });
+  const said = warnings.filter((text) => /were skipped/.test(text));
+  assert.equal(said.length, 1);
+  assert.match(said[0], /^[1-5] of the 6 batches of epoch 1 were skipped: no image/);
+  assert.deepEqual([state.epoch, state.sums.batches, state.sums.cut], [2, 1, 6]);
+  assert.ok((await goOn(config, join(root, "broken"))).finished);
+  assert.ok((await begin(config, join(root, "straight"))).finished);
+  await assertSameRun(join(root, "broken"), join(root, "straight"));
+});
+
+Deno.test("train() ends where no batch of an epoch holds a triplet, and says what to do", async () => {
+  await using folder = await TemporaryFolder.make();
+  const set = join(folder.path, "set");
+  await writeValuedSet(set);
+  const file = join(set, "attributes.csv");
+  const rows = (await Deno.readTextFile(file)).trimEnd().split("\n");
+  // The shape of each image is its own.
+  const alone = rows.map((row, at) => at === 0 ? row : row.replace(/,[^,]*/, `,s${at}`));
+  await Deno.writeTextFile(file, alone.join("\n"));
+  await assert.rejects(
+    begin(sparseConfig(folder.path), join(folder.path, "run")),
+    /Cannot form a triplet in any of the 6 batches: .*raise --batch-size/,
+  );
+});

@@ -32,9 +32,10 @@ export function valueContradictions(
   return { places, exchanged };
 }
 
-/** Whether `a` is farther from the anchor than `b`; a value that is not known is no number. */
+/** Whether `a` is farther from the anchor than `b`, rounding apart; a value that is not known is no number. */
 function isFarther(values: ArrayLike<number>, anchor: number, a: number, b: number): boolean {
-  return Math.abs(values[anchor] - values[a]) > Math.abs(values[anchor] - values[b]);
+  const distance = (image: number) => Math.abs(values[anchor] - values[image]);
+  return distance(a) > distance(b) * (1 + 1e-9);
 }
 
 /** Whether nearly all contradictions would be none with far and near exchanged, and most triplets are such. */
