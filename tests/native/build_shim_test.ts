@@ -121,6 +121,27 @@ Deno.test("setUp() builds another shim when its sources change, and one for equa
   assert.equal((await setUpParts(env, { checkout: copy })).shimPath, shimPath);
 });
 
+Deno.test("setUp() builds another shim when an option of the compiler or the linker changes", async () => {
+  await using folder = await TemporaryFolder.make();
+  const env = await machine(folder.path, quickCompiler());
+  const copy = join(folder.path, "checkout");
+  await Deno.mkdir(join(copy, "tests"), { recursive: true });
+  for (const part of ["deno.json", "deno.lock", "native", "src", "tests/helpers"]) {
+    await copyAll(join(checkout, part), join(copy, part));
+  }
+  const program = join(copy, "src", "native", "build_shim.ts");
+  const text = await Deno.readTextFile(program);
+  const paths = [(await setUpParts(env, { checkout: copy })).shimPath];
+  for (const option of [/"-O2"/, /"-fPIC"/, /"-lc10"/, /"-pthread"/, /"-isystem"/]) {
+    assert.match(text, option);
+    await Deno.writeTextFile(program, text.replace(option, '"-g"'));
+    paths.push((await setUpParts(env, { checkout: copy })).shimPath);
+  }
+  await Deno.writeTextFile(program, text);
+  const again = await setUpParts(env, { checkout: copy });
+  assert.deepEqual([new Set(paths).size, again.shimPath, again.notices], [6, paths[0], ""]);
+});
+
 async function copyAll(from: string, to: string): Promise<void> {
   if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
   await Deno.mkdir(to, { recursive: true });

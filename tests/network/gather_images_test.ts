@@ -62,3 +62,28 @@ Deno.test("gatherImages() of no images gives none", async () => {
   using found = await gatherImages(images, [], normalisation);
   assert.deepEqual(found.shape, [0, 3, height, width]);
 });
+
+Deno.test("gatherImages() refuses flips that are not one 0 or 1 an image, and indices that are none", async () => {
+  using images = pack();
+  for (const flips of [Uint8Array.of(1), Uint8Array.of(0, 1, 0), Uint8Array.of(0, 2)]) {
+    await assert.rejects(
+      gatherImages(images, [0, 1], normalisation, { flips }),
+      new RegExp(`found ${flips.length} flips for 2 images; there should be one an image, 0 or 1`),
+    );
+  }
+  await assert.rejects(gatherImages(images, [0.5], normalisation), /0\.5 is no index/);
+  await assert.rejects(gatherImages(images, [-1], normalisation), /found the index -1/);
+});
+
+Deno.test("gatherImages() takes its arrays as they are when it is called", async () => {
+  using images = pack();
+  const [indices, flips] = [[1, 2], Uint8Array.of(1, 0)];
+  using expected = await gatherImages(images, [1, 2], normalisation, {
+    flips: Uint8Array.of(1, 0),
+  });
+  const asked = gatherImages(images, indices, normalisation, { flips });
+  indices.fill(0);
+  flips.fill(0);
+  using found = await asked;
+  assert.deepEqual(found.toArray(), expected.toArray());
+});

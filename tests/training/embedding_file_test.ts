@@ -92,6 +92,36 @@ Deno.test("writeEmbeddings() refuses an ending it does not know and writes nothi
     ]);
   }));
 
+Deno.test("writeEmbeddings() refuses what a format cannot hold and leaves the files that were there", () =>
+  withModel(async (folder, model) => {
+    const [npy, jsonl] = [join(folder, "out.npy"), join(folder, "out.jsonl")];
+    for (const path of [npy, jsonl]) await writeEmbeddings(path, embeddings, model);
+    const before = await Promise.all(
+      [npy, `${npy}.names.txt`, jsonl].map((path) => Deno.readFile(path)),
+    );
+    for (const name of ["a\nb.png", "a\rb.png", "\ud800.png"]) {
+      await assert.rejects(
+        writeEmbeddings(npy, new EmbeddingSet([name], new Float32Array(8), 8), model),
+        /the name ".*" does not fit a line of text; end the file with \.safetensors or \.jsonl/,
+      );
+    }
+    for (const value of [NaN, Infinity]) {
+      const broken = Float32Array.from({ length: 16 }, (_, i) => i === 11 ? value : i);
+      await assert.rejects(
+        writeEmbeddings(jsonl, new EmbeddingSet(["a.png", "b.png"], broken, 8), model),
+        /that of "b\.png" holds (NaN|Infinity), which JSON has no number for; end the file with/,
+      );
+    }
+    assert.deepEqual(
+      await Promise.all([npy, `${npy}.names.txt`, jsonl].map((path) => Deno.readFile(path))),
+      before,
+    );
+    // The other formats hold them.
+    const line = new EmbeddingSet(["a\nb.png"], new Float32Array(8), 8);
+    await writeEmbeddings(jsonl, line, model);
+    assert.equal(JSON.parse(await Deno.readTextFile(jsonl)).name, "a\nb.png");
+  }));
+
 Deno.test("writeEmbeddings() says which file cannot be written, and leaves nothing half", () =>
   withModel(async (folder, model) => {
     for (const ending of ["npy", "safetensors", "jsonl"]) {

@@ -5,7 +5,11 @@ import {
   type StoredTensor,
   writeSafetensors,
 } from "../../src/tensor/safetensors.ts";
-import { readModelFile } from "../../src/training/model_file.ts";
+import {
+  type ModelDescription,
+  readModelFile,
+  writeModelFile,
+} from "../../src/training/model_file.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";
 
@@ -18,6 +22,32 @@ Deno.test("readModelFile() reads what writeModelFile() wrote, with or without th
     "colour",
   ]]);
   assert.deepEqual(await readModelFile(path.replace(".safetensors", "")), file);
+});
+
+Deno.test("writeModelFile() refuses what readModelFile() would, and leaves the old file", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = await writeTinyModel(folder.path);
+  const { info, tensors } = await readModelFile(path);
+  const before = await Deno.readFile(path);
+  const without = new Map(tensors);
+  without.delete("masks.weight");
+  const cases: [Partial<ModelDescription>, ReadonlyMap<string, StoredTensor>, RegExp][] = [
+    [
+      {},
+      without,
+      /Cannot write the model ".*": the tensor "masks\.weight" is missing; what was there/,
+    ],
+    [{ dimension: 16 }, tensors, /has shape \[8, 256\], it should be \[16, 256\]/],
+    [{ kind: "checkpoint" }, tensors, /"state" is missing in what it says of itself/],
+    [{ normalisation: undefined }, tensors, /"normalisation" is missing/],
+  ];
+  for (const [changes, stored, message] of cases) {
+    await assert.rejects(
+      writeModelFile(path, { ...info, ...changes } as ModelDescription, stored),
+      (error: Error) => error.name === "CsnError" && message.test(error.message),
+    );
+  }
+  assert.deepEqual(await Deno.readFile(path), before);
 });
 
 type Info = Record<string, unknown>;
