@@ -121,7 +121,14 @@ export {
 } from "./src/data/triplets.ts";
 export { makeTriplets, type MakeTripletsOptions } from "./src/data/make_triplets.ts";
 export type { SetPlan, TripletCounts } from "./src/data/set_plan.ts";
-export type { Dropped, NotionReport, SetReport } from "./src/data/set_report.ts";
+export type {
+  Dropped,
+  NotionReport,
+  NotionSummary,
+  SetReport,
+  SetSummary,
+} from "./src/data/set_report.ts";
+export type { Bin } from "./src/data/notions/bins.ts";
 export type {
   CategoricalRule,
   ColumnRule,

@@ -4,7 +4,7 @@ import { splits } from "../data/image_set.ts";
 import { table } from "./format.ts";
 
 /** Characters that the values of a notion take at most in the table. */
-const valuesWidth = 64;
+const valuesWidth = 90;
 
 /** The block that `make-triplets` prints before it draws: what the table was taken to say, and how to change it. */
 export function summaryText(summary: SetSummary, source: string): string {
@@ -35,21 +35,20 @@ export function summaryText(summary: SetSummary, source: string): string {
     ...summary.notions.flatMap(leftOut),
     "",
     ...summary.warnings.map((warning) => `warning: ${warning}`),
-    `to change it: --notion COLUMN:TYPE (categorical, multi, ordinal, numeric), --rules FILE ("missing", "order", ...), --image-column${
-      summary.warnings.length > 0 ? "; --yes accepts guesses" : ""
-    }`,
+    `to change it: --notion COLUMN:TYPE (categorical, multi, ordinal, numeric), --rules FILE ("missing", "order", ...), --image-column; --yes takes doubtful guesses`,
     "",
   ].join("\n");
 }
 
-/** "4: 3 empty, NaN 1", or "0". */
+/** How many images are not known, and how the table spells that: "4 (empty 3, NaN 1)". */
 function unknownText({ known, unknown, droppedValues }: NotionSummary, images: number): string {
-  const parts = unknown.map(({ value, images }) =>
-    value === "" ? `empty ${images}` : `${value} ${images}`
-  );
-  const rare = droppedValues.length > 0 ? ["too rare"] : [];
-  const all = [...parts, ...rare];
-  return `${images - known}${all.length === 0 ? "" : ` (${all.join(", ")})`}`;
+  const spelt = unknown.map(({ value, images }) => ({ name: value || "empty", images }));
+  const rare = droppedValues.reduce((sum, { images }) => sum + images, 0);
+  const all = [...spelt, ...(rare > 0 ? [{ name: "too rare", images: rare }] : [])];
+  const why = all.length === 1
+    ? all[0].name
+    : all.map(({ name, images }) => `${name} ${images}`).join(", ");
+  return `${images - known}${why === "" ? "" : ` (${why})`}`;
 }
 
 function valuesText({ rule, values, bins }: NotionSummary): string {
@@ -89,7 +88,7 @@ function shownCount({ value, images }: ValueCount): string {
   const shown = characters.length > valueWidth
     ? characters.slice(0, valueWidth - 3).join("") + "..."
     : characters.join("");
-  return `${shown} ${images}`;
+  return `${shown} (${images})`;
 }
 
 function leftOut({ name, droppedValues }: NotionSummary): string[] {

@@ -37,7 +37,10 @@ Deno.test("make-triplets makes a set from paths where the user stands, and print
   const block = stdout.slice(0, stdout.indexOf("to change it:"));
   assert.match(block, /table\.csv: 60 images \(30 train, 15 val, 15 test\)$/m);
   assert.match(block, /^images by column "image": 60 of 60 matched, its cells are names of files/m);
-  assert.match(block, /^colour +categorical \(guessed\) +60 +0 +3: blue 20, green 20, red 20$/m);
+  assert.match(
+    block,
+    /^colour +categorical \(guessed\) +60 +0 +3: blue \(20\), green \(20\), red \(20\)$/m,
+  );
   assert.match(block, /^size +numeric +60 +0 +20: 1 to 20$/m);
   assert.match(stdout, /^to change it: --notion COLUMN:TYPE .*--rules FILE.*--image-column/m);
   assert.match(stdout, /^colour +categorical +100 +20 +20$/m);
@@ -64,7 +67,7 @@ Deno.test("make-triplets shows warnings before it draws, and takes a column's ty
   const run = (...args: string[]) =>
     runCli([...base, ...small, "--overwrite", "--notion", ...args], { cwd: folder.path });
   const { stdout, stderr } = await run("label", "x");
-  assert.match(stdout, /^x +categorical \(guessed\) +59 +1 \(NaN 1\) +2: b 30, a 29$/m);
+  assert.match(stdout, /^x +categorical \(guessed\) +59 +1 \(NaN\) +2: b \(30\), a \(29\)$/m);
   assert.match(stdout, /^warning: column "label": its whole numbers 0 to 11.*label:categorical/m);
   assert.ok(stdout.indexOf("warning:") < stdout.indexOf("to change it:"));
   assert.doesNotMatch(stderr, /warning/);

@@ -1,9 +1,10 @@
 /** What holds of every set that is made from a random table. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { splits } from "../../src/data/image_set.ts";
+import { openImageSet, splits } from "../../src/data/image_set.ts";
 import { makeTriplets, type MakeTripletsOptions } from "../../src/data/make_triplets.ts";
 import type { ColumnRule } from "../../src/data/notions/rule.ts";
+import { readSetValues } from "../../src/data/set_values.ts";
 import { CsnError } from "../../src/errors.ts";
 import { join } from "../../src/paths.ts";
 import { readAttributes, readTriplets, setTexts, writeEmptyImages } from "../helpers/table_set.ts";
@@ -194,4 +195,80 @@ Deno.test("makeTriplets(): the same seed gives the same bytes, another seed othe
     }),
     { numRuns: 15, seed: 3 },
   );
+});
+
+/** Texts with all that parts, quotes, ends or means nothing in some format. */
+const wildText = fc.oneof(
+  fc.constantFrom("a", "b", "A", "Tops; Tees", "x|y", "1,5", "007", "7", "1e3", "['q']", "&amp;"),
+  fc.string({ unit: fc.constantFrom(..."abAB;|,/\"' \u00a0\n{}[]\\&"), maxLength: 4 }),
+).map((text) => text.trim()).filter((text) => !unknown.includes(text));
+
+const unknown = ["", "NaN", "nan", "None", "null", "NULL", "NA", "N/A", "n/a", "-", "?"];
+
+/** A value, or a spelling of none. */
+const wildCell = fc.oneof({ weight: 4, arbitrary: wildText }, fc.constantFrom(...unknown));
+
+Deno.test("makeTriplets(): lists, attributes.csv and values read back say what the table says", async () => {
+  await using folder = await TemporaryFolder.make();
+  await writeEmptyImages(join(folder.path, "images"), most);
+  let made = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(wildText, { minLength: 2, maxLength: 5 }),
+      fc.array(fc.tuple(fc.nat(), fc.array(fc.nat(), { maxLength: 3 }), wildCell), {
+        minLength: most,
+        maxLength: most,
+      }),
+      async (values, picks) => {
+        // A few values, so that images share them, and now and then any other.
+        const rows = picks.map(([one, several, other], image) => ({
+          image: `${image}.jpg`,
+          kind: one % 8 === 0 ? other : values[one % values.length],
+          tags: [
+            ...several.map((each) => values[each % values.length]),
+            ...(one % 9 ? [] : [other]),
+          ],
+        }));
+        const file = join(folder.path, "table.jsonl");
+        await Deno.writeTextFile(file, rows.map((row) => JSON.stringify(row) + "\n").join(""));
+        const out = join(folder.path, "wild");
+        try {
+          await makeTriplets(out, {
+            images: join(folder.path, "images"),
+            attributes: file,
+            rules: { kind: { type: "categorical" }, tags: { type: "multi" } },
+            shares: { train: 50, val: 25, test: 25 },
+            triplets: { train: 60, val: 20, test: 20 },
+            minImages: 1,
+            overwrite: true,
+          });
+        } catch (error) {
+          // Too little in the table for a triplet, or values that hold every separator.
+          if (error instanceof CsnError) return;
+          throw error;
+        }
+        made++;
+        const known = (text: string) => unknown.includes(text.trim()) ? [] : [text.trim()];
+        const tags = rows.map(({ tags }) => [...new Set(tags.flatMap(known))].sort());
+        const kinds = rows.map(({ kind }) => known(kind)[0] ?? "");
+        const set = await openImageSet(out);
+        const { attributes, texts } = (await readSetValues(set))!;
+        assert.deepEqual(attributes.get("kind")!.values, kinds);
+        assert.deepEqual(attributes.get("tags")!.values, tags);
+        assert.deepEqual(texts.get("kind"), kinds);
+        for (const split of splits) {
+          for (const [anchor, far, near] of await readTriplets(out, "kind", split, most)) {
+            assert.ok(kinds[anchor] === kinds[near] && kinds[anchor] !== kinds[far]);
+            assert.ok(![anchor, far, near].some((image) => kinds[image] === ""));
+          }
+          for (const [anchor, far, near] of await readTriplets(out, "tags", split, most)) {
+            const share = (a: number, b: number) => tags[a].some((tag) => tags[b].includes(tag));
+            assert.ok(share(anchor, near) && !share(anchor, far) && tags[far].length > 0);
+          }
+        }
+      },
+    ),
+    { numRuns: 40, seed: 4 },
+  );
+  assert.ok(made >= 15, `only ${made} tables gave a set`);
 });

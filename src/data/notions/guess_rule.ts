@@ -3,7 +3,7 @@ import { Remarks } from "../remarks.ts";
 import type { Cell } from "../table/table.ts";
 import { quantileBorders } from "./bins.ts";
 import { guessList } from "./guess_list.ts";
-import { isNumber, readsAsNumber } from "./number_text.ts";
+import { isNumber, keepsDigits, readsAsNumber } from "./number_text.ts";
 import {
   type ColumnRule,
   type NotionRule,
@@ -20,6 +20,9 @@ const defaultQuantiles = 5;
 
 /** Up to this share of texts in a column of numbers looks like slips; more like names, some of them numbers. */
 const fewTexts = 0.2;
+
+/** Texts that a doubt names. */
+const shownTexts = 5;
 
 /** Images that each class number has at least, on average. */
 const manyImages = 5;
@@ -114,10 +117,14 @@ function remarkOnTexts(column: string, cells: readonly string[], remarks: Remark
   const texts = known.filter((cell) => !isNumber(cell));
   const codes = texts.filter(readsAsNumber);
   if (codes.length === known.length || (codes.length > 0 && codes.length === texts.length)) {
+    const lost = codes.find((code) => !keepsDigits(code));
+    const advice = lost === undefined
+      ? `; say ${typeOption(column, "numeric")} if they are measured`
+      : "";
     remarks.warn(
       `column "${column}": its values are taken as names, not as numbers, which would not give back ${
-        JSON.stringify(codes[0])
-      }; say ${typeOption(column, "numeric")} if they are measured`,
+        JSON.stringify(lost ?? codes[0])
+      }${advice}`,
     );
     return;
   }
@@ -126,13 +133,17 @@ function remarkOnTexts(column: string, cells: readonly string[], remarks: Remark
   if (!isSlip) return;
   const counts = [...Map.groupBy(texts, (text) => text)]
     .sort(([, a], [, b]) => b.length - a.length);
-  const shown = counts.slice(0, 3).map(([text, all]) => `${all.length} is ${JSON.stringify(text)}`);
+  const shown = counts.slice(0, shownTexts).map(([text, all]) =>
+    `${all.length} is ${JSON.stringify(text)}`
+  );
   remarks.doubt(
     `column "${column}": ${known.length - texts.length} of ${known.length} values are numbers, ${
       shown.join(", ")
-    }${counts.length > 3 ? ", ..." : ""}; all would be categories. Say {"${column}": {"missing": [${
-      JSON.stringify(counts[0][0])
-    }]}} in --rules if that is no value, ${typeOption(column, "categorical")} if it is`,
+    }${
+      counts.length > shownTexts ? ", ..." : ""
+    }; all would be categories. Say {"${column}": {"missing": ${
+      JSON.stringify(counts.slice(0, shownTexts).map(([text]) => text))
+    }}} in --rules if that is no value, ${typeOption(column, "categorical")} if it is`,
   );
 }
 

@@ -8,9 +8,12 @@ const withComma = /^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+(?:e[+-]?\d+)?$/i;
 /** A number without a comma. */
 const withoutComma = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
+/** Up to this share of texts a column counts as one of numbers; what the texts are is asked later. */
+const fewTexts = 0.2;
+
 /**
  * A column's numbers with decimal points when they are written with decimal commas, else null: when no cell is
- * such a number, or one is neither a number nor unknown.
+ * such a number, or many are neither numbers nor unknown.
  *
  * Throws a CsnError for a column that has numbers with a comma and others with a point alone, of which
  * nobody can say what 1.234 is.
@@ -21,14 +24,16 @@ export function withDecimalPoints(
   places: readonly number[],
   cells: readonly Cell[],
 ): Cell[] | null {
-  let [comma, point] = [-1, -1];
+  let [comma, point, texts, known] = [-1, -1, 0, 0];
   for (const [row, cell] of cells.entries()) {
     if (typeof cell !== "string") return null;
+    if (isUnknownText(cell)) continue;
+    known++;
     if (withComma.test(cell)) comma = row;
     else if (withoutComma.test(cell)) point = cell.includes(".") ? row : point;
-    else if (!isUnknownText(cell)) return null;
+    else texts++;
   }
-  if (comma === -1) return null;
+  if (comma === -1 || texts > fewTexts * known) return null;
   if (point !== -1) {
     throw new CsnError(
       `Cannot read the numbers of column "${column}": ${placeName(file, places[comma])} has ${
@@ -38,5 +43,7 @@ export function withDecimalPoints(
       }; write all of them with a decimal point, or all with a decimal comma and no other sign`,
     );
   }
-  return cells.map((cell) => (cell as string).replaceAll(".", "").replace(",", "."));
+  return (cells as readonly string[]).map((cell) =>
+    withComma.test(cell) ? cell.replaceAll(".", "").replace(",", ".") : cell
+  );
 }

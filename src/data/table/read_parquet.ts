@@ -9,6 +9,7 @@ import {
 import { compressors } from "hyparquet-compressors";
 import { CsnError, messageOf } from "../../errors.ts";
 import { fieldsRow } from "./fields_row.ts";
+import { shortestFloat } from "./shortest_float.ts";
 import type { Table, TableRow } from "./table.ts";
 
 /** Rows that are decoded at a time, at most: of a table with a hundred columns some 10 MB. */
@@ -29,6 +30,8 @@ interface Source {
   readonly widths: ReadonlyMap<string, number>;
   /** Columns of images as Hugging Face stores them. */
   readonly images: ReadonlySet<string>;
+  /** Columns of numbers of 32 bits. */
+  readonly floats: readonly string[];
 }
 
 /**
@@ -47,7 +50,9 @@ export async function readParquet(file: string): Promise<Table> {
       ).map(({ element }) => element.name),
     );
     const metadata = withoutBytes(stored, images);
-    const source = { file, buffer, metadata, columns, widths: widthsOf(metadata), images };
+    const floats = fields.filter(isFloat).map(({ element }) => element.name);
+    const widths = widthsOf(metadata);
+    const source = { file, buffer, metadata, columns, widths, images, floats };
     return {
       file,
       columns,
@@ -61,6 +66,12 @@ export async function readParquet(file: string): Promise<Table> {
   } catch (error) {
     throw unreadable(file, error);
   }
+}
+
+/** Whether a column holds numbers of 32 bits, or lists of them. */
+function isFloat({ element, children }: ReturnType<typeof parquetSchema>): boolean {
+  if (element.type !== undefined) return element.type === "FLOAT";
+  return children.length === 1 && isFloat(children[0]);
 }
 
 function unreadable(file: string, error: unknown): CsnError {
@@ -121,7 +132,7 @@ function widthsOf({ row_groups, num_rows }: FileMetaData): Map<string, number> {
 }
 
 async function* rowsOf(source: Source, wanted?: readonly string[]): AsyncGenerator<TableRow> {
-  const { file, buffer, metadata, widths, images } = source;
+  const { file, buffer, metadata, widths, images, floats } = source;
   const width = (name: string) => widths.get(name) ?? 0;
   const columns = source.columns.filter((name) => wanted?.includes(name) ?? width(name) < bulky);
   const bytes = columns.reduce((sum, name) => sum + width(name), 0);
@@ -144,6 +155,9 @@ async function* rowsOf(source: Source, wanted?: readonly string[]): AsyncGenerat
     }
     for (const [i, fields] of rows.entries()) {
       for (const name of images) fields[name] = (fields[name] as { path?: unknown } | null)?.path;
+      for (const name of floats) {
+        if (name in fields) fields[name] = shortestFloat(fields[name]);
+      }
       const row = fieldsRow(file, rowStart + i + 1, fields);
       if (row !== null) yield row;
     }

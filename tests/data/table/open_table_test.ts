@@ -75,6 +75,27 @@ Deno.test("openTable() reads Parquet: texts, numbers, missing values, more rows 
   assert.deepEqual(cells.big, rows.map(String));
 });
 
+Deno.test("openTable() reads Parquet's numbers as people write them: 32 bits, and beyond 2^53", async () => {
+  const ids = [7045120923001450001n, 7045120923001450002n, 3n];
+  const heels = [0.4, 0.7, 16777216.5];
+  const bytes = parquetWriteBuffer({
+    columnData: [
+      { name: "heel", data: heels, type: "FLOAT" },
+      { name: "id", data: ids, type: "INT64" },
+    ],
+  });
+  const { cells } = await read("a.parquet", new Uint8Array(bytes), ["heel", "id"]);
+  assert.deepEqual(cells.heel, ["0.4", "0.7", "16777216"]);
+  assert.deepEqual(cells.id, ids.map(String));
+});
+
+Deno.test("loadColumns() leaves a few texts among decimal commas as they are", async () => {
+  const lines = Array.from({ length: 10 }, (_, i) => i === 4 ? "abc" : i === 5 ? "NaN" : `${i},5`);
+  const text = ["image;heel", ...lines.map((cell, i) => `${i}.jpg;${cell}`)].join("\n");
+  const { cells } = await read("a.csv", text, ["heel"]);
+  assert.deepEqual(cells.heel, lines.map((cell) => cell.replace(",", ".")));
+});
+
 /** Little-endian, with a byte order mark, as Excel and PowerShell write it. */
 function utf16(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Uint16Array.from("\ufeff" + text, (unit) => unit.charCodeAt(0)).buffer);
