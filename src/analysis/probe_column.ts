@@ -9,7 +9,7 @@ import { chooseImageColumn } from "../data/table/choose_image_column.ts";
 import { type Columns, loadColumns } from "../data/table/load_columns.ts";
 import { openTable } from "../data/table/open_table.ts";
 import { surveyTable } from "../data/table/survey_table.ts";
-import { cellError } from "../data/table/table.ts";
+import { cellError, type Table, type TableOptions } from "../data/table/table.ts";
 import { CsnError } from "../errors.ts";
 import type { Listener } from "../listener.ts";
 
@@ -23,6 +23,8 @@ export interface ProbeColumn {
 
 /** Columns of a table of the user's. */
 export interface ProbeTable {
+  /** How the table is read where its file does not say it. */
+  readonly options?: TableOptions;
   /** A table with a row an image: .csv, .tsv, .txt, .xlsx, .jsonl, .json or .parquet. */
   readonly file: string;
   /** The columns to tell. */
@@ -46,22 +48,19 @@ export function otherNotions(
 
 /**
  * Reads columns of a table as make-triplets guesses them: numbers of more than twelve kinds count in five bins of
- * as many images. Guesses that may be wrong are warned of. Throws a CsnError for a column that is not there or holds lists or one value alone, and
- * for a table that names no image of the set or one of them twice.
+ * as many images. Guesses that may be wrong are warned of. Throws a CsnError for a column that is not there or holds
+ * lists or one value alone, for a table of which it is not plain which column names the images, and for one that names
+ * no image of the set or one of them twice.
  */
 export async function readProbeColumns(
   set: ImageSet,
-  { file, columns: names, imageColumn }: ProbeTable,
+  { file, columns: names, imageColumn, options }: ProbeTable,
   { listener, signal }: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
 ): Promise<ProbeColumn[]> {
-  const table = await openTable(file);
+  const table = await openTable(file, options);
   const finder = new FolderImages(set.imageFolder, set.imageFiles);
   const remarks = new Remarks();
-  const chosen = imageColumn === undefined
-    ? chooseImageColumn(await surveyTable(table, finder, signal), finder)
-    : { name: imageColumn, doubt: undefined };
-  if (chosen.doubt !== undefined) remarks.doubt(chosen.doubt);
-  const ofImages = chosen.name;
+  const ofImages = imageColumn ?? await guessImageColumn(table, finder, signal);
   const columns = await loadColumns(table, [...new Set([ofImages, ...names])], signal);
   const { rows, images } = matchedRows(set, finder, columns, ofImages);
   const probed = names.map((name) => {
@@ -76,8 +75,22 @@ export async function readProbeColumns(
     singleValues(attribute).forEach((value, place) => values[images[place]] = value);
     return { name, values };
   });
+  for (const text of columns.understood) listener?.notice?.(`${file}: ${text}`);
+  if (columns.skipped.length > 0) {
+    remarks.warn(`${file}: ${columns.skipped.length} lines are left out for their cells`);
+  }
   for (const warning of remarks.warnings) listener?.warning?.(warning);
   return probed;
+}
+
+async function guessImageColumn(
+  table: Table,
+  finder: FolderImages,
+  signal?: AbortSignal,
+): Promise<string> {
+  const { name, doubt } = chooseImageColumn(await surveyTable(table, finder, signal), finder);
+  if (doubt === undefined) return name;
+  throw new CsnError(`Cannot tell which column of ${table.file} names the images: ${doubt}`);
 }
 
 /** Rows whose image is in the set, and those images. */

@@ -18,6 +18,14 @@ import { summaryText } from "./set_summary_text.ts";
 import { typedNotions } from "./typed_notions.ts";
 import { shellWord } from "../shell_word.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
+import {
+  columnsOption,
+  delimiterOption,
+  encodingOption,
+  imageColumnOption,
+  sheetOption,
+  skipBadLinesOption,
+} from "./table_options.ts";
 import { terminalListener } from "./terminal.ts";
 
 /** `make-triplets`: an image set from a folder of images and a table of their attributes. */
@@ -36,21 +44,14 @@ export function makeTripletsCommand(): CommandUnknownOpts {
     )
     .option("--rules <file>", "JSON file with rules by column; see the README")
     .option("--folders <notion>", "the names of the folders are this notion's values")
-    .option(
-      "--image-column <column>",
-      "column of image paths or ids (default: the one that names files which are there)",
-    )
+    .addOption(imageColumnOption)
     .option("--group-column <column>", "column whose groups are not parted by the splits")
     .option("--split-column <column>", "column of given splits: train, val, test or 0, 1, 2")
-    .option(
-      "--columns <a,b,...>",
-      "names of the columns, when no first line names them",
-      commaNames,
-    )
-    .option("--delimiter <character>", "what parts the cells (default: found out)", delimiter)
-    .option("--encoding <name>", "the table's encoding, such as windows-1252 (default: utf-8)")
-    .option("--sheet <name>", "sheet of an .xlsx workbook (default: its first)")
-    .option("--skip-bad-lines", "leave out lines that have not a cell for each column")
+    .addOption(columnsOption)
+    .addOption(delimiterOption)
+    .addOption(encodingOption)
+    .addOption(sheetOption)
+    .addOption(skipBadLinesOption)
     .addOption(
       new Option("--shares <train,val,test>", "sizes of the splits")
         .argParser(threeNumbers)
@@ -153,18 +154,6 @@ export function tripletCounts(text: string): TripletCounts {
     );
   }
   return counts;
-}
-
-/** Parses "a,b,c"; each name is trimmed. */
-function commaNames(text: string): string[] {
-  return text.split(",").map((name) => name.trim());
-}
-
-/** One character, or "tab". */
-function delimiter(text: string): string {
-  const found = text === "tab" || text === "\\t" ? "\t" : text;
-  if ([...found].length === 1) return found;
-  throw new InvalidArgumentError('It must be one character, or "tab".');
 }
 
 function threeNumbers(text: string): SplitShares {

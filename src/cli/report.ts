@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { makeReport } from "../analysis/make_report.ts";
+import type { TableOptions } from "../data/table/table.ts";
 import type { ProbeTable } from "../analysis/probe_column.ts";
 import { splits } from "../data/image_set.ts";
 import { UsageError } from "../errors.ts";
@@ -11,6 +12,14 @@ import { packDirOption, wholeNumber } from "./options.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
 import { deviceOption, precisionOption } from "./placement_options.ts";
 import { startNative } from "./start_native.ts";
+import {
+  columnsOption,
+  delimiterOption,
+  encodingOption,
+  imageColumnOption,
+  sheetOption,
+  skipBadLinesOption,
+} from "./table_options.ts";
 import { terminalListener } from "./terminal.ts";
 
 /** `report`: what a model learned, as one HTML page. */
@@ -44,6 +53,12 @@ export function reportCommand(): CommandUnknownOpts {
       "--probe <columns...>",
       "columns of that table that were no notion: how well a linear classifier tells them",
     )
+    .addOption(imageColumnOption)
+    .addOption(columnsOption)
+    .addOption(delimiterOption)
+    .addOption(encodingOption)
+    .addOption(sheetOption)
+    .addOption(skipBadLinesOption)
     .option(
       "--seed <n>",
       "decides which images are shown and where layouts begin (default: the seed of the model's run)",
@@ -89,10 +104,13 @@ function optionalPath(path: string | undefined): string | undefined {
 }
 
 function probeTable(
-  { values, probe }: { values?: string; probe?: string[] },
+  { values, probe, imageColumn, columns, delimiter, encoding, sheet, skipBadLines }:
+    & { values?: string; probe?: string[]; imageColumn?: string }
+    & TableOptions,
 ): ProbeTable | undefined {
   if (values !== undefined && probe !== undefined) {
-    return { file: userPath(values), columns: probe };
+    const options = { columns, delimiter, encoding, sheet, skipBadLines };
+    return { file: userPath(values), columns: probe, imageColumn, options };
   }
   if (values === undefined && probe === undefined) return undefined;
   throw new UsageError(

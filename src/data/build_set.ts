@@ -23,7 +23,8 @@ import {
 import { notionSummary, remarkOnGroups, remarkOnValues } from "./set_summary.ts";
 import { noTriplet } from "./no_triplet.ts";
 import type { SetReport, SetSummary } from "./set_report.ts";
-import { type ImageRows, readPlanned, rowsWithImages } from "./set_rows.ts";
+import { readPlanned } from "./planned_table.ts";
+import { type ImageRows, rowsWithImages } from "./set_rows.ts";
 import {
   defaultShares,
   givenParts,

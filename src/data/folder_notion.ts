@@ -9,8 +9,6 @@ export interface FolderValues {
   readonly values: readonly string[];
   /** By image: its split, where the folders at the top are train, val and test. */
   readonly splits: readonly Split[] | null;
-  /** The same in words. */
-  readonly understood: readonly string[];
 }
 
 /**
@@ -38,8 +36,7 @@ export function readFolders(
       }" for ${files[deep]}`,
     );
   }
-  const understood = splits === null ? [] : ["the folders at the top give the splits"];
-  return { values, splits, understood };
+  return { values, splits };
 }
 
 /** The splits that the folders at the top name; null when they are no splits. */

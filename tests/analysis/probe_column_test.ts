@@ -68,3 +68,27 @@ Deno.test("readProbeColumns() says what is wrong with a table", async () => {
   await refuses("file,a\n0.png,x;y\n1.png,y\n", ["a"], /"a" of .*several values/);
   await refuses("file,a\n0.png,x\n1.png,x\n", ["a"], /the one value "x"/);
 });
+
+Deno.test("readProbeColumns() refuses a number of rows for the images, and takes the column that is named", async () => {
+  const rows = Array.from({ length: 30 }, (_, image) => `${image},${"xy"[image % 2]}\n`);
+  await withTable(",kind\n" + rows.join(""), async (set, file) => {
+    await assert.rejects(
+      readProbeColumns(set, { file, columns: ["kind"] }),
+      /which column of .* names the images: column "" .* has no name; .*--image-column/,
+    );
+    const [{ values }] = await readProbeColumns(set, { file, columns: ["kind"], imageColumn: "" });
+    assert.deepEqual(values.slice(0, 3), ["x", "y", "x"]);
+  });
+});
+
+Deno.test("readProbeColumns() reads a table by the options that are given", async () => {
+  await withTable("0.png;x\n1.png;y\n2.png\n", async (set, file) => {
+    const warnings: string[] = [];
+    const options = { columns: ["file", "kind"], delimiter: ";", skipBadLines: true };
+    const [{ values }] = await readProbeColumns(set, { file, columns: ["kind"], options }, {
+      listener: { warning: (text) => warnings.push(text) },
+    });
+    assert.deepEqual(values.slice(0, 3), ["x", "y", ""]);
+    assert.match(warnings.join(), /1 lines are left out/);
+  });
+});

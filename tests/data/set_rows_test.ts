@@ -194,7 +194,7 @@ Deno.test("rowsWithImages() counts lines that were left out for their cells", as
   assert.deepEqual(dropped, [{
     reason: "their cells are not as many as the columns",
     rows: 1,
-    examples: ["line 62 with 1 cells"],
+    examples: ["line 62 with 1 cell"],
   }]);
 });
 
@@ -206,4 +206,19 @@ Deno.test("rowsWithImages() names images that are there but for capital letters 
     test.build({ notions: ["colour"] }),
     /40 of them are there but for capital letters \(0\.jpg as 0\.JPG\), 20 of them are there with another ending \(40\.jpg as 40\.png\)/,
   );
+});
+
+Deno.test("rowsWithImages() groups by the names of folders, with a table or without", async () => {
+  const tree = numbers.map((image) => `s${Math.floor(image / 3)}/${image}.jpg`);
+  const text = table("image,colour", (image) => `${tree[image]},${colours[image % 3]}`);
+  for (const options of [{ notions: ["colour"] }, { attributes: undefined }]) {
+    await using test = await TableCase.make(tree, text);
+    await test.build({ ...options, folders: "shoe", groupColumn: "shoe" });
+    const attributes = Object.values(await test.attributes());
+    const splitsOf = Map.groupBy(attributes, ({ shoe }) => shoe);
+    assert.equal(splitsOf.size, 20);
+    for (const images of splitsOf.values()) {
+      assert.equal(new Set(images.map(({ split }) => split)).size, 1);
+    }
+  }
 });

@@ -54,8 +54,11 @@ export function chooseImageColumn(survey: TableSurvey, finder: ImageFinder): Ima
     return { name: best.name, why: whyPath(best, ids) };
   }
   const named = ids.filter(({ name }) => !rowNumbers.test(name));
-  if (named.length > 0) return ofId(survey, agreeing(survey, named));
-  if (ids.length > 0) return ofId(survey, ids[0]);
+  const others = columns.filter((column) =>
+    isOfPaths(column) && 2 * column.addresses < column.paths
+  );
+  if (named.length > 0) return ofId(survey, agreeing(survey, named), others);
+  if (ids.length > 0) return ofId(survey, ids[0], others);
   return byName(survey, columns);
 }
 
@@ -125,7 +128,12 @@ function whyPath(best: ColumnFacts, ids: readonly ColumnFacts[]): string {
     (other === undefined ? "" : `; "${other.name}" would name other images`);
 }
 
-function ofId(survey: TableSurvey, column: ColumnFacts): ImageColumn {
+/** `others` hold names of files, but of none or few that are there. */
+function ofId(
+  survey: TableSurvey,
+  column: ColumnFacts,
+  [other]: readonly ColumnFacts[],
+): ImageColumn {
   const { name } = column;
   const found = { name, why: "its cells are names of files without their endings" };
   const isImages = usualNames.includes(plainName(name));
@@ -135,6 +143,8 @@ function ofId(survey: TableSurvey, column: ColumnFacts): ImageColumn {
     ? "only counts the rows"
     : column.areWholeNumbers && !isImages && !idNames.includes(plainName(name))
     ? "holds numbers that may mean something else"
+    : other !== undefined
+    ? `"${other.name}" holds names of files, of which too few are there`
     : null;
   if (what === null) return found;
   return {
@@ -146,8 +156,9 @@ function ofId(survey: TableSurvey, column: ColumnFacts): ImageColumn {
 
 /** No column names images that are there: the error that follows names the likeliest. */
 function byName({ file }: TableSurvey, columns: readonly ColumnFacts[]): ImageColumn {
-  const named = columns.filter(({ name }) => !rowNumbers.test(name));
-  const [likeliest] = [...named].sort((a, b) =>
+  const some = columns.filter(({ name }) => name !== "");
+  const usual = some.filter(({ name }) => !rowNumbers.test(name));
+  const [likeliest] = [...usual, ...some].sort((a, b) =>
     likelihood(a.name) - likelihood(b.name) || b.paths - a.paths
   );
   if (likeliest !== undefined) return { name: likeliest.name, why: "by its name" };

@@ -38,10 +38,13 @@ function fitOf(
   width?: number,
 ): { cells: number; fitting: number } {
   // The last line may be cut off.
-  const whole = isWhole ? text : text.slice(0, text.lastIndexOf("\n") + 1);
+  const whole = isWhole
+    ? text
+    : text.slice(0, Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r")) + 1);
   const records = parse(whole, {
     delimiter,
     bom: true,
+    record_delimiter: ["\r\n", "\n", "\r"],
     relax_column_count: true,
     relax_quotes: true,
     skip_records_with_error: true,

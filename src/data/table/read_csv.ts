@@ -3,8 +3,8 @@ import { CsvError, parse } from "csv-parse";
 import { CsnError, messageOf } from "../../errors.ts";
 import { extname } from "../../paths.ts";
 import { delimiterName, findDelimiter } from "./find_delimiter.ts";
-import { readHead, readText, wrongBytes } from "./read_text.ts";
-import { cellError, placeName, type Table, type TableOptions, type TableRow } from "./table.ts";
+import { readHead, readText } from "./read_text.ts";
+import type { Table, TableOptions, TableRow } from "./table.ts";
 
 /** A record and where it ends. */
 interface Parsed {
@@ -47,7 +47,7 @@ async function formOf(
   { delimiter, encoding, columns }: TableOptions,
 ): Promise<{ form: Form; understood: string[] }> {
   const head = await readHead(file, encoding);
-  const told = /^sep=(.)\r?\n/.exec(head.text);
+  const told = /^sep=(.)(?:\r\n|\n|\r)/.exec(head.text);
   const ending = extname(file).toLowerCase();
   const likely = ending === ".tsv" ? "\t" : ",";
   const text = told === null ? head.text : head.text.slice(told[0].length);
@@ -66,11 +66,8 @@ async function formOf(
 
 /** The names of the columns. */
 async function firstRecord(file: string, form: Form): Promise<readonly string[]> {
-  for await (const { record, info } of recordsOf(file, form)) {
-    if (isEmpty(record)) continue;
-    const wrong = record.find((cell) => cell.includes("\ufffd"));
-    if (wrong === undefined) return record;
-    throw new CsnError(`${placeName(file, info.lines)}: ${wrongBytes(wrong, form.encoding)}`);
+  for await (const { record } of recordsOf(file, form)) {
+    if (!isEmpty(record)) return record;
   }
   throw new CsnError(`Cannot read ${file}: it is empty; its first line names the columns`);
 }
@@ -80,6 +77,8 @@ async function* recordsOf(file: string, form: Form): AsyncGenerator<Parsed> {
   const parser = parse({
     delimiter: form.delimiter,
     from_line: form.leadingLines + 1,
+    // All of them: files that were put together have several.
+    record_delimiter: ["\r\n", "\n", "\r"],
     bom: true,
     info: true,
     relax_column_count: true,
@@ -125,12 +124,8 @@ async function* rowsOf(
     ragged.rows++;
     if (!fits(record, columns.length)) {
       ragged.add(info.lines, record.length);
-      if (skipBadLines) onSkipped?.(`line ${info.lines} with ${record.length} cells`);
+      if (skipBadLines) onSkipped?.(`line ${info.lines} with ${cellCount(record.length)}`);
       continue;
-    }
-    const wrong = record.findIndex((cell) => cell.includes("\ufffd"));
-    if (wrong >= 0) {
-      throw cellError(file, info.lines, columns[wrong], wrongBytes(record[wrong], form.encoding));
     }
     yield { place: info.lines, cell: (column) => record[places.get(column)!] ?? "" };
   }
@@ -144,6 +139,10 @@ function isEmpty(record: readonly string[]): boolean {
 /** Whether there is a cell for each column; cells without a column are nothing when they are empty. */
 function fits(record: readonly string[], columns: number): boolean {
   return record.length >= columns && isEmpty(record.slice(columns));
+}
+
+function cellCount(count: number): string {
+  return count === 1 ? "1 cell" : `${count} cells`;
 }
 
 /** Lines that have not a cell for each column. */
@@ -165,7 +164,7 @@ class RaggedLines {
     this.#count++;
     if (cells === this.#columns.length + 1) this.#longer++;
     if (this.#shown.length < shownLines) {
-      this.#shown.push(`line ${line} has ${cells} cell${cells === 1 ? "" : "s"}`);
+      this.#shown.push(`line ${line} has ${cellCount(cells)}`);
     }
   }
 

@@ -48,9 +48,6 @@ async function parsedFile(file: string, encoding: string): Promise<unknown> {
   if (text.trim() === "") {
     throw new CsnError(`Cannot read ${file}: it is empty; write a list of objects`);
   }
-  if (text.includes("\ufffd")) {
-    throw new CsnError(`Cannot read ${file}: it is no ${encoding.toUpperCase()}; see --encoding`);
-  }
   try {
     return parseJson(text);
   } catch (error) {

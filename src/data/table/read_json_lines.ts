@@ -3,8 +3,8 @@ import { createInterface } from "node:readline";
 import { CsnError, messageOf } from "../../errors.ts";
 import { fieldsRow } from "./fields_row.ts";
 import { parseJson } from "./parse_json.ts";
-import { readHead, readText, wrongBytes } from "./read_text.ts";
-import { placeName, type Table, type TableOptions, type TableRow } from "./table.ts";
+import { readHead, readText } from "./read_text.ts";
+import type { Table, TableOptions, TableRow } from "./table.ts";
 
 /** Opens a table of JSON Lines: an object a line, whose fields are the columns; one may be left out. */
 export async function readJsonLines(file: string, options: TableOptions): Promise<Table> {
@@ -32,11 +32,6 @@ async function* objectsOf(file: string, encoding: string): AsyncGenerator<Line> 
     let place = 0;
     for await (const line of createInterface({ input: source, crlfDelay: Infinity })) {
       place++;
-      if (line.includes("\ufffd")) {
-        const at = line.indexOf("\ufffd");
-        const part = line.slice(Math.max(0, at - 20), at + 20);
-        throw new CsnError(`${placeName(file, place)}: ${wrongBytes(part, encoding)}`);
-      }
       if (line.trim() !== "") yield { place, fields: parseLine(file, place, line) };
     }
   } catch (error) {

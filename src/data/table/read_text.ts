@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
 import { CsnError, messageOf, UsageError } from "../../errors.ts";
 
 /** Byte order marks and what they tell. */
@@ -10,6 +11,9 @@ const marks: readonly [bytes: readonly number[], encoding: string][] = [
 
 /** Bytes that are looked at before a text is read. */
 const headLength = 65_536;
+
+/** Characters that an error shows at each side of one that is wrong. */
+const shownCharacters = 20;
 
 /** A text file's encoding and its beginning. */
 export interface TextHead {
@@ -42,33 +46,52 @@ export async function readHead(file: string, given?: string): Promise<TextHead> 
   return { encoding, text, isWhole: length < headLength };
 }
 
-/** The pieces of a text file, without its byte order mark; bytes that fit no character become U+FFFD. */
+/**
+ * The pieces of a text file, without its byte order mark. Throws a CsnError that names the line of bytes which fit no
+ * character.
+ */
 export async function* readText(file: string, encoding: string): AsyncGenerator<string> {
-  const decoder = decoderOf(encoding);
+  const decoder = decoderOf(encoding, true);
   const source = createReadStream(file);
   try {
     for await (const piece of source) yield decoder.decode(piece, { stream: true });
     const rest = decoder.decode();
     if (rest !== "") yield rest;
   } catch (error) {
+    if (error instanceof TypeError) throw await wrongBytes(file, encoding);
     throw new CsnError(`Cannot read ${file}: ${messageOf(error)}`, { cause: error });
   } finally {
     source.destroy();
   }
 }
 
-/** What to do about a text with bytes that fit no character. */
-export function wrongBytes(text: string, encoding: string): string {
+/** The error for bytes that fit no character: it names the first line that has some. */
+async function wrongBytes(file: string, encoding: string): Promise<CsnError> {
   const name = encoding.toUpperCase();
   const advice = encoding === "utf-8"
     ? "save the table as UTF-8, or name its encoding, such as --encoding windows-1252 for a CSV from Excel"
     : "name the table's encoding with --encoding";
-  return `"${text}" is no ${name}; ${advice}`;
+  // Line by line: a line end is no part of another character, but for UTF-16.
+  const lines = encoding.startsWith("utf-16")
+    ? []
+    : createInterface({ input: createReadStream(file, "latin1"), crlfDelay: Infinity });
+  let place = 0;
+  for await (const line of lines) {
+    place++;
+    const text = new TextDecoder(encoding).decode(
+      Uint8Array.from(line, (unit) => unit.charCodeAt(0)),
+    );
+    const at = text.indexOf("\ufffd");
+    if (at === -1) continue;
+    const part = text.slice(Math.max(0, at - shownCharacters), at + shownCharacters);
+    return new CsnError(`${file}:${place}: "${part}" is no ${name}; ${advice}`);
+  }
+  return new CsnError(`Cannot read ${file}: it is no ${name}; ${advice}`);
 }
 
-function decoderOf(encoding: string): TextDecoder {
+function decoderOf(encoding: string, fatal = false): TextDecoder {
   try {
-    return new TextDecoder(encoding);
+    return new TextDecoder(encoding, { fatal });
   } catch {
     throw new UsageError(
       `Cannot use --encoding ${encoding}: it must be one such as utf-8, utf-16le, windows-1252 or shift_jis`,

@@ -13,6 +13,8 @@ export interface ColumnFacts {
   readonly filled: number;
   /** Cells that end like an image file. */
   readonly paths: number;
+  /** Those of them that are addresses, such as https://example.org/1.jpg. */
+  readonly addresses: number;
   /** Rows whose cell names an image that is there. */
   readonly matched: number;
   /** Different images that the cells name. */
@@ -75,6 +77,7 @@ class ColumnCounter implements ColumnFacts {
   #wholeNumbers = 0;
   filled = 0;
   paths = 0;
+  addresses = 0;
   matched = 0;
 
   constructor(table: Table, name: string, finder: ImageFinder) {
@@ -108,6 +111,7 @@ class ColumnCounter implements ColumnFacts {
     if (typeof cell !== "string" || cell === "") return;
     this.filled++;
     if (hasImageEnding(cell)) this.paths++;
+    if (/^\w+:\/\//.test(cell)) this.addresses++;
     this.#countOn(cell);
     if (this.#values !== null) {
       this.#values.set(cell, (this.#values.get(cell) ?? 0) + 1);

@@ -98,6 +98,13 @@ Deno.test("chooseImageColumn() refuses a nameless column or a running number by 
   await chooses({ price: id }, "price", images, true);
 });
 
+Deno.test("chooseImageColumn() refuses an id when names of files stand beside it that are not there", async () => {
+  const id = (image: number) => named(image).slice(0, 4);
+  const elsewhere = (image: number) => `train/${named(image)}`;
+  await refuses({ id, file: elsewhere }, /"id" .*"file" holds names of files, .*--image-column/);
+  await chooses({ id, file: (image) => `https://x.org/${named(image)}` }, "id");
+});
+
 Deno.test("chooseImageColumn() refuses a table whose first line is data", async () => {
   const rows = table({ image: named }).split("\n").slice(1);
   await using paths = await TableCase.make(numbers.map(named), rows.join("\n"));

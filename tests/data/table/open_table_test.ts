@@ -109,6 +109,8 @@ const read3: readonly [what: string, name: string, content: string | Uint8Array]
   ["commas", "a.csv", 'image,tags,heel\n1.jpg,"a, b",2.5\n2.jpg,c,3\n'],
   ["a line sep=;", "a.csv", "sep=;\r\nimage;tags;heel\r\n1.jpg;a, b;2,5\r\n2.jpg;c;3\r\n"],
   ["UTF-16", "a.csv", utf16("image\ttags\theel\r\n1.jpg\ta, b\t2,5\r\n2.jpg\tc\t3\r\n")],
+  ["lines that end in several ways", "a.csv", 'image,tags,heel\r\n1.jpg,"a, b",2.5\n2.jpg,c,3\r'],
+  ["carriage returns", "a.csv", "image;tags;heel\r1.jpg;a, b;2,5\r2.jpg;c;3\r"],
   [
     "empty rows and columns at the edges",
     "a.csv",
@@ -150,6 +152,13 @@ Deno.test("openTable() reads text in the encoding that is named", async () => {
   assert.deepEqual(cells, { b: ["café"] });
 });
 
+Deno.test("openTable() takes the replacement character where the file has it", async () => {
+  const csv = await read("a.csv", "image,b\n1,\ufffd\n", ["b"]);
+  assert.deepEqual(csv.cells, { b: ["\ufffd"] });
+  const json = await read("a.jsonl", '{"b": "\ufffd"}\n', ["b"]);
+  assert.deepEqual(json.cells, { b: ["\ufffd"] });
+});
+
 Deno.test("openTable() takes names of columns for a table whose first line is data", async () => {
   const { cells, places } = await read("a.csv", "1.jpg,red;blue\n2.jpg,green;white\n", ["colour"], {
     columns: ["image", "colour"],
@@ -162,7 +171,7 @@ Deno.test("openTable() leaves out bad lines when told to, and names them", async
   const text = "image,heel\n1,2\n1,2,3\n4\n5,6\n";
   const { cells, skipped } = await read("a.csv", text, ["image"], { skipBadLines: true });
   assert.deepEqual(cells, { image: ["1", "5"] });
-  assert.deepEqual(skipped, ["line 3 with 3 cells", "line 4 with 1 cells"]);
+  assert.deepEqual(skipped, ["line 3 with 3 cells", "line 4 with 1 cell"]);
 });
 
 Deno.test("openTable() minds double names only of columns that are asked for", async () => {
@@ -232,12 +241,12 @@ const bad: readonly [
   [
     "a.csv",
     Uint8Array.of(...new TextEncoder().encode("image,b\n1,"), 0xe9, 10),
-    /a\.csv:2, column "b": .* is no UTF-8; .*--encoding windows-1252/,
+    /a\.csv:2: "1,\ufffd" is no UTF-8; .*--encoding windows-1252/,
   ],
   [
     "a.csv",
     Uint8Array.of(...new TextEncoder().encode("image,b"), 0xe9, 10, 49, 44, 50, 10),
-    /a\.csv:1: "b.*" is no UTF-8/,
+    /a\.csv:1: "image,b\ufffd" is no UTF-8/,
   ],
   [
     "a.jsonl",

@@ -1,0 +1,50 @@
+/** The options of commands that read a table of the user's. */
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+
+/** `--image-column` */
+export const imageColumnOption = new Option(
+  "--image-column <column>",
+  "column of image paths or ids (default: the one that names files which are there)",
+);
+
+/** `--columns` */
+export const columnsOption = new Option(
+  "--columns <a,b,...>",
+  "names of the columns, when no first line names them",
+).argParser(commaNames);
+
+/** `--delimiter` */
+export const delimiterOption = new Option(
+  "--delimiter <character>",
+  "what parts the cells (default: found out)",
+).argParser(delimiter);
+
+/** `--encoding` */
+export const encodingOption = new Option(
+  "--encoding <name>",
+  "the table's encoding, such as windows-1252 (default: utf-8)",
+);
+
+/** `--sheet` */
+export const sheetOption = new Option(
+  "--sheet <name>",
+  "sheet of an .xlsx workbook (default: its first)",
+);
+
+/** `--skip-bad-lines` */
+export const skipBadLinesOption = new Option(
+  "--skip-bad-lines",
+  "leave out lines that have not a cell for each column",
+);
+
+/** Parses "a,b,c"; each name is trimmed. */
+function commaNames(text: string): string[] {
+  return text.split(",").map((name) => name.trim());
+}
+
+/** One character, or "tab". */
+function delimiter(text: string): string {
+  const found = text === "tab" || text === "\\t" ? "\t" : text;
+  if ([...found].length === 1) return found;
+  throw new InvalidArgumentError('It must be one character, or "tab".');
+}

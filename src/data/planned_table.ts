@@ -1,0 +1,93 @@
+import { CsnError, UsageError } from "../errors.ts";
+import { pointOutSplits } from "./given_splits.ts";
+import { FolderImages } from "./image_finder.ts";
+import type { Remarks } from "./remarks.ts";
+import { notionColumns } from "./set_notions.ts";
+import type { SetPlan } from "./set_plan.ts";
+import { chooseImageColumn, type ImageColumn } from "./table/choose_image_column.ts";
+import { type Columns, loadColumns } from "./table/load_columns.ts";
+import { openTable } from "./table/open_table.ts";
+import { surveyTable } from "./table/survey_table.ts";
+import type { Table } from "./table/table.ts";
+
+/** The columns that a plan needs, and the images that they are about. */
+export interface PlannedTable {
+  readonly columns: Columns;
+  /** The column that names the images; null for a folder without a table. */
+  readonly imageColumn: string | null;
+  readonly imageColumnWhy: string;
+  readonly images: FolderImages;
+}
+
+/** Reads the columns that the plan needs. */
+export async function readPlanned(
+  plan: SetPlan,
+  remarks: Remarks,
+  signal: AbortSignal | undefined,
+): Promise<PlannedTable> {
+  const images = await FolderImages.open(plan.images);
+  if (plan.attributes === undefined) return folderTable(plan, images);
+  const table = await openTable(plan.attributes, plan);
+  const survey = await surveyTable(table, images, signal);
+  const given = plan.imageColumn;
+  const imageColumn: ImageColumn = given === undefined
+    ? chooseImageColumn(survey, images)
+    : { name: given, why: "as asked for" };
+  if (imageColumn.doubt !== undefined) remarks.doubt(imageColumn.doubt);
+  const notions = notionColumns(plan);
+  if (notions.length === 0) throw noNotion(table, imageColumn.name);
+  const others = [plan.groupColumn, plan.splitColumn].filter((name) => name !== undefined);
+  const wanted = [...new Set([imageColumn.name, ...notions, ...others])];
+  if (plan.splitColumn === undefined) pointOutSplits(survey, wanted, remarks);
+  return {
+    columns: await loadColumns(table, tableColumns(plan, table, wanted), signal),
+    imageColumn: imageColumn.name,
+    imageColumnWhy: imageColumn.why,
+    images,
+  };
+}
+
+/** What a folder of images says without a table: a row an image. */
+function folderTable(plan: SetPlan, images: FolderImages): PlannedTable {
+  const { files } = images;
+  const asked = [plan.imageColumn, plan.groupColumn, plan.splitColumn];
+  const needed = [...notionColumns(plan), ...asked].filter((name) =>
+    name !== undefined && name !== plan.folders
+  );
+  if (needed.length > 0) {
+    throw new UsageError(
+      `Cannot find column "${needed[0]}" without a table: name it with --attributes`,
+    );
+  }
+  if (files.length === 0) {
+    throw new CsnError(
+      `Cannot make a notion of the folders in ${plan.images}: no image lies in them`,
+    );
+  }
+  const places = files.map((_, at) => at + 1);
+  return {
+    columns: { file: plan.images, places, cells: new Map(), understood: [], skipped: [] },
+    imageColumn: null,
+    imageColumnWhy: `every image of the folder, as there is no table`,
+    images,
+  };
+}
+
+/** The wanted columns that the table has, all but the folders' names. */
+function tableColumns({ folders }: SetPlan, table: Table, wanted: readonly string[]): string[] {
+  if (folders === undefined || !table.columns.includes(folders)) {
+    return wanted.filter((name) => name !== folders);
+  }
+  throw new UsageError(
+    `Cannot call the folders' notion "${folders}": ${table.file} has a column of that name; name it otherwise with --folders`,
+  );
+}
+
+function noNotion(table: Table, imageColumn: string): UsageError {
+  const others = table.columns.filter((column) => column !== imageColumn && column !== "");
+  return new UsageError(
+    `No notion is named: ${table.file} has the columns ${
+      others.map((column) => `"${column}"`).join(", ")
+    }; name those that are notions with --notion, or in --rules`,
+  );
+}
