@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 // @ts-types="@types/yauzl"
-import { type Entry, openPromise, type ZipFile } from "yauzl";
+import type { Entry, ZipFile } from "yauzl";
 import { CsnError, messageOf } from "./errors.ts";
 import type { Listener } from "./listener.ts";
 import { dirname, join, resolve } from "./paths.ts";
@@ -68,6 +68,8 @@ async function unpack(
 ): Promise<void> {
   const { what = "Unpacking", listener, signal } = options;
   // yauzl refuses names with "..", drive letters and a leading "/"; backslashes it takes for slashes.
+  // @ts-types="@types/yauzl"
+  const { openPromise } = await import("yauzl");
   const zip = await openPromise(archive, { lazyEntries: true, validateEntrySizes: true });
   const budget = new Budget(zip, attempted, options);
   let done = 0;

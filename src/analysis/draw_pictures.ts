@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import type { Picture } from "../reporting/report/report_data.ts";
 import { emptyCell } from "./grid_cells.ts";
 import type { PackPictures } from "./pack_pictures.ts";
@@ -71,6 +70,7 @@ function extent(places: readonly number[]): { first: number; count: number } {
 
 /** Pixels [rowImage, rowImage, 3] of an image. */
 async function enlarged(pack: PackPictures, image: number): Promise<Uint8Array> {
+  const { default: sharp } = await import("sharp");
   const raw = { width: pack.size, height: pack.size, channels: 3 as const };
   return await sharp(pack.pixels(image), { raw })
     .resize(rowImage, rowImage, { kernel: pack.size < rowImage ? "cubic" : "lanczos3" })
@@ -106,6 +106,7 @@ class Canvas {
 
   /** The canvas as a PNG of this size. */
   async png(width: number, height: number): Promise<Uint8Array> {
+    const { default: sharp } = await import("sharp");
     const raw = { width: this.width, height: this.height, channels: 4 as const };
     const picture = sharp(this.#pixels, { raw, limitInputPixels: false });
     const sized = width === this.width ? picture : picture.resize(width, height);

@@ -1,4 +1,4 @@
-import { layOut, type LayoutSettings } from "./lay_out.ts";
+import type { LayoutSettings } from "./layout_settings.ts";
 
 /** Points that are to be laid out. */
 export interface LayoutTask {
@@ -35,14 +35,18 @@ export async function layOutAll(
       signal?.throwIfAborted();
       const [place, task] = next;
       const isSmall = task.points.length < worthAThread * task.dimension;
-      layouts[place] = isSmall
-        ? layOut(task.points, task.dimension, task.settings)
-        : await inThread(task, signal);
+      layouts[place] = isSmall ? await layOutHere(task) : await inThread(task, signal);
       onDone?.();
     }
   };
   await Promise.all(Array.from({ length: Math.min(threads, tasks.length) }, work));
   return layouts;
+}
+
+/** Loads UMAP when something is laid out, not before. */
+async function layOutHere({ points, dimension, settings }: LayoutTask): Promise<Float32Array> {
+  const { layOut } = await import("./lay_out.ts");
+  return layOut(points, dimension, settings);
 }
 
 async function inThread(task: LayoutTask, signal?: AbortSignal): Promise<Float32Array> {

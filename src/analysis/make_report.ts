@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import { CsnError, messageOf, UsageError } from "../errors.ts";
 import { exists, someOf } from "../folders.ts";
 import { examineOutput } from "../output_file.ts";
@@ -7,11 +6,7 @@ import { variantOf } from "../network/masks.ts";
 import { dirname, join } from "../paths.ts";
 import { readMetrics } from "../reporting/run_log.ts";
 import type { DrawnBy, ReportData } from "../reporting/report/report_data.ts";
-import {
-  type ReportExperiments,
-  type ReportPage,
-  reportPage,
-} from "../reporting/report/report_page.ts";
+import type { ReportExperiments, ReportPage } from "../reporting/report/report_page.ts";
 import type { ModelFile } from "../training/model_file.ts";
 import { shellWord } from "../shell_word.ts";
 import { version } from "../version.ts";
@@ -83,6 +78,8 @@ export async function makeReport(file: ModelFile, options: ReportOptions = {}): 
   await examineReport(page, parts, options);
   const experiments = await readExperiments(file, options);
   const data = await reportData(file, parts, options);
+  // Charts are drawn by a large library; who only imports csn does not wait for it.
+  const { reportPage } = await import("../reporting/report/report_page.ts");
   const drawn = reportPage(data, experiments);
   await makeFolder(parts);
   // First: by it the folder is known as a report's.
@@ -223,6 +220,7 @@ function settingsOf({ path, info }: ModelFile): [name: string, value: string][] 
 }
 
 async function writeParts({ charts, pictures }: ReportPage, parts: string): Promise<void> {
+  const { default: sharp } = await import("sharp");
   for (const { name, svg } of charts) {
     await writeWhole(join(parts, `${name}.svg`), svg);
     // Of an SVG, 72 dots an inch are a pixel each.

@@ -5,7 +5,7 @@ import { MaskedVectors } from "../statistics/masked_vectors.ts";
 import { drawMap } from "./draw_pictures.ts";
 import type { EmbeddedSplit } from "./embedded_split.ts";
 import { emptyCell, gridCells } from "./grid_cells.ts";
-import { defaultLayout } from "./lay_out.ts";
+import { defaultLayout } from "./layout_settings.ts";
 import { layOutAll, type LayoutTask } from "./lay_out_all.ts";
 import type { LayoutCache } from "./layout_cache.ts";
 import type { PackPictures } from "./pack_pictures.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { defaultLayout, layOut } from "../../src/analysis/lay_out.ts";
+import { layOut } from "../../src/analysis/lay_out.ts";
+import { defaultLayout } from "../../src/analysis/layout_settings.ts";
 import { layOutAll, type LayoutTask } from "../../src/analysis/lay_out_all.ts";
 import { nearestRows } from "../../src/analysis/nearest_rows.ts";
 import { principalPlane } from "../../src/analysis/principal_plane.ts";

@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { drawMap, drawRow } from "../../src/analysis/draw_pictures.ts";
 import { type EmbeddedSplit, embedSplit } from "../../src/analysis/embedded_split.ts";
 import { emptyCell } from "../../src/analysis/grid_cells.ts";
-import { defaultLayout } from "../../src/analysis/lay_out.ts";
+import { defaultLayout } from "../../src/analysis/layout_settings.ts";
 import { LayoutCache } from "../../src/analysis/layout_cache.ts";
 import { PackPictures } from "../../src/analysis/pack_pictures.ts";
 import { pictureName } from "../../src/analysis/picture_name.ts";

@@ -1,24 +1,20 @@
 import { CsnError, messageOf, UsageError } from "../../errors.ts";
 import { extname } from "../../paths.ts";
-import { isCelebA, readCelebA } from "./read_celeba.ts";
-import { readCsv } from "./read_csv.ts";
-import { readJson } from "./read_json.ts";
-import { readJsonLines } from "./read_json_lines.ts";
-import { readParquet } from "./read_parquet.ts";
-import { readHead } from "./read_text.ts";
-import { readXlsx } from "./read_xlsx.ts";
 import type { Table, TableOptions } from "./table.ts";
 
-/** How each kind of file is opened, and whether it is delimited text. */
-const readers: Readonly<Record<string, (file: string, options: TableOptions) => Promise<Table>>> = {
-  ".csv": readCsv,
-  ".tsv": readCsv,
-  ".jsonl": readJsonLines,
-  ".ndjson": readJsonLines,
-  ".parquet": readParquet,
-  ".json": readJson,
-  ".xlsx": readXlsx,
-  ".txt": readList,
+/** Opens a table. */
+type Reader = (file: string, options: TableOptions) => Promise<Table>;
+
+/** How each kind of file is opened; a reader and its library are loaded when such a file comes. */
+const readers: Readonly<Record<string, () => Promise<Reader>>> = {
+  ".csv": async () => (await import("./read_csv.ts")).readCsv,
+  ".tsv": async () => (await import("./read_csv.ts")).readCsv,
+  ".jsonl": async () => (await import("./read_json_lines.ts")).readJsonLines,
+  ".ndjson": async () => (await import("./read_json_lines.ts")).readJsonLines,
+  ".parquet": async () => (await import("./read_parquet.ts")).readParquet,
+  ".json": async () => (await import("./read_json.ts")).readJson,
+  ".xlsx": async () => (await import("./read_xlsx.ts")).readXlsx,
+  ".txt": async () => (await import("./read_list.ts")).readList,
 };
 
 /** Endings of delimited text. */
@@ -63,13 +59,5 @@ export async function openTable(file: string, options: TableOptions = {}): Promi
       : messageOf(error);
     throw new CsnError(`Cannot read the table ${file}: ${found}`, { cause: error });
   }
-  return await reader(file, options);
-}
-
-/** A .txt file is a list as CelebA's, or delimited text. */
-async function readList(file: string, options: TableOptions): Promise<Table> {
-  const isAsked = options.columns !== undefined || options.delimiter !== undefined;
-  return !isAsked && isCelebA(await readHead(file, options.encoding))
-    ? await readCelebA(file, options)
-    : await readCsv(file, options);
+  return await (await reader())(file, options);
 }

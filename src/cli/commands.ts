@@ -1,0 +1,111 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+
+/** A command as the list of commands shows it; its module is loaded when it is named. */
+interface CommandEntry {
+  /** What it is called. */
+  readonly name: string;
+  /** What it takes, as its help writes it. */
+  readonly argument?: string;
+  /** What it does. */
+  readonly description: string;
+  /** The command itself. */
+  readonly load: () => Promise<CommandUnknownOpts>;
+}
+
+/** Every command, in the order of the list. A test holds them against the commands themselves. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "demo",
+    description: "set csn up, make the fonts set, train on it and test: a few minutes on two cores",
+    load: async () => (await import("./demo.ts")).demoCommand(),
+  },
+  {
+    name: "setup",
+    description:
+      "find or fetch libtorch and build the shim; other commands do it when it is needed",
+    load: async () => (await import("./setup.ts")).setupCommand(),
+  },
+  {
+    name: "doctor",
+    description: "examine what csn needs on this machine; exit code 1 when something is wrong",
+    load: async () => (await import("./doctor.ts")).doctorCommand(),
+  },
+  {
+    name: "get-data",
+    description: "fetch Zappos50k with the paper's triplet lists, or make the fonts set",
+    load: async () => (await import("./get_data.ts")).getDataCommand(),
+  },
+  {
+    name: "make-triplets",
+    description: "make an image set from a folder of images and a table of their attributes",
+    load: async () => (await import("./make_triplets.ts")).makeTripletsCommand(),
+  },
+  {
+    name: "audit",
+    argument: "<set>",
+    description: "examine a set's triplet lists and pictures for what would spoil a result",
+    load: async () => (await import("./audit.ts")).auditCommand(),
+  },
+  {
+    name: "train",
+    description: "train a Conditional Similarity Network; writes runs/<name>/",
+    load: async () => (await import("./train.ts")).trainCommand(),
+  },
+  {
+    name: "test",
+    description: "evaluate a model on the triplets of an image set",
+    load: async () => (await import("./test.ts")).testCommand(),
+  },
+  {
+    name: "compare",
+    description:
+      "train the paper's networks alike, test them on the same triplets, with intervals; goes on where it stood",
+    load: async () => (await import("./compare.ts")).compareCommand(),
+  },
+  {
+    name: "sweep",
+    description:
+      "error against the number of training triplets (the paper's Figure 9); goes on where it stood",
+    load: async () => (await import("./sweep.ts")).sweepCommand(),
+  },
+  {
+    name: "embed",
+    argument: "<images...>",
+    description: "embed image files, or all images of a folder, to a file",
+    load: async () => (await import("./embed.ts")).embedCommand(),
+  },
+  {
+    name: "query",
+    argument: "<image>",
+    description: "print the images of a folder that are nearest to an image by a notion",
+    load: async () => (await import("./query.ts")).queryCommand(),
+  },
+  {
+    name: "report",
+    description: "write what a model learned as one HTML page, with its charts and pictures",
+    load: async () => (await import("./report.ts")).reportCommand(),
+  },
+  {
+    name: "parity",
+    argument: "<fixture>",
+    description: "hold csn against a PyTorch program: three Adam steps, compared number by number",
+    load: async () => (await import("./parity.ts")).parityCommand(),
+  },
+];
+
+/** The commands for a command line: the one that it names, and of the others what the list shows. */
+export async function commandsFor(args: readonly string[]): Promise<CommandUnknownOpts[]> {
+  const named = args[0] === "help" ? args[1] : args[0];
+  return await Promise.all(
+    commands.map((entry) => entry.name === named ? entry.load() : shown(entry)),
+  );
+}
+
+/** A command that does nothing and looks in the list as the real one does. */
+export function shown({ name, argument, description }: CommandEntry): CommandUnknownOpts {
+  const command = new Command(name).description(description);
+  // Options are listed as "[options]"; get-data has them below its own commands.
+  if (name !== "get-data") command.option("--verbose");
+  if (argument !== undefined) command.argument(argument);
+  return command;
+}
