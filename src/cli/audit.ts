@@ -12,6 +12,7 @@ import { table } from "./format.ts";
 import { packDirOption, wholeNumber } from "./options.ts";
 import { shellWord } from "../shell_word.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
+import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -48,31 +49,37 @@ export function auditCommand(): CommandUnknownOpts {
       }
       const set = await openImageSet(dataPath(given));
       using listener = terminalListener();
-      const { report, findings } = await auditSet(set, {
-        pictures: flags.pictures,
-        packDir: flags.packDir,
-        listener,
+      const stopped =
+        "there is no verdict; pictures that were decoded are kept, and the same command goes on";
+      await runStoppable(listener, stopped, async (signal) => {
+        const { report, findings } = await auditSet(set, {
+          pictures: flags.pictures,
+          packDir: flags.packDir,
+          listener,
+          signal,
+        });
+        const suspects = flags.resume === undefined ? null : await suspectsOf(set, report, {
+          resume: flags.resume,
+          most: flags.suspects,
+          splits: flags.split as Split[],
+          threads: flags.threads,
+          packDir: flags.packDir,
+          signal,
+        });
+        if (flags.csv !== undefined) {
+          await writeWhole(
+            userPath(flags.csv),
+            csvText(set, [...findings, ...suspectFindings(set, suspects ?? [])]),
+          );
+        }
+        if (flags.json) console.log(JSON.stringify({ ...report, ...(suspects && { suspects }) }));
+        else {
+          console.log(auditText(report, given));
+          if (suspects !== null) console.log(suspectsText(suspects));
+          if (flags.csv !== undefined) console.log(`written: ${shownPath(userPath(flags.csv))}`);
+        }
+        if (!report.ok) Deno.exitCode = 1;
       });
-      const suspects = flags.resume === undefined ? null : await suspectsOf(set, report, {
-        resume: flags.resume,
-        most: flags.suspects,
-        splits: flags.split as Split[],
-        threads: flags.threads,
-        packDir: flags.packDir,
-      });
-      if (flags.csv !== undefined) {
-        await writeWhole(
-          userPath(flags.csv),
-          csvText(set, [...findings, ...suspectFindings(set, suspects ?? [])]),
-        );
-      }
-      if (flags.json) console.log(JSON.stringify({ ...report, ...(suspects && { suspects }) }));
-      else {
-        console.log(auditText(report, given));
-        if (suspects !== null) console.log(suspectsText(suspects));
-        if (flags.csv !== undefined) console.log(`written: ${shownPath(userPath(flags.csv))}`);
-      }
-      if (!report.ok) Deno.exitCode = 1;
     });
 }
 
@@ -85,6 +92,7 @@ async function suspectsOf(
     splits: readonly Split[];
     threads?: number;
     packDir?: string;
+    signal: AbortSignal;
   },
 ): Promise<Suspect[]> {
   const file = await readModelFile(userPath(flags.resume));

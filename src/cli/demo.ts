@@ -6,6 +6,7 @@ import { dataFolder, projectFolder, runPath, shownPath } from "./paths.ts";
 import { runTest } from "./test.ts";
 import type { TrainFlags } from "./train_options.ts";
 import { startRun } from "./train_run.ts";
+import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 import { modelPath, readModelFile } from "../training/model_file.ts";
@@ -61,6 +62,7 @@ async function runDemo(): Promise<void> {
     "deno task get-data fonts",
   );
   await makeFonts();
+  if (Deno.exitCode !== 0) return;
   step(3, "Train a network with learned masks", trainCommandLine);
   await trainUnlessDone();
   if (Deno.exitCode !== 0) return;
@@ -71,13 +73,18 @@ async function runDemo(): Promise<void> {
     `deno task test --resume ${model}`,
   );
   await runTest({ resume: join(runPath(name), "model_best"), split: "test" });
+  if (Deno.exitCode !== 0) return;
   console.log(await whatNext(model));
 }
 
 async function makeFonts(): Promise<void> {
   using listener = terminalListener();
-  const { made, images, families } = await makeFontsSet(dataFolder("fonts"), { listener });
-  listener.line(`${images} images of ${families} families${made ? "" : ", there already"}`);
+  const stopped = "no set was made; the same command begins again";
+  await runStoppable(listener, stopped, async (signal) => {
+    const options = { listener, signal };
+    const { made, images, families } = await makeFontsSet(dataFolder("fonts"), options);
+    listener.line(`${images} images of ${families} families${made ? "" : ", there already"}`);
+  });
 }
 
 function step(number: number, what: string, command: string): void {

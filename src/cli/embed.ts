@@ -9,6 +9,7 @@ import { wholeNumber } from "./options.ts";
 import { shownPath, userPath } from "./paths.ts";
 import { choosePlacement } from "../training/choose_placement.ts";
 import { deviceOption, precisionOption } from "./placement_options.ts";
+import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -30,23 +31,27 @@ export function embedCommand(): CommandUnknownOpts {
       using listener = terminalListener();
       const files = await imageFiles(images.map(userPath), listener);
       await startNative(flags);
-      const placement = choosePlacement(flags, listener);
-      using model = await Model.load(userPath(flags.resume), placement);
-      const named = new Set(images.map(userPath));
-      const embeddings = await model.embed(files, {
-        listener,
-        onUnreadable: (name, reason) => {
-          // What a folder happens to hold may be left out; what the user named may not.
-          if (named.has(name)) throw new CsnError(reason);
-          listener.warning?.(`${reason}; it is left out`);
-        },
+      const stopped = `no file was written to ${shownPath(out)}; the same command begins again`;
+      await runStoppable(listener, stopped, async (signal) => {
+        const placement = choosePlacement(flags, listener);
+        using model = await Model.load(userPath(flags.resume), placement);
+        const named = new Set(images.map(userPath));
+        const embeddings = await model.embed(files, {
+          listener,
+          signal,
+          onUnreadable: (name, reason) => {
+            // What a folder happens to hold may be left out; what the user named may not.
+            if (named.has(name)) throw new CsnError(reason);
+            listener.warning?.(`${reason}; it is left out`);
+          },
+        });
+        await writeEmbeddings(out, embeddings, model);
+        console.log(
+          `${embeddings.names.length} embeddings of ${embeddings.dimension} dimensions written to ${
+            shownPath(out)
+          }`,
+        );
       });
-      await writeEmbeddings(out, embeddings, model);
-      console.log(
-        `${embeddings.names.length} embeddings of ${embeddings.dimension} dimensions written to ${
-          shownPath(out)
-        }`,
-      );
     });
 }
 

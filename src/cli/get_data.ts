@@ -7,6 +7,7 @@ import { wholeNumber } from "./options.ts";
 import { tripletCounts } from "./make_triplets.ts";
 import { shellWord } from "../shell_word.ts";
 import { dataFolder, shownPath, userPath } from "./paths.ts";
+import { runStoppable } from "./run_stoppable.ts";
 import { terminalListener } from "./terminal.ts";
 
 /** `get-data [zappos|fonts]`: brings or makes an image set. */
@@ -45,18 +46,23 @@ function zapposCommand(): CommandUnknownOpts {
       }
       const folder = options.out === undefined ? dataFolder("zappos") : userPath(options.out);
       using listener = terminalListener();
-      const done = await getZappos(folder, {
-        images: options.images === undefined ? undefined : userPath(options.images),
-        triplets: options.triplets === undefined ? undefined : userPath(options.triplets),
-        meta: options.meta === undefined ? undefined : userPath(options.meta),
-        counts: options.counts,
-        url: options.url,
-        listener,
+      const stopped =
+        "what is complete is kept, downloads too where the server can go on; the same command goes on";
+      await runStoppable(listener, stopped, async (signal) => {
+        const done = await getZappos(folder, {
+          images: options.images === undefined ? undefined : userPath(options.images),
+          triplets: options.triplets === undefined ? undefined : userPath(options.triplets),
+          meta: options.meta === undefined ? undefined : userPath(options.meta),
+          counts: options.counts,
+          url: options.url,
+          listener,
+          signal,
+        });
+        listener.line(`${shownPath(folder)}: Zappos50k ${done ? "is ready" : "was there already"}`);
+        listener.line(
+          `next: deno task train --data ${shellWord(options.out ?? "zappos")} --learned`,
+        );
       });
-      listener.line(`${shownPath(folder)}: Zappos50k ${done ? "is ready" : "was there already"}`);
-      listener.line(
-        `next: deno task train --data ${shellWord(options.out ?? "zappos")} --learned`,
-      );
     });
 }
 
@@ -86,9 +92,16 @@ function fontsCommand(): CommandUnknownOpts {
     .action(async ({ out, ...options }) => {
       const folder = out === undefined ? dataFolder("fonts") : userPath(out);
       using listener = terminalListener();
-      const { made, images, families } = await makeFontsSet(folder, { ...options, listener });
-      const what = `${images} images of ${families} families`;
-      listener.line(`${shownPath(folder)}: ${made ? what : `${what}, there already`}`);
-      listener.line(`next: deno task train --data ${shellWord(out ?? "fonts")} --learned`);
+      const stopped = `no set was made in ${shownPath(folder)}; the same command begins again`;
+      await runStoppable(listener, stopped, async (signal) => {
+        const { made, images, families } = await makeFontsSet(folder, {
+          ...options,
+          listener,
+          signal,
+        });
+        const what = `${images} images of ${families} families`;
+        listener.line(`${shownPath(folder)}: ${made ? what : `${what}, there already`}`);
+        listener.line(`next: deno task train --data ${shellWord(out ?? "fonts")} --learned`);
+      });
     });
 }

@@ -1,9 +1,11 @@
 import { exitNow } from "../native/library.ts";
+import { ignoresHangup } from "./ignores_hangup.ts";
 
 /** A repeat sooner than this is the same Ctrl-C: `deno task` delivers it twice. */
 const repeatMs = 500;
 
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+/** 128 and the number of the signal, as shells have it. */
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** What a test puts in the place of time and of the way out. */
 export interface Clock {
@@ -12,7 +14,7 @@ export interface Clock {
 }
 
 /**
- * Listens for Ctrl-C and SIGTERM: the first aborts `signal`, so that work can end well; one that comes
+ * Listens for Ctrl-C, SIGTERM and, unless `nohup` has it ignored, SIGHUP: the first aborts `signal`, so that work can end well; one that comes
  * later than half a second after it leaves the process at once.
  */
 export class Interruption implements Disposable {
@@ -29,7 +31,8 @@ export class Interruption implements Disposable {
   ) {
     this.#clock = clock;
     this.#announce = announce;
-    for (const name of ["SIGINT", "SIGTERM"] as const) {
+    const hangup = ignoresHangup() ? [] : ["SIGHUP"] as const;
+    for (const name of ["SIGINT", "SIGTERM", ...hangup] as const) {
       const listener = () => this.hear(name);
       Deno.addSignalListener(name, listener);
       this.#listeners.push([name, listener]);
@@ -41,7 +44,7 @@ export class Interruption implements Disposable {
     return this.#controller.signal;
   }
 
-  /** 130 after Ctrl-C, 143 after SIGTERM, null when there was none. */
+  /** 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, null when there was none. */
   get exitCode(): number | null {
     return this.#first?.code ?? null;
   }

@@ -18,6 +18,7 @@ import { summaryText } from "./set_summary_text.ts";
 import { typedNotions } from "./typed_notions.ts";
 import { shellWord } from "../shell_word.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
+import { runStoppable } from "./run_stoppable.ts";
 import {
   columnsOption,
   delimiterOption,
@@ -82,27 +83,33 @@ export function makeTripletsCommand(): CommandUnknownOpts {
     .action(async ({ json, notion, rules, out, images, attributes, yes, ...options }) => {
       const folder = dataPath(out);
       using listener = terminalListener();
-      const report = await makeTriplets(folder, {
-        ...options,
-        images: userPath(images),
-        attributes: attributes === undefined ? undefined : userPath(attributes),
-        ...typedNotions(notion, rules === undefined ? {} : await readRules(userPath(rules))),
-        acceptGuesses: yes,
-        madeFrom: rules === undefined ? [] : [userPath(rules)],
-        listener,
-        // With --json standard output has one object alone, and warnings go to standard error.
-        onSummary: json
-          ? undefined
-          : (summary) => listener.line(summaryText(summary, attributes ?? images)),
+      const stopped = `no set was made in ${shownPath(folder)}; the same command begins again`;
+      await runStoppable(listener, stopped, async (signal) => {
+        const report = await makeTriplets(folder, {
+          ...options,
+          images: userPath(images),
+          attributes: attributes === undefined ? undefined : userPath(attributes),
+          ...typedNotions(notion, rules === undefined ? {} : await readRules(userPath(rules))),
+          acceptGuesses: yes,
+          madeFrom: rules === undefined ? [] : [userPath(rules)],
+          listener,
+          signal,
+          // With --json standard output has one object alone, and warnings go to standard error.
+          onSummary: json
+            ? undefined
+            : (summary) => listener.line(summaryText(summary, attributes ?? images)),
+        });
+        if (json) return console.log(JSON.stringify(report));
+        listener.line(reportText(report));
+        listener.line(
+          `\n${shownPath(folder)}: ${report.images} images; all of this is in set.json`,
+        );
+        listener.line(
+          `next: deno task audit ${shellWord(out)}, then deno task train --data ${
+            shellWord(out)
+          } --learned`,
+        );
       });
-      if (json) return console.log(JSON.stringify(report));
-      listener.line(reportText(report));
-      listener.line(`\n${shownPath(folder)}: ${report.images} images; all of this is in set.json`);
-      listener.line(
-        `next: deno task audit ${shellWord(out)}, then deno task train --data ${
-          shellWord(out)
-        } --learned`,
-      );
     });
 }
 

@@ -6,6 +6,7 @@ import { wholeNumber } from "./options.ts";
 import { userPath } from "./paths.ts";
 import { choosePlacement } from "../training/choose_placement.ts";
 import { deviceOption } from "./placement_options.ts";
+import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -32,15 +33,18 @@ export function queryCommand(): CommandUnknownOpts {
       using model = await Model.load(userPath(flags.resume), placement);
       model.mask(flags.notion);
       using listener = terminalListener();
-      const query = await model.embed([userPath(image)]);
-      const among = await embedFolder(model, userPath(flags.among), { listener });
-      const nearest = model.nearest(query.at(0), flags.notion, flags.k, among);
-      if (flags.json) console.log(JSON.stringify({ image, notion: flags.notion, nearest }));
-      else {
-        console.log(table(
-          ["", "distance", "image"],
-          nearest.map(({ name, distance }, i) => [String(i + 1), distance.toFixed(4), name]),
-        ));
-      }
+      const stopped = "no embeddings were kept; the same command begins again";
+      await runStoppable(listener, stopped, async (signal) => {
+        const query = await model.embed([userPath(image)], { signal });
+        const among = await embedFolder(model, userPath(flags.among), { listener, signal });
+        const nearest = model.nearest(query.at(0), flags.notion, flags.k, among);
+        if (flags.json) console.log(JSON.stringify({ image, notion: flags.notion, nearest }));
+        else {
+          console.log(table(
+            ["", "distance", "image"],
+            nearest.map(({ name, distance }, i) => [String(i + 1), distance.toFixed(4), name]),
+          ));
+        }
+      });
     });
 }

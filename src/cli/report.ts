@@ -11,6 +11,7 @@ import { bytes } from "./format.ts";
 import { packDirOption, wholeNumber } from "./options.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
 import { deviceOption, precisionOption } from "./placement_options.ts";
+import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import {
   columnsOption,
@@ -76,26 +77,31 @@ export function reportCommand(): CommandUnknownOpts {
       const file = await readModelFile(userPath(flags.resume));
       await startNative(flags);
       using listener = terminalListener();
-      const report = await makeReport(file, {
-        split: flags.split,
-        data: flags.data === undefined ? undefined : dataPath(flags.data),
-        out: optionalPath(flags.out),
-        overwrite: flags.overwrite,
-        compare: optionalPath(flags.compare),
-        sweep: optionalPath(flags.sweep),
-        probe,
-        seed: flags.seed,
-        command: commandLine(Deno.args),
-        allowMissing: flags.allowMissing,
-        packDir: flags.packDir,
-        placement: choosePlacement(flags, listener),
-        listener,
+      const stopped =
+        "no page was written; maps that were laid out are kept, and the same command goes on";
+      await runStoppable(listener, stopped, async (signal) => {
+        const report = await makeReport(file, {
+          split: flags.split,
+          data: flags.data === undefined ? undefined : dataPath(flags.data),
+          out: optionalPath(flags.out),
+          overwrite: flags.overwrite,
+          compare: optionalPath(flags.compare),
+          sweep: optionalPath(flags.sweep),
+          probe,
+          seed: flags.seed,
+          command: commandLine(Deno.args),
+          allowMissing: flags.allowMissing,
+          packDir: flags.packDir,
+          placement: choosePlacement(flags, listener),
+          listener,
+          signal,
+        });
+        if (flags.json) console.log(JSON.stringify(report));
+        else {
+          console.log(`written: ${shownPath(report.page)} (${bytes(report.bytes)})`);
+          console.log(`its charts, pictures and numbers: ${shownPath(report.parts)}/`);
+        }
       });
-      if (flags.json) console.log(JSON.stringify(report));
-      else {
-        console.log(`written: ${shownPath(report.page)} (${bytes(report.bytes)})`);
-        console.log(`its charts, pictures and numbers: ${shownPath(report.parts)}/`);
-      }
     });
 }
 

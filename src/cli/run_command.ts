@@ -5,7 +5,7 @@ import { withDashes } from "./options.ts";
 
 /**
  * Parses `args`, runs the command they name and turns every failure into one line on standard error and
- * an exit code: 2 for wrong usage, 1 for the rest, 130 or 143 when a signal ended it.
+ * an exit code: 2 for wrong usage, 1 for the rest, 129, 130 or 143 when a signal ended it.
  */
 export async function runCommand(
   program: CommandUnknownOpts,

@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError, reasonOf } from "../errors.ts";
 import type { ExperimentOptions } from "../experiment/run_cells.ts";
 import { FileLock } from "../file_lock.ts";
 import { join } from "../paths.ts";
@@ -61,7 +61,10 @@ async function lockExperiment(folder: string): Promise<FileLock> {
   try {
     await Deno.mkdir(folder, { recursive: true });
   } catch (error) {
-    throw new CsnError(`Cannot make the folder ${folder}: ${error}`, { cause: error });
+    throw new CsnError(
+      `Cannot make the folder ${folder}: ${reasonOf(error)}; choose another --name, or mend that`,
+      { cause: error },
+    );
   }
   return await FileLock.take(
     join(folder, "lock"),

@@ -1,3 +1,4 @@
+import { messageOf } from "../errors.ts";
 import type { Listener, Progress } from "../listener.ts";
 import { doneLine, type Pace, progressBar, progressLine } from "./progress_text.ts";
 
@@ -165,12 +166,13 @@ function consoleColumns(): number {
   }
 }
 
-/** Writes to standard output. Whoever reads it may have seen enough, as `head` does. */
+/** Writes to standard output. Whoever reads it may have seen enough, as `head` does, or have hung up. */
 function writeOut(text: string): void {
   try {
     writeAll(Deno.stdout, text);
   } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    const hasHungUp = messageOf(error).includes("(os error 5)");
+    if (!hasHungUp && !(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
 }
 

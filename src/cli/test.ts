@@ -9,6 +9,7 @@ import { variantOf } from "../network/masks.ts";
 import { type Variant, variants } from "../variant.ts";
 import { percent, table } from "./format.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
+import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 import { packDirOption, wholeNumber } from "./options.ts";
@@ -68,17 +69,22 @@ export async function runTest(flags: TestFlags): Promise<void> {
   }
   await startNative(flags);
   using listener = terminalListener();
-  const evaluation = await testModel(file, {
-    split: flags.split,
-    data: flags.data === undefined ? undefined : dataPath(flags.data),
-    allowMissing: flags.allowMissing,
-    packDir: flags.packDir,
-    placement: choosePlacement(flags, listener),
-    listener,
+  const stopped =
+    "nothing was measured; images that were decoded are kept, and the same command goes on";
+  await runStoppable(listener, stopped, async (signal) => {
+    const evaluation = await testModel(file, {
+      split: flags.split,
+      data: flags.data === undefined ? undefined : dataPath(flags.data),
+      allowMissing: flags.allowMissing,
+      packDir: flags.packDir,
+      placement: choosePlacement(flags, listener),
+      listener,
+      signal,
+    });
+    console.log(
+      flags.json ? JSON.stringify({ variant, ...evaluation }) : evaluationTable(evaluation),
+    );
   });
-  console.log(
-    flags.json ? JSON.stringify({ variant, ...evaluation }) : evaluationTable(evaluation),
-  );
 }
 
 /** The table that `test` prints. */

@@ -31,7 +31,8 @@ const defaultMaxBytes = 16 * 2 ** 30;
  * begins anew otherwise.
  *
  * Throws a CsnError that says what the server or the network answered; throws the signal's reason when
- * it is aborted. Then, and when the connection broke, the part that has come is kept.
+ * it is aborted. Then, and when the connection broke, the part that has come is kept where the server said by
+ * what to tell this version of the file; elsewhere nothing is.
  */
 export async function download(
   url: string,
@@ -47,18 +48,23 @@ export async function download(
       await part.flush();
       break;
     } catch (error) {
-      if (part.size === 0) await PartFile.discard(target);
+      // What cannot be gone on with is of no use.
+      if (!part.canGoOn) await PartFile.discard(target);
       options.signal?.throwIfAborted();
       if (!(error instanceof CutError)) throw error;
       if (part.size === before || resumption === resumptions) {
-        const kept = part.size > 0 ? `; ${part.size} bytes are kept` : "";
+        const remedy = part.canGoOn
+          ? `${part.size} bytes are kept; run the command again to go on`
+          : "run the command again, which begins anew: the server cannot go on in the middle";
         throw new CsnError(
-          `${attempted}: the connection broke (${error.message})${kept}; run the command again to go on`,
+          `${attempted}: the connection broke (${error.message}); ${remedy}`,
           { cause: error },
         );
       }
       options.listener?.warning?.(
-        `The connection broke after ${part.size} bytes (${error.message}); going on from there`,
+        `The connection broke after ${part.size} bytes (${error.message}); ${
+          part.canGoOn ? "going on from there" : "beginning anew"
+        }`,
       );
     }
   }

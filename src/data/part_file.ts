@@ -79,11 +79,15 @@ export class PartFile implements Disposable {
     return this.#origin?.total ?? null;
   }
 
+  /** Whether the server said which version of the file this is, so that the rest can be asked for. */
+  get canGoOn(): boolean {
+    return this.#size > 0 && (this.#origin?.validator ?? null) !== null;
+  }
+
   /** Headers that ask for the rest, or for the whole when the file has changed (RFC 9110, 13.1.5). */
   rangeHeaders(): Record<string, string> {
-    const validator = this.#origin?.validator ?? null;
-    if (this.#size === 0 || validator === null) return {};
-    return { "range": `bytes=${this.#size}-`, "if-range": validator };
+    if (!this.canGoOn) return {};
+    return { "range": `bytes=${this.#size}-`, "if-range": this.#origin!.validator! };
   }
 
   /** Whether an answer of status 206 brings the rest of the same file. */

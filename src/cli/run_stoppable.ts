@@ -1,0 +1,21 @@
+import type { Listener } from "../listener.ts";
+import { Interruption } from "./interruption.ts";
+
+/**
+ * Runs work that Ctrl-C, SIGTERM and SIGHUP stop. What was stopped then says `stopped`: what of it is kept, and
+ * what the same command does; the exit code is the signal's. Work that ends all the same has simply ended.
+ */
+export async function runStoppable(
+  listener: Listener,
+  stopped: string,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  using interruption = new Interruption(() => {});
+  try {
+    await work(interruption.signal);
+  } catch (error) {
+    if (!interruption.signal.aborted || error !== interruption.signal.reason) throw error;
+    listener.notice?.(`Stopped: ${stopped}`);
+    Deno.exitCode = interruption.exitCode!;
+  }
+}
