@@ -31,9 +31,11 @@ export class Interruption implements Disposable {
   ) {
     this.#clock = clock;
     this.#announce = announce;
-    const hangup = ignoresHangup() ? [] : ["SIGHUP"] as const;
-    for (const name of ["SIGINT", "SIGTERM", ...hangup] as const) {
-      const listener = () => this.hear(name);
+    const outlivesTerminal = ignoresHangup();
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      // Deno gives every signal its usual effect once one is listened for, so an ignored one is ignored here.
+      const isIgnored = name === "SIGHUP" && outlivesTerminal;
+      const listener = () => isIgnored ? undefined : this.hear(name);
       Deno.addSignalListener(name, listener);
       this.#listeners.push([name, listener]);
     }

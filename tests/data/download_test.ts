@@ -220,3 +220,18 @@ Deno.test("download() stops when it is aborted and keeps what came", async () =>
   await assert.rejects(at.fetch({ signal: controller.signal, listener }), /stop/);
   assert.ok((await Deno.stat(`${at.target}.part`)).size > 0);
 });
+
+Deno.test("download() keeps nothing, and does not say so, where the server cannot go on", async () => {
+  await using at = await setting({ etag: null, cutAfter: 4000, cuts: Infinity });
+  const warnings: string[] = [];
+  const listener = { warning: (text: string) => warnings.push(text) };
+  await assert.rejects(at.fetch({ listener }), (error: unknown) => {
+    assert.ok(error instanceof CsnError);
+    assert.match(error.message, /connection broke .*; run the command again, which begins anew/);
+    assert.doesNotMatch(error.message, /kept/);
+    return true;
+  });
+  assert.ok(warnings.length > 0);
+  for (const warning of warnings) assert.match(warning, /; beginning anew$/);
+  assert.deepEqual(names(at.folder), []);
+});
