@@ -5,38 +5,39 @@ import { join } from "../paths.ts";
 const devices = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
- * Refuses names of notions that cannot be told apart or stand for something else: "all", which tables say of
- * the mean; a device's name; and two that differ only by case or Unicode form, whose lists would be one file
- * on macOS and Windows. Throws a UsageError that begins with `attempted` and names both; `remedy` ends it.
+ * Why the names of notions clash; null when they do not. A name clashes that stands for something else: "all",
+ * which tables say of the mean, or a device's; so do two that differ only by case or Unicode form, whose lists
+ * would be one file on macOS and Windows.
  */
+export function nameClash(names: readonly string[]): string | null {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const folded = foldedName(name);
+    if (folded === "all") {
+      return `a notion is called "${name}", as the row of all notions is in every table`;
+    }
+    if (devices.test(name)) {
+      return `a notion is called "${name}", which is a device on Windows, so that no file can be called so`;
+    }
+    const other = seen.get(folded);
+    if (other !== undefined && other !== name) {
+      return `the notions "${other}" and "${name}" differ only in ${
+        other.normalize() === name.normalize() ? "Unicode form" : "case"
+      }, so that their files are the same on macOS and Windows`;
+    }
+    seen.set(folded, name);
+  }
+  return null;
+}
+
+/** Refuses names that clash with a UsageError that begins with `attempted` and ends with `remedy`. */
 export function assertNotionNames(
   names: readonly string[],
   attempted: string,
   remedy: string,
 ): void {
-  const seen = new Map<string, string>();
-  for (const name of names) {
-    const folded = foldedName(name);
-    if (folded === "all") {
-      throw new UsageError(
-        `${attempted}: a notion is called "${name}", as the row of all notions is in every table; ${remedy}`,
-      );
-    }
-    if (devices.test(name)) {
-      throw new UsageError(
-        `${attempted}: a notion is called "${name}", which is a device on Windows, so that no file can be called so; ${remedy}`,
-      );
-    }
-    const other = seen.get(folded);
-    if (other !== undefined && other !== name) {
-      throw new UsageError(
-        `${attempted}: the notions "${other}" and "${name}" differ only in ${
-          other.normalize() === name.normalize() ? "Unicode form" : "case"
-        }, so that their files are the same on macOS and Windows; ${remedy}`,
-      );
-    }
-    seen.set(folded, name);
-  }
+  const clash = nameClash(names);
+  if (clash !== null) throw new UsageError(`${attempted}: ${clash}; ${remedy}`);
 }
 
 /** Refuses to train on notions of a set whose names clash: a set made by hand, or before they were refused. */

@@ -144,6 +144,18 @@ Deno.test("train refuses a notion without a list", async () => {
   await fails(train(set), 1, /shape/);
 });
 
+Deno.test("train refuses notions whose names clash, by name, unless --conditions leaves them out", async () => {
+  const set = await changedSet("clashing", async (set) => {
+    const file = join(set, "set.json");
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, text.replace('"colour"', '"All"'));
+  });
+  await fails(train(set), 2, /Cannot train on the image set .* a notion is called "All"/);
+  await fails([...train(set), "--conditions", "All"], 2, /a notion is called "All"/);
+  const others = ["--conditions", "shape", "--variant", "specialists", "--sampler", "dense-lists"];
+  await fails([...train(set), ...others], 2, /Cannot train specialists/);
+});
+
 Deno.test("train leaves no run behind when its data cannot be read", async () => {
   await fails(train("nowhere"), 1, /nowhere/);
   const left = [...Deno.readDirSync(join(projectFolder, "runs"))].filter((entry) =>

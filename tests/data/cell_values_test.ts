@@ -120,6 +120,14 @@ Deno.test("makeTriplets() keeps a value that an order names, however it is spelt
   );
 });
 
+Deno.test("makeTriplets() says when a value is in the order but for its spelling", async () => {
+  const rules = { much: { order: ["caf\u00e9", "some"] } };
+  await assert.rejects(
+    madeOfCells("much", (i) => i === 3 ? "cafe\u0301" : "some", { rules }),
+    /table\.csv:5, .* is not in the order caf\u00e9, some \(caf\u00e9 is spelt otherwise: case, blanks/,
+  );
+});
+
 Deno.test("makeTriplets() leaves out rows whose group is not known", async () => {
   const row = (i: number) => ({ a: "xyz"[i % 3], shoe: i % 10 === 0 ? "nan" : `s${i % 30}` });
   await made(row, { notions: ["a"], groupColumn: "shoe" }, ({ report }) => {

@@ -3,6 +3,7 @@ import type { Listener } from "../../listener.ts";
 import { relative } from "../../paths.ts";
 import type { Attribute } from "../draw_triplets.ts";
 import { type ImageSet, type Split, splits } from "../image_set.ts";
+import { nameClash } from "../notion_names.ts";
 import { readSetValues } from "../set_values.ts";
 import { tripletListPath } from "../triplet_list.ts";
 import { auditPictures, noPictures } from "./audit_pictures.ts";
@@ -128,7 +129,9 @@ export async function auditSet(
   for (const finding of images.findings) findings.push(finding);
   const { findings: _found, notExamined: unseen, ...counts } = images;
   const notExamined = [...known.notExamined, ...unseen];
+  const clash = nameClash(set.notions);
   const problems = [
+    ...(clash === null ? [] : [clash]),
     ...reports.flatMap(listProblems),
     ...imageProblems(shared.length, counts.identicalAcrossSplits ?? 0),
   ];

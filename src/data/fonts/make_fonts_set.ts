@@ -189,7 +189,12 @@ async function writeSet(
         drawn: { images: drawn.images.length, ...counts },
       },
     },
-    { signal: options.signal, listener: quietly(options.listener) },
+    {
+      signal: options.signal,
+      listener: quietly(options.listener),
+      // The table is csn's own: nothing of it is for the user to mend.
+      onSummary: () => {},
+    },
   );
 }
 

@@ -25,7 +25,8 @@ export function alikeSpellings(values: readonly ValueCount[]): string | null {
 /** Characters without a width; joiners, which change letters, are none of them. */
 const invisible = /[\u200b\u2060\ufeff\u00ad]/g;
 
-function folded(text: string): string {
+/** The one form of texts that differ only by case, by blanks or by Unicode form. */
+export function folded(text: string): string {
   return withoutBlanks(text.normalize()).toUpperCase().toLowerCase().normalize();
 }
 

@@ -2,6 +2,7 @@ import { CsnError } from "../../errors.ts";
 import type { Attribute } from "../draw_triplets.ts";
 import { type Cell, cellError } from "../table/table.ts";
 import type { Columns } from "../table/load_columns.ts";
+import { folded } from "./alike_spellings.ts";
 import { type Bin, binOf, binsOf, plainBorders } from "./bins.ts";
 import { keepsDigits, readsAsNumber } from "./number_text.ts";
 import type { NotionRule, NumericRule, OrdinalRule } from "./rule.ts";
@@ -90,7 +91,13 @@ function readerOf(notion: NotionRule, { file, places }: Columns): Reader {
         const step = steps.get(text) ??
           (readsAsNumber(text) ? steps.get(String(Number(text))) : undefined);
         if (step !== undefined) return rule.order[step];
-        throw fail(row, `${JSON.stringify(text)} is not in the order ${rule.order.join(", ")}`);
+        const near = rule.order.find((value) => folded(value) === folded(text));
+        throw fail(
+          row,
+          `${JSON.stringify(text)} is not in the order ${rule.order.join(", ")}${
+            near === undefined ? "" : ` (${near} is spelt otherwise: case, blanks or Unicode form)`
+          }; add it to "order" in --rules, or to "missing"`,
+        );
       });
     }
     case "numeric":

@@ -51,6 +51,16 @@ async function writeLines(set: string, notion: string, split: Split, lines: read
   await Deno.writeTextFile(tripletListPath(set, notion, split), lines.join("\n") + "\n");
 }
 
+Deno.test("auditSet() says that names of notions clash", async () => {
+  await using folder = await TemporaryFolder.make();
+  const set = await cleanSet(folder.path);
+  const { report } = await auditSet({ ...await openImageSet(set), notions: ["shape", "Shape"] }, {
+    pictures: false,
+  });
+  assert.equal(report.ok, false);
+  assert.match(report.problems[0], /^the notions "shape" and "Shape" differ only in case/);
+});
+
 Deno.test("auditSet() finds nothing in a clean set", async () => {
   await using folder = await TemporaryFolder.make();
   const set = await cleanSet(folder.path);
