@@ -50,12 +50,12 @@ export class FolderImages implements ImageFinder {
   /** The image's path relative to the folder. */
   find(named: string): Found {
     // As it is written first: a name may hold a backslash or end in a blank, though few do.
-    const spellings = new Set([named, named.trim(), named.trim().replaceAll("\\", "/")]);
-    for (const name of spellings) {
-      const found = hasImageEnding(name) ? this.#byPath(name) : this.#withId(name);
-      if (found !== null) return found;
-    }
-    return null;
+    const found = this.#findAsIs(named);
+    if (found !== null) return found;
+    const plain = named.trim();
+    const trimmed = plain === named ? null : this.#findAsIs(plain);
+    if (trimmed !== null || !plain.includes("\\")) return trimmed;
+    return this.#findAsIs(plain.replaceAll("\\", "/"));
   }
 
   /** What an image that was not found may mean. */
@@ -64,6 +64,10 @@ export class FolderImages implements ImageFinder {
     const plain = named.trim().replaceAll("\\", "/").normalize("NFC").toLowerCase();
     return this.#near.get(plain) ?? this.#near.get(`/${basename(plain)}`) ??
       this.#near.get(`/${stem(plain)}`) ?? null;
+  }
+
+  #findAsIs(named: string): Found {
+    return hasImageEnding(named) ? this.#byPath(named) : this.#withId(named);
   }
 
   #byPath(named: string): Found {

@@ -7,7 +7,7 @@ import type { SetFace, SetPlan } from "./set_plan.ts";
 import type { SetReport, SetSummary } from "./set_report.ts";
 import { openImageSet } from "./image_set.ts";
 import { landFolder } from "./land_folder.ts";
-import { withEscapedDots } from "./survey_images.ts";
+import { otherSpellings } from "./survey_images.ts";
 
 /** What an image set is made from, and how. */
 export interface MakeTripletsOptions extends SetPlan {
@@ -89,8 +89,11 @@ async function copyImages(
     const folder = dirname(join(to, file));
     if (!made.has(folder)) await Deno.mkdir(folder, { recursive: true });
     made.add(folder);
-    const listed = join(from, file);
-    const source = await exists(listed) ? listed : join(from, withEscapedDots(file));
+    let source = join(from, file);
+    for (const stored of await exists(source) ? [] : otherSpellings(file)) {
+      source = join(from, stored);
+      if (await exists(source)) break;
+    }
     await Deno.copyFile(source, join(to, file));
     listener?.progress?.({
       what: "Copying images",

@@ -36,14 +36,17 @@ export async function surveyImages({ imageFolder, imageFiles }: ImageSet): Promi
     return { names, contents: null, identity: null, missing, elsewhere };
   }
   const lines = imageFiles.map((file, image) => {
-    const [listed, stored] = [join(imageFolder, file), join(imageFolder, withEscapedDots(file))];
-    const asListed = infoOf(listed);
-    const info = asListed ?? (stored === listed ? null : infoOf(stored));
+    let info = infoOf(join(imageFolder, file));
+    for (const stored of info === null ? otherSpellings(file) : []) {
+      info = infoOf(join(imageFolder, stored));
+      if (info === null) continue;
+      elsewhere.set(image, join(imageFolder, stored));
+      break;
+    }
     if (info === null) {
       missing.add(image);
       return "missing";
     }
-    if (asListed === null) elsewhere.set(image, stored);
     identities.add(info);
     return `${info.size} ${info.mtime?.getTime()}`;
   });
@@ -63,6 +66,15 @@ export function imagePath(
   image: number,
 ): string {
   return elsewhere.get(image) ?? join(imageFolder, imageFiles[image]);
+}
+
+/**
+ * How the file of an image may be called that is not called as it is listed: with escaped dots, or in Unicode's other
+ * form, as after a way through macOS.
+ */
+export function otherSpellings(file: string): string[] {
+  const all = [withEscapedDots(file), file.normalize("NFC"), file.normalize("NFD")];
+  return [...new Set(all)].filter((spelling) => spelling !== file);
 }
 
 /** Zappos50k has brands such as "Bonnie Jean." whose folders are stored with %2E for the last dot. */

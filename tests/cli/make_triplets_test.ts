@@ -126,3 +126,27 @@ Deno.test("make-triplets --overwrite deletes no folder that is no set, nor the o
   assert.equal(code, 0, stderr);
   assert.equal((await make("./set")).code, 0);
 });
+
+Deno.test("make-triplets reads a table by its options, with given splits and the folders' names", async () => {
+  await using folder = await TemporaryFolder.make();
+  await writeEmptyImages(join(folder.path, "images", "a"), 30);
+  await writeEmptyImages(join(folder.path, "images", "b"), 30);
+  const rows = Array.from({ length: 60 }, (_, image) => {
+    const file = `${image < 30 ? "a" : "b"}\\${image % 30}.jpg`;
+    return `${file};${["red", "gr\u00fcn"][image % 2]};${["train", "val", "test"][image % 3]}`;
+  });
+  const text = [...rows, "a line;of two cells"].join("\r\n");
+  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  await Deno.writeFile(join(folder.path, "table.csv"), bytes);
+  const { code, stdout, stderr } = await runCli([
+    ...[...base, "--triplets", "20,10,10", "--notion", "colour", "--folders", "kind"],
+    ...["--columns", "image,colour,part", "--split-column", "part"],
+    ...["--encoding", "windows-1252", "--delimiter", ";", "--skip-bad-lines"],
+  ], { cwd: folder.path });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /images by column "image": 60 of 60 matched/);
+  assert.match(stdout, /column "part" gives the splits: train is train, val is val, test is test/);
+  assert.match(stdout, /left out 1 .*line 61 with 2 cells/);
+  const attributes = await Deno.readTextFile(join(folder.path, "set", "attributes.csv"));
+  assert.match(attributes, /^b\/1\.jpg,gr\u00fcn,b,val$/m);
+});

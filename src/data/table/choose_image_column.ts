@@ -48,9 +48,7 @@ export function chooseImageColumn(survey: TableSurvey, finder: ImageFinder): Ima
     column.images >= enough.ids * survey.rows
   );
   if (paths.length > 0) {
-    // One that half of the images of another are there for is no match for it.
-    const most = Math.max(...paths.map(({ matched }) => matched));
-    const best = agreeing(survey, paths.filter(({ matched }) => matched >= 0.9 * most));
+    const best = agreeing(survey, paths);
     return { name: best.name, why: whyPath(best, ids) };
   }
   const named = ids.filter(({ name }) => !rowNumbers.test(name));
@@ -88,9 +86,11 @@ function isOfPaths({ paths, filled }: ColumnFacts): boolean {
   return 2 * paths > filled;
 }
 
-/** The one with the likeliest name, if all of them name the same images. */
+/** The one that names most images and has the likeliest name, if all of them name the same images. */
 function agreeing(survey: TableSurvey, columns: readonly ColumnFacts[]): ColumnFacts {
-  const [best, ...others] = [...columns].sort((a, b) => likelihood(a.name) - likelihood(b.name));
+  const [best, ...others] = [...columns].sort((a, b) =>
+    b.matched - a.matched || likelihood(a.name) - likelihood(b.name)
+  );
   for (const other of others) {
     const differing = differ(best, other);
     if (differing.length === 0) continue;

@@ -83,6 +83,8 @@ Deno.test("chooseImageColumn() refuses two columns that fit but name different i
     { similar: other, image: named },
     /"image" fits 60 of 60 rows and "similar" 60, but 60 rows would have another image .*--image-column/,
   );
+  const some = (image: number) => image % 4 === 0 ? "gone.png" : named(image);
+  await refuses({ image: some, mask: other }, /"mask" fits 60 of 60 rows and "image" 45/);
   const id = (image: number) => named(image).slice(0, 4);
   await refuses({ a: id, b: (image) => id((image + 1) % count) }, /another image .*--image-column/);
 });

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { openImageSet } from "../../src/data/image_set.ts";
+import { imagePath, surveyImages } from "../../src/data/survey_images.ts";
+import { join } from "../../src/paths.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+
+Deno.test("surveyImages() finds images whose names are in Unicode's other form, or have escaped dots", async () => {
+  await using folder = await TemporaryFolder.make();
+  const stored = ["e\u0301/e\u0301.png", "\u00fc.png", "Jean%2E/a.png"];
+  const listed = ["\u00e9/\u00e9.png", "u\u0308.png", "Jean./a.png", "gone.png"];
+  for (const file of stored) {
+    const path = join(folder.path, "images", file);
+    await Deno.mkdir(join(path, ".."), { recursive: true });
+    await Deno.writeTextFile(path, "x");
+  }
+  await Deno.mkdir(join(folder.path, "tripletlists"));
+  await Deno.writeTextFile(join(folder.path, "filenames.json"), listed.join("\n"));
+  await Deno.writeTextFile(
+    join(folder.path, "set.json"),
+    JSON.stringify({ format: 1, name: "x", images: "images", notions: ["a"], flip: true }),
+  );
+  const set = await openImageSet(folder.path);
+  const survey = await surveyImages(set);
+  assert.deepEqual([...survey.missing], [3]);
+  assert.deepEqual(
+    [0, 1, 2].map((image) => imagePath(set, survey, image)),
+    stored.map((file) => join(folder.path, "images", file)),
+  );
+});
