@@ -80,6 +80,8 @@ export type {
   ComparedVariant,
   Comparison,
   NotionEstimate,
+  SeedDifference,
+  SeedIntervals,
   SeedResult,
   VariantDifference,
 } from "./src/reporting/comparison.ts";

@@ -1,6 +1,7 @@
 import { CsnError, messageOf } from "../errors.ts";
 import { join } from "../paths.ts";
 import type { Comparison } from "../reporting/comparison.ts";
+import { withSeedDifferences } from "../reporting/seed_differences.ts";
 import type { Sweep } from "../reporting/sweep.ts";
 
 /** The files in which experiments leave what they found, and what of theirs a report cannot do without. */
@@ -11,7 +12,8 @@ const kinds = {
 
 /** Reads compare.json of a folder; null when there is none. Throws a CsnError for a file that is none of csn's. */
 export async function readComparison(folder: string): Promise<Comparison | null> {
-  return await readExperiment(folder, "compare.json") as Comparison | null;
+  const found = await readExperiment(folder, "compare.json") as Comparison | null;
+  return found && withSeedDifferences(found);
 }
 
 /** Reads sweep.json of a folder; null when there is none. Throws a CsnError for a file that is none of csn's. */

@@ -1,3 +1,4 @@
+import { nameOfAll } from "../reporting/all_notions.ts";
 import type { ComparedVariant, Comparison, NotionEstimate } from "../reporting/comparison.ts";
 import type { Estimate } from "../statistics/estimate.ts";
 import { duration, percent, table } from "./format.ts";
@@ -28,32 +29,38 @@ export function comparisonText(comparison: Comparison): string {
 }
 
 /** None for a variant that stands alone. */
-function differenceLines({ differences }: Comparison): string[] {
+function differenceLines({ differences, notions, seeds }: Comparison): string[] {
   if (differences.length === 0) return [];
   return [
     "",
-    "Differences on the same triplets, in percentage points:",
+    "Differences on the same triplets, in percentage points. The interval over images is of these very networks on other",
+    `test images; the one over seeds (Student's t of ${seeds.length} paired differences) is of other training runs. Only what`,
+    "the interval over seeds tells from 0 is shown.",
     "",
     table(
-      ["difference", "notion", "points", "95 % interval"],
-      differences.flatMap(({ a, b, error, notions: each }) =>
-        withFirst(`${a} - ${b}`, estimates(error, each), ({ name, error }) => [
-          name,
-          points(error.value),
-          `${points(error.low)} to ${points(error.high)}`,
-        ])
+      ["difference", "notion", "points", "95 % over images", "95 % over seeds", ""],
+      differences.flatMap(({ a, b, error, notions: each, overSeeds }) =>
+        withFirst(`${a} - ${b}`, places(error, each, notions), ({ name, error }, row) => {
+          const seeds = overSeeds && [overSeeds, ...overSeeds.notions][row].error;
+          return [name, points(error.value), span(error), ...seedCells(seeds)];
+        })
       ),
     ),
   ];
 }
 
+/** The interval over seeds, and what follows. */
+function seedCells(interval: Estimate | null): string[] {
+  if (interval === null) return ["one seed", "not known"];
+  return [span(interval), interval.low > 0 || interval.high < 0 ? "shown" : "not shown"];
+}
+
 function errorRows(variant: ComparedVariant, notions: readonly string[]): string[][] {
   return withFirst(
     variant.variant,
-    estimates(variant.error, variant.notions),
-    ({ name, error }) => {
-      const place = notions.indexOf(name);
-      const each = variant.seeds.map((seed) => name === all ? seed.error : seed.notions[place]);
+    places(variant.error, variant.notions, notions),
+    ({ name, error }, row) => {
+      const each = variant.seeds.map((seed) => [seed.error, ...seed.notions][row]);
       return [
         name,
         percent(error.value),
@@ -64,20 +71,22 @@ function errorRows(variant: ComparedVariant, notions: readonly string[]): string
   );
 }
 
-/** How the row of all notions together is called. No notion's place is found for it. */
-const all = "all";
-
-function estimates(error: Estimate, notions: readonly NotionEstimate[]): NotionEstimate[] {
-  return [{ name: all, error }, ...notions];
+/** All notions together, then each one. */
+function places(
+  error: Estimate,
+  each: readonly NotionEstimate[],
+  notions: readonly string[],
+): NotionEstimate[] {
+  return [{ name: nameOfAll(notions), error }, ...each];
 }
 
 /** Rows of which only the first says what they are of. */
 function withFirst<Item>(
   lead: string,
   items: readonly Item[],
-  row: (item: Item) => string[],
+  row: (item: Item, place: number) => string[],
 ): string[][] {
-  return items.map((item, i) => [i === 0 ? lead : "", ...row(item)]);
+  return items.map((item, i) => [i === 0 ? lead : "", ...row(item, i)]);
 }
 
 function costRow({ variant, ties, seeds }: ComparedVariant): string[] {
@@ -94,6 +103,10 @@ function costRow({ variant, ties, seeds }: ComparedVariant): string[] {
 
 function interval({ low, high }: Estimate): string {
   return `${percent(low)} to ${percent(high)}`;
+}
+
+function span({ low, high }: Estimate): string {
+  return `${points(low)} to ${points(high)}`;
 }
 
 /** A difference of shares in percentage points, with its sign. */

@@ -5,6 +5,7 @@ import type { Evaluation } from "../training/evaluate.ts";
 import { testModel } from "../training/test_model.ts";
 import { readModelFile } from "../training/model_file.ts";
 import { UsageError } from "../errors.ts";
+import { nameOfAll } from "../reporting/all_notions.ts";
 import { variantOf } from "../network/masks.ts";
 import { type Variant, variants } from "../variant.ts";
 import { percent, table } from "./format.ts";
@@ -98,9 +99,10 @@ export function evaluationTable(evaluation: Evaluation): string {
     `${percent(accuracy)} ± ${percent(standardError)}`,
     loss.toFixed(4),
   ];
+  const names = evaluation.notions.map(({ name }) => name);
   const rows = evaluation.notions.map((notion) => row(notion.name, notion));
   return [
-    table(["notion", "triplets", "accuracy", "loss"], [...rows, row("all", evaluation)]),
+    table(["notion", "triplets", "accuracy", "loss"], [...rows, row(nameOfAll(names), evaluation)]),
     "",
     `${evaluation.split} lists, ${evaluation.images} images embedded in ${
       evaluation.seconds.toFixed(1)

@@ -6,6 +6,7 @@ import type {
   SeedResult,
   VariantDifference,
 } from "../reporting/comparison.ts";
+import { seedDifferences, seedIntervals } from "../reporting/seed_differences.ts";
 import { estimateMeans } from "../statistics/cluster_bootstrap.ts";
 import type { Estimate } from "../statistics/estimate.ts";
 import type { Variant } from "../variant.ts";
@@ -38,6 +39,12 @@ export function comparisonOf(
     const [error, ...each] = estimates.slice(place * parts.count, (place + 1) * parts.count);
     return { error, notions: named(notions, each) };
   };
+  const compared = variants.map((variant, place): ComparedVariant => {
+    const seeds = results.filter(({ cell }) => cell.variant === variant)
+      .map((result) => seedResult(result, parts));
+    const ties = seeds.reduce((sum, each) => sum + each.ties, 0);
+    return { variant, ...measured(place), ties, seeds };
+  });
   return {
     format: 1,
     data: about.data,
@@ -49,17 +56,17 @@ export function comparisonOf(
     trainTriplets: about.trainTriplets,
     seeds: about.seeds,
     command: about.command,
-    variants: variants.map((variant, place): ComparedVariant => {
-      const seeds = results.filter(({ cell }) => cell.variant === variant)
-        .map((result) => seedResult(result, parts));
-      const ties = seeds.reduce((sum, each) => sum + each.ties, 0);
-      return { variant, ...measured(place), ties, seeds };
+    variants: compared,
+    differences: pairs.map(([a, b], i): VariantDifference => {
+      const seeds = seedDifferences(compared[a], compared[b]);
+      return {
+        a: variants[a],
+        b: variants[b],
+        ...measured(variants.length + i),
+        seeds,
+        overSeeds: seedIntervals(seeds, notions),
+      };
     }),
-    differences: pairs.map(([a, b], i): VariantDifference => ({
-      a: variants[a],
-      b: variants[b],
-      ...measured(variants.length + i),
-    })),
   };
 }
 

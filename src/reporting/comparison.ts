@@ -77,8 +77,30 @@ export interface VariantDifference {
   readonly a: Variant;
   /** The other. */
   readonly b: Variant;
-  /** Error of a minus that of b. */
+  /** Error of a minus that of b, mean over the seeds; the interval is over test images, of these very networks. */
   readonly error: Estimate;
   /** The same for each notion. */
+  readonly notions: readonly NotionEstimate[];
+  /** The difference of each seed. */
+  readonly seeds: readonly SeedDifference[];
+  /** Intervals over seeds, of other training runs on the same test images; null for fewer than two seeds. */
+  readonly overSeeds: SeedIntervals | null;
+}
+
+/** Two variants that were trained with the same seed. */
+export interface SeedDifference {
+  /** The seed. */
+  readonly seed: number;
+  /** Error of a minus that of b. */
+  readonly error: number;
+  /** The same for each notion, in the order of the comparison's. */
+  readonly notions: readonly number[];
+}
+
+/** Means of paired differences with 95 % intervals by Student's t over seeds. */
+export interface SeedIntervals {
+  /** Of all triplets. */
+  readonly error: Estimate;
+  /** Of each notion's. */
   readonly notions: readonly NotionEstimate[];
 }

@@ -6,7 +6,7 @@ import type { LossNumbers } from "../network/triplet_loss.ts";
 export interface EpochSums {
   /** Batches trained. */
   batches: number;
-  /** Batches passed over, for they hold no triplet; a checkpoint of an older csn does not say. */
+  /** Batches passed over, because they hold no triplet; a checkpoint of an older csn does not say. */
   skipped?: number;
   /** Batches that the epoch is cut into, once it began; a checkpoint of an older csn does not say. */
   cut?: number;

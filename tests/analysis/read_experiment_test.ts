@@ -13,6 +13,18 @@ Deno.test("readComparison() and readSweep() read what was written, and null wher
   assert.deepEqual(await readSweep(folder.path), sweep);
 });
 
+Deno.test("readComparison() works out differences by seed where an older csn kept none", async () => {
+  await using folder = await TemporaryFolder.make();
+  const old = {
+    ...comparison,
+    differences: comparison.differences.map(({ seeds: _, overSeeds: __, ...rest }) => rest),
+  };
+  await Deno.writeTextFile(join(folder.path, "compare.json"), JSON.stringify(old));
+  const [{ seeds, overSeeds }] = (await readComparison(folder.path))!.differences;
+  assert.deepEqual(seeds.map(({ seed, error }) => [seed, error]), [[1, 0.2], [2, 0.2]]);
+  assert.deepEqual(overSeeds!.error, { value: 0.2, low: 0.2, high: 0.2 });
+});
+
 Deno.test("readComparison() refuses what csn did not write, and says how it is made again", async () => {
   await using folder = await TemporaryFolder.make();
   const file = join(folder.path, "compare.json");

@@ -93,7 +93,7 @@ Deno.test("comparisonCsv() has a row for each mean, seed and difference, of all 
   const rows = comparisonCsv(comparisonOf(results, triplets, about)).trimEnd().split("\n")
     .map((line) => line.split(","));
   const header = rows.shift()!;
-  assert.equal(rows.length, 2 * 3 * 3 + 3);
+  assert.equal(rows.length, 3 * 3 * 3);
   for (const row of rows) assert.equal(row.length, header.length);
   const find = (...lead: string[]) => {
     const row = rows.find((row) => row.slice(0, 4).join() === lead.join())!;
@@ -116,7 +116,11 @@ Deno.test("comparisonCsv() has a row for each mean, seed and difference, of all 
     embedded_images: "120",
     seconds: "30",
     epoch: "1",
+    seeds_low: "",
+    seeds_high: "",
   });
+  assert.equal(find("standard", "fixed", "1", "all").error, "0.5");
+  assert.equal(find("standard", "fixed", "2", "colour").error, "0.5");
   assert.equal(find("fixed", "", "1", "shape").error, "0.5");
 });
 
@@ -124,11 +128,65 @@ Deno.test("comparisonText() shows errors with intervals and seeds, differences a
   const text = comparisonText(comparisonOf(results, triplets, about));
   assert.match(text, /standard +all +62\.50 % +\d+\.\d\d % to \d+\.\d\d % +50\.00 % to 75\.00 %/);
   assert.match(text, /^ +shape +75\.00 % .* 50\.00 % to 100\.00 %$/m);
-  assert.match(text, /standard - fixed +all +\+50\.00 +\+\d+\.\d\d to \+\d+\.\d\d/);
+  assert.match(text, /standard - fixed +all +\+50\.00 +\+\d+\.\d\d to \+\d+\.\d\d +\+/);
   assert.match(text, /^standard +1 +20 +240 +1 min 30 s$/m);
   assert.match(text, /4 test triplets of 11 images/);
   const alone = results.filter(({ cell }) => cell.variant === "fixed");
   assert.ok(!comparisonText(comparisonOf(alone, triplets, about)).includes("Differences"));
+});
+
+/** Fixed and learned masks whose differences scatter from seed to seed: 1/4, 1/2 and 0 of the triplets. */
+const scattering = [
+  result("fixed", 1, [1, 0, 0, 0]),
+  result("learned", 1, [1, 1, 0, 0]),
+  result("fixed", 2, [0, 0, 0, 0]),
+  result("learned", 2, [1, 0, 1, 0]),
+  result("fixed", 3, [0, 0, 0, 1]),
+  result("learned", 3, [1, 0, 0, 0]),
+];
+
+Deno.test("comparisonOf() keeps each seed's difference and takes an interval over seeds, notion by notion", () => {
+  const seeds = [1, 2, 3];
+  const [difference] = comparisonOf(scattering, triplets, { ...about, seeds }).differences;
+  assert.deepEqual(difference.seeds, [
+    { seed: 1, error: -0.25, notions: [-0.5, 0] },
+    { seed: 2, error: -0.5, notions: [-0.5, -0.5] },
+    { seed: 3, error: 0, notions: [-0.5, 0.5] },
+  ]);
+  const { error, notions } = difference.overSeeds!;
+  // sd of -0.25, -0.5, 0 is 0.25; t of two degrees of freedom is 4.3027.
+  const half = 4.302653 * 0.25 / Math.sqrt(3);
+  assert.equal(error.value, difference.error.value);
+  assert.ok(
+    Math.abs(error.low - (-0.25 - half)) < 1e-6 && Math.abs(error.high - (half - 0.25)) < 1e-6,
+  );
+  assert.deepEqual(notions.map(({ name, error }) => [name, error.value]), [
+    ["colour", -0.5],
+    ["shape", 0],
+  ]);
+  const alone = scattering.filter(({ cell }) => cell.seed === 1);
+  const [one] = comparisonOf(alone, triplets, { ...about, seeds: [1] }).differences;
+  assert.deepEqual([one.overSeeds, one.seeds.length], [null, 1]);
+});
+
+Deno.test("comparisonText() calls a difference shown only where the interval over seeds excludes 0", () => {
+  const comparison = comparisonOf(scattering, triplets, { ...about, seeds: [1, 2, 3] });
+  const lines = comparisonText(comparison).split("\n");
+  const row = (start: RegExp) => lines[lines.findLastIndex((line) => start.test(line))];
+  assert.match(row(/^fixed - learned +all/), /-25\.00 .* -87\.10 to \+37\.10 +not shown$/);
+  assert.match(row(/^ +colour/), /-50\.00 .* -50\.00 to -50\.00 +shown$/);
+  const alone = scattering.filter(({ cell }) => cell.seed === 1);
+  const text = comparisonText(comparisonOf(alone, triplets, { ...about, seeds: [1] }));
+  assert.match(text, /fixed - learned +all .* one seed +not known/);
+});
+
+Deno.test("comparisonText() and comparisonCsv() tell a notion called all from all notions", () => {
+  const clash = comparisonOf(results, { ...triplets, notions: ["All", "all"] }, about);
+  const text = comparisonText(clash);
+  assert.match(text, /^standard +all notions +62\.50 % .* 50\.00 % to 75\.00 %$/m);
+  assert.match(text, /^ +all +75\.00 % .* 50\.00 % to 100\.00 %$/m);
+  const names = comparisonCsv(clash).split("\n").slice(1, 4).map((line) => line.split(",")[3]);
+  assert.deepEqual(names, ["all notions", "All", "all"]);
 });
 
 Deno.test("sweepPoints() orders points by variant and size and averages over seeds", () => {

@@ -22,6 +22,10 @@ function runOf(seed: number, error: number) {
   };
 }
 
+function differenceOf(seed: number, error: number) {
+  return { seed, error, notions: [error, error] };
+}
+
 /** Two variants, two seeds. */
 export const comparison: Comparison = {
   format: 1,
@@ -55,6 +59,8 @@ export const comparison: Comparison = {
     b: learned,
     error: about(0.2),
     notions: ofNotions(0.1, 0.3),
+    seeds: [differenceOf(1, 0.21), differenceOf(2, 0.19)],
+    overSeeds: { error: about(0.2), notions: ofNotions(0.2, 0.2) },
   }],
 };
 

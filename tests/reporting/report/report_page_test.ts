@@ -80,7 +80,7 @@ drawingTest("reportPage() prints the numbers that its charts show", () => {
       "shape | −0.25 | 100",
       "x | 90.0 % | 60.0 % | 2 | 10 | 5",
       "standard | 40.0 % (38.0 to 43.0) | 35.0 % (33.0 to 38.0) | 45.0 % (43.0 to 48.0) | 0 | 2",
-      "standard − learned | +20.0 (+18.0 to +23.0) | +10.0 (+8.0 to +13.0) | +30.0 (+28.0 to +33.0)",
+      "standard − learned | images | +20.0 (+18.0 to +23.0) | +10.0 (+8.0 to +13.0) | +30.0 (+28.0 to +33.0)",
       "10 | 50.0 % (48.0 to 53.0) | –",
     ]
   ) assert.ok(rows.includes(row), `${row}\n\n${rows.join("\n")}`);

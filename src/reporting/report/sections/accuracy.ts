@@ -2,6 +2,7 @@ import { intervalChart } from "../interval_chart.ts";
 import { paragraph } from "../html.ts";
 import { count, percentWithInterval } from "../numbers.ts";
 import { chartFigure, type Section, table } from "../page_parts.ts";
+import { nameOfAll } from "../../all_notions.ts";
 import type { ModelAnalysis } from "../../model_analysis.ts";
 import { seenText } from "../../seen_images.ts";
 import type { ReportData } from "../report_data.ts";
@@ -10,7 +11,7 @@ import type { ReportData } from "../report_data.ts";
 export function accuracySection({ analysis, accuracy }: ReportData): Section {
   const { notions } = analysis.model;
   const total = analysis.triplets.reduce((sum, each) => sum + each, 0);
-  const places = ["all", ...notions];
+  const places = [nameOfAll(notions), ...notions];
   const estimates = [accuracy.all, ...accuracy.notions];
   const chart = intervalChart({
     name: "accuracy",

@@ -1,4 +1,6 @@
-import type { Comparison } from "../../comparison.ts";
+import type { Comparison, VariantDifference } from "../../comparison.ts";
+import { nameOfAll } from "../../all_notions.ts";
+import { isShown } from "../../seed_differences.ts";
 import { paragraph } from "../html.ts";
 import { intervalChart } from "../interval_chart.ts";
 import { count, percentWithInterval, pointsWithInterval } from "../numbers.ts";
@@ -7,6 +9,7 @@ import { chartFigure, epochsAndSeeds, madeBy, type Section, table } from "../pag
 /** The variants of a comparison side by side. */
 export function comparisonSection(comparison: Comparison): Section {
   const { data, notions, variants, differences } = comparison;
+  const all = nameOfAll(notions);
   const epochsText = epochsAndSeeds(comparison);
   const chart = intervalChart({
     name: "comparison",
@@ -16,7 +19,7 @@ export function comparisonSection(comparison: Comparison): Section {
     width: 860,
     height: 400,
   }, {
-    places: ["all", ...notions],
+    places: [all, ...notions],
     valuesAre: "test error",
     series: variants.map(({ variant, error, notions }) => ({
       name: variant,
@@ -35,7 +38,7 @@ ${
       } training triplets a notion, ${epochsText}; all variants on the same triplets.`,
       chartFigure(chart),
       table(
-        ["variant", "all", ...notions, "ties", "runs"],
+        ["variant", all, ...notions, "ties", "runs"],
         variants.map(({ variant, error, notions, ties, seeds }) => [
           variant,
           percentWithInterval(error),
@@ -44,14 +47,25 @@ ${
           seeds.length,
         ]),
       ),
-      paragraph`Paired differences of errors, in percentage points. An interval that does not hold 0 tells the two
-apart.`,
+      paragraph`Paired differences of errors, in percentage points, with two 95 % intervals. That over images is of these
+very networks on other test images; that over seeds, by Student's t, is of other training runs on the same images. A
+difference is shown where the interval over seeds does not hold 0. ${shownText(differences)}`,
       table(
-        ["difference", "all", ...notions],
-        differences.map(({ a, b, error, notions }) => [
-          `${a} − ${b}`,
-          pointsWithInterval(error),
-          ...notions.map((notion) => pointsWithInterval(notion.error)),
+        ["difference", "95 % interval over", all, ...notions],
+        differences.flatMap(({ a, b, error, notions, overSeeds }) => [
+          [
+            `${a} − ${b}`,
+            "images",
+            ...[error, ...notions.map((notion) => notion.error)].map(pointsWithInterval),
+          ],
+          [
+            "",
+            "seeds",
+            ...overSeeds === null
+              ? new Array(1 + notions.length).fill("not known: one seed")
+              : [overSeeds.error, ...overSeeds.notions.map((notion) => notion.error)]
+                .map(pointsWithInterval),
+          ],
         ]),
       ),
       madeBy(comparison.command),
@@ -59,4 +73,16 @@ apart.`,
     charts: [chart],
     pictures: [],
   };
+}
+
+/** Which differences of all triplets are shown, and which are not. */
+function shownText(differences: readonly VariantDifference[]): string {
+  const of = (wanted: boolean | null) =>
+    differences.filter((difference) => isShown(difference) === wanted)
+      .map(({ a, b }) => `${a} − ${b}`).join(", ");
+  return [
+    ["Shown over all triplets: ", of(true)],
+    ["Not shown: ", of(false)],
+    ["Not known, because there is one seed: ", of(null)],
+  ].map(([what, which]) => which === "" ? "" : `${what}${which}. `).join("");
 }

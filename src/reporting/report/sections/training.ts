@@ -1,3 +1,4 @@
+import { nameOfAll } from "../../all_notions.ts";
 import type { EpochMetrics } from "../../metrics.ts";
 import { paragraph } from "../html.ts";
 import { lineChart } from "../line_chart.ts";
@@ -35,7 +36,7 @@ export function trainingSection({ metrics }: ReportData): Section | null {
     valuesAre: "validation accuracy",
     format: "{value} %",
     lines: [
-      { name: "all", values: of(({ validation }) => 100 * validation.accuracy) },
+      { name: nameOfAll(notions), values: of(({ validation }) => 100 * validation.accuracy) },
       ...notions.map((name, row) => ({
         name,
         values: of(({ validation }) => 100 * (validation.notions[row]?.accuracy ?? NaN)),
