@@ -41,7 +41,8 @@ class Triplets:
 
 def read_pixels(folder: Path, size: int) -> Tensor:
     """The pack of that image size; its count must be that of filenames.json."""
-    pack = folder / f"{size}.pack"
+    fit = json.loads((folder / "set.json").read_text()).get("fit", "crop") if (folder / "set.json").is_file() else "crop"
+    pack = folder / f"{size}{'' if fit == 'crop' else '-' + fit.replace(':#', '-')}.pack"
     count = len((folder / "filenames.json").read_text().splitlines())
     want = count * size * size * 3
     if not pack.is_file() or pack.stat().st_size != want:

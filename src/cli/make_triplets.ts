@@ -7,6 +7,7 @@ import {
 import { paperTripletCounts, type TripletCounts } from "../data/set_plan.ts";
 import type { NotionReport, SetReport } from "../data/set_report.ts";
 import { samplings } from "../data/draw_triplets.ts";
+import { type Fit, fitForms, parseFit } from "../data/fit.ts";
 import { splits } from "../data/image_set.ts";
 import { makeTriplets } from "../data/make_triplets.ts";
 import { readRules } from "../data/notions/read_rules.ts";
@@ -17,6 +18,7 @@ import { folderName, wholeNumber } from "./options.ts";
 import { summaryText } from "./set_summary_text.ts";
 import { typedNotions } from "./typed_notions.ts";
 import { shellWord } from "../shell_word.ts";
+import { isAbsolute, relative } from "../paths.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import {
@@ -71,6 +73,12 @@ export function makeTripletsCommand(): CommandUnknownOpts {
     .option("--seed <n>", "seed of splits and triplets", wholeNumber(0), 1)
     .option("--name <name>", "the set's name (default: its folder's)", folderName)
     .option("--no-flip", "a mirror image does not mean the same: train without mirroring")
+    .addOption(
+      new Option(
+        "--fit <way>",
+        'how an image becomes a square: "crop" its middle, or "pad" it with white ("pad:#rrggbb": with that colour)',
+      ).argParser(fitOption).default("crop" as Fit),
+    )
     .option("--copy", "copy the images into the set")
     .option("--yes", "take guesses that may well be wrong")
     .option("--allow-missing", "go on when more than 1 % of the images are missing")
@@ -87,7 +95,8 @@ export function makeTripletsCommand(): CommandUnknownOpts {
       await runStoppable(listener, stopped, async (signal) => {
         const report = await makeTriplets(folder, {
           ...options,
-          images: userPath(images),
+          // A relative path stays one, of the folder that this process stands in.
+          images: isAbsolute(images) ? images : relative(Deno.cwd(), userPath(images)) || ".",
           attributes: attributes === undefined ? undefined : userPath(attributes),
           ...typedNotions(notion, rules === undefined ? {} : await readRules(userPath(rules))),
           acceptGuesses: yes,
@@ -111,6 +120,12 @@ export function makeTripletsCommand(): CommandUnknownOpts {
         );
       });
     });
+}
+
+function fitOption(text: string): Fit {
+  const fit = parseFit(text);
+  if (fit === null) throw new InvalidArgumentError(`It must be ${fitForms}.`);
+  return fit;
 }
 
 /** The tables that `make-triplets` prints at its end. */

@@ -51,13 +51,21 @@ export async function openImageSet(folder: string): Promise<ImageSet> {
   return {
     name: described.name ?? basename(absolute),
     folder: absolute,
-    imageFolder: resolve(absolute, described.images),
+    imageFolder: await imageFolderOf(absolute, described.images),
     imageFiles,
     notions: described.notions,
     flip: described.flip,
     fit: described.fit,
     normalisation: described.normalisation,
   };
+}
+
+/** Of a set that is reached through a link, images beside the set itself are meant where the link has none. */
+async function imageFolderOf(folder: string, images: string): Promise<string> {
+  const named = resolve(folder, images);
+  if (await isFolder(named)) return named;
+  const linked = resolve(await Deno.realPath(folder), images);
+  return await isFolder(linked) ? linked : named;
 }
 
 /**

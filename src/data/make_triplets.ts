@@ -1,7 +1,8 @@
 import { CsnError } from "../errors.ts";
-import { exists } from "../folders.ts";
+import { currentFolders, exists } from "../folders.ts";
 import type { Listener } from "../listener.ts";
-import { basename, dirname, join, resolve } from "../paths.ts";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "../paths.ts";
+import type { Fit } from "./fit.ts";
 import { buildSet } from "./build_set.ts";
 import type { SetFace, SetPlan } from "./set_plan.ts";
 import type { SetReport, SetSummary } from "./set_report.ts";
@@ -15,7 +16,12 @@ export interface MakeTripletsOptions extends SetPlan {
   readonly name?: string;
   /** Whether a mirror image means the same by all notions. @default {true} */
   readonly flip?: boolean;
-  /** Copy the images into the set; otherwise it refers to them where they lie. @default {false} */
+  /** How images become squares. @default {"crop"} */
+  readonly fit?: Fit;
+  /**
+   * Copy the images into the set; otherwise it refers to them where they lie: by a relative path where `images` is
+   * one and set and images lie so that they can move together. @default {false}
+   */
   readonly copy?: boolean;
   /** Replace the image set in the folder, where nothing but csn's own files lies in it. @default {false} */
   readonly overwrite?: boolean;
@@ -56,8 +62,10 @@ export async function makeTriplets(
   return await landFolder(target, landing, async (work) => {
     const face: SetFace = {
       name: options.name ?? basename(target),
-      images: copy ? "images" : plan.images,
+      images: copy ? "images" : await imagesAsNamed(target, options.images),
       flip: options.flip ?? true,
+      // Left out where it says nothing new, as in sets that were made before.
+      fit: options.fit === "crop" ? undefined : options.fit,
       made: { by: "make-triplets" },
     };
     const report = await buildSet(work, plan, face, { listener, signal, onSummary });
@@ -65,6 +73,24 @@ export async function makeTriplets(
     if (copy) await copyImages(plan.images, join(work, "images"), imageFiles, { listener, signal });
     return report;
   });
+}
+
+/**
+ * How `set.json` names the images: by a path relative to the set where it was given as a relative one, and the
+ * images lie beside the set or with it below the user's folder, so that both move as one; else by an absolute one.
+ */
+async function imagesAsNamed(target: string, given: string): Promise<string> {
+  const images = resolve(given);
+  const path = relative(target, images);
+  const holds = (folder: string, ...paths: string[]) =>
+    paths.every((path) => `${path}/`.startsWith(`${folder}/`));
+  const moveAsOne = holds(dirname(target), images) ||
+    currentFolders().some((folder) => holds(folder, images, target));
+  if (isAbsolute(given) || !moveAsOne) return images;
+  // A link in the set's path must not lead the relative one astray.
+  const truly = resolve(await Deno.realPath(dirname(target)), basename(target), path);
+  const isSame = await Deno.realPath(truly).catch(() => "") === await Deno.realPath(images);
+  return isSame ? path : images;
 }
 
 async function assertFolder(images: string): Promise<void> {

@@ -13,7 +13,7 @@ export interface SetContents {
 /** Files of a set, and what other commands keep beside them. */
 const setFiles = [
   /^(filenames\.json|set\.json|attributes\.csv|fonts\.csv|zappos\.csv)$/,
-  /^\d+\.pack(\.json|\.lock|\.part|\.part\.json)?$/,
+  /^\d+(-pad-[0-9a-f]{6})?\.pack(\.json|\.lock|\.part|\.part\.json)?$/,
   /^\.get-data\.lock$/,
   // What a file manager leaves in every folder that is looked at.
   /(^|\/)(\.DS_Store|Thumbs\.db)$/,

@@ -1,3 +1,4 @@
+import type { Fit } from "./fit.ts";
 import { UsageError } from "../errors.ts";
 import type { Normalisation } from "../normalisation.ts";
 import type { Sampling } from "./draw_triplets.ts";
@@ -50,6 +51,8 @@ export interface SetFace {
   readonly images: string;
   /** Whether a mirror image means the same. */
   readonly flip: boolean;
+  /** How images become squares. @default {"crop"} */
+  readonly fit?: Fit;
   readonly normalisation?: Normalisation;
   readonly about?: string;
   /** More of how it was made. */

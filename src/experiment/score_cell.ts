@@ -45,6 +45,7 @@ export async function scoreCell(
   options: ScoreOptions,
 ): Promise<CellScores> {
   await warnOfMet(folder, test, options);
+  await checkFit(folder, test);
   const kept = await keptOutcomes(folder, test);
   const outcomes = kept ?? await testModelBest(folder, test, options);
   const history = await readMetrics(folder);
@@ -66,6 +67,15 @@ async function warnOfMet(
   const file = await readModelFile(modelPath(folder, "model_best"));
   const seen = await seenImages(file, pack, triplets.images, triplets, options);
   warnOfSeen(seen, "test", options.listener);
+}
+
+/** All cells must have learned from images that became squares in the way of the set. */
+async function checkFit(folder: string, { set }: TestTriplets): Promise<void> {
+  const { info } = await readModelFile(modelPath(folder, "model_best"));
+  if (info.fit === set.fit) return;
+  throw new CsnError(
+    `Cannot use ${folder} for this experiment: its model learned from images of the fit "${info.fit}", those of ${set.folder} have "${set.fit}"; remove that folder, or choose another --name`,
+  );
 }
 
 /** The outcomes that a folder keeps; null when there are none, or of another model or other triplets. */

@@ -22,6 +22,7 @@ Deno.test("openImageSet() reads what set.json says", async () => {
     images: "/elsewhere/pictures",
     notions: ["x", "y", "z"],
     flip: true,
+    fit: "pad",
     normalisation: { mean: [0.1, 0.2, 0.3], std: [1, 2, 3] },
     seed: 4,
   };
@@ -33,8 +34,30 @@ Deno.test("openImageSet() reads what set.json says", async () => {
     imageFiles: ["a.png", "b/c.png"],
     notions: ["x", "y", "z"],
     flip: true,
+    fit: "pad:#ffffff",
     normalisation: { mean: [0.1, 0.2, 0.3], std: [1, 2, 3] },
   });
+});
+
+Deno.test("openImageSet() crops the images of a set that does not say otherwise", async () => {
+  await using folder = await temporaryFolder();
+  assert.equal((await writeSet(folder.path, ["a.png"])).fit, "crop");
+});
+
+Deno.test("openImageSet() finds images beside a set that a link leads to", async () => {
+  await using folder = await temporaryFolder();
+  const set = join(folder.path, "a", "set");
+  await writeSet(set, ["a.png"]);
+  await Deno.rename(join(set, "images"), join(folder.path, "a", "pictures"));
+  const description = JSON.parse(await Deno.readTextFile(join(set, "set.json")));
+  await Deno.writeTextFile(
+    join(set, "set.json"),
+    JSON.stringify({ ...description, images: "../pictures" }),
+  );
+  const link = join(folder.path, "link");
+  await Deno.symlink(set, link);
+  const { imageFolder } = await openImageSet(link);
+  assert.deepEqual([...Deno.readDirSync(imageFolder)].map(({ name }) => name), ["a.png"]);
 });
 
 Deno.test("openImageSet() takes a folder without set.json for Zappos50k", async () => {
@@ -104,6 +127,8 @@ Deno.test("openImageSet() names the field of set.json that cannot be right", asy
     ["notions\\[1\\]", { ...good, notions: ["a", "a"] }],
     ["notions\\[0\\]", { ...good, notions: ["../a"] }],
     ["flip", { ...good, flip: "no" }],
+    ["fit", { ...good, fit: "stretch" }],
+    ["fit", { ...good, fit: "pad:#fff" }],
     ["normalisation", { ...good, normalisation: 1 }],
     ["normalisation.mean", { ...good, normalisation: { ...normalisation, mean: [1, 2] } }],
     ["normalisation.std", { ...good, normalisation: { ...normalisation, std: [1, 0, 1] } }],

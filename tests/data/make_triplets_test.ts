@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { openImageSet } from "../../src/data/image_set.ts";
 import { makeTriplets, type MakeTripletsOptions } from "../../src/data/make_triplets.ts";
 import { CsnError, UsageError } from "../../src/errors.ts";
-import { join } from "../../src/paths.ts";
+import { join, relative } from "../../src/paths.ts";
 import { readAttributes, readTriplets, setTexts, writeEmptyImages } from "../helpers/table_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
@@ -77,6 +77,50 @@ Deno.test("makeTriplets() writes a set that opens, and refers to the images wher
     "set",
     "table.csv",
   ]);
+});
+
+Deno.test("makeTriplets() names images by a relative path where they were, so that they move with the set", async () => {
+  await using fixture = await Fixture.make();
+  const { path } = fixture.folder;
+  const namedIn = async (set: string) =>
+    JSON.parse(await Deno.readTextFile(join(set, "set.json"))).images;
+  await fixture.build();
+  assert.equal(await namedIn(fixture.set), join(path, "images"));
+  await fixture.build({ images: relative(Deno.cwd(), join(path, "images")), overwrite: true });
+  assert.equal(await namedIn(fixture.set), "../images");
+  const moved = join(path, "moved");
+  await Deno.mkdir(moved);
+  for (const name of ["set", "images"]) await Deno.rename(join(path, name), join(moved, name));
+  assert.equal((await openImageSet(join(moved, "set"))).imageFolder, join(moved, "images"));
+});
+
+Deno.test("makeTriplets() names images that do not move with the set by their absolute path", async () => {
+  await using fixture = await Fixture.make();
+  const { path } = fixture.folder;
+  const set = join(path, "far", "away", "set");
+  await makeTriplets(set, {
+    images: relative(Deno.cwd(), join(path, "images")),
+    attributes: join(path, "table.csv"),
+    notions: ["colour"],
+    triplets: counts,
+  });
+  assert.equal((await openImageSet(set)).imageFolder, join(path, "images"));
+  const { images } = JSON.parse(await Deno.readTextFile(join(set, "set.json")));
+  assert.equal(images, join(path, "images"));
+});
+
+Deno.test("makeTriplets() writes how images become squares where that is no crop", async () => {
+  await using fixture = await Fixture.make();
+  const texts = async (options: Partial<MakeTripletsOptions>) => {
+    await fixture.build({ ...options, overwrite: true });
+    return await Deno.readTextFile(join(fixture.set, "set.json"));
+  };
+  const cropped = await texts({});
+  assert.equal(await texts({ fit: "crop" }), cropped);
+  const { fit, ...rest } = JSON.parse(await texts({ fit: "pad:#102030" }));
+  assert.equal(fit, "pad:#102030");
+  assert.deepEqual(rest, JSON.parse(cropped));
+  assert.equal((await openImageSet(fixture.set)).fit, "pad:#102030");
 });
 
 Deno.test("makeTriplets() copies the images when it is told to", async () => {

@@ -530,6 +530,25 @@ Deno.test({
   },
 });
 
+Deno.test("preparePack() pads images where the set or its caller says so, beside a pack of cropped ones", async () => {
+  await using folder = await temporaryFolder();
+  const set = await writeSet(folder.path, fileNames(2));
+  const cropped = await preparePack(set, 24);
+  const padded = await preparePack({ ...set, fit: "pad:#0a141e" }, 24);
+  assert.deepEqual(packFiles(set), [
+    "24-pad-0a141e.pack",
+    "24-pad-0a141e.pack.json",
+    "24.pack",
+    "24.pack.json",
+  ]);
+  const expected = await Deno.readFile(join(fixtures, "shrunk.png.24.pad.rgb"));
+  assert.deepEqual(await pixelsOf(padded.path, 1, 24), expected);
+  const listener = notes();
+  assert.deepEqual(await preparePack(set, 24, { fit: "pad:#0a141e", listener }), padded);
+  assert.deepEqual(await preparePack(set, 24, { listener }), cropped);
+  assert.deepEqual(listener.decoded, []);
+});
+
 Deno.test("preparePack() refuses a size that is no number of pixels", async () => {
   await using folder = await temporaryFolder();
   const set = await writeSet(folder.path, fileNames(1));

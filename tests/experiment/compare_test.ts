@@ -219,6 +219,20 @@ Deno.test("scoreCell() finds nothing but ties where all embeddings are equal, an
     assert.notDeepEqual(embedded, []);
   }));
 
+Deno.test("compare() does not compare a cell whose images became squares in another way", () =>
+  withOptions(async (options) => {
+    const asked = { ...options, variants: ["fixed"] as const, seeds: [1] };
+    await compare(asked);
+    const file = join(options.common.data, "set.json");
+    const description = JSON.parse(await Deno.readTextFile(file));
+    await Deno.writeTextFile(file, JSON.stringify({ ...description, fit: "pad" }));
+    await assert.rejects(compare(asked), {
+      name: "CsnError",
+      message:
+        /fixed-seed1 for this experiment: .*the fit "crop", those of .* have "pad:#ffffff"; /,
+    });
+  }));
+
 Deno.test("sweep() trains each size and seed once and writes its points", () =>
   withOptions(async (options, events) => {
     const asked = { ...options, variants: ["fixed"] as const, triplets: [32, 8] };

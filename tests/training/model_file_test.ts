@@ -50,6 +50,12 @@ Deno.test("writeModelFile() refuses what readModelFile() would, and leaves the o
   assert.deepEqual(await Deno.readFile(path), before);
 });
 
+Deno.test("readModelFile() takes a model that does not say its fit for one of cropped images", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = await changed(folder.path, (info) => void delete info.fit);
+  assert.equal((await readModelFile(path)).info.fit, "crop");
+});
+
 type Info = Record<string, unknown>;
 
 /** A model file with its description and tensors changed. */
@@ -73,6 +79,11 @@ const cases: [string, Parameters<typeof changed>[1], RegExp][] = [
     "a newer format",
     (info) => void Object.assign(info, { format: 2, csn: "9.0.0" }),
     /csn 9\.0\.0/,
+  ],
+  [
+    "an unknown fit",
+    (info) => void (info.fit = "stretch"),
+    /"fit" is "stretch", not "crop", "pad"/,
   ],
   ["a description without masks", (info) => void delete info.masks, /"masks" is missing/],
   [

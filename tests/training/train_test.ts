@@ -1,11 +1,15 @@
 /** The training loop inside this process: what only a signal at an exact moment can show. */
 import assert from "node:assert/strict";
+import { embedSplit } from "../../src/analysis/embedded_split.ts";
 import { join } from "../../src/paths.ts";
 import type { EpochMetrics } from "../../src/reporting/metrics.ts";
 import { defaultConfig, type TrainConfig } from "../../src/training/config.ts";
 import { type ModelFile, readModelFile } from "../../src/training/model_file.ts";
 import { RunFolder } from "../../src/training/run_folder.ts";
 import { train, type TrainOptions, type TrainResult } from "../../src/training/train.ts";
+import { Model } from "../../src/training/model.ts";
+import { testModel } from "../../src/training/test_model.ts";
+import { fixtures } from "../helpers/temporary_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeValuedSet } from "../helpers/valued_set.ts";
 import { type TinySetOptions, writeTinySet } from "../helpers/tiny_set.ts";
@@ -230,3 +234,40 @@ Deno.test("train() ends where no batch of an epoch holds a triplet, and says wha
     /Cannot form a triplet in any of the 6 batches: .*raise --batch-size/,
   );
 });
+
+Deno.test("train() gives a model the fit of its set, by which it is tested and embeds files", () =>
+  withSet({}, async (root) => {
+    const setFile = join(root, "set", "set.json");
+    const description = JSON.parse(await Deno.readTextFile(setFile));
+    const describe = (fit: string) =>
+      Deno.writeTextFile(setFile, JSON.stringify({ ...description, fit }));
+    // No square, or it would be the same in either way.
+    const image = join(root, "set", "images", "7.png");
+    await Deno.copyFile(join(fixtures, "shrunk.png"), image);
+    await describe("pad:#204060");
+    const config = { ...configOf(root, "padded"), epochs: 1 };
+    const path = join(root, "padded");
+    await begin(config, path);
+    const file = await readModelFile(join(path, "model_best"));
+    assert.equal(file.info.fit, "pad:#204060");
+
+    // Whatever the set says now, the model sees images as it learned to.
+    await describe("crop");
+    const split = await embedSplit(file, { split: "train" });
+    assert.match(split.packPath, /16-pad-204060\.pack$/);
+    const tested = await testModel(file);
+    await describe("pad:#204060");
+    assert.equal((await testModel(file)).accuracy, tested.accuracy);
+    using model = new Model(file);
+    const embedded = (await model.embed([image])).at(0);
+    const row = split.images.indexOf(7);
+    const packed = split.vectors.subarray(row * split.dimension, (row + 1) * split.dimension);
+    embedded.forEach((value, i) => assert.ok(Math.abs(value - packed[i]) < 1e-5));
+
+    await describe("crop");
+    await assert.rejects(goOn({ ...config, epochs: 2 }, path), {
+      name: "CsnError",
+      message:
+        /^Cannot go on: the run began with images of the fit "pad:#204060", .* says "crop"; /,
+    });
+  }));
