@@ -257,3 +257,25 @@ Deno.test("sweep() trains each size and seed once and writes its points", () =>
     assert.deepEqual(begun(events), []);
     await assert.rejects(sweep({ ...asked, triplets: [8, 100] }), /has 64; pass --triplets 64/);
   }));
+
+Deno.test("compare() with overwrite leaves no old result that could pass for the new one when it is stopped", () =>
+  withOptions(async (options) => {
+    const few = { ...options, variants: options.variants.slice(0, 1), seeds: [1] };
+    await compare(few);
+    const names = () =>
+      [...Deno.readDirSync(options.folder)].map(({ name }) => name)
+        .filter((name) => name.startsWith("compare."));
+    assert.equal(names().length, 2);
+    /** Is stopped before its first cell. */
+    const stop = async (overwrite: boolean) => {
+      const controller = new AbortController();
+      const onEvent = () => controller.abort();
+      const { signal } = controller;
+      assert.equal(await compare({ ...few, overwrite, signal, onEvent }), null);
+    };
+    // The same settings again: all that is there is right, and stays.
+    await stop(false);
+    assert.equal(names().length, 2);
+    await stop(true);
+    assert.deepEqual(names(), []);
+  }));

@@ -162,3 +162,13 @@ Deno.test("embedFolder() says which files it passes over", () =>
       `1 file of ${images} is passed over, as no image by its ending: 1 .heic`,
     ]);
   }));
+
+Deno.test("embedFolder() three times at once gives the same embeddings, and keeps them whole", () =>
+  withImages(async ({ images, model }) => {
+    const sets = await Promise.all([1, 2, 3].map(() => embedFolder(model, images)));
+    for (const { vectors } of sets) assert.deepEqual(vectors, sets[0].vectors);
+    const { set, embedded } = await embed(model, images);
+    assert.equal(embedded, 0);
+    assert.deepEqual(set.vectors, sets[0].vectors);
+    keptFile(images);
+  }));
