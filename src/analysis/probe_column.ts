@@ -65,7 +65,7 @@ export async function readProbeColumns(
   const { rows, images } = matchedRows(set, finder, columns, ofImages);
   const probed = names.map((name) => {
     const read = readNotion(name, columns, rows, {}, remarks);
-    const { attribute } = attributeOf(read.notion, read.columns, rows, 1);
+    const { attribute } = attributeOf(read.notion, read.columns, rows, 1, read.unknown);
     if (attribute.kind === "multi") {
       throw new CsnError(
         `Cannot probe for column "${name}" of ${file}: its cells hold several values; name a column with one value an image`,

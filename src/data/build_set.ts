@@ -70,8 +70,8 @@ export async function buildSet(
   const notions = notionsOf(plan, columns, rows, remarks);
   remarks.settle(`Cannot make an image set from ${sourceOf(plan)}`, plan.acceptGuesses ?? false);
   const values = new Map(
-    notions.map(({ notion, columns }) =>
-      [notion.name, attributeOf(notion, columns, rows, plan.minImages ?? 2)] as const
+    notions.map(({ notion, columns, unknown }) =>
+      [notion.name, attributeOf(notion, columns, rows, plan.minImages ?? 2, unknown)] as const
     ),
   );
   for (const { notion } of notions) {

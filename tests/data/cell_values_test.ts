@@ -120,6 +120,17 @@ Deno.test("makeTriplets() keeps a value that an order names, however it is spelt
   );
 });
 
+Deno.test("makeTriplets() says how to keep a value that counts as not known, where too few are left", async () => {
+  const cell = (i: number) => ["None", "long"][i % 2];
+  await assert.rejects(
+    madeOfCells("sleeve", cell),
+    /the one value "long"; .* \{"sleeve": \{"missing": \[\]\}\} in --rules if "None" 75, which/,
+  );
+  await madeOfCells("sleeve", cell, { rules: { sleeve: { missing: [] } } }, (made) => {
+    assert.deepEqual(valuesOf(made), { None: 75, long: 75 });
+  });
+});
+
 Deno.test("makeTriplets() says when a value is in the order but for its spelling", async () => {
   const rules = { much: { order: ["caf\u00e9", "some"] } };
   await assert.rejects(

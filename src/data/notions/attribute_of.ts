@@ -30,7 +30,8 @@ export interface ValueCount {
 
 /**
  * Applies a rule to a column: the value of each of `rows` (rows of the table, one an image). Values that
- * fewer than `minImages` images have count as not known.
+ * fewer than `minImages` images have count as not known. `unknown` is how the table spells what is not known,
+ * for errors.
  *
  * Throws a CsnError that names file, row and column for a cell that the rule cannot read, and one for a
  * notion that is left with one value.
@@ -40,6 +41,7 @@ export function attributeOf(
   columns: Columns,
   rows: readonly number[],
   minImages: number,
+  unknown: readonly ValueCount[] = [],
 ): NotionValues {
   const cells = columns.cells.get(notion.column)!;
   const reader = readerOf(notion, columns);
@@ -51,7 +53,9 @@ export function attributeOf(
   const kept = isMeasured ? parts : parts.map((values) => values.filter((value) => !isFew(value)));
   const list = [...counts].map(([value, images]) => ({ value, images })).sort(mostFirst);
   const values = isMeasured ? list : list.filter(({ value }) => !isFew(value));
-  if (values.length < 2) throw oneValue(notion, columns.file, values, list, minImages);
+  if (values.length < 2) {
+    throw oneValue(notion, columns.file, values, list, minImages, unknown);
+  }
   const borders = bordersOf(notion, kept);
   return {
     attribute: attribute(notion, kept, borders),
@@ -175,12 +179,20 @@ function oneValue(
   values: readonly ValueCount[],
   all: readonly ValueCount[],
   minImages: number,
+  unknown: readonly ValueCount[],
 ): CsnError {
   const found = values.length === 0 ? "no value" : `the one value "${values[0].value}"`;
   const why = all.length > 1
     ? ` that at least ${minImages} images have (--min-images), of ${all.length} in all`
     : "";
+  const spelt = unknown.filter(({ value }) => value !== "")
+    .map(({ value, images }) => `${JSON.stringify(value)} ${images}`);
+  const kept = spelt.length === 0
+    ? ""
+    : `, or say {"${column}": {"missing": []}} in --rules if ${
+      spelt.join(", ")
+    }, which count as not known, are values`;
   return new CsnError(
-    `Cannot make the notion "${name}" from ${file}, column "${column}": it has ${found}${why}; a notion needs two, so leave the column out or fill it`,
+    `Cannot make the notion "${name}" from ${file}, column "${column}": it has ${found}${why}; a notion needs two, so leave the column out or fill it${kept}`,
   );
 }

@@ -15,22 +15,24 @@ export function guessList(
   cells: readonly Cell[],
   remarks: Remarks,
 ): string | null {
-  const known = cells.filter((cell) => typeof cell === "string" && cell !== "") as string[];
+  const known = countTexts(cells);
   const sensible = separators.find((separator) => areLists(known, separator));
   if (sensible !== undefined) return sensible;
   doubtPrinted(column, known, remarks);
-  const separator = firstSeparator(known);
+  const separator = firstSeparator([...known.keys()]);
   if (separator !== null) {
-    const lists = known.filter((cell) => splitText(cell, separator).length > 1);
+    const lists = listsOf(known, separator);
     remarks.doubt(
-      `column "${column}": ${lists.length} of ${known.length} cells hold "${separator}", such as ${
+      `column "${column}": ${sumOf(known, lists)} of ${
+        sumOf(known)
+      } cells hold "${separator}", such as ${
         JSON.stringify(lists[0])
       }, but their parts hardly recur, so that each is taken as one value; say ${
         typeOption(column, "multi")
       } if "${separator}" parts values, ${typeOption(column, "categorical")} if not`,
     );
   } else if (areLists(known, ",")) {
-    const list = known.find((cell) => splitText(cell, ",").length > 1);
+    const [list] = listsOf(known, ",");
     remarks.warn(
       `column "${column}": cells such as ${
         JSON.stringify(list)
@@ -47,29 +49,52 @@ export function firstSeparator(cells: readonly Cell[]): string | null {
   ) ?? null;
 }
 
-/** Whether most parts recur in other cells, and lists are many, or all parts recur. */
-function areLists(cells: readonly string[], separator: string): boolean {
-  const lists = cells.filter((cell) => splitText(cell, separator).length > 1);
+/** Different texts, and how many cells hold each. */
+type TextCounts = ReadonlyMap<string, number>;
+
+function countTexts(cells: readonly Cell[]): TextCounts {
+  const counts = new Map<string, number>();
+  for (const cell of cells) {
+    if (typeof cell === "string" && cell !== "") counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Cells that hold any of the texts. */
+function sumOf(counts: TextCounts, texts: Iterable<string> = counts.keys()): number {
+  let sum = 0;
+  for (const text of texts) sum += counts.get(text)!;
+  return sum;
+}
+
+function listsOf(counts: TextCounts, separator: string): string[] {
+  return [...counts.keys()].filter((text) => splitText(text, separator).length > 1);
+}
+
+/** Whether most parts recur in other texts, and lists are many, or all parts recur. */
+function areLists(counts: TextCounts, separator: string): boolean {
+  const lists = listsOf(counts, separator);
   if (lists.length === 0) return false;
-  const cellsOf = new Map<string, number>();
-  for (const cell of new Set(cells)) {
-    for (const part of new Set(splitText(cell, separator))) {
-      cellsOf.set(part, (cellsOf.get(part) ?? 0) + 1);
+  const textsOf = new Map<string, number>();
+  for (const text of counts.keys()) {
+    for (const part of new Set(splitText(text, separator))) {
+      textsOf.set(part, (textsOf.get(part) ?? 0) + 1);
     }
   }
-  const parts = [...new Set(lists.flatMap((cell) => splitText(cell, separator)))];
-  const recurring = parts.filter((part) => cellsOf.get(part)! > 1).length;
+  const parts = [...new Set(lists.flatMap((text) => splitText(text, separator)))];
+  const recurring = parts.filter((part) => textsOf.get(part)! > 1).length;
   return recurring === parts.length ||
-    (2 * recurring >= parts.length && lists.length >= manyLists * cells.length);
+    (2 * recurring >= parts.length && sumOf(counts, lists) >= manyLists * sumOf(counts));
 }
 
 /** Texts that look like printed lists, where not all cells are such. */
-function doubtPrinted(column: string, cells: readonly string[], remarks: Remarks): void {
-  const printed = cells.filter((cell) => looksPrinted(cell));
-  if (printed.length < manyLists * cells.length || printed.length === 0) return;
-  const other = cells.find((cell) => parsePrintedList(cell) === null);
+function doubtPrinted(column: string, counts: TextCounts, remarks: Remarks): void {
+  const printed = [...counts.keys()].filter(looksPrinted);
+  const [found, known] = [sumOf(counts, printed), sumOf(counts)];
+  if (found === 0 || found < manyLists * known) return;
+  const other = counts.keys().find((text) => parsePrintedList(text) === null);
   remarks.doubt(
-    `column "${column}": ${printed.length} of ${cells.length} cells look like lists that a program printed, such as ${
+    `column "${column}": ${found} of ${known} cells look like lists that a program printed, such as ${
       JSON.stringify(printed[0])
     }, but ${
       JSON.stringify(other)

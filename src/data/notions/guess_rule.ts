@@ -2,7 +2,7 @@ import { CsnError } from "../../errors.ts";
 import { Remarks } from "../remarks.ts";
 import type { Cell } from "../table/table.ts";
 import { quantileBorders } from "./bins.ts";
-import { guessList } from "./guess_list.ts";
+import { firstSeparator, guessList } from "./guess_list.ts";
 import { isNumber, keepsDigits, readsAsNumber } from "./number_text.ts";
 import {
   type ColumnRule,
@@ -158,7 +158,8 @@ function ruleOf(
       return { type };
     case "multi": {
       const { tableSeparator } = given;
-      const separator = given.separator ?? guessList(column, cells, new Remarks()) ?? ";";
+      const separator = given.separator ?? guessList(column, cells, new Remarks()) ??
+        firstSeparator(cells) ?? ";";
       return { type, separator, ...(tableSeparator === undefined ? {} : { tableSeparator }) };
     }
     case "ordinal": {

@@ -55,6 +55,14 @@ Deno.test("guessRule() keeps what is given, guesses the rest, and says which", (
   );
 });
 
+Deno.test("guessRule() takes the separator that cells hold where the type is said", () => {
+  const cells = ["red|tan", "blue"];
+  assert.deepEqual(guessRule("c", cells, { type: "multi" }).rule, {
+    type: "multi",
+    separator: "|",
+  });
+});
+
 Deno.test("guessRule() does not guess an order of texts, nor a distance in the column's unit", () => {
   assert.throws(
     () => guessRule("heel", ["low", "2"], { type: "ordinal" }),
