@@ -121,6 +121,10 @@ Deno.test("preparePack() makes a pack anew for another list, time of change or w
   assert.equal(await decodedFor(set), 3);
   await Deno.writeTextFile(`${path}.json`, "{ half a head");
   assert.equal(await decodedFor(set), 3);
+  for (const done of [-1, 4, 1.5]) {
+    await Deno.writeTextFile(`${path}.json`, JSON.stringify({ ...header, done }));
+    assert.equal(await decodedFor(set), 3, `${done} of 3 are done`);
+  }
   await Deno.truncate(path, 100);
   assert.equal(await decodedFor(set), 3);
   assert.equal((await Deno.stat(path)).size, 3 * 8 * 8 * 3);

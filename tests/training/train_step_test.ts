@@ -4,7 +4,7 @@ import { randomUint32 } from "../../src/random.ts";
 import { reshape } from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
-import { trainStep } from "../../src/training/train_step.ts";
+import { trainStep, trainStepUnread } from "../../src/training/train_step.ts";
 import { tinyBatch, tinySetting } from "../helpers/tiny_setting.ts";
 
 Deno.test("trainStep() lowers the loss of a batch it is repeated on", async () => {
@@ -24,6 +24,17 @@ Deno.test("trainStep() leaves as many tensors and bytes after 200 steps as after
   const after1 = [liveTensors(), liveBytes()];
   for (let step = 1; step < 200; step++) await trainStep(setting, tinyBatch(step), 1e-3);
   assert.deepEqual([liveTensors(), liveBytes()], after1);
+});
+
+Deno.test("trainStepUnread() leaves no tensor behind when the update fails", async () => {
+  const { setting, made } = tinySetting();
+  using _made = made;
+  setting.optimiser[Symbol.dispose]();
+  const before = liveTensors();
+  for (let step = 0; step < 3; step++) {
+    await assert.rejects(trainStepUnread(setting, tinyBatch(step), 1e-3), /freed already/);
+  }
+  assert.equal(liveTensors(), before);
 });
 
 Deno.test("trainStep() gives the same weights to the bit when it is repeated", async () => {
