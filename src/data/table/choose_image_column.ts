@@ -139,7 +139,8 @@ function ofId(
   const isImages = usualNames.includes(plainName(name));
   const what = rowNumbers.test(name)
     ? name === "" ? "has no name" : "is called like a number of rows"
-    : column.isRunning && !isImages
+    // No program writes the numbers of rows with leading zeros, as files are called.
+    : column.isRunning && column.areWholeNumbers && !isImages
     ? "only counts the rows"
     : column.areWholeNumbers && !isImages && !idNames.includes(plainName(name))
     ? "holds numbers that may mean something else"

@@ -94,6 +94,11 @@ Deno.test("chooseImageColumn() refuses a nameless column or a running number by 
   const index = (_: number, row: number) => String(row);
   await refuses({ "": index }, /column "" .* has no name; .*--image-column .*--yes/s, images);
   await refuses({ id: index }, /column "id" .* only counts the rows; .*--yes/s, images);
+  await using inOrder = await TableCase.make(
+    numbers.map(named),
+    ["id,colour", ...numbers.map((at) => `${named(at).slice(0, 4)},${colours[at % 3]}`)].join("\n"),
+  );
+  assert.equal((await inOrder.build({ notions: ["colour"] })).imageColumn, "id");
   const id = (image: number) => String(image);
   await refuses({ price: id }, /"price" .* numbers that may mean something else/, images);
   await chooses({ id }, "id", images);
