@@ -142,6 +142,7 @@ export type {
 } from "./src/data/notions/rule.ts";
 export type { ValueCount } from "./src/data/notions/attribute_of.ts";
 export type { Correlation } from "./src/data/notions/correlation.ts";
+export type { TableOptions } from "./src/data/table/table.ts";
 export type { SplitShares } from "./src/data/split_images.ts";
 export {
   type Attribute,

@@ -39,8 +39,14 @@ export async function readPlanned(
   const others = [plan.groupColumn, plan.splitColumn].filter((name) => name !== undefined);
   const wanted = [...new Set([imageColumn.name, ...notions, ...others])];
   if (plan.splitColumn === undefined) pointOutSplits(survey, wanted, remarks);
+  const columns = await loadColumns(table, tableColumns(plan, table, wanted), signal);
+  for (const name of columns.rounded ?? []) {
+    remarks.warn(
+      `column "${name}" has whole numbers over 2^53 that are stored as doubles: such as differ in their last digits alone are one value; store ids as texts`,
+    );
+  }
   return {
-    columns: await loadColumns(table, tableColumns(plan, table, wanted), signal),
+    columns,
     imageColumn: imageColumn.name,
     imageColumnWhy: imageColumn.why,
     images,

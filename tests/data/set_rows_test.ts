@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import type { MakeTripletsOptions } from "../../src/data/make_triplets.ts";
 import { join } from "../../src/paths.ts";
 import { TableCase } from "../helpers/table_case.ts";
 
@@ -221,4 +223,25 @@ Deno.test("rowsWithImages() groups by the names of folders, with a table or with
       assert.equal(new Set(images.map(({ split }) => split)).size, 1);
     }
   }
+});
+
+Deno.test("readPlanned() warns of ids that a table stores as rounded numbers", async () => {
+  const ids = [7045120923001450001n, 7045120923001450002n, 7045120999001450009n];
+  const exact = numbers.map((image) => ids[image % 3]);
+  const columnData = [
+    { name: "image", data: files, type: "STRING" as const },
+    { name: "rounded", data: exact.map(Number), type: "DOUBLE" as const },
+    { name: "exact", data: exact, type: "INT64" as const },
+  ];
+  const bytes = new Uint8Array(parquetWriteBuffer({ columnData }));
+  await using test = await TableCase.make(files, bytes, "table.parquet");
+  const options = { rules: { rounded: { type: "categorical" }, exact: { type: "categorical" } } };
+  const { notions, warnings } = await test.build(options as Partial<MakeTripletsOptions>);
+  assert.deepEqual(notions.map(({ values }) => values.length), [2, 3]);
+  const about = warnings.filter((warning) => warning.includes("2^53"));
+  assert.equal(about.length, 1);
+  assert.match(
+    about[0],
+    /column "rounded" has whole numbers over 2\^53 that are stored as doubles/,
+  );
 });

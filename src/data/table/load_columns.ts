@@ -11,6 +11,8 @@ export interface Columns {
   readonly cells: ReadonlyMap<string, readonly Cell[]>;
   /** Columns that hold the images themselves besides their names. */
   readonly embedded?: ReadonlySet<string>;
+  /** Columns whose whole numbers are over 2^53 and stored as doubles, which may have rounded them. */
+  readonly rounded?: readonly string[];
   /** What was understood of the table's form, in words. */
   readonly understood: readonly string[];
   /** Lines that were left out because they have not a cell for each column. */
@@ -63,7 +65,16 @@ export async function loadColumns(
       understood.push(`the numbers of column "${name}" have decimal commas`);
     }
   }
-  return { file: table.file, places, cells, embedded: table.embedded, understood, skipped };
+  const rounded = names.filter((name) => table.rounded?.has(name));
+  return {
+    file: table.file,
+    places,
+    cells,
+    embedded: table.embedded,
+    rounded,
+    understood,
+    skipped,
+  };
 }
 
 /** The error for a column that is not there. */

@@ -32,6 +32,8 @@ interface Source {
   readonly images: ReadonlySet<string>;
   /** Columns of numbers of 32 bits. */
   readonly floats: readonly string[];
+  /** Columns with whole numbers that were rounded, as far as they were read. */
+  readonly rounded: Set<string>;
 }
 
 /**
@@ -52,12 +54,14 @@ export async function readParquet(file: string): Promise<Table> {
     const metadata = withoutBytes(stored, images);
     const floats = fields.filter(isFloat).map(({ element }) => element.name);
     const widths = widthsOf(metadata);
-    const source = { file, buffer, metadata, columns, widths, images, floats };
+    const rounded = new Set<string>();
+    const source = { file, buffer, metadata, columns, widths, images, floats, rounded };
     return {
       file,
       columns,
       mayHaveMore: false,
       embedded: images,
+      rounded,
       understood: [...images].map((name) =>
         `column "${name}" holds images with their paths: the paths are read`
       ),
@@ -158,7 +162,7 @@ async function* rowsOf(source: Source, wanted?: readonly string[]): AsyncGenerat
       for (const name of floats) {
         if (name in fields) fields[name] = shortestFloat(fields[name]);
       }
-      const row = fieldsRow(file, rowStart + i + 1, fields);
+      const row = fieldsRow(file, rowStart + i + 1, fields, source.rounded);
       if (row !== null) yield row;
     }
   }

@@ -20,17 +20,19 @@ export async function readXlsx(file: string, options: TableOptions): Promise<Tab
       `Cannot read ${file}: ${columns.length} columns are named, but a row has ${width} cells; name each column`,
     );
   }
+  const rounded = new Set<string>();
   return {
     file,
     columns,
     mayHaveMore: false,
+    rounded,
     understood: options.sheet === undefined ? [] : [`its sheet is "${options.sheet}"`],
     async *rows(): AsyncGenerator<TableRow> {
       for (const [at, cells] of rows.entries()) {
         if (at < top || (at === top && options.columns === undefined)) continue;
         const fields = new Map<string, unknown>();
         columns.forEach((column, i) => fields.has(column) || fields.set(column, cells[i]));
-        const row = fieldsRow(file, at + 1, Object.fromEntries(fields));
+        const row = fieldsRow(file, at + 1, Object.fromEntries(fields), rounded);
         if (row !== null) yield row;
       }
     },

@@ -23,6 +23,8 @@ export interface Table {
   readonly mayHaveDecimalCommas?: boolean;
   /** Columns that hold the images themselves besides their names. */
   readonly embedded?: ReadonlySet<string>;
+  /** Columns read so far whose whole numbers are over 2^53 and stored as doubles, which may have rounded them. */
+  readonly rounded?: ReadonlySet<string>;
   /** What was understood of the file's form, in words, where there was a choice. */
   readonly understood: readonly string[];
   /**

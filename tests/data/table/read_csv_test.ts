@@ -49,7 +49,7 @@ Deno.test("readCsv() finds out what parts the cells, whatever stands in them", a
       const { head, all } = await write(made);
       const read = await openTable(file);
       assert.deepEqual(read.columns, head);
-        const { cells } = await loadColumns(read, head);
+      const { cells } = await loadColumns(read, head);
       const rows = all.map((_, row) => head.map((name) => cells.get(name)![row]));
       assert.deepEqual(rows, all);
     }),
