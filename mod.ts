@@ -28,7 +28,7 @@ export { liveBytes, liveTensors, setThreads, threads } from "./src/native/librar
 // Models in use
 export { type EmbedOptions, type ImageSource, Model } from "./src/training/model.ts";
 export { EmbeddingSet, type Neighbour } from "./src/training/embedding_set.ts";
-export { embedFolder } from "./src/training/folder_embeddings.ts";
+export { embedFolder, type FolderOptions } from "./src/training/folder_embeddings.ts";
 export { writeEmbeddings } from "./src/training/embedding_file.ts";
 
 // Training and evaluation
@@ -113,6 +113,7 @@ export type {
 } from "./src/reporting/model_analysis.ts";
 
 // Image sets
+export { type Fit, parseFit } from "./src/data/fit.ts";
 export { type ImageSet, openImageSet, type Split, splits } from "./src/data/image_set.ts";
 export { readTripletList, tripletListPath, writeTripletList } from "./src/data/triplet_list.ts";
 export {

@@ -26,6 +26,8 @@ export interface Pack {
   readonly imageSize: number;
   /** How files became pixels. */
   readonly preprocessing: string;
+  /** SHA-256 over the bytes of the files; null for a pack from before they were recorded. */
+  readonly bytes: string | null;
   /** Images in it. */
   readonly count: number;
   /** Images that are missing or cannot be decoded, by index; their pixels are 0. */
@@ -96,8 +98,8 @@ export async function preparePack(
   const { path, header } = await findPack(wish) ?? await makePack(wish);
   if (isTooMany(set, header.unreadable, options)) throw tooMany(set, header.unreadable, true);
   warnOf(set, header.unreadable, options.listener);
-  const { preprocessing, count, unreadable } = header;
-  return { path, imageSize, preprocessing, count, unreadable };
+  const { preprocessing, bytes = null, count, unreadable } = header;
+  return { path, imageSize, preprocessing, bytes, count, unreadable };
 }
 
 /** A pack that is complete. */

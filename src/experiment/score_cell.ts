@@ -38,7 +38,7 @@ export interface ScoreOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Tests a cell's model_best, unless the outcomes in its folder are those of this model on these triplets. */
+/** Tests a cell's model_best, unless the outcomes in its folder are those of this model on these triplets and images. */
 export async function scoreCell(
   folder: string,
   test: TestTriplets,
@@ -89,13 +89,19 @@ export async function keptOutcomes(
     const { tensors, metadata } = await readSafetensors(path);
     const outcomes = tensors.get("outcomes")?.bytes;
     const isSame = outcomes?.length === test.triplets.notion.length &&
-      metadata.triplets === test.digest && metadata.model === await modelDigest(folder);
+      metadata.triplets === test.digest && metadata.model === await modelDigest(folder) &&
+      isOfImages(metadata.images, test);
     return isSame ? outcomes : null;
   } catch (error) {
     // What cannot be read is measured again.
     if (error instanceof CsnError) return null;
     throw error;
   }
+}
+
+/** Whether outcomes are of the images as they are; those from before images were recorded are believed. */
+function isOfImages(recorded: string | undefined, { pack }: TestTriplets): boolean {
+  return pack.bytes === null || !recorded || recorded === pack.bytes;
 }
 
 async function testModelBest(
@@ -127,6 +133,7 @@ async function testModelBest(
       about: "of each test triplet: 0 right, 1 wrong, 2 tie",
       triplets: test.digest,
       model: await modelDigest(folder),
+      images: test.pack.bytes ?? "",
     },
   );
   return outcomes;

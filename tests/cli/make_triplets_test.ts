@@ -29,7 +29,18 @@ const small = ["--triplets", "100,20,20", "--shares", "2,1,1"];
 Deno.test("make-triplets makes a set from paths where the user stands, and prints what was guessed and dropped", async () => {
   await using folder = await prepare();
   const { code, stdout, stderr } = await runCli(
-    [...base, ...small, "--notion", "colour", "kind", "--rules", "rules.json", "--no-flip"],
+    [
+      ...base,
+      ...small,
+      "--notion",
+      "colour",
+      "kind",
+      "--rules",
+      "rules.json",
+      "--no-flip",
+      "--fit",
+      "pad",
+    ],
     { cwd: folder.path },
   );
   assert.equal(code, 0, stderr);
@@ -51,6 +62,8 @@ Deno.test("make-triplets makes a set from paths where the user stands, and print
   assert.match(stdout, /next: deno task audit \.\/set/);
   const set = JSON.parse(await Deno.readTextFile(join(folder.path, "set", "set.json")));
   assert.deepEqual([set.notions, set.flip], [["colour", "kind", "size"], false]);
+  // As --images was: set and images can be moved together.
+  assert.deepEqual([set.images, set.fit], ["../images", "pad:#ffffff"]);
   const json = await runCli([...base, ...small, "--notion", "colour", "--overwrite", "--json"], {
     cwd: folder.path,
   });
@@ -149,4 +162,13 @@ Deno.test("make-triplets reads a table by its options, with given splits and the
   assert.match(stdout, /left out 1 .*line 61 with 2 cells/);
   const attributes = await Deno.readTextFile(join(folder.path, "set", "attributes.csv"));
   assert.match(attributes, /^b\/1\.jpg,gr\u00fcn,b,val$/m);
+});
+
+Deno.test("make-triplets refuses a --fit that it does not know and says which there are", async () => {
+  const { code, stderr } = await runCli([...base, "--notion", "colour", "--fit", "stretch"]);
+  assert.equal(code, 2);
+  assert.match(
+    stderr,
+    /--fit .*'stretch' is invalid\. It must be "crop", "pad" .* or "pad:#rrggbb"/,
+  );
 });

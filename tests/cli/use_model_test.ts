@@ -144,11 +144,12 @@ Deno.test("query gives other neighbours by another notion, and keeps the folder'
   assert.equal((await Deno.stat(join(images, kept[0].name))).mtime!.getTime(), before);
 });
 
-Deno.test("embed and query leave out what a folder holds that is no image, with a warning", async () => {
+Deno.test("embed and query leave out what a folder holds that is no image, and say so", async () => {
   const mixed = join(folder.path, "mixed");
   await Deno.mkdir(mixed);
   await Deno.copyFile(join(images, "0.png"), join(mixed, "good.png"));
   await Deno.writeTextFile(join(mixed, "bad.png"), "no picture");
+  await Deno.writeTextFile(join(mixed, "phone.HEIC"), "a kind that is not read");
   const embedded = await runCli([
     "embed",
     "--resume",
@@ -160,11 +161,14 @@ Deno.test("embed and query leave out what a folder holds that is no image, with 
   assert.equal(embedded.code, 0, embedded.stderr);
   assert.match(embedded.stdout, /^1 embeddings of 64/);
   assert.match(embedded.stderr, /warning: .*bad\.png.*left out/);
+  const passedOver = /^1 file of .*mixed is passed over, as no image by its ending: 1 \.heic$/m;
+  assert.match(embedded.stderr, passedOver);
   const found = await runCli([
     ...["query", "--resume", model, "--notion", "shape", "--among", mixed, "--json"],
     join(images, "1.png"),
   ]);
   assert.equal(found.code, 0, found.stderr);
+  assert.match(found.stderr, passedOver);
   assert.deepEqual(JSON.parse(found.stdout).nearest.map(({ name }: { name: string }) => name), [
     "good.png",
   ]);

@@ -19,7 +19,10 @@ async function writePack(folder: string): Promise<{ pack: Pack; pixels: Uint8Arr
   const path = join(folder, "100.pack");
   await Deno.writeFile(path, pixels);
   const unreadable = [{ image: 5, file: "5.png", reason: "it is no image" }];
-  return { pack: { path, imageSize, preprocessing: "none", count, unreadable }, pixels };
+  return {
+    pack: { path, imageSize, preprocessing: "none", bytes: null, count, unreadable },
+    pixels,
+  };
 }
 
 Deno.test("imageDigests() gives 48 bits of each image's own SHA-256, in the order that is asked for", async () => {

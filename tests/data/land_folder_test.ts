@@ -68,6 +68,8 @@ Deno.test("landFolder() replaces a set with all that csn keeps in it, and leaves
     const file of [
       "32.pack",
       "32.pack.json",
+      "32-pad-0a141e.pack",
+      "32-pad-0a141e.pack.json",
       "fonts.csv",
       ".set.json.4711-0123abcd.part",
       "images/.csn-0123456789abcdef.safetensors",

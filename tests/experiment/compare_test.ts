@@ -213,6 +213,15 @@ Deno.test("scoreCell() finds nothing but ties where all embeddings are equal, an
     embedded.length = 0;
     assert.deepEqual((await score()).outcomes, outcomes);
     assert.deepEqual(embedded, []);
+    // A picture that is replaced is seen.
+    const image = join(common.data, "images", "3.png");
+    await Deno.copyFile(join(common.data, "images", "7.png"), image);
+    const heard = new Set<string>();
+    await scoreCell(path, await loadTestTriplets(common, {}), {
+      placement: onCpu,
+      listener: { progress: ({ what }) => heard.add(what) },
+    });
+    assert.deepEqual([...heard], ["Embedding images"]);
     // Another model in the same folder is tested anew.
     await write(1, false);
     assert.ok(!(await score()).outcomes.includes(tie));
