@@ -34,6 +34,7 @@ export interface ExperimentFlags extends
     | "threads"
     | "allowMissing"
     | "packDir"
+    | "runs"
     | "saveEvery"
     | "verbose"
   > {
@@ -60,6 +61,7 @@ const trainOptions = [
   "--threads",
   "--allow-missing",
   "--pack-dir",
+  "--runs",
   "--save-every",
 ];
 
@@ -78,7 +80,7 @@ export function addExperimentOptions(command: CommandUnknownOpts, triplets: Opti
     ...trainOptions.map(shared),
     new Option(
       "--name <name>",
-      `its folder in runs/ (default: ${command.name()}-<set>)`,
+      `its folder in --runs (default: ${command.name()}-<set>)`,
     ).argParser(folderName),
     new Option("--overwrite", "train anew what is there with other settings"),
     new Option("--json", "print one JSON object"),

@@ -8,6 +8,12 @@ export const packDirOption = new Option(
   "folder for decoded images (default: the set's own, or one in the cache where that cannot be written)",
 ).argParser(userPath);
 
+/** `--runs`: where runs lie. */
+export const runsOption = new Option(
+  "--runs <dir>",
+  "folder that holds runs (default: CSN_RUNS in the environment, else runs/ in csn's folder)",
+).argParser(userPath);
+
 /** A whole number of at least `least` and, where it is given, at most `most`. */
 export function wholeNumber(least: number, most?: number): (text: string) => number {
   return (text) => {

@@ -1,6 +1,6 @@
 import { dirname, fromFileUrl, join, resolve } from "../paths.ts";
 
-/** The folder of csn itself: where `data/` and `runs/` lie. */
+/** The folder of csn itself: where `data/` lies, and `runs/` unless another folder is chosen. */
 export const projectFolder: string = dirname(dirname(dirname(fromFileUrl(import.meta.url))));
 
 /** A path flag means the folder that the user stands in, not the one that `deno task` changes to. */
@@ -26,9 +26,10 @@ export function dataPath(given: string): string {
     : userPath(given);
 }
 
-/** The folder of the run called `name`. */
-export function runPath(name: string): string {
-  return join(projectFolder, "runs", name);
+/** The folder of the run called `name`: in `runs`, or the folder that CSN_RUNS names, or csn's own runs/. */
+export function runPath(name: string, runs?: string): string {
+  const chosen = Deno.env.get("CSN_RUNS");
+  return join(runs ?? (chosen ? userPath(chosen) : join(projectFolder, "runs")), name);
 }
 
 function isFolder(path: string): boolean {

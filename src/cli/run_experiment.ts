@@ -28,7 +28,7 @@ export async function runExperiment<Result>(
     listener.warning("stopping after this step and saving; Ctrl-C again stops at once")
   );
   const common = await commonConfig(flags, listener);
-  const folder = runPath(experimentName(kind, flags));
+  const folder = runPath(experimentName(kind, flags), flags.runs);
   const view = new ExperimentView(common, listener, {
     live: Deno.stderr.isTerminal(),
     now: () => performance.now(),

@@ -3,7 +3,7 @@ import { defaultConfig } from "../training/config.ts";
 import { convertLine } from "../training/pretrained.ts";
 import { deviceHelp, precisionHelp } from "./placement_options.ts";
 import { type Variant, variants } from "../variant.ts";
-import { folderName, number, oneOf, packDirOption, wholeNumber } from "./options.ts";
+import { folderName, number, oneOf, packDirOption, runsOption, wholeNumber } from "./options.ts";
 
 /** What the options of `train` parse to. */
 export interface TrainFlags {
@@ -34,6 +34,7 @@ export interface TrainFlags {
   readonly threads?: number;
   readonly allowMissing?: boolean;
   readonly packDir?: string;
+  readonly runs?: string;
   readonly logInterval: number;
   readonly saveEvery: number;
   readonly visdom?: boolean;
@@ -61,7 +62,7 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
   add("--data <set>", "image set: a name in data/, or a folder", "zappos");
   add(
     "--name <name>",
-    "name of the run, its folder in runs/ and its visdom environment",
+    "name of the run, its folder in --runs and its visdom environment",
     d.name,
     folderName,
   );
@@ -131,6 +132,7 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
   );
   add("--allow-missing", "go on when more than 1 % of the images are missing or unreadable");
   command.addOption(packDirOption);
+  command.addOption(runsOption);
   add("--log-interval <batches>", "batches between two log lines", 20, wholeNumber(1));
   add("--save-every <minutes>", "minutes between two checkpoints inside an epoch", 10, number(0));
   add("--visdom", "post to a visdom server what the original posts");

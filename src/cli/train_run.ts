@@ -344,11 +344,12 @@ async function openFolder(
   given: ReadonlySet<string>,
   checkpoint: ModelFile | undefined,
 ): Promise<RunFolder> {
-  if (checkpoint === undefined) return await RunFolder.create(runPath(config.name), flags);
+  if (checkpoint === undefined) {
+    return await RunFolder.create(runPath(config.name, flags.runs), flags);
+  }
   const original = dirname(checkpoint.path);
-  const path = given.has("name") && config.name !== checkpoint.info.config.name
-    ? runPath(config.name)
-    : original;
+  const isNamedAnew = given.has("name") && config.name !== checkpoint.info.config.name;
+  const path = isNamedAnew || given.has("runs") ? runPath(config.name, flags.runs) : original;
   return await RunFolder.resume(path, checkpoint.info.state!, original, flags);
 }
 

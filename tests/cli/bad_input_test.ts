@@ -1,6 +1,6 @@
 /** Bad input: one clear line, the right exit code, no stack trace, nothing lost. */
 import assert from "node:assert/strict";
-import { projectFolder } from "../../src/cli/paths.ts";
+import { projectFolder, runPath } from "../../src/cli/paths.ts";
 import { FileLock } from "../../src/file_lock.ts";
 import { join } from "../../src/paths.ts";
 import { readModelFile } from "../../src/training/model_file.ts";
@@ -9,7 +9,7 @@ import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
 
 const name = "test-bad-input";
-const run = join(projectFolder, "runs", name);
+const run = runPath(name);
 const model = join(run, "model_best");
 const checkpoint = join(run, "checkpoint");
 let folder: TemporaryFolder;
@@ -158,15 +158,11 @@ Deno.test("train refuses notions whose names clash, by name, unless --conditions
 
 Deno.test("train leaves no run behind when its data cannot be read", async () => {
   await fails(train("nowhere"), 1, /nowhere/);
-  const left = [...Deno.readDirSync(join(projectFolder, "runs"))].filter((entry) =>
-    entry.name === "test-never"
-  );
+  const left = [...Deno.readDirSync(runPath(""))].filter((entry) => entry.name === "test-never");
   if (left.length === 0) return;
-  const files = [...Deno.readDirSync(join(projectFolder, "runs", "test-never"))].map((entry) =>
-    entry.name
-  );
+  const files = [...Deno.readDirSync(runPath("test-never"))].map((entry) => entry.name);
   assert.deepEqual(files, []);
-  await Deno.remove(join(projectFolder, "runs", "test-never"), { recursive: true });
+  await Deno.remove(runPath("test-never"), { recursive: true });
 });
 
 Deno.test("train warns of a few corrupt images and goes on, and refuses more than 1 %", async () => {
@@ -178,7 +174,7 @@ Deno.test("train warns of a few corrupt images and goes on, and refuses more tha
   assert.equal(code, 0, stderr);
   assert.match(stderr, /warning: .*3\.png/);
   assert.match(stderr, /warning: \d+ of the \d+ train triplets of \w+ are left out/);
-  await Deno.remove(join(projectFolder, "runs", "test-never"), { recursive: true });
+  await Deno.remove(runPath("test-never"), { recursive: true });
 });
 
 Deno.test("train does not overwrite a run unasked", async () => {
@@ -318,7 +314,7 @@ Deno.test("train stops at a loss that is not finite and names the last good chec
     stderr,
     /error: Training stopped in epoch \d, batch \d: .*(NaN|Infinity|finite).*(last good checkpoint is .*checkpoint\.safetensors|no checkpoint was saved yet).*--lr/,
   );
-  await Deno.remove(join(projectFolder, "runs", "test-never"), { recursive: true });
+  await Deno.remove(runPath("test-never"), { recursive: true });
 });
 
 Deno.test("train --pretrained answers a PyTorch file with the line that converts it", () =>

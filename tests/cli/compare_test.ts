@@ -1,6 +1,6 @@
 /** `compare` and `sweep` as users run them. */
 import assert from "node:assert/strict";
-import { projectFolder } from "../../src/cli/paths.ts";
+import { runPath } from "../../src/cli/paths.ts";
 import { join } from "../../src/paths.ts";
 import type { Comparison } from "../../src/reporting/comparison.ts";
 import { CliProcess, runCli } from "../helpers/run_cli.ts";
@@ -15,7 +15,7 @@ async function withSet(
 ): Promise<void> {
   await using folder = await TemporaryFolder.make();
   await writeTinySet(folder.path);
-  const runs = join(projectFolder, "runs", name);
+  const runs = runPath(name);
   try {
     await test(folder.path, runs);
   } finally {
@@ -64,7 +64,7 @@ Deno.test("sweep prints its table and says what it wrote", () =>
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^fixed +8 +\d+\.\d\d % +\d+\.\d\d % to \d+\.\d\d %/m);
     assert.match(stdout, /^ +16 +\d+\.\d\d % /m);
-    assert.match(stdout, /written: .*runs\/test-sweep\/sweep\.json, .*sweep\.csv/);
+    assert.match(stdout, /written: .*\/test-sweep\/sweep\.json, .*sweep\.csv/);
   }));
 
 Deno.test("compare explains what cannot be compared", () =>

@@ -1,6 +1,6 @@
 /** Ctrl-C while libtorch computes: every time a clean end, with its code and a whole checkpoint. */
 import assert from "node:assert/strict";
-import { projectFolder } from "../../src/cli/paths.ts";
+import { runPath } from "../../src/cli/paths.ts";
 import { join } from "../../src/paths.ts";
 import { Interruption } from "../../src/cli/interruption.ts";
 import { readModelFile } from "../../src/training/model_file.ts";
@@ -31,7 +31,7 @@ async function withRun(
 ): Promise<void> {
   await using folder = await TemporaryFolder.make();
   await writeTinySet(folder.path);
-  const run = join(projectFolder, "runs", name);
+  const run = runPath(name);
   try {
     await test(folder.path, join(run, "checkpoint"));
   } finally {

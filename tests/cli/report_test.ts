@@ -1,6 +1,6 @@
 /** `report` of a model that was trained, and its page in a browser. */
 import assert from "node:assert/strict";
-import { projectFolder } from "../../src/cli/paths.ts";
+import { runPath } from "../../src/cli/paths.ts";
 import { join } from "../../src/paths.ts";
 import { Chromium, chromium } from "../helpers/chromium.ts";
 import { runCli } from "../helpers/run_cli.ts";
@@ -9,7 +9,7 @@ import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { valuedImages, writeValuedSet } from "../helpers/valued_set.ts";
 
 const name = "test-report";
-const run = join(projectFolder, "runs", name);
+const run = runPath(name);
 const model = join(run, "model_best");
 const page = join(run, "report.html");
 const parts = join(run, "report");

@@ -7,7 +7,7 @@ import { writeEmptyImages } from "../helpers/table_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
-import { projectFolder } from "../../src/cli/paths.ts";
+import { runPath } from "../../src/cli/paths.ts";
 
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -172,7 +172,7 @@ Deno.test("train that nohup started outlives its terminal: SIGHUP does not stop 
     assert.equal(code, 0, stderr);
     assert.match(stdout, /Finished\./);
   } finally {
-    await Deno.remove(join(projectFolder, "runs", name), { recursive: true });
+    await Deno.remove(runPath(name), { recursive: true });
   }
 });
 
@@ -184,14 +184,14 @@ Deno.test("train saves at SIGHUP and leaves with code 129, and the command that 
     ...["train", "--data", folder.path, "--name", name, "--overwrite", "--image-size", "16"],
     ...["--batch-size", "16", "--num-traintriplets", "64", "--epochs", "60", "--log-interval", "1"],
   ]);
-  const run = join(projectFolder, "runs", name);
+  const run = runPath(name);
   try {
     await training.printed(/Train Epoch/);
     training.kill("SIGHUP");
     const { code, stdout, stderr } = await training.ended();
     assert.equal(code, 129, stderr);
     const advice = /Go on with: deno task train --resume '(.*)'$/m.exec(stdout)![1];
-    assert.ok(advice.endsWith(`runs/${name}/checkpoint`), advice);
+    assert.ok(advice.endsWith(`/${name}/checkpoint`), advice);
     assert.ok(!below(run).includes("lock"));
     const goesOn = new CliProcess(["train", "--resume", advice]);
     await goesOn.printed(/Going on in epoch/);

@@ -1,7 +1,7 @@
 /** A real training against the real visdom server. */
 import assert from "node:assert/strict";
 import { join } from "../../src/paths.ts";
-import { projectFolder } from "../../src/cli/paths.ts";
+import { runPath } from "../../src/cli/paths.ts";
 import type { EpochMetrics } from "../../src/reporting/metrics.ts";
 import { VisdomClient } from "../../src/reporting/visdom_client.ts";
 import { CliProcess, runCli } from "../helpers/run_cli.ts";
@@ -10,7 +10,7 @@ import { writeTinySet } from "../helpers/tiny_set.ts";
 import { replay, VisdomServer } from "../helpers/visdom_server.ts";
 
 const name = "test-train-visdom";
-const run = join(projectFolder, "runs", name);
+const run = runPath(name);
 
 function trainArguments(data: string, port: number, epochs: number): string[] {
   return [

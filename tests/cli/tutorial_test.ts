@@ -83,7 +83,7 @@ Deno.test("README's tutorial takes a folder of images and a table to a tested mo
   const outputs: string[] = [];
   for (const command of commands) {
     // A run's model lies in runs/ of csn, where the commands are meant to be given from.
-    const args = command.map((arg) => arg.replace(/^runs\//, `${join(projectFolder, "runs")}/`));
+    const args = command.map((arg) => arg.replace(/^runs\//, runPath("") + "/"));
     const { code, stdout, stderr } = await runCli(args, { cwd: folder.path });
     assert.equal(code, 0, `${command.join(" ")}\n${stdout}${stderr}`);
     outputs.push(stdout);

@@ -1,6 +1,6 @@
 /** A trained model in use: test, embed, query. */
 import assert from "node:assert/strict";
-import { projectFolder } from "../../src/cli/paths.ts";
+import { runPath } from "../../src/cli/paths.ts";
 import { join } from "../../src/paths.ts";
 import { readSafetensors } from "../../src/tensor/safetensors.ts";
 import { runCli } from "../helpers/run_cli.ts";
@@ -8,7 +8,7 @@ import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
 
 const name = "test-use-model";
-const run = join(projectFolder, "runs", name);
+const run = runPath(name);
 const model = join(run, "model_best");
 let folder: TemporaryFolder;
 let images: string;

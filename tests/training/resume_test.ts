@@ -1,6 +1,6 @@
 /** A run that was killed or stopped and went on is, bit for bit, the run that was not. */
 import assert from "node:assert/strict";
-import { projectFolder } from "../../src/cli/paths.ts";
+import { runPath } from "../../src/cli/paths.ts";
 import { join } from "../../src/paths.ts";
 import { readSafetensors } from "../../src/tensor/safetensors.ts";
 import { readModelFile } from "../../src/training/model_file.ts";
@@ -59,7 +59,7 @@ function checkpoint(name: string): string {
 }
 
 function folderOf(name: string): string {
-  return join(projectFolder, "runs", name);
+  return runPath(name);
 }
 
 async function removeRuns(...names: string[]): Promise<void> {
