@@ -29,6 +29,7 @@ export interface SetSummary {
 
 /** What was built, and what was left out. */
 export interface SetReport extends SetSummary {
+  /** What became of each notion. */
   readonly notions: readonly NotionReport[];
   /** How much each pair of notions has in common. */
   readonly correlations: readonly Correlation[];

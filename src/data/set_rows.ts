@@ -2,7 +2,7 @@ import { CsnError } from "../errors.ts";
 import { findImages, type FoundImages } from "./find_images.ts";
 import { type FolderValues, readFolders } from "./folder_notion.ts";
 import { readSplits } from "./given_splits.ts";
-import type { FolderImages } from "./image_finder.ts";
+import type { FolderImages, NearMiss } from "./image_finder.ts";
 import type { Split } from "./image_set.ts";
 import { Missing } from "./notions/missing.ts";
 import type { PlannedTable } from "./planned_table.ts";
@@ -200,7 +200,10 @@ function assertMostAreThere(
 ): void {
   const total = columns.places.length;
   if (rows.length > 0 && (plan.allowMissing || missing.length <= tolerated * total)) return;
-  const advice = missing.length === total
+  const near = nearMisses(images, missing);
+  const advice = near.size > 0 && !near.has("in another folder")
+    ? "write the names in the table as those of the files"
+    : missing.length === total
     ? `name the folder that "${imageColumn}" counts from with --images, or another column with --image-column`
     : plan.allowMissing
     ? "none is left"
@@ -210,20 +213,24 @@ function assertMostAreThere(
       sourceOf(plan)
     } names in ${plan.images} (${missing.slice(0, shownRows).join(", ")}${
       missing.length > shownRows ? ", ..." : ""
-    })${nearMisses(images, missing)}; ${advice}`,
+    })${nearText(near)}; ${advice}`,
   );
 }
 
-/** What missing images may be: files that are called nearly so. */
-function nearMisses(images: FolderImages, missing: readonly string[]): string {
-  const found = Map.groupBy(
-    missing.flatMap((named) => {
-      const near = images.nearMiss(named);
-      return near === null ? [] : [{ named, ...near }];
-    }),
-    ({ how }) => how,
-  );
-  const parts = [...found].map(([how, [{ named, file }, ...others]]) =>
+/** What missing images may be, by how they differ from images that are there. */
+function nearMisses(
+  images: FolderImages,
+  missing: readonly string[],
+): Map<NearMiss["how"], { named: string; file: string }[]> {
+  const found = missing.flatMap((named) => {
+    const near = images.nearMiss(named);
+    return near === null ? [] : [{ named, ...near }];
+  });
+  return Map.groupBy(found, ({ how }) => how);
+}
+
+function nearText(near: ReturnType<typeof nearMisses>): string {
+  const parts = [...near].map(([how, [{ named, file }, ...others]]) =>
     `${others.length + 1} of them ${
       others.length === 0 ? "is" : "are"
     } there ${how} (${named} as ${file})`

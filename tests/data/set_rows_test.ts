@@ -206,7 +206,7 @@ Deno.test("rowsWithImages() names images that are there but for capital letters 
   await using test = await TableCase.make(on, text);
   await assert.rejects(
     test.build({ notions: ["colour"] }),
-    /40 of them are there but for capital letters \(0\.jpg as 0\.JPG\), 20 of them are there with another ending \(40\.jpg as 40\.png\)/,
+    /40 of them are there but for capital letters \(0\.jpg as 0\.JPG\), 20 of them are there with another ending \(40\.jpg as 40\.png\); write the names in the table as those of the files/,
   );
 });
 
