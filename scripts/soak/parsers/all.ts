@@ -1,0 +1,37 @@
+import { archives } from "./archives.ts";
+import type { MakeParser } from "./parser.ts";
+import { comparisons, metrics, sweeps } from "./records.ts";
+import {
+  filenames,
+  packHeaders,
+  rules,
+  setFiles,
+  setRules,
+  setValues,
+  tripletLists,
+} from "./sets.ts";
+import { csv, jsonl, parquet } from "./tables.ts";
+import { embeddings, modelInfo, safetensors } from "./tensors.ts";
+import { visdomAnswers } from "./visdom.ts";
+
+/** Every parser of csn by its name. */
+export const allParsers: Readonly<Record<string, MakeParser>> = {
+  csv,
+  jsonl,
+  parquet,
+  rules,
+  "set.json": setFiles,
+  filenames,
+  "triplet-lists": tripletLists,
+  "attributes.csv": setValues,
+  "set-rules": setRules,
+  "pack-headers": packHeaders,
+  safetensors,
+  "model-info": modelInfo,
+  embeddings,
+  metrics,
+  "compare.json": comparisons,
+  "sweep.json": sweeps,
+  zip: archives,
+  visdom: visdomAnswers,
+};

@@ -1,0 +1,148 @@
+/** Every parser against generated inputs, each in a process of its own that is watched. */
+import { cpus } from "node:os";
+import { fromFileUrl, join } from "../../src/paths.ts";
+import { chosen, type Finding, type Row, type Soak } from "./part.ts";
+import { allParsers } from "./parsers/all.ts";
+import type { Report, Task } from "./parsers/process.ts";
+
+/** Seconds after which a process that says nothing hangs. */
+const mostSilence = 120;
+
+/** Megabytes of texts and objects; a process that needs more ends, which is found. */
+const heap = 1000;
+
+/** The part. */
+export async function parsersPart(soak: Soak): Promise<Row[]> {
+  const waiting = chosen(Object.keys(allParsers).map((name) => ({ name })), soak).map(({ name }) =>
+    name
+  );
+  const rows = new Map<string, Row>();
+  const worker = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      rows.set(name, await tryParser(name, soak));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(2, cpus().length) }, worker));
+  return [...rows.values()];
+}
+
+async function tryParser(name: string, soak: Soak): Promise<Row> {
+  const began = performance.now();
+  const { amounts: { inputs }, seed, path } = soak;
+  const findings: Finding[] = [];
+  let done = 0;
+  // A process that ended before its time is followed by another, from the next batch on.
+  for (let from = seed; done < inputs && findings.length < 10;) {
+    const found = await watch(
+      { parser: name, folder: "", seed: from, inputs: inputs - done, path },
+      soak,
+    );
+    done += found.done;
+    findings.push(...found.findings);
+    from = found.next;
+    if (path !== undefined || found.isComplete) break;
+  }
+  const seconds = (performance.now() - began) / 1000;
+  soak.notice(
+    `parsers: ${name}: ${done} inputs in ${seconds.toFixed(0)} s, ${findings.length} found`,
+  );
+  return { part: "parsers", tried: name, count: done, findings, seconds };
+}
+
+interface Watched {
+  readonly done: number;
+  readonly findings: readonly Finding[];
+  /** Seed of the next batch. */
+  readonly next: number;
+  readonly isComplete: boolean;
+}
+
+/** Runs one process to its end, or until it says nothing for too long. */
+async function watch(asked: Task, soak: Soak): Promise<Watched> {
+  const folder = await Deno.makeTempDir({ dir: await memoryFolder(), prefix: "csn-soak-" });
+  try {
+    const task = { ...asked, folder };
+    const child = startProcess(task);
+    const findings: Finding[] = [];
+    let last: Report = { done: 0, seed: task.seed - 1 };
+    let isSilent = false;
+    const giveUp = () => {
+      isSilent = true;
+      child.kill("SIGKILL");
+    };
+    let timer = setTimeout(giveUp, 1000 * mostSilence);
+    for await (const line of linesOf(child.stdout)) {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, 1000 * mostSilence);
+      last = JSON.parse(line);
+      if (last.found === undefined) continue;
+      const { what, path } = last.found;
+      findings.push({ what, again: again(task.parser, last.seed, path) });
+    }
+    clearTimeout(timer);
+    const [{ code }, said] = await Promise.all([child.status, new Response(child.stderr).text()]);
+    if (code !== 0 || isSilent) {
+      const what = isSilent ? `hangs for ${mostSilence} s` : `ends with ${code}: ${lastLine(said)}`;
+      const kept = join(soak.keep, `${task.parser}-${last.seed + 1}`);
+      await Deno.mkdir(soak.keep, { recursive: true });
+      await copyFiles(folder, kept);
+      const seed = last.seed + 1;
+      findings.push({
+        what: `${task.parser} ${what}; its input is in ${kept}`,
+        again: again(task.parser, seed, ""),
+      });
+    }
+    return { done: last.done, findings, next: last.seed + 2, isComplete: code === 0 && !isSilent };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function startProcess(task: Task) {
+  const program = fromFileUrl(new URL("parsers/process.ts", import.meta.url));
+  const permissions = ["read", "write", "env", "sys", "net=127.0.0.1"].map((each) =>
+    `--allow-${each}`
+  );
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", `--v8-flags=--max-old-space-size=${heap}`, ...permissions],
+      ...[program, JSON.stringify(task)],
+    ],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** What finds an input again. */
+function again(parser: string, seed: number, path: string): string {
+  const way = path === "" ? "" : ` --path ${path}`;
+  return `deno task soak --parts parsers --only ${parser} --seed ${seed}${way}`;
+}
+
+/** A folder that is kept in memory, where there is one. */
+async function memoryFolder(): Promise<string | undefined> {
+  const folder = "/dev/shm";
+  const isThere = await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false);
+  return isThere ? folder : undefined;
+}
+
+async function copyFiles(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name, isFile } of Deno.readDir(from)) {
+    if (isFile) await Deno.copyFile(join(from, name), join(to, name));
+  }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").filter((line) => line.trim() !== "").slice(-3).join(" | ");
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+}
