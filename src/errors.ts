@@ -7,6 +7,11 @@ export class CsnError extends Error {
   override readonly name: string = "CsnError";
   /** Process exit code of a command that ends with this error: 1, or 2 for wrong usage. */
   readonly exitCode: number = 1;
+
+  /** What a file holds may stand in a message: control characters are escaped, the middle of what is long is left out. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(shortened(visible(message, /(?!\n)\p{Cc}/gu)), options);
+  }
 }
 
 /** A flag, an argument or a combination of them that cannot be right; commands exit with code 2. */
@@ -17,9 +22,36 @@ export class UsageError extends CsnError {
   override readonly exitCode: number = 2;
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown, in one line. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return visible(thrown instanceof Error ? thrown.message : String(thrown), /\p{Cc}/gu);
+}
+
+/** A value from a file as JSON in one line, cut where it is long. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value, plainer) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}
+
+function plainer(_key: string, part: unknown): unknown {
+  return typeof part === "bigint" ? String(part) : part instanceof Uint8Array ? "bytes" : part;
+}
+
+/** Letters that a message may have. */
+const mostLetters = 4000;
+
+/** The beginning and the end, where the advice stands. */
+function shortened(message: string): string {
+  if (message.length <= mostLetters) return message;
+  return `${message.slice(0, 3000)} [...] ${message.slice(-900)}`;
+}
+
+/** Control characters as JSON writes them: they would break a line or move the terminal's cursor. */
+function visible(text: string, control: RegExp): string {
+  return text.replace(control, (letter) => {
+    const escaped = JSON.stringify(letter).slice(1, -1);
+    return escaped !== letter ? escaped : `\\u00${letter.charCodeAt(0).toString(16)}`;
+  });
 }
 
 /** Why the system or Deno refused a path, for an error's message. */

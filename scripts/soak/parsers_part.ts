@@ -100,7 +100,7 @@ async function watch(asked: Task, soak: Soak): Promise<Watched> {
 
 function startProcess(task: Task) {
   const program = fromFileUrl(new URL("parsers/process.ts", import.meta.url));
-  const permissions = ["read", "write", "env", "sys", "net=127.0.0.1"].map((each) =>
+  const permissions = ["read", "write", "env", "sys", "ffi", "net=127.0.0.1"].map((each) =>
     `--allow-${each}`
   );
   return new Deno.Command(Deno.execPath(), {

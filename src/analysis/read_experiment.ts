@@ -1,4 +1,4 @@
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf, shown } from "../errors.ts";
 import { join } from "../paths.ts";
 import type { Comparison } from "../reporting/comparison.ts";
 import { withSeedDifferences } from "../reporting/seed_differences.ts";
@@ -43,7 +43,7 @@ async function readExperiment(folder: string, name: keyof typeof kinds): Promise
   } catch (error) {
     throw problem(messageOf(error), error);
   }
-  if (value?.format !== 1) throw problem(`its format is ${value?.format}, it should be 1`);
+  if (value?.format !== 1) throw problem(`its format is ${shown(value?.format)}, it should be 1`);
   const missing = kinds[name].find((member) => {
     const list = value[member];
     return !Array.isArray(list) || (member !== "differences" && list.length === 0);

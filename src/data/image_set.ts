@@ -1,4 +1,4 @@
-import { CsnError, messageOf, UsageError } from "../errors.ts";
+import { CsnError, messageOf, shown, UsageError } from "../errors.ts";
 import { basename, join, resolve } from "../paths.ts";
 import type { Normalisation } from "../normalisation.ts";
 import type { Fit } from "./fit.ts";
@@ -149,7 +149,7 @@ function assertInside(path: string, place: string): void {
   }
   if (path.startsWith("/") || path.split("/").includes("..") || path.includes("\0")) {
     throw new CsnError(
-      `${place}: "${path}" leaves the image folder; write paths relative to it, without ".."`,
+      `${place}: ${shown(path)} leaves the image folder; write paths relative to it, without ".."`,
     );
   }
 }

@@ -79,8 +79,16 @@ export async function readHeader(
     header.preprocessing === wanted.preprocessing && header.names === wanted.names &&
     (survey.contents === null || header.contents === survey.contents) &&
     Number.isSafeInteger(header.done) && header.done >= 0 && header.done <= header.count &&
-    Array.isArray(header.unreadable) && !mayReadMoreNow(header);
+    areImages(header.unreadable, header.count) && !mayReadMoreNow(header);
   return fits ? header : null;
+}
+
+function areImages(unreadable: unknown, count: number): unreadable is UnreadableImage[] {
+  return Array.isArray(unreadable) &&
+    unreadable.every((each) =>
+      Number.isSafeInteger(each?.image) && each.image >= 0 && each.image < count &&
+      typeof each.file === "string" && typeof each.reason === "string"
+    );
 }
 
 /** Whether a pack was made before csn read BMP and PNM, and lacks images of a kind that was unknown then. */

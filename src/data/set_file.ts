@@ -1,4 +1,4 @@
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf, shown } from "../errors.ts";
 import type { Normalisation } from "../normalisation.ts";
 import { type Fit, fitForms, parseFit } from "./fit.ts";
 
@@ -128,6 +128,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function wrong(file: string, field: string, found: unknown, right: string): CsnError {
-  const shown = found === undefined ? "missing" : JSON.stringify(found);
-  return new CsnError(`Cannot read ${file}: field "${field}" is ${shown}; it should be ${right}`);
+  const value = found === undefined ? "missing" : shown(found);
+  return new CsnError(`Cannot read ${file}: field "${field}" is ${value}; it should be ${right}`);
 }

@@ -1,12 +1,14 @@
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf, shown } from "../errors.ts";
 import { isFile } from "../folders.ts";
 import { join } from "../paths.ts";
 import type { Attribute } from "./draw_triplets.ts";
-import type { ImageSet, Split } from "./image_set.ts";
+import { type ImageSet, type Split, splits } from "./image_set.ts";
 import { attributeOf } from "./notions/attribute_of.ts";
-import type { Rule } from "./notions/rule.ts";
-import { loadColumns } from "./table/load_columns.ts";
+import { checkRules } from "./notions/read_rules.ts";
+import type { ColumnRule, Rule } from "./notions/rule.ts";
+import { type Columns, loadColumns } from "./table/load_columns.ts";
 import { openTable } from "./table/open_table.ts";
+import { cellError } from "./table/table.ts";
 
 /** What a set knows of its images besides triplets. */
 export interface SetValues {
@@ -53,21 +55,49 @@ export async function readSetValues(set: ImageSet): Promise<SetValues | null> {
   return {
     attributes: new Map([...values].map(([name, { attribute }]) => [name, attribute])),
     texts: new Map([...values].map(([name, { texts }]) => [name, texts])),
-    splits: columns.cells.get("split") as Split[],
+    splits: splitsOf(columns),
   };
 }
+
+function splitsOf({ file, places, cells }: Columns): readonly Split[] {
+  const found = cells.get("split")!;
+  const wrong = found.findIndex((cell) => !splits.includes(cell as Split));
+  if (wrong === -1) return found as readonly Split[];
+  const what = `${shown(found[wrong])} is none of ${splits.join(", ")}; build the set again`;
+  throw cellError(file, places[wrong], "split", what);
+}
+
+/** What a rule that csn has applied says, by its type. */
+const neededFields: Readonly<Record<string, readonly (keyof ColumnRule)[]>> = {
+  multi: ["separator"],
+  ordinal: ["order", "alike", "unlike"],
+  numeric: ["alike", "unlike"],
+};
 
 /** The rule of each notion; null for a set that was not built from a table. */
 async function readRulesOf(folder: string): Promise<Map<string, Rule> | null> {
   const file = join(folder, "set.json");
-  let described: { made?: { rules?: Record<string, Rule & { name: string }> } };
+  let described: { made?: { rules?: unknown } } | null;
   try {
     described = JSON.parse(await Deno.readTextFile(file));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw new CsnError(`Cannot read ${file}: ${messageOf(error)}`, { cause: error });
   }
-  const rules = described.made?.rules;
+  const rules = described?.made?.rules;
   if (rules === undefined) return null;
-  return new Map(Object.values(rules).map((rule) => [rule.name, rule]));
+  return new Map(
+    Object.entries(checkRules(rules, file)).map(([column, rule]) => {
+      const { name, ...own } = rule;
+      const missing = neededFields[rule.type ?? ""]?.find((field) => rule[field] === undefined);
+      if (name !== undefined && rule.type !== undefined && missing === undefined) {
+        return [name, own as Rule];
+      }
+      throw new CsnError(
+        `Cannot use the rules in ${file}: column "${column}" has no "${
+          name === undefined ? "name" : missing ?? "type"
+        }"; build the set again`,
+      );
+    }),
+  );
 }

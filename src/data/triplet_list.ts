@@ -1,4 +1,4 @@
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf, shown } from "../errors.ts";
 import { join } from "../paths.ts";
 import type { Split } from "./image_set.ts";
 import { writeWhole } from "../write_whole.ts";
@@ -130,8 +130,7 @@ function badLine(bytes: Uint8Array, start: number, file: string, imageCount: num
   for (let at = 0; at < start; at++) if (bytes[at] === newline) line++;
   const end = bytes.indexOf(newline, start);
   const text = new TextDecoder().decode(bytes.subarray(start, end < 0 ? bytes.length : end)).trim();
-  const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text);
-  return new CsnError(`${file}:${line}: ${shown} ${whatIsWrong(text, imageCount)}`);
+  return new CsnError(`${file}:${line}: ${shown(text)} ${whatIsWrong(text, imageCount)}`);
 }
 
 function whatIsWrong(text: string, imageCount: number): string {
@@ -142,7 +141,7 @@ function whatIsWrong(text: string, imageCount: number): string {
   }
   const word = fields.find((field) => !/^\d+$/.test(field));
   if (word !== undefined) {
-    return `holds ${JSON.stringify(word)}, which is no image index; a line is ${indices}`;
+    return `holds ${shown(word)}, which is no image index; a line is ${indices}`;
   }
   const beyond = fields.find((field) => Number(field) >= imageCount);
   return `names image ${beyond}, but the set has ${imageCount} images, 0 to ${imageCount - 1}`;

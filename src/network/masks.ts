@@ -25,6 +25,11 @@ export function variantOf(mode: MaskMode): Variant {
   return (Object.keys(modes) as Variant[]).find((variant) => modes[variant] === mode)!;
 }
 
+/** Whether a value is one of them. */
+export function isMaskMode(value: unknown): value is MaskMode {
+  return (Object.values(modes) as unknown[]).includes(value);
+}
+
 /** Whether training changes the masks. */
 export function areLearned(mode: MaskMode): boolean {
   return mode === "learned" || mode === "learned-prein";

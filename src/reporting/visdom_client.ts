@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CsnError, messageOf, UsageError } from "../errors.ts";
+import { CsnError, messageOf, shown, UsageError } from "../errors.ts";
 import type { VisdomPost } from "./visdom_windows.ts";
 
 /** Where a visdom server listens, and how it is spoken to. */
@@ -35,7 +35,7 @@ export class VisdomClient {
     if (answer !== body.win) {
       throw new CsnError(
         `visdom at ${this.address} refused window "${body.win}": ${
-          answer.slice(0, 200) || "no reason given"
+          answer === "" ? "no reason given" : shown(answer)
         }`,
       );
     }
@@ -64,7 +64,7 @@ export class VisdomClient {
       return JSON.parse(answer);
     } catch (error) {
       throw new CsnError(
-        `visdom at ${this.address} answered no JSON to /win_data: ${answer.slice(0, 200)}`,
+        `visdom at ${this.address} answered no JSON to /win_data: ${shown(answer)}`,
         { cause: error },
       );
     }
@@ -72,7 +72,11 @@ export class VisdomClient {
 
   /** The windows of an environment that exists. */
   async windowNames(environment: string): Promise<string[]> {
-    return Object.keys(await this.windowData(null, environment) as Record<string, unknown>);
+    const windows = await this.windowData(null, environment);
+    if (typeof windows === "object" && windows !== null) return Object.keys(windows);
+    throw new CsnError(
+      `visdom at ${this.address} answered no windows to /win_data: ${shown(windows)}`,
+    );
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Embeddings in files that other programs read: .npy, .safetensors, .jsonl. */
-import { CsnError, messageOf, UsageError } from "../errors.ts";
+import { CsnError, messageOf, shown, UsageError } from "../errors.ts";
 import { examineOutput } from "../output_file.ts";
 import { extname } from "../paths.ts";
 import { writeWhole } from "../write_whole.ts";
@@ -91,15 +91,24 @@ export async function readEmbeddingSet(
     );
   }
   const vectors = new Float32Array(stored.bytes.buffer);
+  const names = parseNames(path, metadata.names);
+  if (names.length !== stored.shape[0]) {
+    throw new CsnError(
+      `Cannot read embeddings from "${path}": it has ${
+        stored.shape[0]
+      } of them and ${names.length} names; remove it and run again`,
+    );
+  }
   return {
-    embeddings: new EmbeddingSet(parseNames(path, metadata.names), vectors, stored.shape[1]),
+    embeddings: new EmbeddingSet(names, vectors, stored.shape[1]),
     stamp: metadata.stamp ?? "",
   };
 }
 
 function parseNames(path: string, text: string): string[] {
+  let names: unknown;
   try {
-    return JSON.parse(text);
+    names = JSON.parse(text);
   } catch (error) {
     throw new CsnError(
       `Cannot read embeddings from "${path}": their names are no JSON (${
@@ -108,6 +117,12 @@ function parseNames(path: string, text: string): string[] {
       { cause: error },
     );
   }
+  if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
+  throw new CsnError(
+    `Cannot read embeddings from "${path}": their names are ${
+      shown(names)
+    }, not a list of texts; remove it and run again`,
+  );
 }
 
 /** Writes embeddings as `.safetensors`; `stamp` says later whether they are still the right ones. */

@@ -1,8 +1,9 @@
 /** The files of a run: `checkpoint` continues it, `model_best` is all that is needed to use it. */
 import { type Fit, fitForms, parseFit } from "../data/fit.ts";
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf, shown } from "../errors.ts";
 import type { Normalisation } from "../normalisation.ts";
 import type { NetworkShape } from "../network/initialise.ts";
+import { isMaskMode } from "../network/masks.ts";
 import { tensorFault } from "../network/tensor_fault.ts";
 import { exists } from "../folders.ts";
 import { basename, dirname, join } from "../paths.ts";
@@ -96,7 +97,7 @@ export async function writeModelFile(
 ): Promise<void> {
   const whole: ModelInfo = { format: 1, csn: version, fit: "crop", ...info };
   const text = JSON.stringify(whole);
-  const fault = missingMember(JSON.parse(text)) ?? tensorFault(whole, networkTensors({ tensors }));
+  const fault = wrongMember(JSON.parse(text)) ?? tensorFault(whole, networkTensors({ tensors }));
   if (fault !== null) {
     throw new CsnError(
       `Cannot write the model "${path}": ${fault}; what was there before is untouched`,
@@ -169,8 +170,10 @@ function parseInfo(path: string, text: string | undefined): ModelInfo {
   }
   if (info?.format !== 1) {
     throw new CsnError(
-      `Cannot use "${path}" as a model: its format is ${info?.format}, csn ${version} reads format 1; use ${
-        info?.csn === undefined ? "a file that csn wrote" : `csn ${info.csn}`
+      `Cannot use "${path}" as a model: its format is ${
+        shown(info?.format)
+      }, csn ${version} reads format 1; use ${
+        isVersion(info?.csn) ? `csn ${info.csn}` : "a file that csn wrote"
       }`,
     );
   }
@@ -178,21 +181,60 @@ function parseInfo(path: string, text: string | undefined): ModelInfo {
   const { precision = "float32", sampler = "triplets" } = info.config ?? {};
   if (info.config !== undefined) info = { ...info, config: { ...info.config, precision, sampler } };
   const fit = parseFit(info.fit ?? "crop");
-  if (fit === null) throw damaged(path, `"fit" is ${JSON.stringify(info.fit)}, not ${fitForms}`);
+  if (fit === null) throw damaged(path, `"fit" is ${shown(info.fit)}, not ${fitForms}`);
   info = { ...info, fit };
-  const fault = missingMember(info);
+  const fault = wrongMember(info);
   if (fault !== null) throw damaged(path, fault);
   return info;
 }
 
-/** What a description lacks; null when nothing. */
-function missingMember(info: ModelInfo): string | null {
-  const members = ["kind", "notions", "dimension", "masks", "imageSize", "normalisation", "config"];
-  const needed = info.kind === "checkpoint"
-    ? [...members, "state", "threads", "settings"]
-    : members;
-  const missing = needed.find((name) => info[name as keyof ModelInfo] === undefined);
-  return missing === undefined ? null : `"${missing}" is missing in what it says of itself`;
+/** What each member of a description must be. */
+const members: Readonly<Partial<Record<keyof ModelInfo, (value: unknown) => boolean>>> = {
+  kind: (value) => value === "checkpoint" || value === "model",
+  notions: (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
+  dimension: isSize,
+  masks: isMaskMode,
+  imageSize: isSize,
+  normalisation: (value) => isObject(value) && isColour(value.mean) && isColour(value.std),
+  config: isObject,
+};
+
+/** The same of a checkpoint, besides. */
+const checkpointMembers: typeof members = {
+  state: (value) => isObject(value) && isObject(value.sums),
+  threads: isSize,
+  settings: isObject,
+};
+
+/** What is wrong with a description; null when nothing is. */
+function wrongMember(info: ModelInfo): string | null {
+  const needed = info.kind === "checkpoint" ? { ...members, ...checkpointMembers } : members;
+  for (const [name, isRight] of Object.entries(needed)) {
+    const value = info[name as keyof ModelInfo];
+    if (value === undefined) return `"${name}" is missing in what it says of itself`;
+    if (!isRight(value)) return `"${name}" is ${shown(value)} in what it says of itself`;
+  }
+  return null;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isVersion(value: unknown): boolean {
+  return typeof value === "string" && /^[\w.+-]{1,40}$/.test(value);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+function isSize(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+function isColour(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 3 && value.every(Number.isFinite);
 }
 
 function damaged(path: string, what: string, cause?: unknown): CsnError {

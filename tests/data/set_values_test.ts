@@ -6,6 +6,7 @@ import { join } from "../../src/paths.ts";
 import { writeEmptyImages } from "../helpers/table_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
+import { writeValuedSet } from "../helpers/valued_set.ts";
 
 const count = 60;
 
@@ -69,5 +70,51 @@ Deno.test("readSetValues() refuses values of other images", async () => {
   await assert.rejects(
     readSetValues(await openImageSet(set)),
     /rows are not the images of .*filenames\.json, from image 7 on; build the set again/,
+  );
+});
+
+for (
+  const [what, change, line] of [
+    ["nothing", () => null, null],
+    ["rules that are none", () => ({ rules: 1 }), /rules in .*set\.json: they are no JSON object/],
+    ["an unknown type", () => rules({ type: "x" }), /set\.json: column "colour": "type" is "x"/],
+    ["a rule without its name", () => rules({ name: undefined }), /column "colour" has no "name"/],
+    ["a rule without its type", () => rules({ type: undefined }), /column "colour" has no "type"/],
+    [
+      "a rule without its order",
+      () => rules({ type: "ordinal", alike: 0, unlike: 1 }),
+      /column "colour" has no "order"/,
+    ],
+  ] as const
+) {
+  Deno.test(`readSetValues() ${line === null ? "finds" : "refuses"} ${what} in set.json`, async () => {
+    await using folder = await TemporaryFolder.make();
+    await writeValuedSet(folder.path);
+    const set = await openImageSet(folder.path);
+    const file = join(folder.path, "set.json");
+    const described = JSON.parse(await Deno.readTextFile(file));
+    const made = change();
+    await Deno.writeTextFile(file, JSON.stringify(made === null ? null : { ...described, made }));
+    if (line === null) return assert.equal(await readSetValues(set), null);
+    await assert.rejects(readSetValues(set), { name: "CsnError", message: line });
+  });
+}
+
+function rules(changes: Record<string, unknown>) {
+  return { rules: { colour: { type: "categorical", name: "colour", ...changes } } };
+}
+
+Deno.test("readSetValues() refuses a split that is none, with its line", async () => {
+  await using folder = await TemporaryFolder.make();
+  await writeValuedSet(folder.path);
+  const file = join(folder.path, "attributes.csv");
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, text.replace("train", "trian"));
+  await assert.rejects(
+    async () => await readSetValues(await openImageSet(folder.path)),
+    {
+      name: "CsnError",
+      message: /attributes\.csv:2, column "split": "trian" is none of train, val/,
+    },
   );
 });

@@ -159,3 +159,20 @@ Deno.test("readEmbeddingSet() refuses a file without embeddings, or with other o
     );
     await assert.rejects(readEmbeddingSet(path), { name: "CsnError" });
   }));
+
+for (
+  const [what, names, line] of [
+    ["no list", '{"a": 1}', /their names are \{"a":1\}, not a list of texts/],
+    ["numbers", "[1, 2, 3]", /their names are \[1,2,3\], not a list of texts/],
+    ["too few", '["a"]', /kept\.safetensors": it has 3 of them and 1 names/],
+  ] as const
+) {
+  Deno.test(`readEmbeddingSet() refuses names that are ${what}`, () =>
+    withModel(async (folder, model) => {
+      const path = join(folder, "kept.safetensors");
+      await writeSet(path, embeddings, model);
+      const { tensors, metadata } = await readSafetensors(path);
+      await writeSafetensors(path, tensors, { ...metadata, names });
+      await assert.rejects(readEmbeddingSet(path), { name: "CsnError", message: line });
+    }));
+}

@@ -75,6 +75,12 @@ async function changed(
 const cases: [string, Parameters<typeof changed>[1], RegExp][] = [
   ["a description that is no JSON", () => "{format: 1", /what it says of itself is no JSON/],
   ["a description that is nothing", () => "null", /its format is undefined.*reads format 1/],
+  ["notions that are none", (info) => void (info.notions = null), /"notions" is null/],
+  ["no notion", (info) => void (info.notions = []), /"notions" is \[\]/],
+  ["a dimension of 0.5", (info) => void (info.dimension = 0.5), /"dimension" is 0\.5/],
+  ["unknown masks", (info) => void (info.masks = "soft"), /"masks" is "soft"/],
+  ["no image size", (info) => void (info.imageSize = "16"), /"imageSize" is "16"/],
+  ["a normalisation of two", (info) => void (info.normalisation = {}), /"normalisation" is \{\}/],
   [
     "a newer format",
     (info) => void Object.assign(info, { format: 2, csn: "9.0.0" }),

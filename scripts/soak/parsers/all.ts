@@ -10,14 +10,18 @@ import {
   setValues,
   tripletLists,
 } from "./sets.ts";
-import { csv, jsonl, parquet } from "./tables.ts";
+import { celebA, csv, json, jsonl, parquet } from "./tables.ts";
 import { embeddings, modelInfo, safetensors } from "./tensors.ts";
+import { workbooks } from "./workbooks.ts";
 import { visdomAnswers } from "./visdom.ts";
 
 /** Every parser of csn by its name. */
 export const allParsers: Readonly<Record<string, MakeParser>> = {
   csv,
   jsonl,
+  json,
+  celebA,
+  xlsx: workbooks,
   parquet,
   rules,
   "set.json": setFiles,

@@ -34,8 +34,17 @@ const tokens: readonly Bytes[] = [
   [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xff, 0xfe], [0xfe, 0xff], [0xf4, 0x90, 0x80, 0x80]].map(
     (bytes) => Uint8Array.from(bytes),
   ),
-  ["[", '{"a":', "(", '"', "\n", "1"].map((text) => bytesOf(text.repeat(20_000))),
 );
+
+/** What is put in now and then, for its depth or length. */
+const long: readonly Bytes[] = ["[", '{"a":', "(", '"', "\n", "1", "a,"].map((text) =>
+  bytesOf(text.repeat(10_000))
+);
+
+function tokenOf(which: number): Bytes {
+  const of = which % 101 === 0 ? long : tokens;
+  return of[Math.floor(which / 101) % of.length];
+}
 
 /** What numbers in binary headers are replaced by, as 32 and 64 bits, little and big endian. */
 const numbers: readonly Bytes[] = [0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 40, -1, 100]
@@ -86,15 +95,15 @@ function changed(
     case 3: // Repeats a part.
       return joined(before, ...Array<Bytes>(2 + which % 40).fill(part), after);
     case 4: // Puts something in.
-      return joined(before, tokens[which % tokens.length], part, after);
+      return joined(before, tokenOf(which), part, after);
     case 5: // Replaces something.
-      return joined(before, tokens[which % tokens.length], after);
+      return joined(before, tokenOf(which), after);
     case 6: { // Replaces a number's bytes.
       const number = numbers[which % numbers.length];
       return joined(before, number, bytes.subarray(at + number.length));
     }
     case 7: // Replaces a number in digits.
-      return withOtherDigits(bytes, at, tokens[which % tokens.length]);
+      return withOtherDigits(bytes, at, tokenOf(which));
     default: { // Goes on as another file does.
       const other = samples[which % samples.length];
       return joined(before, other.subarray(Math.min(other.length, length + which % 97)));

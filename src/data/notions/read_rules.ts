@@ -1,4 +1,4 @@
-import { CsnError, messageOf } from "../../errors.ts";
+import { CsnError, messageOf, shown } from "../../errors.ts";
 import type { ColumnRule } from "./rule.ts";
 
 /** What each field of a rule must be. */
@@ -69,16 +69,18 @@ export function checkRules(rules: unknown, from: string): Record<string, ColumnR
 
 function checkRule(column: string, rule: unknown, from: string): void {
   const wrong = (what: string) =>
-    new CsnError(`Cannot use the rules in ${from}: column "${column}": ${what}`);
-  if (!isObject(rule)) throw wrong(`the rule is ${JSON.stringify(rule)}; it should be an object`);
+    new CsnError(`Cannot use the rules in ${from}: column ${shown(column)}: ${what}`);
+  if (!isObject(rule)) throw wrong(`the rule is ${shown(rule)}; it should be an object`);
   for (const [field, value] of Object.entries(rule)) {
     if (!Object.hasOwn(fields, field)) {
-      throw wrong(`there is no field "${field}"; fields are ${Object.keys(fields).join(", ")}`);
+      throw wrong(
+        `there is no field ${shown(field)}; fields are ${Object.keys(fields).join(", ")}`,
+      );
     }
     const [check, right] = fields[field as keyof ColumnRule];
-    if (!check(value)) throw wrong(`"${field}" is ${JSON.stringify(value)}; it should be ${right}`);
+    if (!check(value)) throw wrong(`"${field}" is ${shown(value)}; it should be ${right}`);
     if (foreign[rule.type as string]?.includes(field as keyof ColumnRule)) {
-      throw wrong(`"${field}" has no meaning for the type "${rule.type}"; leave it out`);
+      throw wrong(`"${field}" has no meaning for the type ${shown(rule.type)}; leave it out`);
     }
   }
   const { alike, unlike } = rule as ColumnRule;

@@ -1,3 +1,4 @@
+import { shown } from "../../errors.ts";
 import { cellError, cellOf, type TableRow } from "./table.ts";
 
 /**
@@ -31,14 +32,4 @@ export function fieldsRow(
 function isNothing(value: unknown): boolean {
   return value === null || value === undefined ||
     (typeof value === "string" && value.trim() === "");
-}
-
-/** The value as JSON, cut where it is long. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(
-    value,
-    (_, part) =>
-      typeof part === "bigint" ? String(part) : part instanceof Uint8Array ? "bytes" : part,
-  );
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }

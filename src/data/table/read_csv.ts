@@ -99,7 +99,9 @@ async function* recordsOf(file: string, form: Form): AsyncGenerator<Parsed> {
 
 function badRecord(file: string, error: CsvError): CsnError {
   return new CsnError(
-    `Cannot read ${file}: ${error.message}; a row is a line with a cell for each column, and a cell that holds the delimiter, a quote or a line end stands in double quotes`,
+    `Cannot read ${file}: ${
+      messageOf(error)
+    }; a row is a line with a cell for each column, and a cell that holds the delimiter, a quote or a line end stands in double quotes`,
     { cause: error },
   );
 }

@@ -44,6 +44,7 @@ export async function readParquet(file: string): Promise<Table> {
   try {
     const buffer = await bufferOf(file);
     const stored = await parquetMetadataAsync(buffer);
+    checkRows(file, stored);
     const fields = parquetSchema(stored).children;
     const columns = fields.map(({ element }) => element.name);
     const images = new Set(
@@ -80,7 +81,23 @@ function isFloat({ element, children }: ReturnType<typeof parquetSchema>): boole
 
 function unreadable(file: string, error: unknown): CsnError {
   if (error instanceof CsnError) return error;
-  return new CsnError(`Cannot read ${file} as Parquet: ${messageOf(error)}`, { cause: error });
+  return damaged(file, messageOf(error), error);
+}
+
+function damaged(file: string, what: string, cause?: unknown): CsnError {
+  return new CsnError(
+    `Cannot read ${file} as Parquet: it is damaged, or written in a way that csn does not know (${what}); write it again`,
+    { cause },
+  );
+}
+
+/** Throws when the numbers of rows do not fit together: one that is wrong would be read for hours. */
+function checkRows(file: string, { num_rows, row_groups }: FileMetaData): void {
+  const rows = row_groups.map((group) => Number(group.num_rows));
+  const sum = rows.reduce((sum, each) => sum + each, 0);
+  if (sum !== Number(num_rows) || !rows.every((each) => Number.isSafeInteger(each) && each >= 0)) {
+    throw damaged(file, `it should have ${num_rows} rows, its parts have ${sum}`);
+  }
 }
 
 /** Opens the file for each piece, so nothing is left open when a reader stops early. */
@@ -156,6 +173,9 @@ async function* rowsOf(source: Source, wanted?: readonly string[]): AsyncGenerat
       });
     } catch (error) {
       throw unreadable(file, error);
+    }
+    if (rows.length !== rowEnd - rowStart) {
+      throw damaged(file, `row ${rowStart + rows.length + 1} of ${count} is not there`);
     }
     for (const [i, fields] of rows.entries()) {
       for (const name of images) fields[name] = (fields[name] as { path?: unknown } | null)?.path;

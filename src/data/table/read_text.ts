@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { CsnError, messageOf, UsageError } from "../../errors.ts";
+import { CsnError, messageOf, shown, UsageError } from "../../errors.ts";
 
 /** Byte order marks and what they tell. */
 const marks: readonly [bytes: readonly number[], encoding: string][] = [
@@ -84,7 +84,7 @@ async function wrongBytes(file: string, encoding: string): Promise<CsnError> {
     const at = text.indexOf("\ufffd");
     if (at === -1) continue;
     const part = text.slice(Math.max(0, at - shownCharacters), at + shownCharacters);
-    return new CsnError(`${file}:${place}: "${part}" is no ${name}; ${advice}`);
+    return new CsnError(`${file}:${place}: ${shown(part)} is no ${name}; ${advice}`);
   }
   return new CsnError(`Cannot read ${file}: it is no ${name}; ${advice}`);
 }

@@ -13,8 +13,10 @@ export async function readXlsx(file: string, options: TableOptions): Promise<Tab
     throw new CsnError(`Cannot read ${file}: its sheet is empty; the first row names the columns`);
   }
   const columns = options.columns ?? rows[top].map(textOf);
-  const width = Math.max(...rows.map((row) => row.findLastIndex((cell) => textOf(cell) !== ""))) +
-    1;
+  const width = rows.reduce(
+    (most, row) => Math.max(most, 1 + row.findLastIndex((cell) => textOf(cell) !== "")),
+    0,
+  );
   if (width > columns.length) {
     throw new CsnError(
       `Cannot read ${file}: ${columns.length} columns are named, but a row has ${width} cells; name each column`,
@@ -40,16 +42,16 @@ export async function readXlsx(file: string, options: TableOptions): Promise<Tab
 }
 
 async function sheetRows(file: string, sheet?: string): Promise<readonly (readonly unknown[])[]> {
-  const { readSheet } = await import("read-excel-file/node");
+  // Of its readers, the one that takes a file as a whole: those of streams wait for ever for what is cut off.
+  const { readSheet } = await import("read-excel-file/universal");
   try {
-    return await (sheet === undefined ? readSheet(file) : readSheet(file, sheet));
+    const { buffer } = await Deno.readFile(file);
+    return await (sheet === undefined ? readSheet(buffer) : readSheet(buffer, sheet));
   } catch (error) {
-    const advice = error instanceof Error && error.name === "SheetNotFoundError"
-      ? "; name one with --sheet"
-      : "";
-    throw new CsnError(`Cannot read ${file} as a workbook: ${messageOf(error)}${advice}`, {
-      cause: error,
-    });
+    const found = error instanceof Error && error.name === "SheetNotFoundError"
+      ? `${messageOf(error)}; name one with --sheet`
+      : `it is damaged, or none (${messageOf(error)}); save it again`;
+    throw new CsnError(`Cannot read ${file} as a workbook: ${found}`, { cause: error });
   }
 }
 

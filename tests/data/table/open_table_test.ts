@@ -289,3 +289,17 @@ Deno.test("openTable() says when there is no such file, and when it is a folder"
   await Deno.mkdir(join(folder.path, "a.csv"));
   await assert.rejects(openTable(join(folder.path, "a.csv")), /it is no file/);
 });
+
+Deno.test("openTable() refuses Parquet whose numbers of rows do not fit together", async () => {
+  const columnData = [{ name: "id", data: ["a", "b"], type: "STRING" as const }];
+  const bytes = new Uint8Array(parquetWriteBuffer({ columnData }));
+  // The number of rows of the whole, after the schema: a field of 64 bits (0x16) of 2 (zigzag 4).
+  const at = bytes.findLastIndex((byte, i) =>
+    byte === 0x16 && bytes[i + 1] === 4 && bytes[i + 2] === 0x19
+  );
+  bytes[at + 1] = 40;
+  await assert.rejects(read("a.parquet", bytes, ["id"]), {
+    name: "CsnError",
+    message: /a\.parquet as Parquet: it is damaged.*should have 20 rows, its parts have 2/,
+  });
+});

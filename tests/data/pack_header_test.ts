@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { type PackHeader, readHeader } from "../../src/data/pack_header.ts";
+import { join } from "../../src/paths.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+
+const header: PackHeader = {
+  ...{ format: 1, imageSize: 16, count: 3, done: 3, preprocessing: "p", names: "n", contents: "c" },
+  ...{ identity: "i", bytes: "b", unreadable: [{ image: 1, file: "f", reason: "r" }] },
+};
+
+const survey = {
+  ...{ names: "n", contents: "c", identity: "i" },
+  missing: new Set<number>(),
+  elsewhere: new Map<number, string>(),
+};
+
+for (
+  const [what, unreadable] of [
+    ["null", null],
+    ["nothing", [null]],
+    ["an image that is not there", [{ image: 3, file: "f", reason: "r" }]],
+    ["an image without a reason", [{ image: 1, file: "f" }]],
+  ] as const
+) {
+  Deno.test(`readHeader() takes a header whose unreadable images are ${what} for none`, async () => {
+    await using folder = await TemporaryFolder.make();
+    const file = join(folder.path, "16.pack.json");
+    await Deno.writeTextFile(file, JSON.stringify(header));
+    assert.deepEqual(await readHeader(file, header, survey), header);
+    const old = { ...header, identity: undefined, unreadable };
+    await Deno.writeTextFile(file, JSON.stringify(old));
+    assert.equal(await readHeader(file, header, survey), null);
+  });
+}
