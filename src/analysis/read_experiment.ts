@@ -3,6 +3,7 @@ import { join } from "../paths.ts";
 import type { Comparison } from "../reporting/comparison.ts";
 import { withSeedDifferences } from "../reporting/seed_differences.ts";
 import type { Sweep } from "../reporting/sweep.ts";
+import { type Shape, shapeFault } from "./shape_fault.ts";
 
 /** The files in which experiments leave what they found, and what of theirs a report cannot do without. */
 const kinds = {
@@ -10,10 +11,41 @@ const kinds = {
   "sweep.json": ["points", "seeds"],
 } as const;
 
+const estimate = { value: "number", low: "number", high: "number" } as const;
+const notions = [{ name: "text", error: estimate }] as const;
+const run = { seed: "number", error: "number" } as const;
+
+/** What a report takes from each. */
+const shapes: Readonly<Record<keyof typeof kinds, Shape>> = {
+  "compare.json": {
+    notions: ["text"],
+    seeds: ["number"],
+    variants: [{
+      variant: "text",
+      error: estimate,
+      notions,
+      seeds: [{ ...run, notions: ["number"] }],
+    }],
+    differences: [{ a: "text", b: "text", error: estimate, notions }],
+  },
+  "sweep.json": {
+    seeds: ["number"],
+    points: [{ variant: "text", triplets: "number", error: estimate, seeds: [run] }],
+  },
+};
+
 /** Reads compare.json of a folder; null when there is none. Throws a CsnError for a file that is none of csn's. */
 export async function readComparison(folder: string): Promise<Comparison | null> {
   const found = await readExperiment(folder, "compare.json") as Comparison | null;
-  return found && withSeedDifferences(found);
+  if (found === null) return null;
+  const names = new Set<string>(found.variants.map(({ variant }) => variant));
+  const lost = found.differences.flatMap(({ a, b }) => [a, b]).find((name) => !names.has(name));
+  if (lost === undefined) return withSeedDifferences(found);
+  throw new CsnError(
+    `Cannot read ${join(folder, "compare.json")}: it has a difference of ${
+      shown(lost)
+    }, but no such variant; make it again with \`deno task compare\``,
+  );
 }
 
 /** Reads sweep.json of a folder; null when there is none. Throws a CsnError for a file that is none of csn's. */
@@ -49,5 +81,7 @@ async function readExperiment(folder: string, name: keyof typeof kinds): Promise
     return !Array.isArray(list) || (member !== "differences" && list.length === 0);
   });
   if (missing !== undefined) throw problem(`"${missing}" is missing or empty`);
+  const fault = shapeFault(value, shapes[name]);
+  if (fault !== null) throw problem(`"${fault}" is missing or of the wrong kind`);
   return value;
 }

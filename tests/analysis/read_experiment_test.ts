@@ -34,6 +34,12 @@ Deno.test("readComparison() refuses what csn did not write, and says how it is m
     ["null", /its format is undefined/],
     [JSON.stringify({ ...comparison, variants: [] }), /"variants" is missing or empty/],
     [JSON.stringify({ ...comparison, differences: undefined }), /"differences" is missing/],
+    [JSON.stringify({ ...comparison, differences: [null] }), /"differences\[0\]" is missing or/],
+    [JSON.stringify({ ...comparison, notions: [1] }), /"notions\[0\]" is missing or of the wrong/],
+    [
+      JSON.stringify({ ...comparison, variants: comparison.variants.slice(0, 1) }),
+      /has a difference of ".*", but no such variant/,
+    ],
   ];
   for (const [text, message] of cases) {
     await Deno.writeTextFile(file, text);

@@ -5,6 +5,7 @@ import { readComparison, readSweep } from "../../../src/analysis/read_experiment
 import type { EpochMetrics } from "../../../src/reporting/metrics.ts";
 import { cutBack, readMetrics } from "../../../src/reporting/run_log.ts";
 import { dirname, join } from "../../../src/paths.ts";
+import { comparison, sweep } from "../../../tests/helpers/experiment_files.ts";
 import { bytesOf, type Parser } from "./parser.ts";
 import { spoilt, spoiltJson, spoiltJsonFiles } from "./spoil.ts";
 
@@ -58,13 +59,6 @@ export function metrics(folder: string): Parser<readonly EpochMetrics[]> {
   };
 }
 
-const estimate = { value: 0.2, low: 0.1, high: 0.3 };
-const comparison = {
-  ...{ format: 1, data: "d", notions: ["a"], seeds: [1, 2] },
-  variants: [{ variant: "learned", error: estimate, notions: [{ name: "a", error: estimate }] }],
-  differences: [{ of: "learned", from: "fixed", difference: estimate }],
-};
-
 /** compare.json. */
 export function comparisons(): Parser<unknown> {
   return {
@@ -78,7 +72,6 @@ export function comparisons(): Parser<unknown> {
 
 /** sweep.json. */
 export function sweeps(): Parser<unknown> {
-  const sweep = { format: 1, seeds: [1], points: [{ triplets: 100, error: estimate }] };
   return {
     name: "sweep.json",
     file: "sweep.json",
