@@ -157,6 +157,14 @@ Deno.test("get-data zappos says that a signal stopped it, and leaves no lock", a
   assert.ok(!below(out).some((name) => name.endsWith(".lock")));
 });
 
+Deno.test("get-data fonts says that a signal stopped it, and leaves nothing", async () => {
+  await using folder = await TemporaryFolder.make();
+  const out = join(folder.path, "fonts");
+  const { stderr } = await stop(["get-data", "fonts", "--out", out], /Drawing fonts/, "SIGTERM");
+  assert.match(stderr, /^Stopped: no set was made in .*fonts; the same command begins again$/m);
+  assert.deepEqual([...Deno.readDirSync(folder.path)], []);
+});
+
 Deno.test("train that nohup started outlives its terminal: SIGHUP does not stop it", async () => {
   await using folder = await TemporaryFolder.make();
   await writeTinySet(folder.path);

@@ -2,7 +2,7 @@ import { withoutLinkerSettings } from "../../child_environment.ts";
 import { CsnError } from "../../errors.ts";
 import { FileLock } from "../../file_lock.ts";
 import type { Listener } from "../../listener.ts";
-import { cacheFolder } from "../../native/cache.ts";
+import { cacheFolder, makeCacheFolder } from "../../native/cache.ts";
 import { basename, dirname, join } from "../../paths.ts";
 import { exists, removeAll } from "../../folders.ts";
 import { fontFaces } from "./font_faces.ts";
@@ -32,7 +32,7 @@ export async function installFonts(options: InstallFontsOptions = {}): Promise<s
   const cache = cacheFolder();
   const target = join(cache, `fonts-${fontPackagesKey}`);
   if (await exists(target)) return target;
-  await Deno.mkdir(cache, { recursive: true });
+  await makeCacheFolder();
   using _lock = await FileLock.take(
     join(cache, ".fonts.lock"),
     `Cannot install fonts in ${cache}`,
