@@ -1,5 +1,6 @@
 /** Trains on the device and on the processor, by several seeds each: does accuracy agree? */
 import { removeAll } from "../../src/folders.ts";
+import { runPath } from "../../src/cli/paths.ts";
 import { join } from "../../src/paths.ts";
 import { percent } from "../../src/cli/format.ts";
 import { type Check, type Found, look, type Setting } from "./check.ts";
@@ -83,7 +84,7 @@ async function accuracies(
   const found: number[] = [];
   for (const seed of amount.seeds) {
     const name = `gpu_check-${Deno.pid}-${device.replace(":", "")}-${precision}-${seed}`;
-    const folder = join(project, "runs", name);
+    const folder = runPath(name);
     const numbers = {
       "image-size": 32,
       "num-traintriplets": amount.triplets * shapeNotions.length,
