@@ -110,7 +110,7 @@ export type {
   OrdinalFit,
   Retrieval,
   RetrievalScores,
-} from "./src/reporting/model_analysis.ts";
+} from "./src/analysis/model_analysis.ts";
 
 // Image sets
 export { type Fit, parseFit } from "./src/data/fit.ts";

@@ -7,7 +7,7 @@ import type {
   ModelAnalysis,
   OrdinalFit,
   Retrieval,
-} from "../reporting/model_analysis.ts";
+} from "./model_analysis.ts";
 import { removalErrors } from "../statistics/dimension_removal.ts";
 import { activeDimensions, maskCosine, maskJaccard } from "../statistics/mask_overlap.ts";
 import { MaskedVectors } from "../statistics/masked_vectors.ts";

@@ -1,4 +1,4 @@
-import type { LinearProbe } from "../reporting/model_analysis.ts";
+import type { LinearProbe } from "./model_analysis.ts";
 import { fitLogisticRegression, predict } from "./logistic_regression.ts";
 import type { ProbeColumn } from "./probe_column.ts";
 

@@ -20,7 +20,7 @@ import { queryNeighbours } from "./query_neighbours.ts";
 import { readComparison, readSweep } from "./read_experiment.ts";
 import { scoreTriplets } from "./scored_triplets.ts";
 import { sampleRows, subspaceMaps } from "./subspace_maps.ts";
-import { testAccuracy } from "./test_accuracy.ts";
+import { testAccuracy } from "./split_accuracy.ts";
 
 /** What a report is made of, and where it goes. */
 export interface ReportOptions extends AnalyseOptions {

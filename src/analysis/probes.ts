@@ -1,7 +1,7 @@
 import { preparePack } from "../data/pack.ts";
 import { CsnError } from "../errors.ts";
 import { shuffled, streamFor } from "../random.ts";
-import type { LinearProbe } from "../reporting/model_analysis.ts";
+import type { LinearProbe } from "./model_analysis.ts";
 import type { ModelFile } from "../training/model_file.ts";
 import type { TestOptions } from "../training/test_model.ts";
 import { unusableImages } from "../training/prepare.ts";

@@ -4,7 +4,7 @@ import { hardestTriplets, worstPlaces } from "../../src/analysis/hardest_triplet
 import { PackPictures } from "../../src/analysis/pack_pictures.ts";
 import { queryNeighbours } from "../../src/analysis/query_neighbours.ts";
 import { scoreTriplets } from "../../src/analysis/scored_triplets.ts";
-import { testAccuracy } from "../../src/analysis/test_accuracy.ts";
+import { testAccuracy } from "../../src/analysis/split_accuracy.ts";
 import { join } from "../../src/paths.ts";
 import { EmbeddingSet } from "../../src/training/embedding_set.ts";
 import { readModelFile } from "../../src/training/model_file.ts";

@@ -3,7 +3,7 @@ import { paragraph } from "../html.ts";
 import { count, percentWithInterval } from "../numbers.ts";
 import { chartFigure, type Section, table } from "../page_parts.ts";
 import { nameOfAll } from "../../all_notions.ts";
-import type { ModelAnalysis } from "../../model_analysis.ts";
+import type { ModelAnalysis } from "../../../analysis/model_analysis.ts";
 import { seenText } from "../../seen_images.ts";
 import type { ReportData } from "../report_data.ts";
 

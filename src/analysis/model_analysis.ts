@@ -1,4 +1,4 @@
-import type { SeenImages } from "./seen_images.ts";
+import type { SeenImages } from "../reporting/seen_images.ts";
 
 /** What a model's masks learned, as plain JSON: `analysis.json`. Lists by notion follow `model.notions`. */
 export interface ModelAnalysis {
