@@ -14,10 +14,10 @@
  *
  * @module
  */
-export { CsnError, UsageError } from "./src/errors.ts";
-export type { Listener, Progress } from "./src/listener.ts";
+export { CsnError, UsageError } from "./src/base/errors.ts";
+export type { Listener, Progress } from "./src/base/listener.ts";
 export type { Normalisation } from "./src/normalisation.ts";
-export { version } from "./src/version.ts";
+export { version } from "./src/base/version.ts";
 
 // libtorch
 export { start, type StartOptions } from "./src/native/start.ts";

@@ -1,4 +1,4 @@
-import { CsnError, reasonOf } from "./errors.ts";
+import { CsnError, reasonOf } from "./base/errors.ts";
 import { infoOf } from "./folders.ts";
 import { dirname, resolve } from "./paths.ts";
 import { tryWriting } from "./write_whole.ts";

@@ -3,8 +3,8 @@ import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 // @ts-types="@types/yauzl"
 import type { Entry, ZipFile } from "yauzl";
-import { CsnError, messageOf } from "./errors.ts";
-import type { Listener } from "./listener.ts";
+import { CsnError, messageOf } from "./base/errors.ts";
+import type { Listener } from "./base/listener.ts";
 import { dirname, join, resolve } from "./paths.ts";
 import { exists, removeAll } from "./folders.ts";
 

@@ -5,7 +5,7 @@ import { defaultConfig } from "../src/training/config.ts";
 import { initialTensors } from "../src/network/initialise.ts";
 import { fromFileUrl, join } from "../src/paths.ts";
 import { writeModelFile } from "../src/training/model_file.ts";
-import { randomUint32 } from "../src/random.ts";
+import { randomUint32 } from "../src/base/random.ts";
 
 const project = fromFileUrl(new URL("library_project/", import.meta.url));
 

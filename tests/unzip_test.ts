@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { unzip, type UnzipOptions } from "../src/unzip.ts";
-import { CsnError } from "../src/errors.ts";
+import { CsnError } from "../src/base/errors.ts";
 import { join } from "../src/paths.ts";
 import { TemporaryFolder } from "./helpers/temporary_folder.ts";
 import { zip, type ZipEntry } from "./helpers/zip.ts";

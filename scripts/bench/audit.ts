@@ -9,7 +9,7 @@ import { type Split, splits } from "../../src/data/image_set.ts";
 import { splitImages } from "../../src/data/split_images.ts";
 import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
 import { join } from "../../src/paths.ts";
-import { randomBelow } from "../../src/random.ts";
+import { randomBelow } from "../../src/base/random.ts";
 
 const images = 50_000;
 const notions = ["class", "closure", "gender", "heel"];

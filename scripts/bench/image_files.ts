@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { type Split, splits } from "../../src/data/image_set.ts";
 import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
 import { join } from "../../src/paths.ts";
-import { randomBelow, randomUint32, randomUnit } from "../../src/random.ts";
+import { randomBelow, randomUint32, randomUnit } from "../../src/base/random.ts";
 import { benchShape } from "./setting.ts";
 
 /** Side of the files' images in pixels, as those of Zappos50k. */

@@ -5,7 +5,7 @@ import { number, oneOf, wholeNumber } from "../../src/cli/options.ts";
 import { deviceOption } from "../../src/cli/placement_options.ts";
 import { runCommand } from "../../src/cli/run_command.ts";
 import { startNative } from "../../src/cli/start_native.ts";
-import { messageOf, UsageError } from "../../src/errors.ts";
+import { messageOf, UsageError } from "../../src/base/errors.ts";
 import { describeLibrary, openedParts } from "../../src/native/library.ts";
 import { choosePlacement } from "../../src/training/choose_placement.ts";
 import { isItem, type Item, items } from "./items.ts";

@@ -6,7 +6,7 @@
  */
 import { join } from "../../src/paths.ts";
 import { projectFolder } from "../../src/cli/paths.ts";
-import { randomBelow, randomNormal } from "../../src/random.ts";
+import { randomBelow, randomNormal } from "../../src/base/random.ts";
 
 const images = 50_000;
 

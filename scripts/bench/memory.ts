@@ -1,5 +1,5 @@
 /** The most memory that training takes, of csn and of PyTorch, each in a process of its own. */
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 import { fromFileUrl } from "../../src/paths.ts";
 import { compared, type Comparison, inTurn } from "./comparison.ts";
 import { type Command, Partner } from "./partner.ts";

@@ -1,4 +1,4 @@
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 
 /** How a partner's process is started. */
 export interface Command {

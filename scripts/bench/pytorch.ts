@@ -1,4 +1,4 @@
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 import { cacheFolder, makeCacheFolder } from "../../src/native/cache.ts";
 import { fromFileUrl, join } from "../../src/paths.ts";
 import type { Command } from "./partner.ts";

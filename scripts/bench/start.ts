@@ -2,7 +2,7 @@
 import { projectFolder, runPath } from "../../src/cli/paths.ts";
 import { openImageSet } from "../../src/data/image_set.ts";
 import { preparePack } from "../../src/data/pack.ts";
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 import { openedParts } from "../../src/native/library.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
 import { join } from "../../src/paths.ts";

@@ -1,5 +1,5 @@
 /** The archive that goes to the GPU machine: sources, Deno and the npm packages, in one folder `csn`. */
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 import { dirname, join } from "../../src/paths.ts";
 import { run } from "./run_program.ts";
 

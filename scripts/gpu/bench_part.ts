@@ -1,5 +1,5 @@
 /** The benchmark at the paper's batch, against the targets. */
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 import { join } from "../../src/paths.ts";
 import type { Comparison } from "../bench/comparison.ts";
 import type { Findings } from "../bench/report.ts";

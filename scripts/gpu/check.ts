@@ -1,5 +1,5 @@
 /** One thing that was looked at on the GPU machine, and what came of it. */
-import { messageOf } from "../../src/errors.ts";
+import { messageOf } from "../../src/base/errors.ts";
 
 /** The parts of the whole, in their order. */
 export const parts = ["setup", "parity", "tests", "commands", "train", "bench"] as const;

@@ -2,7 +2,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { runCommand } from "../../src/cli/run_command.ts";
 import { projectFolder, userPath } from "../../src/cli/paths.ts";
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 import { exists } from "../../src/folders.ts";
 import { examineOutput } from "../../src/output_file.ts";
 import { join } from "../../src/paths.ts";

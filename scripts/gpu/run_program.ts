@@ -1,4 +1,4 @@
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 
 /** How a program is run. */
 export interface RunOptions {

@@ -5,7 +5,7 @@
  */
 import { greyPng } from "../../src/data/fonts/grey_png.ts";
 import { join } from "../../src/paths.ts";
-import { randomUnit } from "../../src/random.ts";
+import { randomUnit } from "../../src/base/random.ts";
 
 /** What an image shows; each is a column of the table. */
 export const shapeNotions = ["shape", "size", "shade", "place"] as const;

@@ -1,4 +1,4 @@
-"""csn's random numbers (src/random.ts), so that PyTorch takes the triplets csn takes: imported, not run.
+"""csn's random numbers (src/base/random.ts), so that PyTorch takes the triplets csn takes: imported, not run.
 
 Philox4x32-10 (Salmon et al., SC 2011): the counter is (index, stream), the key the seed.
 """
@@ -12,7 +12,7 @@ ROUNDS = 10
 MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 INCREMENTS = (0x9E3779B9, 0xBB67AE85)
 SUBSET_STREAM = 1 * WORD
-"""Where the streams for the choice of triplets begin, one a notion (src/random.ts: streamFor)."""
+"""Where the streams for the choice of triplets begin, one a notion (src/base/random.ts: streamFor)."""
 
 
 def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -1,4 +1,4 @@
-import { streamFor } from "../random.ts";
+import { streamFor } from "../base/random.ts";
 import { variantOf } from "../network/masks.ts";
 import type {
   DimensionUse,

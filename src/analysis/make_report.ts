@@ -1,4 +1,4 @@
-import { CsnError, messageOf, UsageError } from "../errors.ts";
+import { CsnError, messageOf, UsageError } from "../base/errors.ts";
 import { exists, someOf } from "../folders.ts";
 import { examineOutput } from "../output_file.ts";
 import { isReportAnalysis, isReportPage } from "../reporting/report/report_files.ts";
@@ -8,8 +8,8 @@ import { readMetrics } from "../reporting/run_log.ts";
 import type { DrawnBy, ReportData } from "../reporting/report/report_data.ts";
 import type { ReportExperiments, ReportPage } from "../reporting/report/report_page.ts";
 import type { ModelFile } from "../training/model_file.ts";
-import { shellWord } from "../shell_word.ts";
-import { version } from "../version.ts";
+import { shellWord } from "../base/shell_word.ts";
+import { version } from "../base/version.ts";
 import { isBegunFile, writeWhole } from "../write_whole.ts";
 import { type AnalyseOptions, analyseSplit } from "./analyse_model.ts";
 import { type EmbeddedSplit, embedSplit } from "./embedded_split.ts";

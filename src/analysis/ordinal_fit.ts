@@ -1,6 +1,6 @@
 import type { OrdinalAttribute } from "../data/draw_triplets.ts";
 import { distance } from "../data/notions/distance.ts";
-import { randomBelow } from "../random.ts";
+import { randomBelow } from "../base/random.ts";
 import type { OrdinalFit } from "./model_analysis.ts";
 import type { MaskedVectors } from "../statistics/masked_vectors.ts";
 import { spearman } from "../statistics/spearman.ts";

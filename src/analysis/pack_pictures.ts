@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 
 /** Pixels of images in a pack, read one at a time. */
 export class PackPictures implements Disposable {

@@ -10,8 +10,8 @@ import { type Columns, loadColumns } from "../data/table/load_columns.ts";
 import { openTable } from "../data/table/open_table.ts";
 import { surveyTable } from "../data/table/survey_table.ts";
 import { cellError, type Table, type TableOptions } from "../data/table/table.ts";
-import { CsnError } from "../errors.ts";
-import type { Listener } from "../listener.ts";
+import { CsnError } from "../base/errors.ts";
+import type { Listener } from "../base/listener.ts";
 
 /** A column that a model is probed for. */
 export interface ProbeColumn {

@@ -1,6 +1,6 @@
 import { preparePack } from "../data/pack.ts";
-import { CsnError } from "../errors.ts";
-import { shuffled, streamFor } from "../random.ts";
+import { CsnError } from "../base/errors.ts";
+import { shuffled, streamFor } from "../base/random.ts";
 import type { LinearProbe } from "./model_analysis.ts";
 import type { ModelFile } from "../training/model_file.ts";
 import type { TestOptions } from "../training/test_model.ts";

@@ -1,4 +1,4 @@
-import { CsnError, messageOf, shown } from "../errors.ts";
+import { CsnError, messageOf, shown } from "../base/errors.ts";
 import { join } from "../paths.ts";
 import type { Comparison } from "../reporting/comparison.ts";
 import { withSeedDifferences } from "../reporting/seed_differences.ts";

@@ -1,6 +1,6 @@
 import { type Attribute, isKnown } from "../data/draw_triplets.ts";
 import { likeness } from "../data/notions/likeness.ts";
-import { shuffled } from "../random.ts";
+import { shuffled } from "../base/random.ts";
 import type { Retrieval, RetrievalScores } from "./model_analysis.ts";
 import type { MaskedVectors } from "../statistics/masked_vectors.ts";
 import { chanceScores, type QueryScores, queryScores } from "../statistics/retrieval_scores.ts";

@@ -1,5 +1,5 @@
-import type { Listener } from "../listener.ts";
-import { shuffled, streamFor } from "../random.ts";
+import type { Listener } from "../base/listener.ts";
+import { shuffled, streamFor } from "../base/random.ts";
 import type { SubspaceMap } from "../reporting/report/report_data.ts";
 import { MaskedVectors } from "../statistics/masked_vectors.ts";
 import { drawMap } from "./draw_pictures.ts";

@@ -10,7 +10,7 @@ import { findSuspects, type Suspect } from "../training/suspects.ts";
 import { writeWhole } from "../write_whole.ts";
 import { table } from "./format.ts";
 import { packDirOption, wholeNumber } from "./options.ts";
-import { shellWord } from "../shell_word.ts";
+import { shellWord } from "../base/shell_word.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";

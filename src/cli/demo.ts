@@ -12,7 +12,7 @@ import { terminalListener } from "./terminal.ts";
 import { modelPath, readModelFile } from "../training/model_file.ts";
 import { exists } from "../native/platform.ts";
 import { join } from "../paths.ts";
-import { shellWord } from "../shell_word.ts";
+import { shellWord } from "../base/shell_word.ts";
 
 const name = "demo";
 

@@ -2,15 +2,15 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { openImageSet } from "../data/image_set.ts";
 import { assertTrainableNames } from "../data/notion_names.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import type { CommonConfig } from "../experiment/cell.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { basename } from "../paths.ts";
 import { choosePlacement } from "../training/choose_placement.ts";
 import { defaultConfig, defaultSettings, type RunSettings } from "../training/config.ts";
 import { type Variant, variants } from "../variant.ts";
 import { folderName, oneOf, wholeNumber } from "./options.ts";
-import { shellWord } from "../shell_word.ts";
+import { shellWord } from "../base/shell_word.ts";
 import { dataPath } from "./paths.ts";
 import { addTrainOptions, type TrainFlags } from "./train_options.ts";
 import { newPretrained } from "./train_run.ts";

@@ -1,7 +1,7 @@
 import type { CommonConfig } from "../experiment/cell.ts";
 import type { ExperimentEvent } from "../experiment/run_cells.ts";
 import type { Cell } from "../experiment/cell.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import type { TrainEvent } from "../training/train.ts";
 import { duration, percent } from "./format.ts";
 

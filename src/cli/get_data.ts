@@ -2,10 +2,10 @@ import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-ty
 import { paperTripletCounts } from "../data/set_plan.ts";
 import { defaultTripletCounts, makeFontsSet } from "../data/fonts/make_fonts_set.ts";
 import { getZappos } from "../data/zappos.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import { wholeNumber } from "./options.ts";
 import { tripletCounts } from "./make_triplets.ts";
-import { shellWord } from "../shell_word.ts";
+import { shellWord } from "../base/shell_word.ts";
 import { dataFolder, shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { terminalListener } from "./terminal.ts";

@@ -1,6 +1,6 @@
 /** The command line of csn: `deno run src/cli/main.ts <command>`; `deno task <command>` is its short form. */
 import { Command } from "@commander-js/extra-typings";
-import { version } from "../version.ts";
+import { version } from "../base/version.ts";
 import { commandsFor } from "./commands.ts";
 import { runCommand } from "./run_command.ts";
 

@@ -17,7 +17,7 @@ import { table } from "./format.ts";
 import { folderName, wholeNumber } from "./options.ts";
 import { summaryText } from "./set_summary_text.ts";
 import { typedNotions } from "./typed_notions.ts";
-import { shellWord } from "../shell_word.ts";
+import { shellWord } from "../base/shell_word.ts";
 import { isAbsolute, relative } from "../paths.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";

@@ -1,4 +1,4 @@
-import type { Progress } from "../listener.ts";
+import type { Progress } from "../base/listener.ts";
 import { bytes, duration, rate } from "./format.ts";
 
 /** How fast a piece of work goes on. */

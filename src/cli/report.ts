@@ -3,7 +3,7 @@ import { makeReport } from "../analysis/make_report.ts";
 import type { TableOptions } from "../data/table/table.ts";
 import type { ProbeTable } from "../analysis/probe_column.ts";
 import { splits } from "../data/image_set.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import { choosePlacement } from "../training/choose_placement.ts";
 import { readModelFile } from "../training/model_file.ts";
 import { commandLine } from "./experiment_options.ts";

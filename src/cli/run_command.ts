@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { withDashes } from "./options.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { CsnError, reasonOf } from "../errors.ts";
+import { CsnError, reasonOf } from "../base/errors.ts";
 import type { ExperimentOptions } from "../experiment/run_cells.ts";
 import { FileLock } from "../file_lock.ts";
 import { join } from "../paths.ts";

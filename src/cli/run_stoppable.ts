@@ -1,4 +1,4 @@
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { Interruption } from "./interruption.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { messageOf } from "../errors.ts";
-import type { Listener, Progress } from "../listener.ts";
+import { messageOf } from "../base/errors.ts";
+import type { Listener, Progress } from "../base/listener.ts";
 import { doneLine, type Pace, progressBar, progressLine } from "./progress_text.ts";
 
 /** Shows people what a command does. Disposing it takes the progress bar away. */

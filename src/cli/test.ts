@@ -4,7 +4,7 @@ import { splits } from "../data/image_set.ts";
 import type { Evaluation } from "../training/evaluate.ts";
 import { testModel } from "../training/test_model.ts";
 import { readModelFile } from "../training/model_file.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import { nameOfAll } from "../reporting/all_notions.ts";
 import { variantOf } from "../network/masks.ts";
 import { type Variant, variants } from "../variant.ts";

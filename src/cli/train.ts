@@ -2,7 +2,7 @@ import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-ty
 import { addTrainOptions, type TrainFlags } from "./train_options.ts";
 import { runTest } from "./test.ts";
 import { startRun } from "./train_run.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 
 /** `train`: a new run, or with `--resume` one that goes on. */
 export function trainCommand(): CommandUnknownOpts {

@@ -2,12 +2,12 @@
 import { type ImageSet, notionRows, openImageSet } from "../data/image_set.ts";
 import { assertTrainableNames } from "../data/notion_names.ts";
 import { readSetValues } from "../data/set_values.ts";
-import { CsnError, UsageError } from "../errors.ts";
+import { CsnError, UsageError } from "../base/errors.ts";
 import { describeLibrary, hasFastBf16, threads } from "../native/library.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { isFile } from "../folders.ts";
 import { dirname, join } from "../paths.ts";
-import { shellWord } from "../shell_word.ts";
+import { shellWord } from "../base/shell_word.ts";
 import { VisdomClient } from "../reporting/visdom_client.ts";
 import { VisdomReporter } from "../reporting/visdom_reporter.ts";
 import { areLearned, maskModeOf, variantOf } from "../network/masks.ts";

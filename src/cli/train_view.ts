@@ -1,6 +1,6 @@
 import { variantOf } from "../network/masks.ts";
 import { join } from "../paths.ts";
-import { shellWord } from "../shell_word.ts";
+import { shellWord } from "../base/shell_word.ts";
 import type { TrainConfig } from "../training/config.ts";
 import type { TrainEvent } from "../training/train.ts";
 import { duration, percent } from "./format.ts";

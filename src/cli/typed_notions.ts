@@ -1,6 +1,6 @@
 import { checkRules } from "../data/notions/read_rules.ts";
 import type { ColumnRule, Rule } from "../data/notions/rule.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 
 const types: readonly Rule["type"][] = ["categorical", "multi", "ordinal", "numeric"];
 

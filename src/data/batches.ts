@@ -1,4 +1,4 @@
-import { randomUint32, shuffled, streamFor } from "../random.ts";
+import { randomUint32, shuffled, streamFor } from "../base/random.ts";
 import type { Triplets } from "./triplets.ts";
 
 /** Some triplets to compute with at once. */

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { CsnError } from "../errors.ts";
-import type { Listener } from "../listener.ts";
+import { CsnError } from "../base/errors.ts";
+import type { Listener } from "../base/listener.ts";
 import { basename, join } from "../paths.ts";
-import { streamFor } from "../random.ts";
+import { streamFor } from "../base/random.ts";
 import { csvLine } from "../csv_line.ts";
 import { drawTriplets } from "./draw_triplets.ts";
 import { warnOfPartedGroups } from "./given_splits.ts";

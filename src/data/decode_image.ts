@@ -1,5 +1,5 @@
 import type Sharp from "sharp";
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
 import { describeFit, type Fit } from "./fit.ts";
 import { isBmp, readBmp } from "./read_bmp.ts";
 import { isPnm, readPnm } from "./read_pnm.ts";

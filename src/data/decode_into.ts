@@ -1,4 +1,4 @@
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { decodePixels, imageFault, loadSharp } from "./decode_image.ts";
 import type { Fit } from "./fit.ts";
 import { digestOf, noBytes } from "./file_digests.ts";

@@ -1,5 +1,5 @@
-import { EventLoopTurns } from "../event_loop.ts";
-import { shuffled, streamFor } from "../random.ts";
+import { EventLoopTurns } from "../base/event_loop.ts";
+import { shuffled, streamFor } from "../base/random.ts";
 import type { Batch, BatchSource, EpochOptions } from "./batches.ts";
 import { imageFlips } from "./image_flips.ts";
 import type { Triplets } from "./triplets.ts";

@@ -1,5 +1,5 @@
-import { EventLoopTurns } from "../event_loop.ts";
-import { randomBelow, shuffled, streamFor } from "../random.ts";
+import { EventLoopTurns } from "../base/event_loop.ts";
+import { randomBelow, shuffled, streamFor } from "../base/random.ts";
 import { batchLikeness } from "./batch_likeness.ts";
 import type { Batch, BatchSource, EpochOptions } from "./batches.ts";
 import type { Attribute } from "./draw_triplets.ts";

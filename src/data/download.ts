@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { CsnError, messageOf } from "../errors.ts";
-import type { Listener } from "../listener.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
+import type { Listener } from "../base/listener.ts";
 import { PartFile } from "./part_file.ts";
 
 /** How a file is downloaded, and what it must be. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 
 /** Files read at a time. */
 const filesAtOnce = 32;

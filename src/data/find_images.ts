@@ -1,4 +1,4 @@
-import type { CsnError } from "../errors.ts";
+import type { CsnError } from "../base/errors.ts";
 import type { FolderImages } from "./image_finder.ts";
 import { type Cell, cellError } from "./table/table.ts";
 import type { Columns } from "./table/load_columns.ts";

@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import type { Split } from "./image_set.ts";
 import type { Remarks } from "./remarks.ts";
 import { splitNames } from "./table/split_names.ts";

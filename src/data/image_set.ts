@@ -1,4 +1,4 @@
-import { CsnError, messageOf, shown, UsageError } from "../errors.ts";
+import { CsnError, messageOf, shown, UsageError } from "../base/errors.ts";
 import { basename, join, resolve } from "../paths.ts";
 import type { Normalisation } from "../normalisation.ts";
 import type { Fit } from "./fit.ts";

@@ -1,7 +1,7 @@
-import { CsnError, messageOf, reasonOf } from "../errors.ts";
+import { CsnError, messageOf, reasonOf } from "../base/errors.ts";
 import { FileLock } from "../file_lock.ts";
 import { currentFolders, exists, infoOf, isWithin, removeAll, someOf } from "../folders.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { basename, dirname, join, resolve } from "../paths.ts";
 import { setContents } from "./set_contents.ts";
 

@@ -1,6 +1,6 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { currentFolders, exists } from "../folders.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "../paths.ts";
 import type { Fit } from "./fit.ts";
 import { buildSet } from "./build_set.ts";

@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { type Attribute, isKnown } from "./draw_triplets.ts";
 import type { Split } from "./image_set.ts";
 import { compareDistance } from "./notions/distance.ts";

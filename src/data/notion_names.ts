@@ -1,4 +1,4 @@
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import { join } from "../paths.ts";
 
 /** Files of these names are devices on Windows, whatever follows a dot. */

@@ -1,6 +1,6 @@
-import { CsnError, messageOf, UsageError } from "../errors.ts";
+import { CsnError, messageOf, UsageError } from "../base/errors.ts";
 import { FileLock } from "../file_lock.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { join } from "../paths.ts";
 import { chainDigests, digestFiles } from "./file_digests.ts";
 import { decodeInto } from "./decode_into.ts";

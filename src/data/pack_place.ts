@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
 import { cacheFolder } from "../native/cache.ts";
 import { basename, dirname, join, resolve } from "../paths.ts";
 import type { Fit } from "./fit.ts";

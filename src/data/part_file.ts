@@ -1,4 +1,4 @@
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
 import { removeAll } from "../folders.ts";
 import { writeWhole } from "../write_whole.ts";
 

@@ -1,4 +1,4 @@
-import { CsnError, UsageError } from "../errors.ts";
+import { CsnError, UsageError } from "../base/errors.ts";
 import { pointOutSplits } from "./given_splits.ts";
 import { FolderImages } from "./image_finder.ts";
 import type { Remarks } from "./remarks.ts";

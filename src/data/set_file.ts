@@ -1,4 +1,4 @@
-import { CsnError, messageOf, shown } from "../errors.ts";
+import { CsnError, messageOf, shown } from "../base/errors.ts";
 import type { Normalisation } from "../normalisation.ts";
 import { type Fit, fitForms, parseFit } from "./fit.ts";
 

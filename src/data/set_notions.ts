@@ -1,4 +1,4 @@
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import { assertNotionNames } from "./notion_names.ts";
 import { type ReadNotion, readNotion } from "./notions/read_notion.ts";
 import type { NotionRule } from "./notions/rule.ts";

@@ -1,5 +1,5 @@
 import type { Fit } from "./fit.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import type { Normalisation } from "../normalisation.ts";
 import type { Sampling } from "./draw_triplets.ts";
 import { type Split, splits } from "./image_set.ts";

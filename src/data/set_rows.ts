@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { findImages, type FoundImages } from "./find_images.ts";
 import { type FolderValues, readFolders } from "./folder_notion.ts";
 import { readSplits } from "./given_splits.ts";

@@ -1,4 +1,4 @@
-import { CsnError, messageOf, shown } from "../errors.ts";
+import { CsnError, messageOf, shown } from "../base/errors.ts";
 import { isFile } from "../folders.ts";
 import { join } from "../paths.ts";
 import type { Attribute } from "./draw_triplets.ts";

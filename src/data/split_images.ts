@@ -1,4 +1,4 @@
-import { shuffled, streamFor } from "../random.ts";
+import { shuffled, streamFor } from "../base/random.ts";
 import { type Split, splits } from "./image_set.ts";
 
 /** Parts of a whole, such as 70, 10, 20; only their ratios count. */

@@ -1,4 +1,4 @@
-import { CsnError, messageOf, shown } from "../errors.ts";
+import { CsnError, messageOf, shown } from "../base/errors.ts";
 import { join } from "../paths.ts";
 import type { Split } from "./image_set.ts";
 import { writeWhole } from "../write_whole.ts";

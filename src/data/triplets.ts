@@ -1,6 +1,6 @@
-import { CsnError, UsageError } from "../errors.ts";
+import { CsnError, UsageError } from "../base/errors.ts";
 import type { ImageSet, Split } from "./image_set.ts";
-import { shuffled, streamFor } from "../random.ts";
+import { shuffled, streamFor } from "../base/random.ts";
 import { readTripletList, tripletListPath } from "./triplet_list.ts";
 
 /** Triplets of one split, of some notions of a set. */

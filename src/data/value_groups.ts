@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import type { OrderedAttribute } from "./draw_triplets.ts";
 import { compareDistance } from "./notions/distance.ts";
 

@@ -1,6 +1,6 @@
-import { CsnError, messageOf, reasonOf, UsageError } from "../errors.ts";
+import { CsnError, messageOf, reasonOf, UsageError } from "../base/errors.ts";
 import { FileLock } from "../file_lock.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { basename, join, resolve } from "../paths.ts";
 import { download } from "./download.ts";
 import { exists, removeAll, someOf } from "../folders.ts";

@@ -1,7 +1,7 @@
 import { csvLine } from "../csv_line.ts";
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { removeAll } from "../folders.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { basename, extname, join } from "../paths.ts";
 import { buildSet } from "./build_set.ts";
 import type { TripletCounts } from "./set_plan.ts";

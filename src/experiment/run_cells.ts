@@ -2,9 +2,9 @@
  * Trains and tests the cells of an experiment, one after the other; what is there already is kept. A cell that is
  * tested keeps its model and metrics, not its checkpoint.
  */
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { removeAll } from "../folders.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { basename, join } from "../paths.ts";
 import type { RunSettings } from "../training/config.ts";
 import { modelPath } from "../training/model_file.ts";

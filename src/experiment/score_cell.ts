@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readMetrics } from "../reporting/run_log.ts";
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { isFile } from "../folders.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { Network } from "../network/network.ts";
 import type { Placement } from "../network/placement.ts";
 import { join } from "../paths.ts";

@@ -1,6 +1,6 @@
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
 import { isFile } from "../folders.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { join } from "../paths.ts";
 import { readMetrics } from "../reporting/run_log.ts";
 import type { RunSettings, TrainConfig } from "../training/config.ts";

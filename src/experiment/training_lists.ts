@@ -1,5 +1,5 @@
 import { loadTriplets } from "../data/triplets.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../base/errors.ts";
 import { unusableImages } from "../training/prepare.ts";
 import type { TestTriplets } from "./test_triplets.ts";
 

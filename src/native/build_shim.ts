@@ -1,8 +1,8 @@
 /** Builds the shim against a libtorch, once for each pair of sources and libtorch. */
 import { createHash } from "node:crypto";
 import { withoutLinkerSettings } from "../child_environment.ts";
-import { CsnError } from "../errors.ts";
-import type { Listener } from "../listener.ts";
+import { CsnError } from "../base/errors.ts";
+import type { Listener } from "../base/listener.ts";
 import { basename, fromFileUrl, join } from "../paths.ts";
 import { cacheFolder } from "./cache.ts";
 import type { Libtorch } from "./libtorch.ts";

@@ -1,6 +1,6 @@
 /** Looks at everything that csn needs, changing nothing: what `doctor` prints. */
-import { messageOf } from "../errors.ts";
-import { version } from "../version.ts";
+import { messageOf } from "../base/errors.ts";
+import { version } from "../base/version.ts";
 import { findCompiler, planShim } from "./build_shim.ts";
 import { cacheFolder } from "./cache.ts";
 import { describeLibrary, hasFastBf16, type LibraryDescription, openLibrary } from "./library.ts";

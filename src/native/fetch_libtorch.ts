@@ -1,6 +1,6 @@
 /** Fetches the pinned libtorch by pip and unpacks what this machine needs of it. */
-import { CsnError } from "../errors.ts";
-import type { Listener } from "../listener.ts";
+import { CsnError } from "../base/errors.ts";
+import type { Listener } from "../base/listener.ts";
 import { basename, dirname, join } from "../paths.ts";
 import { unzip } from "../unzip.ts";
 import { pinnedVersion, wheelFolder } from "./libtorch.ts";

@@ -1,5 +1,5 @@
 /** The opened shim: one per process, for as long as the process lives. */
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
 import type { NativeParts } from "./setup.ts";
 import { openSymbols, type Symbols } from "./symbols.ts";
 

@@ -1,5 +1,5 @@
 /** Which libtorch is used: the user's by LIBTORCH, their Python's, or the pinned one in the cache. */
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { join, resolve } from "../paths.ts";
 import { cacheFolder } from "./cache.ts";
 import { exists, platform } from "./platform.ts";

@@ -1,6 +1,6 @@
 import { withoutLinkerSettings } from "../child_environment.ts";
-import { CsnError } from "../errors.ts";
-import type { Listener } from "../listener.ts";
+import { CsnError } from "../base/errors.ts";
+import type { Listener } from "../base/listener.ts";
 import { join } from "../paths.ts";
 
 /** How pip downloads. */

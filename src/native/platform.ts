@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 
 /** What differs between the systems that csn is written for. */
 export interface Platform {

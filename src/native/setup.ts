@@ -1,7 +1,7 @@
 /** Makes libtorch and the shim ready, in the user's cache, so that every project finds them. */
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { FileLock } from "../file_lock.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { join } from "../paths.ts";
 import { buildShim, planShim } from "./build_shim.ts";
 import { cacheFolder, makeCacheFolder } from "./cache.ts";

@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { callAllAsync } from "../tensor/call.ts";
 import { copyInto, toDevice, zeros, zerosLike } from "../tensor/operators.ts";
 import type { StoredTensor } from "../tensor/safetensors.ts";

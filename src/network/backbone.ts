@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { checked, cString, cStrings, enqueue, native } from "../native/library.ts";
 import type { Normalisation } from "../normalisation.ts";
 import { dtypeCode } from "../tensor/dtype.ts";

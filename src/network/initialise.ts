@@ -1,4 +1,4 @@
-import { randomNormal, randomUnit } from "../random.ts";
+import { randomNormal, randomUnit } from "../base/random.ts";
 import type { StoredTensor } from "../tensor/safetensors.ts";
 import { backboneFeatures, type BackbonePart, backboneParts } from "./backbone.ts";
 import { disjointMasks, learnedMaskStart, type MaskMode, preinElsewhere } from "./masks.ts";

@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { dataOf } from "../tensor/dtype.ts";
 import {
   clone,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CsnError, messageOf, shown, UsageError } from "../errors.ts";
+import { CsnError, messageOf, shown, UsageError } from "../base/errors.ts";
 import type { VisdomPost } from "./visdom_windows.ts";
 
 /** Where a visdom server listens, and how it is spoken to. */

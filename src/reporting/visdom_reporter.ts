@@ -1,5 +1,5 @@
-import { messageOf } from "../errors.ts";
-import type { Listener } from "../listener.ts";
+import { messageOf } from "../base/errors.ts";
+import type { Listener } from "../base/listener.ts";
 import { writeWhole } from "../write_whole.ts";
 import type { EpochMetrics } from "./metrics.ts";
 import { environmentName, VisdomClient } from "./visdom_client.ts";

@@ -1,4 +1,4 @@
-import { randomBelow, streamFor } from "../random.ts";
+import { randomBelow, streamFor } from "../base/random.ts";
 import { type Estimate, quantile } from "./estimate.ts";
 import type { SharedImages } from "./shared_images.ts";
 

@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 
 /**
  * Spearman's rank correlation of two lists, -1 to 1: Pearson's correlation of their ranks, equal values

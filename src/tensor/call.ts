@@ -1,5 +1,5 @@
 /** The generic call of any operator that libtorch knows, synchronous or on the executor. */
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { checked, cString, enqueue, native } from "../native/library.ts";
 import { isGradEnabled } from "./scope.ts";
 import { forgetShapes, Tensor } from "./tensor.ts";

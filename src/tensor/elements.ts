@@ -1,5 +1,5 @@
 /** A tensor's elements from what JavaScript has: converted by value, exactly what the dtype can hold, or refused. */
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import {
   bytesPerElement,
   dataOf,

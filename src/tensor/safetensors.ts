@@ -2,7 +2,7 @@
  * The safetensors format: u64 little-endian length of the header, a JSON header, then the tensors' bytes
  * (huggingface/safetensors, README). Read whole or refused; written whole or not at all.
  */
-import { CsnError, messageOf } from "../errors.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
 import { writeWhole } from "../write_whole.ts";
 import { bytesPerElement, type DType } from "./dtype.ts";
 

@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What a synchronous function may return: anything but a promise. */

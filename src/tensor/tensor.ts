@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { checked, enqueue, errorBuffer, native } from "../native/library.ts";
 import { bytesPerElement, dataOf, type DType, dtypeCode, dtypeOfCode } from "./dtype.ts";
 import type { TensorData } from "./dtype.ts";

@@ -1,5 +1,5 @@
-import { CsnError, UsageError } from "../errors.ts";
-import type { Listener } from "../listener.ts";
+import { CsnError, UsageError } from "../base/errors.ts";
+import type { Listener } from "../base/listener.ts";
 import { describeLibrary, hasFastBf16, type LibraryDescription } from "../native/library.ts";
 import type { Placement, Precision } from "../network/placement.ts";
 

@@ -1,5 +1,5 @@
 /** Embeddings in files that other programs read: .npy, .safetensors, .jsonl. */
-import { CsnError, messageOf, shown, UsageError } from "../errors.ts";
+import { CsnError, messageOf, shown, UsageError } from "../base/errors.ts";
 import { examineOutput } from "../output_file.ts";
 import { extname } from "../paths.ts";
 import { writeWhole } from "../write_whole.ts";

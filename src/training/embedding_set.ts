@@ -1,4 +1,4 @@
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 
 /** One of the nearest entries. */
 export interface Neighbour {

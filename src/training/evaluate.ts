@@ -1,6 +1,6 @@
 import type { Split } from "../data/image_set.ts";
 import type { Triplets } from "../data/triplets.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { gatherImages } from "../network/backbone.ts";
 import type { Normalisation } from "../normalisation.ts";
 import { applyMasks, type Network } from "../network/network.ts";

@@ -1,7 +1,7 @@
 /** What a model file remembers of the images that its weights come from, by the content of their pixels. */
 import { digestBytes, imageDigests } from "../data/image_digests.ts";
 import type { Pack } from "../data/pack.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 
 /** Images as they lie in a model file: digests of pixels at the model's size, ascending, in base64. */
 export interface LearnedImages {

@@ -1,4 +1,4 @@
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import type { Network } from "../network/network.ts";
 import type { EpochMetrics } from "../reporting/metrics.ts";
 

@@ -1,7 +1,7 @@
 /** A trained network in use: embed images once, compare them by notion. */
 import { decodeImage } from "../data/decode_image.ts";
-import { CsnError, messageOf, UsageError } from "../errors.ts";
-import type { Listener } from "../listener.ts";
+import { CsnError, messageOf, UsageError } from "../base/errors.ts";
+import type { Listener } from "../base/listener.ts";
 import type { Normalisation } from "../normalisation.ts";
 import { Network } from "../network/network.ts";
 import { onCpu, type Placement } from "../network/placement.ts";

@@ -1,15 +1,15 @@
 /** The files of a run: `checkpoint` continues it, `model_best` is all that is needed to use it. */
 import { type Fit, fitForms, parseFit } from "../data/fit.ts";
-import { CsnError, messageOf, shown } from "../errors.ts";
+import { CsnError, messageOf, shown } from "../base/errors.ts";
 import type { Normalisation } from "../normalisation.ts";
 import type { NetworkShape } from "../network/initialise.ts";
 import { isMaskMode } from "../network/masks.ts";
 import { tensorFault } from "../network/tensor_fault.ts";
 import { exists } from "../folders.ts";
 import { basename, dirname, join } from "../paths.ts";
-import { shellWord } from "../shell_word.ts";
+import { shellWord } from "../base/shell_word.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../tensor/safetensors.ts";
-import { version } from "../version.ts";
+import { version } from "../base/version.ts";
 import type { RunSettings, TrainConfig } from "./config.ts";
 import type { LearnedImages } from "./learned_images.ts";
 import type { TrainerState } from "./trainer_state.ts";

@@ -1,5 +1,5 @@
 import { type ImageSet, openImageSet } from "../data/image_set.ts";
-import { CsnError } from "../errors.ts";
+import { CsnError } from "../base/errors.ts";
 import type { ModelFile } from "./model_file.ts";
 
 /**

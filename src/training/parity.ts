@@ -1,5 +1,5 @@
 /** csn held against a stored PyTorch run: three Adam steps from the same weights on the same images. */
-import { CsnError, UsageError } from "../errors.ts";
+import { CsnError, UsageError } from "../base/errors.ts";
 import { Adam } from "../network/adam.ts";
 import { backward } from "../network/backbone.ts";
 import type { MaskMode } from "../network/masks.ts";

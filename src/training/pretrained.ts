@@ -2,8 +2,8 @@
 import { preprocessingOf } from "../data/decode_image.ts";
 import type { Fit } from "../data/fit.ts";
 import { download } from "../data/download.ts";
-import { CsnError, messageOf } from "../errors.ts";
-import type { Listener } from "../listener.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
+import type { Listener } from "../base/listener.ts";
 import { FileLock } from "../file_lock.ts";
 import { isFile } from "../folders.ts";
 import { cacheFolder, makeCacheFolder } from "../native/cache.ts";

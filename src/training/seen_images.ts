@@ -2,7 +2,7 @@ import { imageDigests } from "../data/image_digests.ts";
 import type { Split } from "../data/image_set.ts";
 import type { Pack } from "../data/pack.ts";
 import type { Triplets } from "../data/triplets.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import { type SeenCounts, type SeenImages, seenText } from "../reporting/seen_images.ts";
 import { areComparable, digestsOf } from "./learned_images.ts";
 import type { ModelFile } from "./model_file.ts";

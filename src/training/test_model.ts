@@ -1,7 +1,7 @@
 import type { Split } from "../data/image_set.ts";
 import { preparePack } from "../data/pack.ts";
 import { loadTriplets } from "../data/triplets.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 import type { SeenImages } from "../reporting/seen_images.ts";
 import { Network } from "../network/network.ts";
 import { onCpu, type Placement } from "../network/placement.ts";

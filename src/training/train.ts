@@ -1,7 +1,7 @@
 /** The training loop, read from top to bottom. */
 import type { Batch } from "../data/batches.ts";
-import { CsnError, messageOf } from "../errors.ts";
-import type { Listener } from "../listener.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
+import type { Listener } from "../base/listener.ts";
 import { threads } from "../native/library.ts";
 import { Adam } from "../network/adam.ts";
 import type { LossNumbers } from "../network/triplet_loss.ts";
@@ -28,7 +28,7 @@ import {
   type PreparedTraining,
   prepareTraining,
 } from "./prepare.ts";
-import { shellWord } from "../shell_word.ts";
+import { shellWord } from "../base/shell_word.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { startingImages, startingTensors } from "./pretrained.ts";
 import { Stepper, type StepTaken } from "./stepper.ts";

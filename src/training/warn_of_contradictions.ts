@@ -1,7 +1,7 @@
 import { areExchanged, valueContradictions } from "../data/audit/value_contradictions.ts";
 import type { SetValues } from "../data/set_values.ts";
 import type { Triplets } from "../data/triplets.ts";
-import type { Listener } from "../listener.ts";
+import type { Listener } from "../base/listener.ts";
 
 /**
  * Warns, with counts, of training triplets that contradict the values of the set's images: a network would

@@ -4,7 +4,7 @@ import { defaultLayout } from "../../src/analysis/layout_settings.ts";
 import { layOutAll, type LayoutTask } from "../../src/analysis/lay_out_all.ts";
 import { nearestRows } from "../../src/analysis/nearest_rows.ts";
 import { principalPlane } from "../../src/analysis/principal_plane.ts";
-import { randomNormal } from "../../src/random.ts";
+import { randomNormal } from "../../src/base/random.ts";
 
 const dimension = 6;
 

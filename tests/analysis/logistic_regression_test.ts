@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fitLogisticRegression, predict } from "../../src/analysis/logistic_regression.ts";
-import { randomNormal } from "../../src/random.ts";
+import { randomNormal } from "../../src/base/random.ts";
 
 /** Four classes about the corners of a square, in two of three dimensions; the last one never varies. */
 function corners(count: number): { vectors: Float32Array; labels: Uint32Array } {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TerminalStreams, TerminalView } from "../../src/cli/terminal.ts";
-import type { Progress } from "../../src/listener.ts";
+import type { Progress } from "../../src/base/listener.ts";
 
 /** A view whose clock is moved by hand, and what it wrote. */
 class Recorded {

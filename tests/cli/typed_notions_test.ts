@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { typedNotions } from "../../src/cli/typed_notions.ts";
-import { CsnError, UsageError } from "../../src/errors.ts";
+import { CsnError, UsageError } from "../../src/base/errors.ts";
 
 Deno.test("typedNotions() puts a column's type into its rule", () => {
   const given = ["a", "b:ordinal", "x:y", "x:y:multi", ":numeric"];

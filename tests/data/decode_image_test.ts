@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { decodeImage } from "../../src/data/decode_image.ts";
 import type { Fit } from "../../src/data/fit.ts";
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 import { join } from "../../src/paths.ts";
 import { fixtures, temporaryFolder } from "../helpers/temporary_set.ts";
 

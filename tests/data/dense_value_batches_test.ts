@@ -3,7 +3,7 @@ import { DenseValueBatches, tripletsPerAnchor } from "../../src/data/dense_value
 import type { Batch } from "../../src/data/batches.ts";
 import type { Attribute } from "../../src/data/draw_triplets.ts";
 import { likeness } from "../../src/data/notions/likeness.ts";
-import { randomBelow, streamFor } from "../../src/random.ts";
+import { randomBelow, streamFor } from "../../src/base/random.ts";
 
 const options = { batchSize: 8, seed: 1, epoch: 1, shuffle: true, flip: false };
 const count = 100;

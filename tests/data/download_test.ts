@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { download, type DownloadOptions } from "../../src/data/download.ts";
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 import { join } from "../../src/paths.ts";
 import { FileServer, type ServedFile } from "../helpers/file_server.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

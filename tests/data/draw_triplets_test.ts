@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { drawTriplets, type OrderedAttribute as Attribute } from "../../src/data/draw_triplets.ts";
-import { randomBelow } from "../../src/random.ts";
+import { randomBelow } from "../../src/base/random.ts";
 
 const options = { seed: 1, stream: 7 };
 

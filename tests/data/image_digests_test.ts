@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { imageDigests } from "../../src/data/image_digests.ts";
 import type { Pack } from "../../src/data/pack.ts";
 import { join } from "../../src/paths.ts";
-import { randomUint32 } from "../../src/random.ts";
+import { randomUint32 } from "../../src/base/random.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
 /** 400 images of 100 pixels, 12 MB, so more than one chunk; image 300 is a copy of image 7. */

@@ -5,7 +5,7 @@ import { openImageSet, splits } from "../../src/data/image_set.ts";
 import { makeTriplets, type MakeTripletsOptions } from "../../src/data/make_triplets.ts";
 import type { ColumnRule } from "../../src/data/notions/rule.ts";
 import { readSetValues } from "../../src/data/set_values.ts";
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 import { join } from "../../src/paths.ts";
 import { readAttributes, readTriplets, setTexts, writeEmptyImages } from "../helpers/table_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

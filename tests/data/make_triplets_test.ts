@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { openImageSet } from "../../src/data/image_set.ts";
 import { makeTriplets, type MakeTripletsOptions } from "../../src/data/make_triplets.ts";
-import { CsnError, UsageError } from "../../src/errors.ts";
+import { CsnError, UsageError } from "../../src/base/errors.ts";
 import { join, relative } from "../../src/paths.ts";
 import { readAttributes, readTriplets, setTexts, writeEmptyImages } from "../helpers/table_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

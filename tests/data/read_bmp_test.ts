@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readBmp } from "../../src/data/read_bmp.ts";
 import { join } from "../../src/paths.ts";
-import { randomUint32 } from "../../src/random.ts";
+import { randomUint32 } from "../../src/base/random.ts";
 import { fixtures } from "../helpers/temporary_set.ts";
 
 const kinds = ["24", "8", "4", "1", "16", "565", "32", "rle8", "rle4", "alpha"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isPnm, readPnm } from "../../src/data/read_pnm.ts";
 import { join } from "../../src/paths.ts";
-import { randomUint32 } from "../../src/random.ts";
+import { randomUint32 } from "../../src/base/random.ts";
 import { fixtures } from "../helpers/temporary_set.ts";
 
 const text = (text: string) => new TextEncoder().encode(text);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readTripletList, tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 import { join } from "../../src/paths.ts";
 import { temporaryFolder } from "../helpers/temporary_set.ts";
 

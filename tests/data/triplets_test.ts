@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ImageSet } from "../../src/data/image_set.ts";
 import { loadTriplets, type Triplets } from "../../src/data/triplets.ts";
-import { CsnError, UsageError } from "../../src/errors.ts";
+import { CsnError, UsageError } from "../../src/base/errors.ts";
 import { fileNames, temporaryFolder, writeSet } from "../helpers/temporary_set.ts";
 
 /** `count` different triplets of 100 images; those of another `kind` differ. */

@@ -1,5 +1,5 @@
 /** Embeddings whose dimensions are known: each is the value of one property, such as a shoe's heel, plus noise. */
-import { randomBelow, randomNormal } from "../../src/random.ts";
+import { randomBelow, randomNormal } from "../../src/base/random.ts";
 
 /** How many values each property has. */
 const kinds = 4;

@@ -2,7 +2,7 @@
  * `setUp()` in a process of its own, with the environment that it is given: its parts as JSON, notices as
  * errors. With `--rebuild` the shim is built again; with a shim, libtorch and its version these are opened.
  */
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 import { openLibrary } from "../../src/native/library.ts";
 import { setUp } from "../../src/native/setup.ts";
 

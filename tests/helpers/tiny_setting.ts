@@ -4,7 +4,7 @@ import { Adam } from "../../src/network/adam.ts";
 import { initialTensors, type NetworkShape } from "../../src/network/initialise.ts";
 import { Network } from "../../src/network/network.ts";
 import type { Placement } from "../../src/network/placement.ts";
-import { randomUint32 } from "../../src/random.ts";
+import { randomUint32 } from "../../src/base/random.ts";
 import { reshape } from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gatherImages } from "../../src/network/backbone.ts";
-import { randomUint32 } from "../../src/random.ts";
+import { randomUint32 } from "../../src/base/random.ts";
 import { call } from "../../src/tensor/call.ts";
 import {
   divide,

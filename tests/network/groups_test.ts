@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { backward } from "../../src/network/backbone.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
 import { Network } from "../../src/network/network.ts";
-import { randomUint32 } from "../../src/random.ts";
+import { randomUint32 } from "../../src/base/random.ts";
 import { clone, concatenate, multiply, narrow, reshape, sum } from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";

@@ -6,7 +6,7 @@ import { initialTensors } from "../../src/network/initialise.ts";
 import { disjointMasks } from "../../src/network/masks.ts";
 import { Network } from "../../src/network/network.ts";
 import { dataOf } from "../../src/tensor/dtype.ts";
-import { randomNormal } from "../../src/random.ts";
+import { randomNormal } from "../../src/base/random.ts";
 import { call, callAll } from "../../src/tensor/call.ts";
 import { copyInto, multiply, sum } from "../../src/tensor/operators.ts";
 import { noGrad, scope } from "../../src/tensor/scope.ts";

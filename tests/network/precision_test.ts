@@ -3,7 +3,7 @@ import { initialTensors } from "../../src/network/initialise.ts";
 import { Network } from "../../src/network/network.ts";
 import type { Precision } from "../../src/network/placement.ts";
 import { start } from "../../src/native/start.ts";
-import { randomNormal } from "../../src/random.ts";
+import { randomNormal } from "../../src/base/random.ts";
 import { clone, reshape } from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";

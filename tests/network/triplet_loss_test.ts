@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { randomNormal } from "../../src/random.ts";
+import { randomNormal } from "../../src/base/random.ts";
 import { scope } from "../../src/tensor/scope.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 import { readLoss, tripletLoss } from "../../src/network/triplet_loss.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CsnError } from "../../src/errors.ts";
+import { CsnError } from "../../src/base/errors.ts";
 import { join } from "../../src/paths.ts";
 import type { EpochMetrics } from "../../src/reporting/metrics.ts";
 import { cutBack, readMetrics, RunLog } from "../../src/reporting/run_log.ts";

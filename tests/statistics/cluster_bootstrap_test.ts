@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { randomBelow, randomNormal, randomUnit } from "../../src/random.ts";
+import { randomBelow, randomNormal, randomUnit } from "../../src/base/random.ts";
 import {
   clusteredStandardError,
   estimateMeans,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { randomNormal } from "../../src/random.ts";
+import { randomNormal } from "../../src/base/random.ts";
 import { removalErrors } from "../../src/statistics/dimension_removal.ts";
 import { tripletError } from "../../src/statistics/triplet_error.ts";
 import { plantEmbedding, plantTriplets } from "../helpers/planted_embedding.ts";

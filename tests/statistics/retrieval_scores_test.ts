@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { randomBelow } from "../../src/random.ts";
+import { randomBelow } from "../../src/base/random.ts";
 import { chanceScores, queryScores } from "../../src/statistics/retrieval_scores.ts";
 
 const close = (found: number, expected: number) =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { randomBelow } from "../../src/random.ts";
+import { randomBelow } from "../../src/base/random.ts";
 import { averageRanks, spearman } from "../../src/statistics/spearman.ts";
 
 Deno.test("averageRanks() gives equal values the mean of their ranks", () => {

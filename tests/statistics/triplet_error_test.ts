@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { randomNormal } from "../../src/random.ts";
+import { randomNormal } from "../../src/base/random.ts";
 import { leakage, tripletError } from "../../src/statistics/triplet_error.ts";
 import { EmbeddingSet } from "../../src/training/embedding_set.ts";
 import { plantEmbedding, plantTriplets } from "../helpers/planted_embedding.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { liveBytes, liveTensors } from "../../src/native/library.ts";
-import { randomUint32 } from "../../src/random.ts";
+import { randomUint32 } from "../../src/base/random.ts";
 import { backward, gatherImages } from "../../src/network/backbone.ts";
 import { mean, reshape } from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";

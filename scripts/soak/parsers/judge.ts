@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CsnError, messageOf } from "../../../src/errors.ts";
+import { CsnError, messageOf } from "../../../src/base/errors.ts";
 import { basename } from "../../../src/paths.ts";
 import type { Input, Parser } from "./parser.ts";
 

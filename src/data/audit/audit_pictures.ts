@@ -1,4 +1,4 @@
-import { CsnError } from "../../errors.ts";
+import { CsnError } from "../../base/errors.ts";
 import type { ImageSet } from "../image_set.ts";
 import type { PackOptions } from "../pack.ts";
 import { type Finding, ofImages } from "./finding.ts";

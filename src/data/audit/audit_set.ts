@@ -1,5 +1,5 @@
-import { CsnError, messageOf } from "../../errors.ts";
-import type { Listener } from "../../listener.ts";
+import { CsnError, messageOf } from "../../base/errors.ts";
+import type { Listener } from "../../base/listener.ts";
 import { relative } from "../../paths.ts";
 import type { Attribute } from "../draw_triplets.ts";
 import { type ImageSet, type Split, splits } from "../image_set.ts";

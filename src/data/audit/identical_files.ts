@@ -1,4 +1,4 @@
-import { messageOf } from "../../errors.ts";
+import { messageOf } from "../../base/errors.ts";
 import { digestOf } from "../file_digests.ts";
 import type { ImageSet } from "../image_set.ts";
 import { imagePath, surveyImages } from "../survey_images.ts";

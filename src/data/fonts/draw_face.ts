@@ -1,6 +1,6 @@
 import type { SKRSContext2D } from "@napi-rs/canvas";
 import { Buffer } from "node:buffer";
-import { CsnError, messageOf } from "../../errors.ts";
+import { CsnError, messageOf } from "../../base/errors.ts";
 import type { FontFace } from "./font_faces.ts";
 
 /** What is drawn of every face: capitals, small letters and digits. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Listener } from "../../listener.ts";
+import type { Listener } from "../../base/listener.ts";
 import { dirname, join } from "../../paths.ts";
 import { resizeToSquare } from "../resample.ts";
 import { characters, facePen, pictureSize } from "./draw_face.ts";

@@ -1,7 +1,7 @@
 import { withoutLinkerSettings } from "../../child_environment.ts";
-import { CsnError } from "../../errors.ts";
+import { CsnError } from "../../base/errors.ts";
 import { FileLock } from "../../file_lock.ts";
-import type { Listener } from "../../listener.ts";
+import type { Listener } from "../../base/listener.ts";
 import { cacheFolder, makeCacheFolder } from "../../native/cache.ts";
 import { basename, dirname, join } from "../../paths.ts";
 import { exists, removeAll } from "../../folders.ts";

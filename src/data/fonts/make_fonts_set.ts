@@ -1,6 +1,6 @@
-import { CsnError, UsageError } from "../../errors.ts";
+import { CsnError, UsageError } from "../../base/errors.ts";
 import { csvLine } from "../../csv_line.ts";
-import type { Listener } from "../../listener.ts";
+import type { Listener } from "../../base/listener.ts";
 import { join, resolve } from "../../paths.ts";
 import { buildSet } from "../build_set.ts";
 import { assertDraw, type TripletCounts } from "../set_plan.ts";

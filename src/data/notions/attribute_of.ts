@@ -1,4 +1,4 @@
-import { CsnError } from "../../errors.ts";
+import { CsnError } from "../../base/errors.ts";
 import type { Attribute } from "../draw_triplets.ts";
 import { type Cell, cellError } from "../table/table.ts";
 import type { Columns } from "../table/load_columns.ts";

@@ -1,4 +1,4 @@
-import { CsnError } from "../../errors.ts";
+import { CsnError } from "../../base/errors.ts";
 import { Remarks } from "../remarks.ts";
 import type { Cell } from "../table/table.ts";
 import { quantileBorders } from "./bins.ts";

@@ -1,4 +1,4 @@
-import { CsnError } from "../../errors.ts";
+import { CsnError } from "../../base/errors.ts";
 import type { Remarks } from "../remarks.ts";
 import type { Columns } from "../table/load_columns.ts";
 import { type Cell, cellError } from "../table/table.ts";

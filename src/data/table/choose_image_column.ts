@@ -1,4 +1,4 @@
-import { CsnError } from "../../errors.ts";
+import { CsnError } from "../../base/errors.ts";
 import type { ImageFinder } from "../image_finder.ts";
 import { hasImageEnding } from "../list_images.ts";
 import type { ColumnFacts, TableSurvey } from "./survey_table.ts";

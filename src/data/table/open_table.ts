@@ -1,4 +1,4 @@
-import { CsnError, messageOf, UsageError } from "../../errors.ts";
+import { CsnError, messageOf, UsageError } from "../../base/errors.ts";
 import { extname } from "../../paths.ts";
 import type { Table, TableOptions } from "./table.ts";
 

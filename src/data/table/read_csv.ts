@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
-import { CsnError, messageOf } from "../../errors.ts";
+import { CsnError, messageOf } from "../../base/errors.ts";
 import { extname } from "../../paths.ts";
 import { delimiterName, findDelimiter } from "./find_delimiter.ts";
 import { readHead, readText } from "./read_text.ts";

@@ -1,4 +1,4 @@
-import { CsnError, messageOf } from "../../errors.ts";
+import { CsnError, messageOf } from "../../base/errors.ts";
 import { hasImageEnding } from "../list_images.ts";
 import { cocoObjects, isCoco } from "./coco.ts";
 import { fieldsRow } from "./fields_row.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { bitsIn, differenceHash, hashDistance } from "../../../src/data/audit/difference_hash.ts";
 import { nearBits, nearPairs } from "../../../src/data/audit/near_duplicates.ts";
-import { randomBelow, randomUint32 } from "../../../src/random.ts";
+import { randomBelow, randomUint32 } from "../../../src/base/random.ts";
 
 /** A picture [size, size, 3] that is bright by a formula of place. */
 function picture(size: number, brightness: (x: number, y: number) => number): Uint8Array {

@@ -4,7 +4,7 @@ import { characters, facePen } from "../../../src/data/fonts/draw_face.ts";
 import { drawFonts } from "../../../src/data/fonts/draw_fonts.ts";
 import type { FontFace } from "../../../src/data/fonts/font_faces.ts";
 import { hasLowerCase } from "../../../src/data/fonts/has_lower_case.ts";
-import { CsnError } from "../../../src/errors.ts";
+import { CsnError } from "../../../src/base/errors.ts";
 import { join } from "../../../src/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 import { type Box, tinyFont } from "../../helpers/tiny_font.ts";

@@ -6,7 +6,7 @@ import {
   verifyFamily,
 } from "../../../src/data/fonts/font_packages.ts";
 import { installFonts } from "../../../src/data/fonts/install_fonts.ts";
-import { CsnError } from "../../../src/errors.ts";
+import { CsnError } from "../../../src/base/errors.ts";
 import { basename, join } from "../../../src/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 

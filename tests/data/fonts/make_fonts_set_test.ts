@@ -4,7 +4,7 @@ import { fontFamilies } from "../../../src/data/fonts/font_packages.ts";
 import { type FontsSetOptions, makeFontsSet } from "../../../src/data/fonts/make_fonts_set.ts";
 import { openImageSet, splits } from "../../../src/data/image_set.ts";
 import { readTripletList, tripletListPath } from "../../../src/data/triplet_list.ts";
-import { CsnError, UsageError } from "../../../src/errors.ts";
+import { CsnError, UsageError } from "../../../src/base/errors.ts";
 import { join } from "../../../src/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 

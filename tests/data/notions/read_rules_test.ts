@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkRules, readRules } from "../../../src/data/notions/read_rules.ts";
-import { CsnError } from "../../../src/errors.ts";
+import { CsnError } from "../../../src/base/errors.ts";
 import { join } from "../../../src/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 

@@ -5,7 +5,7 @@ import { loadColumns } from "../../../src/data/table/load_columns.ts";
 import { openTable } from "../../../src/data/table/open_table.ts";
 import { surveyTable } from "../../../src/data/table/survey_table.ts";
 import type { TableOptions } from "../../../src/data/table/table.ts";
-import { CsnError } from "../../../src/errors.ts";
+import { CsnError } from "../../../src/base/errors.ts";
 import { fromFileUrl, join } from "../../../src/paths.ts";
 import { TableCase } from "../../helpers/table_case.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";

@@ -3,7 +3,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { type Columns, loadColumns } from "../../../src/data/table/load_columns.ts";
 import { openTable } from "../../../src/data/table/open_table.ts";
 import type { Cell, TableOptions } from "../../../src/data/table/table.ts";
-import { CsnError, UsageError } from "../../../src/errors.ts";
+import { CsnError, UsageError } from "../../../src/base/errors.ts";
 import { join } from "../../../src/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 

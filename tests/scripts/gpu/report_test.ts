@@ -4,7 +4,7 @@ import { type Check, look } from "../../../scripts/gpu/check.ts";
 import { parityFound } from "../../../scripts/gpu/parity_part.ts";
 import { reportOf, reportText } from "../../../scripts/gpu/report.ts";
 import { agreement } from "../../../scripts/gpu/train_part.ts";
-import { CsnError } from "../../../src/errors.ts";
+import { CsnError } from "../../../src/base/errors.ts";
 
 const machine = {
   ...{ gpu: "NVIDIA H200", processor: "A processor", cores: 16 },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { shellWord } from "../src/shell_word.ts";
+import { shellWord } from "../../src/base/shell_word.ts";
 
 Deno.test("shellWord() quotes what a shell would part or change, and nothing else", () => {
   for (const plain of ["fonts", "./runs/a-b_c/model_best", "a=1,b:2", "a@b+c%"]) {

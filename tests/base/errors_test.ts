@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CsnError, messageOf, shown } from "../src/errors.ts";
+import { CsnError, messageOf, shown } from "../../src/base/errors.ts";
 
 Deno.test("CsnError escapes control characters and leaves the middle of a long message out", () => {
   assert.equal(new CsnError("a\r\u0000\u001b[2Jb").message, "a\\r\\u0000\\u001b[2Jb");

@@ -7,7 +7,7 @@ import {
   randomUnit,
   shuffled,
   streamFor,
-} from "../src/random.ts";
+} from "../../src/base/random.ts";
 
 const draws = 100_000;
 
