@@ -84,8 +84,8 @@ export type {
   SeedIntervals,
   SeedResult,
   VariantDifference,
-} from "./src/reporting/comparison.ts";
-export type { Sweep, SweepPoint } from "./src/reporting/sweep.ts";
+} from "./src/experiment/comparison.ts";
+export type { Sweep, SweepPoint } from "./src/experiment/sweep_points.ts";
 export type { Estimate } from "./src/statistics/estimate.ts";
 export {
   type BootstrapOptions,

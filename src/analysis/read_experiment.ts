@@ -1,8 +1,8 @@
 import { CsnError, messageOf, shown } from "../base/errors.ts";
 import { join } from "../paths.ts";
-import type { Comparison } from "../reporting/comparison.ts";
-import { withSeedDifferences } from "../reporting/seed_differences.ts";
-import type { Sweep } from "../reporting/sweep.ts";
+import type { Comparison } from "../experiment/comparison.ts";
+import { withSeedDifferences } from "../experiment/seed_differences.ts";
+import type { Sweep } from "../experiment/sweep_points.ts";
 import { type Shape, shapeFault } from "./shape_fault.ts";
 
 /** The files in which experiments leave what they found, and what of theirs a report cannot do without. */

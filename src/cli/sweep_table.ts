@@ -1,4 +1,4 @@
-import type { Sweep } from "../reporting/sweep.ts";
+import type { Sweep } from "../experiment/sweep_points.ts";
 import { percent, table } from "./format.ts";
 
 /** The table that `sweep` prints. */

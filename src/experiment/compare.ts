@@ -1,5 +1,5 @@
-import type { Comparison } from "../reporting/comparison.ts";
-import { comparisonCsv } from "../reporting/comparison_csv.ts";
+import type { Comparison } from "./comparison.ts";
+import { comparisonCsv } from "./comparison_csv.ts";
 import { join } from "../paths.ts";
 import { type Variant, variants } from "../variant.ts";
 import { writeWhole } from "../write_whole.ts";
@@ -7,7 +7,7 @@ import type { Cell } from "./cell.ts";
 import { type ExperimentOptions, runCells } from "./run_cells.ts";
 import { removeResults } from "./remove_results.ts";
 import { comparisonOf } from "./summarise_comparison.ts";
-import { loadTestTriplets } from "./test_triplets.ts";
+import { loadTestTriplets } from "./flipped_triplets.ts";
 import { checkEnough, shortestTrainingList } from "./training_lists.ts";
 
 /** What is compared. */

@@ -11,7 +11,7 @@ import { modelPath } from "../training/model_file.ts";
 import type { TrainEvent } from "../training/train.ts";
 import { type Cell, type CommonConfig, configOf } from "./cell.ts";
 import { type CellScores, scoreCell } from "./score_cell.ts";
-import type { TestTriplets } from "./test_triplets.ts";
+import type { TestTriplets } from "./flipped_triplets.ts";
 import { differingSettings, trainCell } from "./train_cell.ts";
 
 /** What an experiment needs. */

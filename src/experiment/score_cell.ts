@@ -12,7 +12,7 @@ import { modelPath, networkShape, networkTensors, readModelFile } from "../train
 import { mapPack } from "../training/prepare.ts";
 import { seenImages, warnOfSeen } from "../training/seen_images.ts";
 import { outcomesOf } from "./outcomes.ts";
-import { presented, type TestTriplets } from "./test_triplets.ts";
+import { presented, type TestTriplets } from "./flipped_triplets.ts";
 
 /** What was measured of a trained cell. */
 export interface CellScores {

@@ -5,8 +5,8 @@ import type {
   NotionEstimate,
   SeedResult,
   VariantDifference,
-} from "../reporting/comparison.ts";
-import { seedDifferences, seedIntervals } from "../reporting/seed_differences.ts";
+} from "./comparison.ts";
+import { seedDifferences, seedIntervals } from "./seed_differences.ts";
 import { estimateMeans } from "../statistics/cluster_bootstrap.ts";
 import type { Estimate } from "../statistics/estimate.ts";
 import type { Variant } from "../variant.ts";

@@ -1,5 +1,5 @@
-import type { Sweep, SweepPoint } from "../reporting/sweep.ts";
-import { sweepCsv } from "../reporting/sweep_csv.ts";
+import type { Sweep, SweepPoint } from "./sweep_points.ts";
+import { sweepCsv } from "./sweep_csv.ts";
 import { join } from "../paths.ts";
 import { estimateMeans } from "../statistics/cluster_bootstrap.ts";
 import { type Variant, variants } from "../variant.ts";
@@ -8,7 +8,7 @@ import type { Cell } from "./cell.ts";
 import { type CellResult, type ExperimentOptions, runCells } from "./run_cells.ts";
 import { removeResults } from "./remove_results.ts";
 import { intervalSeed } from "./summarise_comparison.ts";
-import { loadTestTriplets } from "./test_triplets.ts";
+import { loadTestTriplets } from "./flipped_triplets.ts";
 import { checkEnough, shortestTrainingList } from "./training_lists.ts";
 import { TripletParts, wrongShares } from "./triplet_parts.ts";
 import type { Triplets } from "../data/triplets.ts";

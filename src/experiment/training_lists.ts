@@ -1,7 +1,7 @@
 import { loadTriplets } from "../data/triplets.ts";
 import { UsageError } from "../base/errors.ts";
 import { unusableImages } from "../training/prepare.ts";
-import type { TestTriplets } from "./test_triplets.ts";
+import type { TestTriplets } from "./flipped_triplets.ts";
 
 /** How many training triplets every notion has at least. */
 export interface ShortestList {

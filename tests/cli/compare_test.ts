@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { runPath } from "../../src/cli/paths.ts";
 import { join } from "../../src/paths.ts";
-import type { Comparison } from "../../src/reporting/comparison.ts";
+import type { Comparison } from "../../src/experiment/comparison.ts";
 import { CliProcess, runCli } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { outcomesOf, right, tie, wrong } from "../../src/experiment/outcomes.ts";
-import { flippedHalf, presented } from "../../src/experiment/test_triplets.ts";
+import { flippedHalf, presented } from "../../src/experiment/flipped_triplets.ts";
 
 Deno.test("outcomesOf() wants the near image nearer, wherever it is shown; equal distances are a tie", () => {
   const cases: [first: number, second: number, flipped: 0 | 1, outcome: number][] = [

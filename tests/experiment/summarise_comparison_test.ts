@@ -5,10 +5,10 @@ import { sweepText } from "../../src/cli/sweep_table.ts";
 import type { CellResult } from "../../src/experiment/run_cells.ts";
 import { comparisonOf } from "../../src/experiment/summarise_comparison.ts";
 import { ladder, sweepPoints } from "../../src/experiment/sweep.ts";
-import type { Comparison } from "../../src/reporting/comparison.ts";
-import { comparisonCsv } from "../../src/reporting/comparison_csv.ts";
-import type { Sweep } from "../../src/reporting/sweep.ts";
-import { sweepCsv } from "../../src/reporting/sweep_csv.ts";
+import type { Comparison } from "../../src/experiment/comparison.ts";
+import { comparisonCsv } from "../../src/experiment/comparison_csv.ts";
+import type { Sweep } from "../../src/experiment/sweep_points.ts";
+import { sweepCsv } from "../../src/experiment/sweep_csv.ts";
 import type { Variant } from "../../src/variant.ts";
 
 const triplets = {

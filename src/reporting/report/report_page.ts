@@ -1,5 +1,5 @@
-import type { Comparison } from "../comparison.ts";
-import type { Sweep } from "../sweep.ts";
+import type { Comparison } from "../../experiment/comparison.ts";
+import type { Sweep } from "../../experiment/sweep_points.ts";
 import type { Chart } from "./chart.ts";
 import { Html, markup } from "./html.ts";
 import { count } from "./numbers.ts";

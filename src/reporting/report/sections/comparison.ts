@@ -1,6 +1,6 @@
-import type { Comparison, VariantDifference } from "../../comparison.ts";
+import type { Comparison, VariantDifference } from "../../../experiment/comparison.ts";
 import { nameOfAll } from "../../all_notions.ts";
-import { isShown } from "../../seed_differences.ts";
+import { isShown } from "../../../experiment/seed_differences.ts";
 import { paragraph } from "../html.ts";
 import { intervalChart } from "../interval_chart.ts";
 import { count, percentWithInterval, pointsWithInterval } from "../numbers.ts";

@@ -1,4 +1,4 @@
-import type { Sweep } from "../../sweep.ts";
+import type { Sweep } from "../../../experiment/sweep_points.ts";
 import { paragraph } from "../html.ts";
 import { intervalChart } from "../interval_chart.ts";
 import { count, percentWithInterval } from "../numbers.ts";

@@ -1,5 +1,5 @@
 import { csvLine } from "../csv_line.ts";
-import type { Sweep } from "./sweep.ts";
+import type { Sweep } from "./sweep_points.ts";
 
 /**
  * A sweep as a table: of each point the mean over seeds (seed "mean", with its 95 % interval) and each seed.
