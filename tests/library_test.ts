@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import sharp from "sharp";
 import { defaultConfig } from "../src/training/config.ts";
 import { initialTensors } from "../src/network/initialise.ts";
-import { fromFileUrl, join } from "../src/paths.ts";
+import { fromFileUrl, join } from "../src/files/paths.ts";
 import { writeModelFile } from "../src/training/model_file.ts";
 import { randomUint32 } from "../src/base/random.ts";
 

@@ -1,6 +1,6 @@
 /** What every command and every import of csn loads must stay small; large libraries come when they are used. */
 import assert from "node:assert/strict";
-import { dirname, fromFileUrl, join, relative } from "../src/paths.ts";
+import { dirname, fromFileUrl, join, relative } from "../src/files/paths.ts";
 
 const root = dirname(dirname(fromFileUrl(import.meta.url)));
 

@@ -1,6 +1,6 @@
 /** What csn wrote at 22a413b still loads and goes on; `fixtures/made_before/README.md` says how it was made. */
 import assert from "node:assert/strict";
-import { dirname, fromFileUrl, join } from "../src/paths.ts";
+import { dirname, fromFileUrl, join } from "../src/files/paths.ts";
 import { readSafetensors, writeSafetensors } from "../src/tensor/safetensors.ts";
 import { runCli } from "./helpers/run_cli.ts";
 import { TemporaryFolder } from "./helpers/temporary_folder.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fromFileUrl } from "../src/paths.ts";
+import { fromFileUrl } from "../src/files/paths.ts";
 
 Deno.test("mod.ts documents every export and refers to no private type (deno doc --lint)", async () => {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {

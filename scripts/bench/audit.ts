@@ -8,7 +8,7 @@ import { projectFolder } from "../../src/cli/paths.ts";
 import { type Split, splits } from "../../src/data/image_set.ts";
 import { splitImages } from "../../src/data/split_images.ts";
 import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { randomBelow } from "../../src/base/random.ts";
 
 const images = 50_000;

@@ -1,5 +1,5 @@
 /** Epochs from image files: csn's first with the pack to be made, and later ones, against a DataLoader with PIL. */
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { packName } from "../../src/data/pack_place.ts";
 import { Adam } from "../../src/network/adam.ts";
 import { defaultConfig, learningRateOf, type TrainConfig } from "../../src/training/config.ts";

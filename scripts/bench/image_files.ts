@@ -2,7 +2,7 @@
 import sharp from "sharp";
 import { type Split, splits } from "../../src/data/image_set.ts";
 import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { randomBelow, randomUint32, randomUnit } from "../../src/base/random.ts";
 import { benchShape } from "./setting.ts";
 

@@ -4,7 +4,7 @@
  *
  *     deno task bench-data
  */
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { projectFolder } from "../../src/cli/paths.ts";
 import { randomBelow, randomNormal } from "../../src/base/random.ts";
 

@@ -1,6 +1,6 @@
 /** The most memory that training takes, of csn and of PyTorch, each in a process of its own. */
 import { CsnError } from "../../src/base/errors.ts";
-import { fromFileUrl } from "../../src/paths.ts";
+import { fromFileUrl } from "../../src/files/paths.ts";
 import { compared, type Comparison, inTurn } from "./comparison.ts";
 import { type Command, Partner } from "./partner.ts";
 import type { Python } from "./pytorch.ts";

@@ -1,6 +1,6 @@
 import { CsnError } from "../../src/base/errors.ts";
-import { cacheFolder, makeCacheFolder } from "../../src/native/cache.ts";
-import { fromFileUrl, join } from "../../src/paths.ts";
+import { cacheFolder, makeCacheFolder } from "../../src/files/cache.ts";
+import { fromFileUrl, join } from "../../src/files/paths.ts";
 import type { Command } from "./partner.ts";
 
 /** Folder of the PyTorch programs. */

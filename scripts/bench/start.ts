@@ -5,7 +5,7 @@ import { preparePack } from "../../src/data/pack.ts";
 import { CsnError } from "../../src/base/errors.ts";
 import { openedParts } from "../../src/native/library.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { defaultConfig } from "../../src/training/config.ts";
 import { writeModelFile } from "../../src/training/model_file.ts";
 import { compared, type Comparison, inTurn } from "./comparison.ts";

@@ -6,7 +6,7 @@
  * Commit package.json, deno.lock and checksums.json together; node_modules stays out.
  */
 import { familyChecksum } from "../../src/data/fonts/font_packages.ts";
-import { fromFileUrl, join } from "../../src/paths.ts";
+import { fromFileUrl, join } from "../../src/files/paths.ts";
 
 const here = fromFileUrl(new URL(".", import.meta.url));
 const { dependencies } = JSON.parse(await Deno.readTextFile(join(here, "package.json")));

@@ -1,6 +1,6 @@
 /** The archive that goes to the GPU machine: sources, Deno and the npm packages, in one folder `csn`. */
 import { CsnError } from "../../src/base/errors.ts";
-import { dirname, join } from "../../src/paths.ts";
+import { dirname, join } from "../../src/files/paths.ts";
 import { run } from "./run_program.ts";
 
 /** More is not taken: such archives travel through narrow doors. */

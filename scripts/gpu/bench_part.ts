@@ -1,6 +1,6 @@
 /** The benchmark at the paper's batch, against the targets. */
 import { CsnError } from "../../src/base/errors.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import type { Comparison } from "../bench/comparison.ts";
 import type { Findings } from "../bench/report.ts";
 import { type Check, type Found, look, type Setting } from "./check.ts";

@@ -4,7 +4,7 @@ import { Command, Option } from "@commander-js/extra-typings";
 import { oneOf } from "../../src/cli/options.ts";
 import { projectFolder, userPath } from "../../src/cli/paths.ts";
 import { runCommand } from "../../src/cli/run_command.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { benchPart } from "./bench_part.ts";
 import { type Check, type Part, parts, type Setting } from "./check.ts";
 import { parityPart } from "./parity_part.ts";

@@ -3,9 +3,9 @@ import { Command } from "@commander-js/extra-typings";
 import { runCommand } from "../../src/cli/run_command.ts";
 import { projectFolder, userPath } from "../../src/cli/paths.ts";
 import { CsnError } from "../../src/base/errors.ts";
-import { exists } from "../../src/folders.ts";
-import { examineOutput } from "../../src/output_file.ts";
-import { join } from "../../src/paths.ts";
+import { exists } from "../../src/files/exists.ts";
+import { examineOutput } from "../../src/files/output_file.ts";
+import { join } from "../../src/files/paths.ts";
 import { makeArchive } from "./archive.ts";
 import { run } from "./run_program.ts";
 

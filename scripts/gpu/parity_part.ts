@@ -1,5 +1,5 @@
 /** Holds csn on the device against this machine's PyTorch, in float64 on its processor. */
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import type { ParityGroup } from "../../src/training/parity.ts";
 import { type Check, type Found, look, type Setting } from "./check.ts";
 import { run, tryProgram } from "./run_program.ts";

@@ -1,7 +1,7 @@
 /** Builds the shim against the machine's libtorch, and asks csn what it finds. */
 import { type Check, look, type Setting } from "./check.ts";
 import { run } from "./run_program.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 
 /** The part, in its order. */
 export async function setupPart({ project, out, isCuda }: Setting): Promise<Check[]> {

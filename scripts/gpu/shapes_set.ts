@@ -4,7 +4,7 @@
  * there is noise, so that no network gets all triplets right.
  */
 import { greyPng } from "../../src/data/fonts/grey_png.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { randomUnit } from "../../src/base/random.ts";
 
 /** What an image shows; each is a column of the table. */

@@ -1,5 +1,5 @@
 /** The test suite, without what a machine without a network cannot run. */
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { filesBelow } from "./archive.ts";
 import { type Check, type Found, look, type Part, type Setting } from "./check.ts";
 import { tryProgram } from "./run_program.ts";

@@ -1,7 +1,7 @@
 /** Trains on the device and on the processor, by several seeds each: does accuracy agree? */
-import { removeAll } from "../../src/folders.ts";
+import { removeAll } from "../../src/files/exists.ts";
 import { runPath } from "../../src/cli/paths.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { percent } from "../../src/cli/format.ts";
 import { type Check, type Found, look, type Setting } from "./check.ts";
 import { run } from "./run_program.ts";

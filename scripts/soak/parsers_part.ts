@@ -1,6 +1,6 @@
 /** Every parser against generated inputs, each in a process of its own that is watched. */
 import { cpus } from "node:os";
-import { fromFileUrl, join } from "../../src/paths.ts";
+import { fromFileUrl, join } from "../../src/files/paths.ts";
 import { chosen, type Finding, type Row, type Soak } from "./part.ts";
 import { allParsers } from "./parsers/all.ts";
 import type { Report, Task } from "./parsers/process.ts";

@@ -1,5 +1,5 @@
 import { CsnError, messageOf, shown } from "../base/errors.ts";
-import { join } from "../paths.ts";
+import { join } from "../files/paths.ts";
 import type { Comparison } from "../experiment/comparison.ts";
 import { withSeedDifferences } from "../experiment/seed_differences.ts";
 import type { Sweep } from "../experiment/sweep_points.ts";

@@ -1,13 +1,13 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { csvLine } from "../csv_line.ts";
+import { csvLine } from "../files/csv_line.ts";
 import { type AuditReport, auditSet, type Finding } from "../data/audit/audit_set.ts";
 import { type ImageSet, openImageSet, type Split, splits } from "../data/image_set.ts";
 import { tripletListPath } from "../data/triplet_list.ts";
-import { examineOutput } from "../output_file.ts";
-import { relative } from "../paths.ts";
+import { examineOutput } from "../files/output_file.ts";
+import { relative } from "../files/paths.ts";
 import { readModelFile } from "../training/model_file.ts";
 import { findSuspects, type Suspect } from "../training/suspects.ts";
-import { writeWhole } from "../write_whole.ts";
+import { writeWhole } from "../files/write_whole.ts";
 import { table } from "./format.ts";
 import { packDirOption, wholeNumber } from "./options.ts";
 import { shellWord } from "../base/shell_word.ts";

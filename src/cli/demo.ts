@@ -11,7 +11,7 @@ import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 import { modelPath, readModelFile } from "../training/model_file.ts";
 import { exists } from "../native/platform.ts";
-import { join } from "../paths.ts";
+import { join } from "../files/paths.ts";
 import { shellWord } from "../base/shell_word.ts";
 
 const name = "demo";

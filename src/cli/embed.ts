@@ -2,7 +2,7 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { findImageFiles, passedOverText } from "../data/list_images.ts";
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
-import { join } from "../paths.ts";
+import { join } from "../files/paths.ts";
 import { examineEmbeddings, writeEmbeddings } from "../training/embedding_file.ts";
 import { Model } from "../training/model.ts";
 import { wholeNumber } from "./options.ts";

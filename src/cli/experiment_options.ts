@@ -5,7 +5,7 @@ import { assertTrainableNames } from "../data/notion_names.ts";
 import { UsageError } from "../base/errors.ts";
 import type { CommonConfig } from "../experiment/cell.ts";
 import type { Listener } from "../base/listener.ts";
-import { basename } from "../paths.ts";
+import { basename } from "../files/paths.ts";
 import { choosePlacement } from "../training/choose_placement.ts";
 import { defaultConfig, defaultSettings, type RunSettings } from "../training/config.ts";
 import { type Variant, variants } from "../variant.ts";

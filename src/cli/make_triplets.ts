@@ -18,7 +18,7 @@ import { folderName, wholeNumber } from "./options.ts";
 import { summaryText } from "./set_summary_text.ts";
 import { typedNotions } from "./typed_notions.ts";
 import { shellWord } from "../base/shell_word.ts";
-import { isAbsolute, relative } from "../paths.ts";
+import { isAbsolute, relative } from "../files/paths.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import {

@@ -1,4 +1,4 @@
-import { dirname, fromFileUrl, join, resolve } from "../paths.ts";
+import { dirname, fromFileUrl, join, resolve } from "../files/paths.ts";
 
 /** The folder of csn itself: where `data/` lies, and `runs/` unless another folder is chosen. */
 export const projectFolder: string = dirname(dirname(dirname(fromFileUrl(import.meta.url))));

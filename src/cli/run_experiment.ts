@@ -1,7 +1,7 @@
 import { CsnError, reasonOf } from "../base/errors.ts";
 import type { ExperimentOptions } from "../experiment/run_cells.ts";
-import { FileLock } from "../file_lock.ts";
-import { join } from "../paths.ts";
+import { FileLock } from "../files/file_lock.ts";
+import { join } from "../files/paths.ts";
 import {
   cellSettings,
   commonConfig,

@@ -1,5 +1,5 @@
 import { variantOf } from "../network/masks.ts";
-import { join } from "../paths.ts";
+import { join } from "../files/paths.ts";
 import { shellWord } from "../base/shell_word.ts";
 import type { TrainConfig } from "../training/config.ts";
 import type { TrainEvent } from "../training/train.ts";

@@ -1,7 +1,7 @@
 import type { Listener } from "../base/listener.ts";
 import { decodePixels, imageFault, loadSharp } from "./decode_image.ts";
 import type { Fit } from "./fit.ts";
-import { digestOf, noBytes } from "./file_digests.ts";
+import { digestOf, noBytes } from "../files/file_digests.ts";
 import type { ImageSet } from "./image_set.ts";
 import type { PackHeader, UnreadableImage } from "./pack_header.ts";
 import { imagePath, type ImageSurvey } from "./survey_images.ts";

@@ -1,4 +1,4 @@
-import { basename, extname, join, relative, resolve } from "../paths.ts";
+import { basename, extname, join, relative, resolve } from "../files/paths.ts";
 import { hasImageEnding, imagesIn, readAtFirst } from "./list_images.ts";
 import { withEscapedDots } from "./survey_images.ts";
 

@@ -1,5 +1,5 @@
 import { CsnError, messageOf, shown, UsageError } from "../base/errors.ts";
-import { basename, join, resolve } from "../paths.ts";
+import { basename, join, resolve } from "../files/paths.ts";
 import type { Normalisation } from "../normalisation.ts";
 import type { Fit } from "./fit.ts";
 import { readSetFile } from "./set_file.ts";

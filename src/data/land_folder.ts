@@ -1,8 +1,8 @@
 import { CsnError, messageOf, reasonOf } from "../base/errors.ts";
-import { FileLock } from "../file_lock.ts";
-import { currentFolders, exists, infoOf, isWithin, removeAll, someOf } from "../folders.ts";
+import { FileLock } from "../files/file_lock.ts";
+import { currentFolders, exists, infoOf, isWithin, removeAll, someOf } from "../files/exists.ts";
 import type { Listener } from "../base/listener.ts";
-import { basename, dirname, join, resolve } from "../paths.ts";
+import { basename, dirname, join, resolve } from "../files/paths.ts";
 import { setContents } from "./set_contents.ts";
 
 /** How a folder is made. */

@@ -1,6 +1,6 @@
 import { CsnError, messageOf } from "../base/errors.ts";
-import { isFile } from "../folders.ts";
-import { extname, join } from "../paths.ts";
+import { isFile } from "../files/exists.ts";
+import { extname, join } from "../files/paths.ts";
 
 /** Endings of the kinds of images that `decodeImage` reads. */
 const endings: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import { CsnError } from "../base/errors.ts";
-import { currentFolders, exists } from "../folders.ts";
+import { currentFolders, exists } from "../files/exists.ts";
 import type { Listener } from "../base/listener.ts";
-import { basename, dirname, isAbsolute, join, relative, resolve } from "../paths.ts";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "../files/paths.ts";
 import type { Fit } from "./fit.ts";
 import { buildSet } from "./build_set.ts";
 import type { SetFace, SetPlan } from "./set_plan.ts";

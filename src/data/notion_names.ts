@@ -1,5 +1,5 @@
 import { UsageError } from "../base/errors.ts";
-import { join } from "../paths.ts";
+import { join } from "../files/paths.ts";
 
 /** Files of these names are devices on Windows, whatever follows a dot. */
 const devices = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;

@@ -1,8 +1,8 @@
 import { CsnError, messageOf, UsageError } from "../base/errors.ts";
-import { FileLock } from "../file_lock.ts";
+import { FileLock } from "../files/file_lock.ts";
 import type { Listener } from "../base/listener.ts";
-import { join } from "../paths.ts";
-import { chainDigests, digestFiles } from "./file_digests.ts";
+import { join } from "../files/paths.ts";
+import { chainDigests, digestFiles } from "../files/file_digests.ts";
 import { decodeInto } from "./decode_into.ts";
 import type { Fit } from "./fit.ts";
 import type { ImageSet } from "./image_set.ts";

@@ -2,7 +2,7 @@ import type { ImageSet } from "./image_set.ts";
 import { preprocessingOf } from "./decode_image.ts";
 import type { Fit } from "./fit.ts";
 import type { ImageSurvey } from "./survey_images.ts";
-import { writeWhole } from "../write_whole.ts";
+import { writeWhole } from "../files/write_whole.ts";
 
 /** An image that a pack holds black pixels for. */
 export interface UnreadableImage {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { CsnError, messageOf } from "../base/errors.ts";
-import { cacheFolder } from "../native/cache.ts";
-import { basename, dirname, join, resolve } from "../paths.ts";
+import { cacheFolder } from "../files/cache.ts";
+import { basename, dirname, join, resolve } from "../files/paths.ts";
 import type { Fit } from "./fit.ts";
 import type { ImageSet } from "./image_set.ts";
 

@@ -1,6 +1,6 @@
-import { filesBelow } from "../folders.ts";
-import { join } from "../paths.ts";
-import { isBegunFile } from "../write_whole.ts";
+import { filesBelow } from "../files/exists.ts";
+import { join } from "../files/paths.ts";
+import { isBegunFile } from "../files/write_whole.ts";
 
 /** What lies in a folder that a set is to replace. */
 export interface SetContents {

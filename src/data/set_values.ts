@@ -1,6 +1,6 @@
 import { CsnError, messageOf, shown } from "../base/errors.ts";
-import { isFile } from "../folders.ts";
-import { join } from "../paths.ts";
+import { isFile } from "../files/exists.ts";
+import { join } from "../files/paths.ts";
 import type { Attribute } from "./draw_triplets.ts";
 import { type ImageSet, type Split, splits } from "./image_set.ts";
 import { attributeOf } from "./notions/attribute_of.ts";

@@ -1,5 +1,5 @@
-import { join } from "../paths.ts";
-import { FileIdentities, sha256 } from "./file_identities.ts";
+import { join } from "../files/paths.ts";
+import { FileIdentities, sha256 } from "../files/file_identities.ts";
 import type { ImageSet } from "./image_set.ts";
 
 /** What lies on the disk of a set's images. */

@@ -1,7 +1,7 @@
 import { CsnError, messageOf, shown } from "../base/errors.ts";
-import { join } from "../paths.ts";
+import { join } from "../files/paths.ts";
 import type { Split } from "./image_set.ts";
-import { writeWhole } from "../write_whole.ts";
+import { writeWhole } from "../files/write_whole.ts";
 
 /** Where the triplets of a notion and split lie in a set's folder (reference code, triplet_image_loader.py). */
 export function tripletListPath(setFolder: string, notion: string, split: Split): string {

@@ -1,8 +1,8 @@
-import { csvLine } from "../csv_line.ts";
+import { csvLine } from "../files/csv_line.ts";
 import { CsnError } from "../base/errors.ts";
-import { removeAll } from "../folders.ts";
+import { removeAll } from "../files/exists.ts";
 import type { Listener } from "../base/listener.ts";
-import { basename, extname, join } from "../paths.ts";
+import { basename, extname, join } from "../files/paths.ts";
 import { buildSet } from "./build_set.ts";
 import type { TripletCounts } from "./set_plan.ts";
 import type { SetReport } from "./set_report.ts";

@@ -1,4 +1,4 @@
-import { csvLine } from "../csv_line.ts";
+import { csvLine } from "../files/csv_line.ts";
 import type { Estimate } from "../statistics/estimate.ts";
 import { nameOfAll } from "../reporting/all_notions.ts";
 import type { Comparison, NotionEstimate, SeedDifference, SeedResult } from "./comparison.ts";

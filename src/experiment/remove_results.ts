@@ -1,5 +1,5 @@
-import { removeAll } from "../folders.ts";
-import { join } from "../paths.ts";
+import { removeAll } from "../files/exists.ts";
+import { join } from "../files/paths.ts";
 
 /** Removes the results of an experiment, of which the runs stay. */
 export async function removeResults(folder: string, kind: "compare" | "sweep"): Promise<void> {

@@ -3,9 +3,9 @@
  * tested keeps its model and metrics, not its checkpoint.
  */
 import { CsnError } from "../base/errors.ts";
-import { removeAll } from "../folders.ts";
+import { removeAll } from "../files/exists.ts";
 import type { Listener } from "../base/listener.ts";
-import { basename, join } from "../paths.ts";
+import { basename, join } from "../files/paths.ts";
 import type { RunSettings } from "../training/config.ts";
 import { modelPath } from "../training/model_file.ts";
 import type { TrainEvent } from "../training/train.ts";

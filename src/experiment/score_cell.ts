@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { readMetrics } from "../reporting/run_log.ts";
 import { CsnError } from "../base/errors.ts";
-import { isFile } from "../folders.ts";
+import { isFile } from "../files/exists.ts";
 import type { Listener } from "../base/listener.ts";
 import { Network } from "../network/network.ts";
 import type { Placement } from "../network/placement.ts";
-import { join } from "../paths.ts";
+import { join } from "../files/paths.ts";
 import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
 import { embedDistinct, tripletDistances } from "../training/evaluate.ts";
 import { modelPath, networkShape, networkTensors, readModelFile } from "../training/model_file.ts";

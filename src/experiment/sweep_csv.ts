@@ -1,4 +1,4 @@
-import { csvLine } from "../csv_line.ts";
+import { csvLine } from "../files/csv_line.ts";
 import type { Sweep } from "./sweep_points.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { CsnError, messageOf } from "../base/errors.ts";
-import { isFile } from "../folders.ts";
+import { isFile } from "../files/exists.ts";
 import type { Listener } from "../base/listener.ts";
-import { join } from "../paths.ts";
+import { join } from "../files/paths.ts";
 import { readMetrics } from "../reporting/run_log.ts";
 import type { RunSettings, TrainConfig } from "../training/config.ts";
 import { type ModelFile, modelPath, readModelFile } from "../training/model_file.ts";

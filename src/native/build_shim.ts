@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { withoutLinkerSettings } from "../child_environment.ts";
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
-import { basename, fromFileUrl, join } from "../paths.ts";
-import { cacheFolder } from "./cache.ts";
+import { basename, fromFileUrl, join } from "../files/paths.ts";
+import { cacheFolder } from "../files/cache.ts";
 import type { Libtorch } from "./libtorch.ts";
 import { exists, findProgram, platform } from "./platform.ts";
 

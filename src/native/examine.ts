@@ -2,7 +2,7 @@
 import { messageOf } from "../base/errors.ts";
 import { version } from "../base/version.ts";
 import { findCompiler, planShim } from "./build_shim.ts";
-import { cacheFolder } from "./cache.ts";
+import { cacheFolder } from "../files/cache.ts";
 import { describeLibrary, hasFastBf16, type LibraryDescription, openLibrary } from "./library.ts";
 import { findLibtorch, type Libtorch, pinnedVersion, testedVersions } from "./libtorch.ts";
 import { hasNvidiaDriver, platform } from "./platform.ts";

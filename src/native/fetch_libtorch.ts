@@ -1,8 +1,8 @@
 /** Fetches the pinned libtorch by pip and unpacks what this machine needs of it. */
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
-import { basename, dirname, join } from "../paths.ts";
-import { unzip } from "../unzip.ts";
+import { basename, dirname, join } from "../files/paths.ts";
+import { unzip } from "../files/unzip.ts";
 import { pinnedVersion, wheelFolder } from "./libtorch.ts";
 import { exists, findProgram, hasNvidiaDriver, platform } from "./platform.ts";
 import { pipDownload, type PipOptions } from "./pip_download.ts";

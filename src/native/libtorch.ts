@@ -1,7 +1,7 @@
 /** Which libtorch is used: the user's by LIBTORCH, their Python's, or the pinned one in the cache. */
 import { CsnError } from "../base/errors.ts";
-import { join, resolve } from "../paths.ts";
-import { cacheFolder } from "./cache.ts";
+import { join, resolve } from "../files/paths.ts";
+import { cacheFolder } from "../files/cache.ts";
 import { exists, platform } from "./platform.ts";
 import { pythonTorch } from "./python_torch.ts";
 

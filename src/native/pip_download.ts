@@ -1,7 +1,7 @@
 import { withoutLinkerSettings } from "../child_environment.ts";
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
-import { join } from "../paths.ts";
+import { join } from "../files/paths.ts";
 
 /** How pip downloads. */
 export interface PipOptions {

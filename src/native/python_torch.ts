@@ -1,7 +1,7 @@
 import { withoutLinkerSettings } from "../child_environment.ts";
-import { join } from "../paths.ts";
-import { writeWhole } from "../write_whole.ts";
-import { cacheFolder } from "./cache.ts";
+import { join } from "../files/paths.ts";
+import { writeWhole } from "../files/write_whole.ts";
+import { cacheFolder } from "../files/cache.ts";
 import { findProgram } from "./platform.ts";
 
 /** What python3 knows of torch. */

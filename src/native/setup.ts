@@ -1,10 +1,10 @@
 /** Makes libtorch and the shim ready, in the user's cache, so that every project finds them. */
 import { CsnError } from "../base/errors.ts";
-import { FileLock } from "../file_lock.ts";
+import { FileLock } from "../files/file_lock.ts";
 import type { Listener } from "../base/listener.ts";
-import { join } from "../paths.ts";
+import { join } from "../files/paths.ts";
 import { buildShim, planShim } from "./build_shim.ts";
-import { cacheFolder, makeCacheFolder } from "./cache.ts";
+import { cacheFolder, makeCacheFolder } from "../files/cache.ts";
 import { fetchLibtorch } from "./fetch_libtorch.ts";
 import { findLibtorch, type Libtorch, wheelFolder } from "./libtorch.ts";
 import { platform } from "./platform.ts";

@@ -1,4 +1,4 @@
-import { csvLine } from "../csv_line.ts";
+import { csvLine } from "../files/csv_line.ts";
 import type { EpochMetrics } from "./metrics.ts";
 
 /** The header of metrics.csv, line end included, for the notions of `metrics`. */

@@ -1,6 +1,6 @@
 import { CsnError, messageOf } from "../base/errors.ts";
-import { join } from "../paths.ts";
-import { writeWhole } from "../write_whole.ts";
+import { join } from "../files/paths.ts";
+import { writeWhole } from "../files/write_whole.ts";
 import type { EpochMetrics } from "./metrics.ts";
 import { csvHeader, csvRow } from "./metrics_csv.ts";
 

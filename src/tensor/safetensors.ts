@@ -3,7 +3,7 @@
  * (huggingface/safetensors, README). Read whole or refused; written whole or not at all.
  */
 import { CsnError, messageOf } from "../base/errors.ts";
-import { writeWhole } from "../write_whole.ts";
+import { writeWhole } from "../files/write_whole.ts";
 import { bytesPerElement, type DType } from "./dtype.ts";
 
 /** A tensor as it lies in a file. */

@@ -1,8 +1,8 @@
 /** Embeddings in files that other programs read: .npy, .safetensors, .jsonl. */
 import { CsnError, messageOf, shown, UsageError } from "../base/errors.ts";
-import { examineOutput } from "../output_file.ts";
-import { extname } from "../paths.ts";
-import { writeWhole } from "../write_whole.ts";
+import { examineOutput } from "../files/output_file.ts";
+import { extname } from "../files/paths.ts";
+import { writeWhole } from "../files/write_whole.ts";
 import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
 import type { Model } from "./model.ts";

@@ -1,11 +1,11 @@
 import { preprocessingOf } from "../data/decode_image.ts";
-import { digestFiles } from "../data/file_digests.ts";
-import { FileIdentities, sha256 } from "../data/file_identities.ts";
+import { digestFiles } from "../files/file_digests.ts";
+import { FileIdentities, sha256 } from "../files/file_identities.ts";
 import { findImageFiles, passedOverText } from "../data/list_images.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
-import { cacheFolder } from "../native/cache.ts";
-import { dirname, join, relative, resolve } from "../paths.ts";
+import { cacheFolder } from "../files/cache.ts";
+import { dirname, join, relative, resolve } from "../files/paths.ts";
 import { readEmbeddingSet, writeSet } from "./embedding_file.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
 import type { Model } from "./model.ts";

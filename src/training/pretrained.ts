@@ -1,15 +1,15 @@
 /** Where a new run's weights come from. */
 import { preprocessingOf } from "../data/decode_image.ts";
 import type { Fit } from "../data/fit.ts";
-import { download } from "../data/download.ts";
+import { download } from "../files/download.ts";
 import { CsnError, messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
-import { FileLock } from "../file_lock.ts";
-import { isFile } from "../folders.ts";
-import { cacheFolder, makeCacheFolder } from "../native/cache.ts";
+import { FileLock } from "../files/file_lock.ts";
+import { isFile } from "../files/exists.ts";
+import { cacheFolder, makeCacheFolder } from "../files/cache.ts";
 import { backboneParts } from "../network/backbone.ts";
 import { backbonesOf, initialTensors } from "../network/initialise.ts";
-import { join } from "../paths.ts";
+import { join } from "../files/paths.ts";
 import { readSafetensors, type StoredTensor } from "../tensor/safetensors.ts";
 import { shapeOfConfig, type TrainConfig } from "./config.ts";
 import type { LearnedImages } from "./learned_images.ts";

@@ -1,15 +1,15 @@
 import { CsnError, messageOf, reasonOf } from "../base/errors.ts";
-import { FileLock } from "../file_lock.ts";
-import { exists, filesBelow, removeAll, someOf } from "../folders.ts";
+import { FileLock } from "../files/file_lock.ts";
+import { exists, filesBelow, removeAll, someOf } from "../files/exists.ts";
 import { openedParts } from "../native/library.ts";
-import { basename, dirname, join } from "../paths.ts";
+import { basename, dirname, join } from "../files/paths.ts";
 import type { EpochMetrics } from "../reporting/metrics.ts";
 import { isReportPage, isReportPart } from "../reporting/report/report_files.ts";
 import { shellWord } from "../base/shell_word.ts";
 import { cutBack, readMetrics, RunLog } from "../reporting/run_log.ts";
 import type { StoredTensor } from "../tensor/safetensors.ts";
 import { version } from "../base/version.ts";
-import { isBegunFile, writeWhole } from "../write_whole.ts";
+import { isBegunFile, writeWhole } from "../files/write_whole.ts";
 import type { RunSettings, TrainConfig } from "./config.ts";
 import {
   type ModelFile,

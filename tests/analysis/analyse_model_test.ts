@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { analyseModel, analyseSplit } from "../../src/analysis/analyse_model.ts";
 import { embedSplit } from "../../src/analysis/embedded_split.ts";
 import type { OrdinalAttribute } from "../../src/data/draw_triplets.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { MaskedVectors } from "../../src/statistics/masked_vectors.ts";
 import { spearman } from "../../src/statistics/spearman.ts";
 import { readModelFile } from "../../src/training/model_file.ts";

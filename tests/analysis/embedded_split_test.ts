@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { embedSplit } from "../../src/analysis/embedded_split.ts";
 import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { Model } from "../../src/training/model.ts";
 import { readModelFile } from "../../src/training/model_file.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

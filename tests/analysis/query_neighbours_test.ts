@@ -5,7 +5,7 @@ import { PackPictures } from "../../src/analysis/pack_pictures.ts";
 import { queryNeighbours } from "../../src/analysis/query_neighbours.ts";
 import { scoreTriplets } from "../../src/analysis/scored_triplets.ts";
 import { testAccuracy } from "../../src/analysis/split_accuracy.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { EmbeddingSet } from "../../src/training/embedding_set.ts";
 import { readModelFile } from "../../src/training/model_file.ts";
 import { findSuspects } from "../../src/training/suspects.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readComparison, readSweep } from "../../src/analysis/read_experiment.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { comparison, sweep, writeExperiments } from "../helpers/experiment_files.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 

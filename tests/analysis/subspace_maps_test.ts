@@ -8,7 +8,7 @@ import { LayoutCache } from "../../src/analysis/layout_cache.ts";
 import { PackPictures } from "../../src/analysis/pack_pictures.ts";
 import { pictureName } from "../../src/analysis/picture_name.ts";
 import { sampleRows, subspaceMaps } from "../../src/analysis/subspace_maps.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { readModelFile } from "../../src/training/model_file.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { tripletListPath } from "../../src/data/triplet_list.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { runCli } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";

@@ -1,8 +1,8 @@
 /** Bad input: one clear line, the right exit code, no stack trace, nothing lost. */
 import assert from "node:assert/strict";
 import { projectFolder, runPath } from "../../src/cli/paths.ts";
-import { FileLock } from "../../src/file_lock.ts";
-import { join } from "../../src/paths.ts";
+import { FileLock } from "../../src/files/file_lock.ts";
+import { join } from "../../src/files/paths.ts";
 import { readModelFile } from "../../src/training/model_file.ts";
 import { type CliOptions, runCli } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

@@ -1,7 +1,7 @@
 /** `compare` and `sweep` as users run them. */
 import assert from "node:assert/strict";
 import { runPath } from "../../src/cli/paths.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import type { Comparison } from "../../src/experiment/comparison.ts";
 import { CliProcess, runCli } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

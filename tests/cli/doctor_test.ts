@@ -3,7 +3,7 @@ import type { Finding } from "../../src/native/examine.ts";
 import { openedParts } from "../../src/native/library.ts";
 import { testedVersions } from "../../src/native/libtorch.ts";
 import { hasNvidiaDriver } from "../../src/native/platform.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { runCli } from "../helpers/run_cli.ts";
 import { fakeLibtorch, programs, quickCompiler, setUpParts } from "../helpers/set_up.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

@@ -1,7 +1,7 @@
 /** Ctrl-C while libtorch computes: every time a clean end, with its code and a whole checkpoint. */
 import assert from "node:assert/strict";
 import { runPath } from "../../src/cli/paths.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { Interruption } from "../../src/cli/interruption.ts";
 import { readModelFile } from "../../src/training/model_file.ts";
 import { CliProcess, type CliResult } from "../helpers/run_cli.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { runCli } from "../helpers/run_cli.ts";
 import { writeEmptyImages } from "../helpers/table_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

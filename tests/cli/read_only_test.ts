@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { canMountReadOnly, readOnlyPrefix } from "../helpers/read_only.ts";
 import { runCli } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

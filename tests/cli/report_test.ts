@@ -1,7 +1,7 @@
 /** `report` of a model that was trained, and its page in a browser. */
 import assert from "node:assert/strict";
 import { runPath } from "../../src/cli/paths.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { Chromium, chromium } from "../helpers/chromium.ts";
 import { runCli } from "../helpers/run_cli.ts";
 import { writeExperiments } from "../helpers/experiment_files.ts";

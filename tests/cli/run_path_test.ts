@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { projectFolder, runPath } from "../../src/cli/paths.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { runCli } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";

@@ -1,7 +1,7 @@
 /** Ctrl-C, SIGTERM and SIGHUP in commands other than train: real processes, real signals. */
 import assert from "node:assert/strict";
-import { FileLock } from "../../src/file_lock.ts";
-import { join } from "../../src/paths.ts";
+import { FileLock } from "../../src/files/file_lock.ts";
+import { join } from "../../src/files/paths.ts";
 import { CliProcess, type CliResult, runCli } from "../helpers/run_cli.ts";
 import { writeEmptyImages } from "../helpers/table_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

@@ -1,6 +1,6 @@
 /** A real training against the real visdom server. */
 import assert from "node:assert/strict";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { runPath } from "../../src/cli/paths.ts";
 import type { EpochMetrics } from "../../src/reporting/metrics.ts";
 import { VisdomClient } from "../../src/reporting/visdom_client.ts";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import { dataFolder, projectFolder, runPath } from "../../src/cli/paths.ts";
-import { removeAll } from "../../src/folders.ts";
-import { join } from "../../src/paths.ts";
+import { removeAll } from "../../src/files/exists.ts";
+import { join } from "../../src/files/paths.ts";
 import { randomBelow } from "../../src/base/random.ts";
 import { runCli } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

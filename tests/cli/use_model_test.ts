@@ -1,7 +1,7 @@
 /** A trained model in use: test, embed, query. */
 import assert from "node:assert/strict";
 import { runPath } from "../../src/cli/paths.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { readSafetensors } from "../../src/tensor/safetensors.ts";
 import { runCli } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

@@ -6,7 +6,7 @@ import { likeness } from "../../src/data/notions/likeness.ts";
 import type { SetReport, SetSummary } from "../../src/data/set_report.ts";
 import { readSetValues, type SetValues } from "../../src/data/set_values.ts";
 import { UsageError } from "../../src/base/errors.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { readTriplets, writeEmptyImages } from "../helpers/table_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 

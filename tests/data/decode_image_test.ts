@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { decodeImage } from "../../src/data/decode_image.ts";
 import type { Fit } from "../../src/data/fit.ts";
 import { CsnError } from "../../src/base/errors.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { fixtures, temporaryFolder } from "../helpers/temporary_set.ts";
 
 /** Side of the stored pixels (make_images.py). */

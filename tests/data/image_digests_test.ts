@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { imageDigests } from "../../src/data/image_digests.ts";
 import type { Pack } from "../../src/data/pack.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { randomUint32 } from "../../src/base/random.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 

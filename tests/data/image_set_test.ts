@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { notionRows, openImageSet } from "../../src/data/image_set.ts";
 import { CsnError, UsageError } from "../../src/base/errors.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { temporaryFolder, writeSet } from "../helpers/temporary_set.ts";
 
 function saying(...parts: RegExp[]): (error: unknown) => boolean {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { landFolder, type LandOptions } from "../../src/data/land_folder.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
 const failing = "Cannot make the image set";

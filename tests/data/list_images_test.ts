@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { findImageFiles, listImages, passedOverText } from "../../src/data/list_images.ts";
-import { dirname, join } from "../../src/paths.ts";
+import { dirname, join } from "../../src/files/paths.ts";
 import { temporaryFolder } from "../helpers/temporary_set.ts";
 
 async function touch(folder: string, ...files: string[]): Promise<void> {

@@ -6,7 +6,7 @@ import { makeTriplets, type MakeTripletsOptions } from "../../src/data/make_trip
 import type { ColumnRule } from "../../src/data/notions/rule.ts";
 import { readSetValues } from "../../src/data/set_values.ts";
 import { CsnError } from "../../src/base/errors.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { readAttributes, readTriplets, setTexts, writeEmptyImages } from "../helpers/table_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 

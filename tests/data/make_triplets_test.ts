@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { openImageSet } from "../../src/data/image_set.ts";
 import { makeTriplets, type MakeTripletsOptions } from "../../src/data/make_triplets.ts";
 import { CsnError, UsageError } from "../../src/base/errors.ts";
-import { join, relative } from "../../src/paths.ts";
+import { join, relative } from "../../src/files/paths.ts";
 import { readAttributes, readTriplets, setTexts, writeEmptyImages } from "../helpers/table_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type PackHeader, readHeader } from "../../src/data/pack_header.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
 const header: PackHeader = {

@@ -4,9 +4,9 @@ import { decodeImage, preprocessingOf } from "../../src/data/decode_image.ts";
 import { type ImageSet, openImageSet } from "../../src/data/image_set.ts";
 import { preparePack } from "../../src/data/pack.ts";
 import { CsnError } from "../../src/base/errors.ts";
-import { FileLock } from "../../src/file_lock.ts";
+import { FileLock } from "../../src/files/file_lock.ts";
 import type { Listener } from "../../src/base/listener.ts";
-import { fromFileUrl, join } from "../../src/paths.ts";
+import { fromFileUrl, join } from "../../src/files/paths.ts";
 import { canMountReadOnly, readOnlyPrefix } from "../helpers/read_only.ts";
 import { fileNames, fixtures, temporaryFolder, writeSet } from "../helpers/temporary_set.ts";
 

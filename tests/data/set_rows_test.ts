@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { MakeTripletsOptions } from "../../src/data/make_triplets.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { TableCase } from "../helpers/table_case.ts";
 
 const numbers = Array.from({ length: 60 }, (_, at) => at);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readTripletList, tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
 import { CsnError } from "../../src/base/errors.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { temporaryFolder } from "../helpers/temporary_set.ts";
 
 /** Reads a list of `text` for 10 images. */

@@ -5,7 +5,7 @@ import { openImageSet, splits } from "../../src/data/image_set.ts";
 import { preparePack } from "../../src/data/pack.ts";
 import { getZappos, type ZapposOptions } from "../../src/data/zappos.ts";
 import { CsnError } from "../../src/base/errors.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { FileServer, type ServedFile } from "../helpers/file_server.ts";
 import { readAttributes, readTriplets } from "../helpers/table_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { openImageSet } from "../../src/data/image_set.ts";
-import { unzip } from "../../src/unzip.ts";
+import { unzip } from "../../src/files/unzip.ts";
 import { getZappos, zapposLicence, type ZapposOptions } from "../../src/data/zappos.ts";
 import { CsnError } from "../../src/base/errors.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { FileServer, type ServedFile } from "../helpers/file_server.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { zip, type ZipEntry } from "../helpers/zip.ts";

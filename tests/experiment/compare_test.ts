@@ -9,7 +9,7 @@ import { sweep } from "../../src/experiment/sweep.ts";
 import { loadTestTriplets } from "../../src/experiment/flipped_triplets.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
 import { onCpu } from "../../src/network/placement.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import type { Comparison } from "../../src/experiment/comparison.ts";
 import { defaultConfig, defaultSettings } from "../../src/training/config.ts";
 import { modelPath, readModelFile, writeModelFile } from "../../src/training/model_file.ts";

@@ -1,5 +1,5 @@
 /** What `compare` and `sweep` write, with invented numbers, for tests of what shows them. */
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import type { Comparison } from "../../src/experiment/comparison.ts";
 import type { Sweep } from "../../src/experiment/sweep_points.ts";
 import type { Estimate } from "../../src/statistics/estimate.ts";

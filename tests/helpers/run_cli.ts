@@ -1,5 +1,5 @@
 /** The command line as users run it: in a process of its own, with the permissions of the tasks. */
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { projectFolder } from "../../src/cli/paths.ts";
 
 const permissions = ["read", "write", "env", "ffi", "net", "sys", "run=python3,c++,deno"].map((

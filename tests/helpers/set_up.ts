@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { NativeParts } from "../../src/native/setup.ts";
 import { findProgram, platform } from "../../src/native/platform.ts";
-import { fromFileUrl, join } from "../../src/paths.ts";
+import { fromFileUrl, join } from "../../src/files/paths.ts";
 
 const permissions = ["read", "write", "env", "ffi", "run=python3,c++"].map((each) =>
   `--allow-${each}`

@@ -1,6 +1,6 @@
 import { makeTriplets, type MakeTripletsOptions } from "../../src/data/make_triplets.ts";
 import type { SetReport } from "../../src/data/set_report.ts";
-import { dirname, join } from "../../src/paths.ts";
+import { dirname, join } from "../../src/files/paths.ts";
 import { readAttributes } from "./table_set.ts";
 import { TemporaryFolder } from "./temporary_folder.ts";
 

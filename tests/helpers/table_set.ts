@@ -1,4 +1,4 @@
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { type Split, splits } from "../../src/data/image_set.ts";
 import { readTripletList, tripletListPath } from "../../src/data/triplet_list.ts";
 

@@ -1,6 +1,6 @@
 /** A model file of an untrained network, for tests of what is done with models. */
 import { initialTensors, type NetworkShape } from "../../src/network/initialise.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { defaultConfig } from "../../src/training/config.ts";
 import { writeModelFile } from "../../src/training/model_file.ts";
 

@@ -2,7 +2,7 @@
 import sharp from "sharp";
 import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
 import { type Split, splits } from "../../src/data/image_set.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { randomUint32 } from "../../src/base/random.ts";
 
 /** Sizes of the set. */

@@ -1,6 +1,6 @@
 /** The tiny set with the values of its images: attributes.csv, and the rules in set.json. */
 import type { Rule } from "../../src/data/notions/rule.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { writeTinySet } from "./tiny_set.ts";
 
 /** Notions of the set: the tiny network of `writeTinyModel` knows the first two. */

@@ -1,7 +1,7 @@
 /** The real visdom server, installed from PyPI into the cache and started without a network. */
-import { FileLock } from "../../src/file_lock.ts";
-import { cacheFolder } from "../../src/native/cache.ts";
-import { join } from "../../src/paths.ts";
+import { FileLock } from "../../src/files/file_lock.ts";
+import { cacheFolder } from "../../src/files/cache.ts";
+import { join } from "../../src/files/paths.ts";
 
 /** setuptools 81 and newer lack pkg_resources, which visdom's setup needs; tornado 6.6 breaks its page. */
 const installations = [

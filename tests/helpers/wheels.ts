@@ -1,5 +1,5 @@
 /** A folder of small wheels that pip takes for PyTorch's and NVIDIA's. */
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { zip, type ZipEntry } from "./zip.ts";
 
 /** What a wheel holds. */

@@ -1,7 +1,7 @@
 /** When `setUp()` builds the shim, and what it leaves when that fails. */
 import assert from "node:assert/strict";
-import { FileLock } from "../../src/file_lock.ts";
-import { fromFileUrl, join } from "../../src/paths.ts";
+import { FileLock } from "../../src/files/file_lock.ts";
+import { fromFileUrl, join } from "../../src/files/paths.ts";
 import {
   fakeLibtorch,
   linesOf,

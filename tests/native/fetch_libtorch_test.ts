@@ -1,8 +1,8 @@
 /** How `setUp()` fetches libtorch: by the real pip, from a folder of small wheels. */
 import assert from "node:assert/strict";
-import { FileLock } from "../../src/file_lock.ts";
+import { FileLock } from "../../src/files/file_lock.ts";
 import { hasNvidiaDriver } from "../../src/native/platform.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import {
   linesOf,
   namesIn,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openedParts } from "../../src/native/library.ts";
 import { platform } from "../../src/native/platform.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { runSetUp, setUpFails } from "../helpers/set_up.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 

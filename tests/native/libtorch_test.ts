@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { inRange, versionOf } from "../../src/native/libtorch.ts";
 import { platform } from "../../src/native/platform.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import {
   fakeLibtorch,
   fakePython,

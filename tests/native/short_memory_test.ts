@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fromFileUrl } from "../../src/paths.ts";
+import { fromFileUrl } from "../../src/files/paths.ts";
 
 const program = fromFileUrl(new URL("../helpers/short_memory_program.ts", import.meta.url));
 

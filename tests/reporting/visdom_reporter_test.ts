@@ -1,6 +1,6 @@
 /** The reporter against the real visdom server; a stand-in only where an answer must be slow or wrong. */
 import assert from "node:assert/strict";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import type { EpochMetrics } from "../../src/reporting/metrics.ts";
 import { VisdomClient } from "../../src/reporting/visdom_client.ts";
 import { VisdomReporter, type VisdomReporterOptions } from "../../src/reporting/visdom_reporter.ts";

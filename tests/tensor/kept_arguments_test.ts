@@ -1,6 +1,6 @@
 /** What nonblocking calls work on lives until they have ended, whoever else has forgotten it. */
 import assert from "node:assert/strict";
-import { fromFileUrl } from "../../src/paths.ts";
+import { fromFileUrl } from "../../src/files/paths.ts";
 
 const program = fromFileUrl(new URL("../helpers/kept_arguments_program.ts", import.meta.url));
 

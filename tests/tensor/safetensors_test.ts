@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CsnError } from "../../src/base/errors.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { bytesPerElement, type DType, dtypes } from "../../src/tensor/dtype.ts";
 import {
   readSafetensors,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Triplets } from "../../src/data/triplets.ts";
 import { cudaMemory, liveTensors } from "../../src/native/library.ts";
 import { gatherImages } from "../../src/network/backbone.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { randomUint32 } from "../../src/base/random.ts";
 import { longs, toDevice, zeros } from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { readSafetensors, writeSafetensors } from "../../src/tensor/safetensors.ts";
 import { readEmbeddingSet, writeEmbeddings, writeSet } from "../../src/training/embedding_file.ts";
 import { EmbeddingSet } from "../../src/training/embedding_set.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { embedFolder } from "../../src/training/folder_embeddings.ts";
 import { Model } from "../../src/training/model.ts";
 import { readModelFile, writeModelFile } from "../../src/training/model_file.ts";

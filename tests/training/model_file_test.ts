@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import {
   readSafetensors,
   type StoredTensor,

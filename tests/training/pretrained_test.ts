@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { FileLock } from "../../src/file_lock.ts";
+import { FileLock } from "../../src/files/file_lock.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { type StoredTensor, writeSafetensors } from "../../src/tensor/safetensors.ts";
 import { defaultConfig, type TrainConfig } from "../../src/training/config.ts";
 import { fetchImagenet, imagenet, startingTensors } from "../../src/training/pretrained.ts";

@@ -1,7 +1,7 @@
 /** A run that was killed or stopped and went on is, bit for bit, the run that was not. */
 import assert from "node:assert/strict";
 import { runPath } from "../../src/cli/paths.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { readSafetensors } from "../../src/tensor/safetensors.ts";
 import { readModelFile } from "../../src/training/model_file.ts";
 import { CliProcess, runCli } from "../helpers/run_cli.ts";

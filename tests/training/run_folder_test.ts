@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { exists } from "../../src/folders.ts";
-import { dirname, join } from "../../src/paths.ts";
+import { exists } from "../../src/files/exists.ts";
+import { dirname, join } from "../../src/files/paths.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
 import { defaultConfig, defaultSettings, type TrainConfig } from "../../src/training/config.ts";
 import { modelPath, readModelFile, writeModelFile } from "../../src/training/model_file.ts";

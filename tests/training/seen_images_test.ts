@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Split, splits } from "../../src/data/image_set.ts";
 import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { readSafetensors, writeSafetensors } from "../../src/tensor/safetensors.ts";
 import { defaultConfig, type TrainConfig } from "../../src/training/config.ts";
 import { digestsOf } from "../../src/training/learned_images.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openImageSet, splits } from "../../src/data/image_set.ts";
 import { tripletListPath } from "../../src/data/triplet_list.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { Model } from "../../src/training/model.ts";
 import { readModelFile } from "../../src/training/model_file.ts";
 import { findSuspects } from "../../src/training/suspects.ts";

@@ -1,7 +1,7 @@
 /** The training loop inside this process: what only a signal at an exact moment can show. */
 import assert from "node:assert/strict";
 import { embedSplit } from "../../src/analysis/embedded_split.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import type { EpochMetrics } from "../../src/reporting/metrics.ts";
 import { defaultConfig, type TrainConfig } from "../../src/training/config.ts";
 import { type ModelFile, readModelFile } from "../../src/training/model_file.ts";

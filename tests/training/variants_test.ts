@@ -1,6 +1,6 @@
 /** Runs of the paper's variants: what each learns, and that it goes on where it stood. */
 import assert from "node:assert/strict";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { start } from "../../src/native/start.ts";
 import { dataOf } from "../../src/tensor/dtype.ts";
 import { defaultConfig, type TrainConfig } from "../../src/training/config.ts";

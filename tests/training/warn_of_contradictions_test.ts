@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readTripletList, tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { defaultConfig } from "../../src/training/config.ts";
 import { prepareTraining } from "../../src/training/prepare.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

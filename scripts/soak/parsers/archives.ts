@@ -1,9 +1,9 @@
 /** Zip archives. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { exists } from "../../../src/folders.ts";
-import { dirname, join } from "../../../src/paths.ts";
-import { unzip } from "../../../src/unzip.ts";
+import { exists } from "../../../src/files/exists.ts";
+import { dirname, join } from "../../../src/files/paths.ts";
+import { unzip } from "../../../src/files/unzip.ts";
 import { zip } from "../../../tests/helpers/zip.ts";
 import { filesBelow } from "../../gpu/archive.ts";
 import type { Input, Parser } from "./parser.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CsnError, messageOf } from "../../../src/base/errors.ts";
-import { basename } from "../../../src/paths.ts";
+import { basename } from "../../../src/files/paths.ts";
 import type { Input, Parser } from "./parser.ts";
 
 /** Longest error that is still one clear line. */

@@ -3,7 +3,7 @@
  * finding. Inputs lie in the folder as they come, so that one that ends or holds up this process is there still.
  */
 import fc from "fast-check";
-import { join } from "../../../src/paths.ts";
+import { join } from "../../../src/files/paths.ts";
 import { allParsers } from "./all.ts";
 import { judge } from "./judge.ts";
 import type { Input } from "./parser.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { readComparison, readSweep } from "../../../src/analysis/read_experiment.ts";
 import type { EpochMetrics } from "../../../src/reporting/metrics.ts";
 import { cutBack, readMetrics } from "../../../src/reporting/run_log.ts";
-import { dirname, join } from "../../../src/paths.ts";
+import { dirname, join } from "../../../src/files/paths.ts";
 import { comparison, sweep } from "../../../tests/helpers/experiment_files.ts";
 import { bytesOf, type Parser } from "./parser.ts";
 import { spoilt, spoiltJson, spoiltJsonFiles } from "./spoil.ts";

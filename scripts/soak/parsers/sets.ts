@@ -7,7 +7,7 @@ import { readHeader } from "../../../src/data/pack_header.ts";
 import { readSetFile, type SetDescription } from "../../../src/data/set_file.ts";
 import { readSetValues } from "../../../src/data/set_values.ts";
 import { readTripletList } from "../../../src/data/triplet_list.ts";
-import { dirname, join } from "../../../src/paths.ts";
+import { dirname, join } from "../../../src/files/paths.ts";
 import { writeValuedSet } from "../../../tests/helpers/valued_set.ts";
 import { bytesOf, type Parser } from "./parser.ts";
 import { spoilt, spoiltJsonFiles } from "./spoil.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
-import { csvLine } from "../../../src/csv_line.ts";
+import { csvLine } from "../../../src/files/csv_line.ts";
 import { openTable } from "../../../src/data/table/open_table.ts";
 import type { Cell, TableOptions } from "../../../src/data/table/table.ts";
 import { bytesOf, type Input, type Parser } from "./parser.ts";

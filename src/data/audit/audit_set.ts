@@ -1,6 +1,6 @@
 import { CsnError, messageOf } from "../../base/errors.ts";
 import type { Listener } from "../../base/listener.ts";
-import { relative } from "../../paths.ts";
+import { relative } from "../../files/paths.ts";
 import type { Attribute } from "../draw_triplets.ts";
 import { type ImageSet, type Split, splits } from "../image_set.ts";
 import { nameClash } from "../notion_names.ts";

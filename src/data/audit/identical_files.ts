@@ -1,5 +1,5 @@
 import { messageOf } from "../../base/errors.ts";
-import { digestOf } from "../file_digests.ts";
+import { digestOf } from "../../files/file_digests.ts";
 import type { ImageSet } from "../image_set.ts";
 import { imagePath, surveyImages } from "../survey_images.ts";
 

@@ -1,4 +1,4 @@
-import { exists } from "../../folders.ts";
+import { exists } from "../../files/exists.ts";
 import type { ImageSet } from "../image_set.ts";
 import { type Pack, type PackOptions, preparePack, type UnreadableImage } from "../pack.ts";
 import { packFolders, parsePackName } from "../pack_place.ts";

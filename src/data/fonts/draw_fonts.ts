@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Listener } from "../../base/listener.ts";
-import { dirname, join } from "../../paths.ts";
+import { dirname, join } from "../../files/paths.ts";
 import { resizeToSquare } from "../resample.ts";
 import { characters, facePen, pictureSize } from "./draw_face.ts";
 import { type FontFace, fontFaces, type Slant } from "./font_faces.ts";

@@ -1,4 +1,4 @@
-import { join } from "../../paths.ts";
+import { join } from "../../files/paths.ts";
 
 /** Upright or slanted. */
 export type Slant = "normal" | "italic";

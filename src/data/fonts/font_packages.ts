@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import packageFile from "../../../scripts/fonts/package.json" with { type: "json" };
 import checksumFile from "../../../scripts/fonts/checksums.json" with { type: "json" };
 import { CsnError, messageOf } from "../../base/errors.ts";
-import { basename } from "../../paths.ts";
+import { basename } from "../../files/paths.ts";
 import { fontFaces } from "./font_faces.ts";
 
 /** Where the pinned packages, their lock and the checksums of their fonts are kept. */

@@ -1,10 +1,10 @@
 import { withoutLinkerSettings } from "../../child_environment.ts";
 import { CsnError } from "../../base/errors.ts";
-import { FileLock } from "../../file_lock.ts";
+import { FileLock } from "../../files/file_lock.ts";
 import type { Listener } from "../../base/listener.ts";
-import { cacheFolder, makeCacheFolder } from "../../native/cache.ts";
-import { basename, dirname, join } from "../../paths.ts";
-import { exists, removeAll } from "../../folders.ts";
+import { cacheFolder, makeCacheFolder } from "../../files/cache.ts";
+import { basename, dirname, join } from "../../files/paths.ts";
+import { exists, removeAll } from "../../files/exists.ts";
 import { fontFaces } from "./font_faces.ts";
 import {
   fontFamilies,

@@ -1,7 +1,7 @@
 import { CsnError, UsageError } from "../../base/errors.ts";
-import { csvLine } from "../../csv_line.ts";
+import { csvLine } from "../../files/csv_line.ts";
 import type { Listener } from "../../base/listener.ts";
-import { join, resolve } from "../../paths.ts";
+import { join, resolve } from "../../files/paths.ts";
 import { buildSet } from "../build_set.ts";
 import { assertDraw, type TripletCounts } from "../set_plan.ts";
 import { landFolder } from "../land_folder.ts";

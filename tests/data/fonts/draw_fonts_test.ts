@@ -5,7 +5,7 @@ import { drawFonts } from "../../../src/data/fonts/draw_fonts.ts";
 import type { FontFace } from "../../../src/data/fonts/font_faces.ts";
 import { hasLowerCase } from "../../../src/data/fonts/has_lower_case.ts";
 import { CsnError } from "../../../src/base/errors.ts";
-import { join } from "../../../src/paths.ts";
+import { join } from "../../../src/files/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 import { type Box, tinyFont } from "../../helpers/tiny_font.ts";
 

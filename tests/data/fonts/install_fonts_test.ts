@@ -7,7 +7,7 @@ import {
 } from "../../../src/data/fonts/font_packages.ts";
 import { installFonts } from "../../../src/data/fonts/install_fonts.ts";
 import { CsnError } from "../../../src/base/errors.ts";
-import { basename, join } from "../../../src/paths.ts";
+import { basename, join } from "../../../src/files/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 /** Sets environment variables until it is disposed of. */

@@ -5,7 +5,7 @@ import { type FontsSetOptions, makeFontsSet } from "../../../src/data/fonts/make
 import { openImageSet, splits } from "../../../src/data/image_set.ts";
 import { readTripletList, tripletListPath } from "../../../src/data/triplet_list.ts";
 import { CsnError, UsageError } from "../../../src/base/errors.ts";
-import { join } from "../../../src/paths.ts";
+import { join } from "../../../src/files/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 /** Three families that have two weights and slants between them. */

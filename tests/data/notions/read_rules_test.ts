@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkRules, readRules } from "../../../src/data/notions/read_rules.ts";
 import { CsnError } from "../../../src/base/errors.ts";
-import { join } from "../../../src/paths.ts";
+import { join } from "../../../src/files/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 Deno.test("readRules() reads the rules of every type", async () => {

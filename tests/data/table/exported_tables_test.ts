@@ -6,7 +6,7 @@ import { openTable } from "../../../src/data/table/open_table.ts";
 import { surveyTable } from "../../../src/data/table/survey_table.ts";
 import type { TableOptions } from "../../../src/data/table/table.ts";
 import { CsnError } from "../../../src/base/errors.ts";
-import { fromFileUrl, join } from "../../../src/paths.ts";
+import { fromFileUrl, join } from "../../../src/files/paths.ts";
 import { TableCase } from "../../helpers/table_case.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 

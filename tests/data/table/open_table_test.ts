@@ -4,7 +4,7 @@ import { type Columns, loadColumns } from "../../../src/data/table/load_columns.
 import { openTable } from "../../../src/data/table/open_table.ts";
 import type { Cell, TableOptions } from "../../../src/data/table/table.ts";
 import { CsnError, UsageError } from "../../../src/base/errors.ts";
-import { join } from "../../../src/paths.ts";
+import { join } from "../../../src/files/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 /** Writes a table and reads some columns of it. */

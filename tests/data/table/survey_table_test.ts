@@ -4,7 +4,7 @@ import { chooseImageColumn } from "../../../src/data/table/choose_image_column.t
 import { loadColumns } from "../../../src/data/table/load_columns.ts";
 import { openTable } from "../../../src/data/table/open_table.ts";
 import { surveyTable } from "../../../src/data/table/survey_table.ts";
-import { join } from "../../../src/paths.ts";
+import { join } from "../../../src/files/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 Deno.test("surveyTable() keeps of 100,000 rows what may name images or splits, and lets go of all else", async () => {

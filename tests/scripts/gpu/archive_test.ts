@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isUnneeded, makeArchive } from "../../../scripts/gpu/archive.ts";
 import { run } from "../../../scripts/gpu/run_program.ts";
-import { dirname, join } from "../../../src/paths.ts";
+import { dirname, join } from "../../../src/files/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 /** A small csn, with what an archive is made of. */

@@ -3,7 +3,7 @@ import { draw, shapeNotions, writeShapes } from "../../../scripts/gpu/shapes_set
 import { leftOut, testFiles } from "../../../scripts/gpu/tests_part.ts";
 import { projectFolder } from "../../../src/cli/paths.ts";
 import { decodeImage } from "../../../src/data/decode_image.ts";
-import { join } from "../../../src/paths.ts";
+import { join } from "../../../src/files/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 Deno.test("writeShapes() writes images and a row of values for each", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { examineOutput, type OutputOptions } from "../src/output_file.ts";
-import { join } from "../src/paths.ts";
-import { TemporaryFolder } from "./helpers/temporary_folder.ts";
+import { examineOutput, type OutputOptions } from "../../src/files/output_file.ts";
+import { join } from "../../src/files/paths.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
 const options: OutputOptions = { failing: "Cannot write findings to", option: "--csv" };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { download, type DownloadOptions } from "../../src/data/download.ts";
+import { download, type DownloadOptions } from "../../src/files/download.ts";
 import { CsnError } from "../../src/base/errors.ts";
-import { join } from "../../src/paths.ts";
+import { join } from "../../src/files/paths.ts";
 import { FileServer, type ServedFile } from "../helpers/file_server.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 

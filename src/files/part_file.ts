@@ -1,6 +1,6 @@
 import { CsnError, messageOf } from "../base/errors.ts";
-import { removeAll } from "../folders.ts";
-import { writeWhole } from "../write_whole.ts";
+import { removeAll } from "./exists.ts";
+import { writeWhole } from "./write_whole.ts";
 
 /** What is known of the file that a part belongs to. */
 interface Origin {

@@ -1,4 +1,4 @@
-import { CsnError } from "./base/errors.ts";
+import { CsnError } from "../base/errors.ts";
 
 /** Milliseconds between two tries to take a lock that another process holds. */
 const askAgainMs = 100;

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { fromFileUrl, join } from "../src/paths.ts";
-import { isBegunFile, writeWhole } from "../src/write_whole.ts";
-import { TemporaryFolder } from "./helpers/temporary_folder.ts";
+import { fromFileUrl, join } from "../../src/files/paths.ts";
+import { isBegunFile, writeWhole } from "../../src/files/write_whole.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
-const module = JSON.stringify(fromFileUrl(new URL("../src/write_whole.ts", import.meta.url)));
+const module = JSON.stringify(
+  fromFileUrl(new URL("../../src/files/write_whole.ts", import.meta.url)),
+);
 
 function program(text: string): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {

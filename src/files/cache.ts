@@ -1,5 +1,5 @@
 import { CsnError, messageOf } from "../base/errors.ts";
-import { join, resolve } from "../paths.ts";
+import { join, resolve } from "./paths.ts";
 
 /**
  * The per-user folder for libtorch, the shim, weights and fonts: `CSN_CACHE`, else `csn` in

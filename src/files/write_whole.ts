@@ -1,4 +1,4 @@
-import { CsnError, messageOf } from "./base/errors.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
 import { basename, dirname, join, resolve } from "./paths.ts";
 
 /** What a file is to hold: text, bytes, or bytes in pieces. */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { FileLock } from "../src/file_lock.ts";
-import { fromFileUrl, join } from "../src/paths.ts";
-import { TemporaryFolder } from "./helpers/temporary_folder.ts";
+import { FileLock } from "../../src/files/file_lock.ts";
+import { fromFileUrl, join } from "../../src/files/paths.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
 /** A process that takes the lock, says so, and holds it until it is killed. */
 async function holder(path: string): Promise<Deno.ChildProcess> {
-  const module = fromFileUrl(new URL("../src/file_lock.ts", import.meta.url));
+  const module = fromFileUrl(new URL("../../src/files/file_lock.ts", import.meta.url));
   const program = `import { FileLock } from ${JSON.stringify(module)};
     using lock = await FileLock.take(${JSON.stringify(path)}, "", "");
     console.log("held");

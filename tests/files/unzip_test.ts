@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { unzip, type UnzipOptions } from "../src/unzip.ts";
-import { CsnError } from "../src/base/errors.ts";
-import { join } from "../src/paths.ts";
-import { TemporaryFolder } from "./helpers/temporary_folder.ts";
-import { zip, type ZipEntry } from "./helpers/zip.ts";
+import { unzip, type UnzipOptions } from "../../src/files/unzip.ts";
+import { CsnError } from "../../src/base/errors.ts";
+import { join } from "../../src/files/paths.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { zip, type ZipEntry } from "../helpers/zip.ts";
 
 /** Unpacks bytes to `<folder>/out`. */
 async function unpack(

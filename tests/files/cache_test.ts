@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { cacheFolder } from "../../src/native/cache.ts";
-import { join } from "../../src/paths.ts";
+import { cacheFolder } from "../../src/files/cache.ts";
+import { join } from "../../src/files/paths.ts";
 import { setUpFails } from "../helpers/set_up.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 

@@ -3,10 +3,10 @@ import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 // @ts-types="@types/yauzl"
 import type { Entry, ZipFile } from "yauzl";
-import { CsnError, messageOf } from "./base/errors.ts";
-import type { Listener } from "./base/listener.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
+import type { Listener } from "../base/listener.ts";
 import { dirname, join, resolve } from "./paths.ts";
-import { exists, removeAll } from "./folders.ts";
+import { exists, removeAll } from "./exists.ts";
 
 /** How an archive is unpacked, and how much it may hold. */
 export interface UnzipOptions {

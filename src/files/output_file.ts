@@ -1,5 +1,5 @@
-import { CsnError, reasonOf } from "./base/errors.ts";
-import { infoOf } from "./folders.ts";
+import { CsnError, reasonOf } from "../base/errors.ts";
+import { infoOf } from "./exists.ts";
 import { dirname, resolve } from "./paths.ts";
 import { tryWriting } from "./write_whole.ts";
 
