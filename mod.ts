@@ -113,7 +113,7 @@ export type {
 } from "./src/analysis/model_analysis.ts";
 
 // Image sets
-export { type Fit, parseFit } from "./src/data/fit.ts";
+export { type Fit, parseFit } from "./src/images/fit.ts";
 export { type ImageSet, openImageSet, type Split, splits } from "./src/data/image_set.ts";
 export { readTripletList, tripletListPath, writeTripletList } from "./src/data/triplet_list.ts";
 export {
@@ -163,7 +163,7 @@ export {
   type ListReport,
 } from "./src/data/audit/audit_set.ts";
 export { type Pack, type PackOptions, preparePack, type UnreadableImage } from "./src/data/pack.ts";
-export { decodeImage } from "./src/data/decode_image.ts";
+export { decodeImage } from "./src/images/decode_image.ts";
 
 // visdom
 export { VisdomClient, type VisdomClientOptions } from "./src/reporting/visdom_client.ts";

@@ -1,7 +1,7 @@
 import type { HardestTriplets, HardTriplet } from "../reporting/report/report_data.ts";
 import { drawRow } from "./draw_pictures.ts";
 import type { EmbeddedSplit } from "./embedded_split.ts";
-import type { PackPictures } from "./pack_pictures.ts";
+import type { PackPictures } from "../images/pack_pictures.ts";
 import { pictureName } from "./picture_name.ts";
 import type { ScoredTriplets } from "./scored_triplets.ts";
 

@@ -15,7 +15,7 @@ import { type AnalyseOptions, analyseSplit } from "./analyse_model.ts";
 import { type EmbeddedSplit, embedSplit } from "./embedded_split.ts";
 import { hardestTriplets } from "./hardest_triplets.ts";
 import { LayoutCache } from "./layout_cache.ts";
-import { PackPictures } from "./pack_pictures.ts";
+import { PackPictures } from "../images/pack_pictures.ts";
 import { queryNeighbours } from "./query_neighbours.ts";
 import { readComparison, readSweep } from "./read_experiment.ts";
 import { scoreTriplets } from "./scored_triplets.ts";

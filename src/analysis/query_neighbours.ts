@@ -3,7 +3,7 @@ import type { Query, QueryNeighbours, ShownNeighbour } from "../reporting/report
 import { MaskedVectors } from "../statistics/masked_vectors.ts";
 import { drawRow } from "./draw_pictures.ts";
 import type { EmbeddedSplit } from "./embedded_split.ts";
-import type { PackPictures } from "./pack_pictures.ts";
+import type { PackPictures } from "../images/pack_pictures.ts";
 import { pictureName } from "./picture_name.ts";
 
 /** The `count` images of a split that are nearest to each of `queries` (rows of it) by each notion, as pictures. */

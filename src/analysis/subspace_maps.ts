@@ -8,7 +8,7 @@ import { emptyCell, gridCells } from "./grid_cells.ts";
 import { defaultLayout } from "./layout_settings.ts";
 import { layOutAll, type LayoutTask } from "./lay_out_all.ts";
 import type { LayoutCache } from "./layout_cache.ts";
-import type { PackPictures } from "./pack_pictures.ts";
+import type { PackPictures } from "../images/pack_pictures.ts";
 import { pictureName } from "./picture_name.ts";
 
 /** Cells of the grid's side at most, and the images there are for each cell otherwise. */

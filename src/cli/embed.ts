@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { findImageFiles, passedOverText } from "../data/list_images.ts";
+import { findImageFiles, passedOverText } from "../images/list_images.ts";
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { join } from "../files/paths.ts";

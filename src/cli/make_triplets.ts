@@ -7,7 +7,7 @@ import {
 import { paperTripletCounts, type TripletCounts } from "../data/set_plan.ts";
 import type { NotionReport, SetReport } from "../data/set_report.ts";
 import { samplings } from "../data/draw_triplets.ts";
-import { type Fit, fitForms, parseFit } from "../data/fit.ts";
+import { type Fit, fitForms, parseFit } from "../images/fit.ts";
 import { splits } from "../data/image_set.ts";
 import { makeTriplets } from "../data/make_triplets.ts";
 import { readRules } from "../data/notions/read_rules.ts";

@@ -1,6 +1,6 @@
 import type { Listener } from "../base/listener.ts";
-import { decodePixels, imageFault, loadSharp } from "./decode_image.ts";
-import type { Fit } from "./fit.ts";
+import { decodePixels, imageFault, loadSharp } from "../images/decode_image.ts";
+import type { Fit } from "../images/fit.ts";
 import { digestOf, noBytes } from "../files/file_digests.ts";
 import type { ImageSet } from "./image_set.ts";
 import type { PackHeader, UnreadableImage } from "./pack_header.ts";

@@ -1,7 +1,7 @@
 import { CsnError, messageOf, shown, UsageError } from "../base/errors.ts";
 import { basename, join, resolve } from "../files/paths.ts";
 import type { Normalisation } from "../normalisation.ts";
-import type { Fit } from "./fit.ts";
+import type { Fit } from "../images/fit.ts";
 import { readSetFile } from "./set_file.ts";
 
 /** The parts of an image set. */

@@ -2,7 +2,7 @@ import { CsnError } from "../base/errors.ts";
 import { currentFolders, exists } from "../files/exists.ts";
 import type { Listener } from "../base/listener.ts";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "../files/paths.ts";
-import type { Fit } from "./fit.ts";
+import type { Fit } from "../images/fit.ts";
 import { buildSet } from "./build_set.ts";
 import type { SetFace, SetPlan } from "./set_plan.ts";
 import type { SetReport, SetSummary } from "./set_report.ts";

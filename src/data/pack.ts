@@ -4,7 +4,7 @@ import type { Listener } from "../base/listener.ts";
 import { join } from "../files/paths.ts";
 import { chainDigests, digestFiles } from "../files/file_digests.ts";
 import { decodeInto } from "./decode_into.ts";
-import type { Fit } from "./fit.ts";
+import type { Fit } from "../images/fit.ts";
 import type { ImageSet } from "./image_set.ts";
 import {
   emptyHeader,

@@ -1,6 +1,6 @@
 import type { ImageSet } from "./image_set.ts";
-import { preprocessingOf } from "./decode_image.ts";
-import type { Fit } from "./fit.ts";
+import { preprocessingOf } from "../images/decode_image.ts";
+import type { Fit } from "../images/fit.ts";
 import type { ImageSurvey } from "./survey_images.ts";
 import { writeWhole } from "../files/write_whole.ts";
 

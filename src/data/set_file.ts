@@ -1,6 +1,6 @@
 import { CsnError, messageOf, shown } from "../base/errors.ts";
 import type { Normalisation } from "../normalisation.ts";
-import { type Fit, fitForms, parseFit } from "./fit.ts";
+import { type Fit, fitForms, parseFit } from "../images/fit.ts";
 
 /** What `set.json` says about an image set. */
 export interface SetDescription {

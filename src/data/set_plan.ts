@@ -1,4 +1,4 @@
-import type { Fit } from "./fit.ts";
+import type { Fit } from "../images/fit.ts";
 import { UsageError } from "../base/errors.ts";
 import type { Normalisation } from "../normalisation.ts";
 import type { Sampling } from "./draw_triplets.ts";

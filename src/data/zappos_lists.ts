@@ -6,7 +6,7 @@ import { basename, extname, join } from "../files/paths.ts";
 import { buildSet } from "./build_set.ts";
 import type { TripletCounts } from "./set_plan.ts";
 import type { SetReport } from "./set_report.ts";
-import { listImages } from "./list_images.ts";
+import { listImages } from "../images/list_images.ts";
 import type { ColumnRule } from "./notions/rule.ts";
 import { zappos } from "./set_file.ts";
 import { loadColumns } from "./table/load_columns.ts";

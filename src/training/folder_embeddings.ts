@@ -1,7 +1,7 @@
-import { preprocessingOf } from "../data/decode_image.ts";
+import { preprocessingOf } from "../images/decode_image.ts";
 import { digestFiles } from "../files/file_digests.ts";
 import { FileIdentities, sha256 } from "../files/file_identities.ts";
-import { findImageFiles, passedOverText } from "../data/list_images.ts";
+import { findImageFiles, passedOverText } from "../images/list_images.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { cacheFolder } from "../files/cache.ts";

@@ -1,5 +1,5 @@
 /** A trained network in use: embed images once, compare them by notion. */
-import { decodeImage } from "../data/decode_image.ts";
+import { decodeImage } from "../images/decode_image.ts";
 import { CsnError, messageOf, UsageError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import type { Normalisation } from "../normalisation.ts";

@@ -1,5 +1,5 @@
 /** The files of a run: `checkpoint` continues it, `model_best` is all that is needed to use it. */
-import { type Fit, fitForms, parseFit } from "../data/fit.ts";
+import { type Fit, fitForms, parseFit } from "../images/fit.ts";
 import { CsnError, messageOf, shown } from "../base/errors.ts";
 import type { Normalisation } from "../normalisation.ts";
 import type { NetworkShape } from "../network/initialise.ts";

@@ -1,5 +1,5 @@
 import { type ImageSet, openImageSet, type Split } from "../data/image_set.ts";
-import type { Fit } from "../data/fit.ts";
+import type { Fit } from "../images/fit.ts";
 import { type Pack, type PackOptions, preparePack } from "../data/pack.ts";
 import type { Attribute } from "../data/draw_triplets.ts";
 import { readSetValues, type SetValues } from "../data/set_values.ts";

@@ -1,6 +1,6 @@
 /** Where a new run's weights come from. */
-import { preprocessingOf } from "../data/decode_image.ts";
-import type { Fit } from "../data/fit.ts";
+import { preprocessingOf } from "../images/decode_image.ts";
+import type { Fit } from "../images/fit.ts";
 import { download } from "../files/download.ts";
 import { CsnError, messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { embedSplit } from "../../src/analysis/embedded_split.ts";
 import { hardestTriplets, worstPlaces } from "../../src/analysis/hardest_triplets.ts";
-import { PackPictures } from "../../src/analysis/pack_pictures.ts";
+import { PackPictures } from "../../src/images/pack_pictures.ts";
 import { queryNeighbours } from "../../src/analysis/query_neighbours.ts";
 import { scoreTriplets } from "../../src/analysis/scored_triplets.ts";
 import { testAccuracy } from "../../src/analysis/split_accuracy.ts";

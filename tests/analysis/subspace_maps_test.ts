@@ -5,7 +5,7 @@ import { type EmbeddedSplit, embedSplit } from "../../src/analysis/embedded_spli
 import { emptyCell } from "../../src/analysis/grid_cells.ts";
 import { defaultLayout } from "../../src/analysis/layout_settings.ts";
 import { LayoutCache } from "../../src/analysis/layout_cache.ts";
-import { PackPictures } from "../../src/analysis/pack_pictures.ts";
+import { PackPictures } from "../../src/images/pack_pictures.ts";
 import { pictureName } from "../../src/analysis/picture_name.ts";
 import { sampleRows, subspaceMaps } from "../../src/analysis/subspace_maps.ts";
 import { join } from "../../src/files/paths.ts";

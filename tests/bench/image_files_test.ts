@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileSide, photograph, writeFileSet } from "../../scripts/bench/image_files.ts";
-import { decodeImage } from "../../src/data/decode_image.ts";
+import { decodeImage } from "../../src/images/decode_image.ts";
 import { openImageSet } from "../../src/data/image_set.ts";
 import { loadTriplets } from "../../src/data/triplets.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

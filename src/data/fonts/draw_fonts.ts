@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Listener } from "../../base/listener.ts";
 import { dirname, join } from "../../files/paths.ts";
-import { resizeToSquare } from "../resample.ts";
+import { resizeToSquare } from "../../images/resample.ts";
 import { characters, facePen, pictureSize } from "./draw_face.ts";
 import { type FontFace, fontFaces, type Slant } from "./font_faces.ts";
 import { greyPng } from "./grey_png.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { draw, shapeNotions, writeShapes } from "../../../scripts/gpu/shapes_set.ts";
 import { leftOut, testFiles } from "../../../scripts/gpu/tests_part.ts";
 import { projectFolder } from "../../../src/cli/paths.ts";
-import { decodeImage } from "../../../src/data/decode_image.ts";
+import { decodeImage } from "../../../src/images/decode_image.ts";
 import { join } from "../../../src/files/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 

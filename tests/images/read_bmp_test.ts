@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readBmp } from "../../src/data/read_bmp.ts";
+import { readBmp } from "../../src/images/read_bmp.ts";
 import { join } from "../../src/files/paths.ts";
 import { randomUint32 } from "../../src/base/random.ts";
 import { fixtures } from "../helpers/temporary_set.ts";

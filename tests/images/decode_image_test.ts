@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { decodeImage } from "../../src/data/decode_image.ts";
-import type { Fit } from "../../src/data/fit.ts";
+import { decodeImage } from "../../src/images/decode_image.ts";
+import type { Fit } from "../../src/images/fit.ts";
 import { CsnError } from "../../src/base/errors.ts";
 import { join } from "../../src/files/paths.ts";
 import { fixtures, temporaryFolder } from "../helpers/temporary_set.ts";

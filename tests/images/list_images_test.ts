@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findImageFiles, listImages, passedOverText } from "../../src/data/list_images.ts";
+import { findImageFiles, listImages, passedOverText } from "../../src/images/list_images.ts";
 import { dirname, join } from "../../src/files/paths.ts";
 import { temporaryFolder } from "../helpers/temporary_set.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isPnm, readPnm } from "../../src/data/read_pnm.ts";
+import { isPnm, readPnm } from "../../src/images/read_pnm.ts";
 import { join } from "../../src/files/paths.ts";
 import { randomUint32 } from "../../src/base/random.ts";
 import { fixtures } from "../helpers/temporary_set.ts";
