@@ -26,10 +26,10 @@ export type { Libtorch } from "./src/native/libtorch.ts";
 export { liveBytes, liveTensors, setThreads, threads } from "./src/native/library.ts";
 
 // Models in use
-export { type EmbedOptions, type ImageSource, Model } from "./src/training/model.ts";
-export { EmbeddingSet, type Neighbour } from "./src/training/embedding_set.ts";
-export { embedFolder, type FolderOptions } from "./src/training/folder_embeddings.ts";
-export { writeEmbeddings } from "./src/training/embedding_file.ts";
+export { type EmbedOptions, type ImageSource, Model } from "./src/model/model.ts";
+export { EmbeddingSet, type Neighbour } from "./src/model/embedding_set.ts";
+export { embedFolder, type FolderOptions } from "./src/model/folder_embeddings.ts";
+export { writeEmbeddings } from "./src/model/embedding_file.ts";
 
 // Training and evaluation
 export {
@@ -45,24 +45,24 @@ export {
   type RunSettings,
   type Sampler,
   type TrainConfig,
-} from "./src/training/config.ts";
-export { choosePlacement, type PlacementWish } from "./src/training/choose_placement.ts";
+} from "./src/model/config.ts";
+export { choosePlacement, type PlacementWish } from "./src/model/choose_placement.ts";
 export type { Placement, Precision } from "./src/network/placement.ts";
 export { type RunDescription, RunFolder } from "./src/training/run_folder.ts";
-export { type ModelEvaluation, testModel, type TestOptions } from "./src/training/test_model.ts";
-export type { SeenCounts, SeenImages } from "./src/reporting/seen_images.ts";
-export type { LearnedImages } from "./src/training/learned_images.ts";
-export { findSuspects, type Suspect, type SuspectOptions } from "./src/training/suspects.ts";
+export { type ModelEvaluation, testModel, type TestOptions } from "./src/model/evaluate_model.ts";
+export type { SeenCounts, SeenImages } from "./src/model/seen_counts.ts";
+export type { LearnedImages } from "./src/model/learned_images.ts";
+export { findSuspects, type Suspect, type SuspectOptions } from "./src/model/suspects.ts";
 export { readSetValues, type SetValues } from "./src/data/set_values.ts";
-export type { Evaluation, NotionEvaluation } from "./src/training/evaluate.ts";
+export type { Evaluation, NotionEvaluation } from "./src/model/evaluate.ts";
 export {
   type ModelDescription,
   type ModelFile,
   type ModelInfo,
   readModelFile,
   writeModelFile,
-} from "./src/training/model_file.ts";
-export type { EpochSums, TrainerState } from "./src/training/trainer_state.ts";
+} from "./src/model/model_file.ts";
+export type { EpochSums, TrainerState } from "./src/model/trainer_state.ts";
 export type { LossNumbers } from "./src/network/triplet_loss.ts";
 export type { MaskMode } from "./src/network/masks.ts";
 export { type Variant, variants } from "./src/variant.ts";

@@ -1,10 +1,10 @@
 /** csn as another project uses it: through its own `imports` entry, with its own configuration. */
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { defaultConfig } from "../src/training/config.ts";
+import { defaultConfig } from "../src/model/config.ts";
 import { initialTensors } from "../src/network/initialise.ts";
 import { fromFileUrl, join } from "../src/files/paths.ts";
-import { writeModelFile } from "../src/training/model_file.ts";
+import { writeModelFile } from "../src/model/model_file.ts";
 import { randomUint32 } from "../src/base/random.ts";
 
 const project = fromFileUrl(new URL("library_project/", import.meta.url));

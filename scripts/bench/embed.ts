@@ -1,5 +1,5 @@
 /** Images embedded by csn and by PyTorch in turn. */
-import { embedImages } from "../../src/training/evaluate.ts";
+import { embedImages } from "../../src/model/evaluate.ts";
 import { compared, type Comparison, inTurn, type Side } from "./comparison.ts";
 import {
   benchNetwork,

@@ -2,7 +2,7 @@
 import { join } from "../../src/files/paths.ts";
 import { packName } from "../../src/data/pack_place.ts";
 import { Adam } from "../../src/network/adam.ts";
-import { defaultConfig, learningRateOf, type TrainConfig } from "../../src/training/config.ts";
+import { defaultConfig, learningRateOf, type TrainConfig } from "../../src/model/config.ts";
 import { epochBatches } from "../../src/training/epoch_batches.ts";
 import { prepareTraining } from "../../src/training/prepare.ts";
 import { Stepper } from "../../src/training/stepper.ts";

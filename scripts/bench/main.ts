@@ -7,7 +7,7 @@ import { runCommand } from "../../src/cli/run_command.ts";
 import { startNative } from "../../src/cli/start_native.ts";
 import { messageOf, UsageError } from "../../src/base/errors.ts";
 import { describeLibrary, openedParts } from "../../src/native/library.ts";
-import { choosePlacement } from "../../src/training/choose_placement.ts";
+import { choosePlacement } from "../../src/model/choose_placement.ts";
 import { isItem, type Item, items } from "./items.ts";
 import { describePytorch, findPython, type Python } from "./pytorch.ts";
 import { type Findings, type Machine, report } from "./report.ts";

@@ -3,13 +3,13 @@ import { type Pack, preparePack } from "../data/pack.ts";
 import { readSetValues, type SetValues } from "../data/set_values.ts";
 import { loadTriplets, type Triplets } from "../data/triplets.ts";
 import { Network } from "../network/network.ts";
-import type { SeenImages } from "../reporting/seen_images.ts";
-import { embedImages } from "../training/evaluate.ts";
-import { type ModelFile, networkShape, networkTensors } from "../training/model_file.ts";
-import { openSetOf } from "../training/open_set_of.ts";
+import type { SeenImages } from "../model/seen_counts.ts";
+import { embedImages } from "../model/evaluate.ts";
+import { type ModelFile, networkShape, networkTensors } from "../model/model_file.ts";
+import { openSetOf } from "../model/open_set_of.ts";
 import { mapPack, unusableImages, warnOfDropped } from "../training/prepare.ts";
-import { seenImages, warnOfSeen } from "../training/seen_images.ts";
-import type { TestOptions } from "../training/test_model.ts";
+import { seenImages, warnOfSeen } from "../model/seen_images.ts";
+import type { TestOptions } from "../model/evaluate_model.ts";
 
 /** The images of one split of a set as a model sees them, and all that is known of them. */
 export interface EmbeddedSplit {

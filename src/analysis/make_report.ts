@@ -1,13 +1,13 @@
 import { CsnError, messageOf, UsageError } from "../base/errors.ts";
 import { exists, someOf } from "../files/exists.ts";
 import { examineOutput } from "../files/output_file.ts";
-import { isReportAnalysis, isReportPage } from "../reporting/report/report_files.ts";
+import { isReportAnalysis, isReportPage } from "../model/report_files.ts";
 import { variantOf } from "../network/masks.ts";
 import { dirname, join } from "../files/paths.ts";
 import { readMetrics } from "../reporting/run_log.ts";
 import type { DrawnBy, ReportData } from "../reporting/report/report_data.ts";
 import type { ReportExperiments, ReportPage } from "../reporting/report/report_page.ts";
-import type { ModelFile } from "../training/model_file.ts";
+import type { ModelFile } from "../model/model_file.ts";
 import { shellWord } from "../base/shell_word.ts";
 import { version } from "../base/version.ts";
 import { isBegunFile, writeWhole } from "../files/write_whole.ts";

@@ -1,4 +1,4 @@
-import type { SeenImages } from "../reporting/seen_images.ts";
+import type { SeenImages } from "../model/seen_counts.ts";
 
 /** What a model's masks learned, as plain JSON: `analysis.json`. Lists by notion follow `model.notions`. */
 export interface ModelAnalysis {

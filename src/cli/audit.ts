@@ -5,8 +5,8 @@ import { type ImageSet, openImageSet, type Split, splits } from "../data/image_s
 import { tripletListPath } from "../data/triplet_list.ts";
 import { examineOutput } from "../files/output_file.ts";
 import { relative } from "../files/paths.ts";
-import { readModelFile } from "../training/model_file.ts";
-import { findSuspects, type Suspect } from "../training/suspects.ts";
+import { readModelFile } from "../model/model_file.ts";
+import { findSuspects, type Suspect } from "../model/suspects.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { table } from "./format.ts";
 import { packDirOption, wholeNumber } from "./options.ts";

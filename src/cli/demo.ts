@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { openImageSet } from "../data/image_set.ts";
 import { makeFontsSet } from "../data/fonts/make_fonts_set.ts";
-import { defaultConfig } from "../training/config.ts";
+import { defaultConfig } from "../model/config.ts";
 import { dataFolder, projectFolder, runPath, shownPath } from "./paths.ts";
 import { runTest } from "./test.ts";
 import type { TrainFlags } from "./train_options.ts";
@@ -9,7 +9,7 @@ import { startRun } from "./train_run.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
-import { modelPath, readModelFile } from "../training/model_file.ts";
+import { modelPath, readModelFile } from "../model/model_file.ts";
 import { exists } from "../native/platform.ts";
 import { join } from "../files/paths.ts";
 import { shellWord } from "../base/shell_word.ts";

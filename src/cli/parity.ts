@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { readSafetensors } from "../tensor/safetensors.ts";
-import { choosePlacement } from "../training/choose_placement.ts";
+import { choosePlacement } from "../model/choose_placement.ts";
 import { checkParity, type ParityGroup } from "../training/parity.ts";
 import { userPath } from "./paths.ts";
 import { table } from "./format.ts";

@@ -1,10 +1,10 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { embedFolder } from "../training/folder_embeddings.ts";
-import { Model } from "../training/model.ts";
+import { embedFolder } from "../model/folder_embeddings.ts";
+import { Model } from "../model/model.ts";
 import { table } from "./format.ts";
 import { wholeNumber } from "./options.ts";
 import { userPath } from "./paths.ts";
-import { choosePlacement } from "../training/choose_placement.ts";
+import { choosePlacement } from "../model/choose_placement.ts";
 import { deviceOption } from "./placement_options.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";

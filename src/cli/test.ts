@@ -1,9 +1,9 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { Split } from "../data/image_set.ts";
 import { splits } from "../data/image_set.ts";
-import type { Evaluation } from "../training/evaluate.ts";
-import { testModel } from "../training/test_model.ts";
-import { readModelFile } from "../training/model_file.ts";
+import type { Evaluation } from "../model/evaluate.ts";
+import { testModel } from "../model/evaluate_model.ts";
+import { readModelFile } from "../model/model_file.ts";
 import { UsageError } from "../base/errors.ts";
 import { nameOfAll } from "../reporting/all_notions.ts";
 import { variantOf } from "../network/masks.ts";
@@ -14,7 +14,7 @@ import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 import { packDirOption, wholeNumber } from "./options.ts";
-import { choosePlacement, type PlacementWish } from "../training/choose_placement.ts";
+import { choosePlacement, type PlacementWish } from "../model/choose_placement.ts";
 import { deviceOption, precisionOption } from "./placement_options.ts";
 
 /** What the options of `test` parse to. */

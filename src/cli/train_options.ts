@@ -1,5 +1,5 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { defaultConfig } from "../training/config.ts";
+import { defaultConfig } from "../model/config.ts";
 import { convertLine } from "../training/pretrained.ts";
 import { deviceHelp, precisionHelp } from "./placement_options.ts";
 import { type Variant, variants } from "../variant.ts";

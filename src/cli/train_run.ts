@@ -12,19 +12,14 @@ import { VisdomClient } from "../reporting/visdom_client.ts";
 import { VisdomReporter } from "../reporting/visdom_reporter.ts";
 import { areLearned, maskModeOf, variantOf } from "../network/masks.ts";
 import type { Placement } from "../network/placement.ts";
-import { choosePlacement, type PlacementWish } from "../training/choose_placement.ts";
+import { choosePlacement, type PlacementWish } from "../model/choose_placement.ts";
 import {
   defaultConfig,
   type RunSettings,
   type Sampler,
   type TrainConfig,
-} from "../training/config.ts";
-import {
-  type ModelFile,
-  type ModelInfo,
-  modelPath,
-  readModelFile,
-} from "../training/model_file.ts";
+} from "../model/config.ts";
+import { type ModelFile, type ModelInfo, modelPath, readModelFile } from "../model/model_file.ts";
 import { assertUnchanged, RunFolder } from "../training/run_folder.ts";
 import { train, type TrainEvent } from "../training/train.ts";
 import { Interruption } from "./interruption.ts";

@@ -1,5 +1,5 @@
 import { maskModeOf } from "../network/masks.ts";
-import type { TrainConfig } from "../training/config.ts";
+import type { TrainConfig } from "../model/config.ts";
 import type { Variant } from "../variant.ts";
 
 /** One run of an experiment. */

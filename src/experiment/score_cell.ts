@@ -7,10 +7,10 @@ import { Network } from "../network/network.ts";
 import type { Placement } from "../network/placement.ts";
 import { join } from "../files/paths.ts";
 import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
-import { embedDistinct, tripletDistances } from "../training/evaluate.ts";
-import { modelPath, networkShape, networkTensors, readModelFile } from "../training/model_file.ts";
+import { embedDistinct, tripletDistances } from "../model/evaluate.ts";
+import { modelPath, networkShape, networkTensors, readModelFile } from "../model/model_file.ts";
 import { mapPack } from "../training/prepare.ts";
-import { seenImages, warnOfSeen } from "../training/seen_images.ts";
+import { seenImages, warnOfSeen } from "../model/seen_images.ts";
 import { outcomesOf } from "./outcomes.ts";
 import { presented, type TestTriplets } from "./flipped_triplets.ts";
 

@@ -3,8 +3,8 @@ import { isFile } from "../files/exists.ts";
 import type { Listener } from "../base/listener.ts";
 import { join } from "../files/paths.ts";
 import { readMetrics } from "../reporting/run_log.ts";
-import type { RunSettings, TrainConfig } from "../training/config.ts";
-import { type ModelFile, modelPath, readModelFile } from "../training/model_file.ts";
+import type { RunSettings, TrainConfig } from "../model/config.ts";
+import { type ModelFile, modelPath, readModelFile } from "../model/model_file.ts";
 import { assertUnchanged, RunFolder } from "../training/run_folder.ts";
 import { train, type TrainEvent } from "../training/train.ts";
 

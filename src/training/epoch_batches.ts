@@ -2,7 +2,7 @@ import { type BatchSource, EpochBatches } from "../data/batches.ts";
 import { DenseListBatches } from "../data/dense_list_batches.ts";
 import { DenseValueBatches } from "../data/dense_value_batches.ts";
 import { NotionBatches } from "../data/notion_batches.ts";
-import type { TrainConfig } from "./config.ts";
+import type { TrainConfig } from "../model/config.ts";
 import type { PreparedTraining } from "./prepare.ts";
 
 /**

@@ -10,9 +10,9 @@ import type { Listener } from "../base/listener.ts";
 import { cudaMemory } from "../native/library.ts";
 import { mapFile, toDevice } from "../tensor/operators.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { TrainConfig } from "./config.ts";
+import type { TrainConfig } from "../model/config.ts";
 import { warnOfContradictions } from "./warn_of_contradictions.ts";
-import { type RememberedImages, rememberImages } from "./learned_images.ts";
+import { type RememberedImages, rememberImages } from "../model/learned_images.ts";
 
 /** What dense batches are formed from. */
 export interface TrainingValues {

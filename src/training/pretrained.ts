@@ -11,9 +11,9 @@ import { backboneParts } from "../network/backbone.ts";
 import { backbonesOf, initialTensors } from "../network/initialise.ts";
 import { join } from "../files/paths.ts";
 import { readSafetensors, type StoredTensor } from "../tensor/safetensors.ts";
-import { shapeOfConfig, type TrainConfig } from "./config.ts";
-import type { LearnedImages } from "./learned_images.ts";
-import { readModelFile } from "./model_file.ts";
+import { shapeOfConfig, type TrainConfig } from "../model/config.ts";
+import type { LearnedImages } from "../model/learned_images.ts";
+import { readModelFile } from "../model/model_file.ts";
 
 /**
  * torchvision's ImageNet ResNet-18 as timm publishes it (timm/resnet18.tv_in1k on Hugging Face), pinned to

@@ -4,21 +4,21 @@ import { exists, filesBelow, removeAll, someOf } from "../files/exists.ts";
 import { openedParts } from "../native/library.ts";
 import { basename, dirname, join } from "../files/paths.ts";
 import type { EpochMetrics } from "../reporting/metrics.ts";
-import { isReportPage, isReportPart } from "../reporting/report/report_files.ts";
+import { isReportPage, isReportPart } from "../model/report_files.ts";
 import { shellWord } from "../base/shell_word.ts";
 import { cutBack, readMetrics, RunLog } from "../reporting/run_log.ts";
 import type { StoredTensor } from "../tensor/safetensors.ts";
 import { version } from "../base/version.ts";
 import { isBegunFile, writeWhole } from "../files/write_whole.ts";
-import type { RunSettings, TrainConfig } from "./config.ts";
+import type { RunSettings, TrainConfig } from "../model/config.ts";
 import {
   type ModelFile,
   type ModelInfo,
   modelPath,
   readModelFile,
   writeModelFile,
-} from "./model_file.ts";
-import type { TrainerState } from "./trainer_state.ts";
+} from "../model/model_file.ts";
+import type { TrainerState } from "../model/trainer_state.ts";
 
 /** Files that make up a run, and go with it into a copy. */
 const runFiles = [

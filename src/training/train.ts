@@ -16,12 +16,12 @@ import {
   type RunSettings,
   shapeOfConfig,
   type TrainConfig,
-} from "./config.ts";
+} from "../model/config.ts";
 import { epochBatches } from "./epoch_batches.ts";
-import { evaluate, type Evaluation } from "./evaluate.ts";
-import { type LearnedImages, mergeLearned } from "./learned_images.ts";
-import type { ModelFile } from "./model_file.ts";
-import { networkShape, networkTensors } from "./model_file.ts";
+import { evaluate, type Evaluation } from "../model/evaluate.ts";
+import { type LearnedImages, mergeLearned } from "../model/learned_images.ts";
+import type { ModelFile } from "../model/model_file.ts";
+import { networkShape, networkTensors } from "../model/model_file.ts";
 import {
   checkSameFit,
   checkSameTriplets,
@@ -34,7 +34,7 @@ import { startingImages, startingTensors } from "./pretrained.ts";
 import { Stepper, type StepTaken } from "./stepper.ts";
 import type { StepSetting } from "./train_step.ts";
 import { MaskWatch } from "./mask_watch.ts";
-import { addBatch, emptySums, type TrainerState, trainMetrics } from "./trainer_state.ts";
+import { addBatch, emptySums, type TrainerState, trainMetrics } from "../model/trainer_state.ts";
 
 /** What happens while a run trains, in this order: start, then steps, saves and epochs, then end. */
 export type TrainEvent =

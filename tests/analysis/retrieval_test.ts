@@ -4,7 +4,7 @@ import type { Attribute } from "../../src/data/draw_triplets.ts";
 import { likeness } from "../../src/data/notions/likeness.ts";
 import { randomNormal } from "../../src/base/random.ts";
 import { MaskedVectors } from "../../src/statistics/masked_vectors.ts";
-import { EmbeddingSet } from "../../src/training/embedding_set.ts";
+import { EmbeddingSet } from "../../src/model/embedding_set.ts";
 
 const [count, dimension] = [30, 3];
 const vectors = Float32Array.from({ length: count * dimension }, (_, i) => randomNormal(7, 1, i));

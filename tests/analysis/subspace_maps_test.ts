@@ -9,7 +9,7 @@ import { PackPictures } from "../../src/images/pack_pictures.ts";
 import { pictureName } from "../../src/analysis/picture_name.ts";
 import { sampleRows, subspaceMaps } from "../../src/analysis/subspace_maps.ts";
 import { join } from "../../src/files/paths.ts";
-import { readModelFile } from "../../src/training/model_file.ts";
+import { readModelFile } from "../../src/model/model_file.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { projectFolder, runPath } from "../../src/cli/paths.ts";
 import { FileLock } from "../../src/files/file_lock.ts";
 import { join } from "../../src/files/paths.ts";
-import { readModelFile } from "../../src/training/model_file.ts";
+import { readModelFile } from "../../src/model/model_file.ts";
 import { type CliOptions, runCli } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";

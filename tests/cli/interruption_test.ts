@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { runPath } from "../../src/cli/paths.ts";
 import { join } from "../../src/files/paths.ts";
 import { Interruption } from "../../src/cli/interruption.ts";
-import { readModelFile } from "../../src/training/model_file.ts";
+import { readModelFile } from "../../src/model/model_file.ts";
 import { CliProcess, type CliResult } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";

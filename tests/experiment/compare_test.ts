@@ -11,9 +11,9 @@ import { initialTensors } from "../../src/network/initialise.ts";
 import { onCpu } from "../../src/network/placement.ts";
 import { join } from "../../src/files/paths.ts";
 import type { Comparison } from "../../src/experiment/comparison.ts";
-import { defaultConfig, defaultSettings } from "../../src/training/config.ts";
-import { modelPath, readModelFile, writeModelFile } from "../../src/training/model_file.ts";
-import { testModel } from "../../src/training/test_model.ts";
+import { defaultConfig, defaultSettings } from "../../src/model/config.ts";
+import { modelPath, readModelFile, writeModelFile } from "../../src/model/model_file.ts";
+import { testModel } from "../../src/model/evaluate_model.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
 

@@ -1,8 +1,8 @@
 /** A model file of an untrained network, for tests of what is done with models. */
 import { initialTensors, type NetworkShape } from "../../src/network/initialise.ts";
 import { join } from "../../src/files/paths.ts";
-import { defaultConfig } from "../../src/training/config.ts";
-import { writeModelFile } from "../../src/training/model_file.ts";
+import { defaultConfig } from "../../src/model/config.ts";
+import { writeModelFile } from "../../src/model/model_file.ts";
 
 const shape: NetworkShape = { notions: ["shape", "colour"], dimension: 8, masks: "fixed" };
 

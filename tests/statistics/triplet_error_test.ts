@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomNormal } from "../../src/base/random.ts";
 import { leakage, tripletError } from "../../src/statistics/triplet_error.ts";
-import { EmbeddingSet } from "../../src/training/embedding_set.ts";
+import { EmbeddingSet } from "../../src/model/embedding_set.ts";
 import { plantEmbedding, plantTriplets } from "../helpers/planted_embedding.ts";
 
 Deno.test("tripletError() equals the distances of an EmbeddingSet, triplet by triplet, under masks with and without zeros", () => {

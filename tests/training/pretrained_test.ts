@@ -3,7 +3,7 @@ import { FileLock } from "../../src/files/file_lock.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
 import { join } from "../../src/files/paths.ts";
 import { type StoredTensor, writeSafetensors } from "../../src/tensor/safetensors.ts";
-import { defaultConfig, type TrainConfig } from "../../src/training/config.ts";
+import { defaultConfig, type TrainConfig } from "../../src/model/config.ts";
 import { fetchImagenet, imagenet, startingTensors } from "../../src/training/pretrained.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { exists } from "../../src/files/exists.ts";
 import { dirname, join } from "../../src/files/paths.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
-import { defaultConfig, defaultSettings, type TrainConfig } from "../../src/training/config.ts";
-import { modelPath, readModelFile, writeModelFile } from "../../src/training/model_file.ts";
+import { defaultConfig, defaultSettings, type TrainConfig } from "../../src/model/config.ts";
+import { modelPath, readModelFile, writeModelFile } from "../../src/model/model_file.ts";
 import { assertUnchanged, RunFolder } from "../../src/training/run_folder.ts";
-import { emptySums, type TrainerState } from "../../src/training/trainer_state.ts";
+import { emptySums, type TrainerState } from "../../src/model/trainer_state.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
 const config: TrainConfig = { ...defaultConfig, data: "/", notions: ["a"], dimension: 8 };

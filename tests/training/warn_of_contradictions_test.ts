@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readTripletList, tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
 import { join } from "../../src/files/paths.ts";
-import { defaultConfig } from "../../src/training/config.ts";
+import { defaultConfig } from "../../src/model/config.ts";
 import { prepareTraining } from "../../src/training/prepare.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { valuedImages, writeValuedSet } from "../helpers/valued_set.ts";

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readSafetensors, type StoredTensors } from "../../../src/tensor/safetensors.ts";
-import { defaultConfig, defaultSettings } from "../../../src/training/config.ts";
-import { readEmbeddingSet } from "../../../src/training/embedding_file.ts";
-import { readModelFile } from "../../../src/training/model_file.ts";
-import { emptySums } from "../../../src/training/trainer_state.ts";
+import { defaultConfig, defaultSettings } from "../../../src/model/config.ts";
+import { readEmbeddingSet } from "../../../src/model/embedding_file.ts";
+import { readModelFile } from "../../../src/model/model_file.ts";
+import { emptySums } from "../../../src/model/trainer_state.ts";
 import { bytesOf, type Input, type Parser } from "./parser.ts";
 import { spoilt, spoiltJson } from "./spoil.ts";
 

@@ -4,7 +4,7 @@ import { count, percentWithInterval } from "../numbers.ts";
 import { chartFigure, type Section, table } from "../page_parts.ts";
 import { nameOfAll } from "../../all_notions.ts";
 import type { ModelAnalysis } from "../../../analysis/model_analysis.ts";
-import { seenText } from "../../seen_images.ts";
+import { seenText } from "../../../model/seen_counts.ts";
 import type { ReportData } from "../report_data.ts";
 
 /** How many triplets of the split the model orders rightly. */

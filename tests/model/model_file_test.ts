@@ -9,7 +9,7 @@ import {
   type ModelDescription,
   readModelFile,
   writeModelFile,
-} from "../../src/training/model_file.ts";
+} from "../../src/model/model_file.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";
 

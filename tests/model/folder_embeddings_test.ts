@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "../../src/files/paths.ts";
-import { embedFolder } from "../../src/training/folder_embeddings.ts";
-import { Model } from "../../src/training/model.ts";
-import { readModelFile, writeModelFile } from "../../src/training/model_file.ts";
+import { embedFolder } from "../../src/model/folder_embeddings.ts";
+import { Model } from "../../src/model/model.ts";
+import { readModelFile, writeModelFile } from "../../src/model/model_file.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";

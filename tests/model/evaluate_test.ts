@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Triplets } from "../../src/data/triplets.ts";
 import { randomUint32 } from "../../src/base/random.ts";
-import { evaluate, type Evaluation } from "../../src/training/evaluate.ts";
-import { embedImages } from "../../src/training/evaluate.ts";
+import { evaluate, type Evaluation } from "../../src/model/evaluate.ts";
+import { embedImages } from "../../src/model/evaluate.ts";
 import { tinySetting } from "../helpers/tiny_setting.ts";
 
 const margin = 0.2;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "../../src/files/paths.ts";
 import { readSafetensors, writeSafetensors } from "../../src/tensor/safetensors.ts";
-import { readEmbeddingSet, writeEmbeddings, writeSet } from "../../src/training/embedding_file.ts";
-import { EmbeddingSet } from "../../src/training/embedding_set.ts";
-import { Model } from "../../src/training/model.ts";
+import { readEmbeddingSet, writeEmbeddings, writeSet } from "../../src/model/embedding_file.ts";
+import { EmbeddingSet } from "../../src/model/embedding_set.ts";
+import { Model } from "../../src/model/model.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";
 

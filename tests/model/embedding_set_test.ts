@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EmbeddingSet } from "../../src/training/embedding_set.ts";
+import { EmbeddingSet } from "../../src/model/embedding_set.ts";
 
 const set = new EmbeddingSet(["a", "b", "c"], Float32Array.of(0, 0, 3, 4, 1, 9), 2);
 

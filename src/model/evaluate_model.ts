@@ -2,13 +2,13 @@ import type { Split } from "../data/image_set.ts";
 import { preparePack } from "../data/pack.ts";
 import { loadTriplets } from "../data/triplets.ts";
 import type { Listener } from "../base/listener.ts";
-import type { SeenImages } from "../reporting/seen_images.ts";
+import type { SeenImages } from "./seen_counts.ts";
 import { Network } from "../network/network.ts";
 import { onCpu, type Placement } from "../network/placement.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
 import { openSetOf } from "./open_set_of.ts";
-import { mapPack, unusableImages, warnOfDropped } from "./prepare.ts";
+import { mapPack, unusableImages, warnOfDropped } from "../training/prepare.ts";
 import { seenImages, warnOfSeen } from "./seen_images.ts";
 
 /** How a model is tested. */

@@ -3,7 +3,7 @@ import type { Split } from "../data/image_set.ts";
 import type { Pack } from "../data/pack.ts";
 import type { Triplets } from "../data/triplets.ts";
 import type { Listener } from "../base/listener.ts";
-import { type SeenCounts, type SeenImages, seenText } from "../reporting/seen_images.ts";
+import { type SeenCounts, type SeenImages, seenText } from "./seen_counts.ts";
 import { areComparable, digestsOf } from "./learned_images.ts";
 import type { ModelFile } from "./model_file.ts";
 

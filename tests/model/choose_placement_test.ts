@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeLibrary, hasFastBf16 } from "../../src/native/library.ts";
-import { choosePlacement } from "../../src/training/choose_placement.ts";
+import { choosePlacement } from "../../src/model/choose_placement.ts";
 import { start } from "../../src/native/start.ts";
 
 Deno.test("choosePlacement() takes float32 on the CPU when nothing is asked for", async () => {
