@@ -1,6 +1,6 @@
 /** Builds the shim against a libtorch, once for each pair of sources and libtorch. */
 import { createHash } from "node:crypto";
-import { withoutLinkerSettings } from "../child_environment.ts";
+import { withoutLinkerSettings } from "./child_environment.ts";
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { basename, fromFileUrl, join } from "../files/paths.ts";

@@ -1,4 +1,4 @@
-import { withoutLinkerSettings } from "../child_environment.ts";
+import { withoutLinkerSettings } from "./child_environment.ts";
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { join } from "../files/paths.ts";

@@ -1,4 +1,4 @@
-import { withoutLinkerSettings } from "../child_environment.ts";
+import { withoutLinkerSettings } from "./child_environment.ts";
 import { join } from "../files/paths.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { cacheFolder } from "../files/cache.ts";

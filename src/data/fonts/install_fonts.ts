@@ -1,4 +1,4 @@
-import { withoutLinkerSettings } from "../../child_environment.ts";
+import { withoutLinkerSettings } from "../../native/child_environment.ts";
 import { CsnError } from "../../base/errors.ts";
 import { FileLock } from "../../files/file_lock.ts";
 import type { Listener } from "../../base/listener.ts";
