@@ -16,7 +16,7 @@
  */
 export { CsnError, UsageError } from "./src/base/errors.ts";
 export type { Listener, Progress } from "./src/base/listener.ts";
-export type { Normalisation } from "./src/normalisation.ts";
+export type { Normalisation } from "./src/network/normalisation.ts";
 export { version } from "./src/base/version.ts";
 
 // libtorch
@@ -65,7 +65,7 @@ export {
 export type { EpochSums, TrainerState } from "./src/model/trainer_state.ts";
 export type { LossNumbers } from "./src/network/triplet_loss.ts";
 export type { MaskMode } from "./src/network/masks.ts";
-export { type Variant, variants } from "./src/variant.ts";
+export { type Variant, variants } from "./src/network/variant.ts";
 export { Network } from "./src/network/network.ts";
 export { initialTensors, type NetworkShape } from "./src/network/initialise.ts";
 export type { EpochMetrics, NotionScore } from "./src/reporting/metrics.ts";

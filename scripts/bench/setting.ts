@@ -4,7 +4,7 @@ import { initialTensors, type NetworkShape } from "../../src/network/initialise.
 import { Network } from "../../src/network/network.ts";
 import type { Placement } from "../../src/network/placement.ts";
 import type { Batch } from "../../src/data/batches.ts";
-import type { Normalisation } from "../../src/normalisation.ts";
+import type { Normalisation } from "../../src/network/normalisation.ts";
 import { randomUint32 } from "../../src/base/random.ts";
 import { reshape, toDevice } from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";

@@ -8,7 +8,7 @@ import type { Listener } from "../base/listener.ts";
 import { basename } from "../files/paths.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { defaultConfig, defaultSettings, type RunSettings } from "../model/config.ts";
-import { type Variant, variants } from "../variant.ts";
+import { type Variant, variants } from "../network/variant.ts";
 import { folderName, oneOf, wholeNumber } from "./options.ts";
 import { shellWord } from "../base/shell_word.ts";
 import { dataPath } from "./paths.ts";

@@ -7,7 +7,7 @@ import { readModelFile } from "../model/model_file.ts";
 import { UsageError } from "../base/errors.ts";
 import { nameOfAll } from "../reporting/all_notions.ts";
 import { variantOf } from "../network/masks.ts";
-import { type Variant, variants } from "../variant.ts";
+import { type Variant, variants } from "../network/variant.ts";
 import { percent, table } from "./format.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";

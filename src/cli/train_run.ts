@@ -26,7 +26,7 @@ import { Interruption } from "./interruption.ts";
 import { dataPath, runPath, shownPath, userPath } from "./paths.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
-import type { Variant } from "../variant.ts";
+import type { Variant } from "../network/variant.ts";
 import type { TrainFlags } from "./train_options.ts";
 import { TrainView } from "./train_view.ts";
 

@@ -1,6 +1,6 @@
 import { CsnError, messageOf, shown, UsageError } from "../base/errors.ts";
 import { basename, join, resolve } from "../files/paths.ts";
-import type { Normalisation } from "../normalisation.ts";
+import type { Normalisation } from "../network/normalisation.ts";
 import type { Fit } from "../images/fit.ts";
 import { readSetFile } from "./set_file.ts";
 

@@ -1,5 +1,5 @@
 import { CsnError, messageOf, shown } from "../base/errors.ts";
-import type { Normalisation } from "../normalisation.ts";
+import type { Normalisation } from "../network/normalisation.ts";
 import { type Fit, fitForms, parseFit } from "../images/fit.ts";
 
 /** What `set.json` says about an image set. */

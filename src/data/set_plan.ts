@@ -1,6 +1,6 @@
 import type { Fit } from "../images/fit.ts";
 import { UsageError } from "../base/errors.ts";
-import type { Normalisation } from "../normalisation.ts";
+import type { Normalisation } from "../network/normalisation.ts";
 import type { Sampling } from "./draw_triplets.ts";
 import { type Split, splits } from "./image_set.ts";
 import type { ColumnRule } from "./notions/rule.ts";

@@ -1,6 +1,6 @@
 import { maskModeOf } from "../network/masks.ts";
 import type { TrainConfig } from "../model/config.ts";
-import type { Variant } from "../variant.ts";
+import type { Variant } from "../network/variant.ts";
 
 /** One run of an experiment. */
 export interface Cell {

@@ -1,7 +1,7 @@
 import type { Comparison } from "./comparison.ts";
 import { comparisonCsv } from "./comparison_csv.ts";
 import { join } from "../files/paths.ts";
-import { type Variant, variants } from "../variant.ts";
+import { type Variant, variants } from "../network/variant.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { Cell } from "./cell.ts";
 import { type ExperimentOptions, runCells } from "./run_cells.ts";

@@ -1,5 +1,5 @@
 import type { Estimate } from "../statistics/estimate.ts";
-import type { Variant } from "../variant.ts";
+import type { Variant } from "../network/variant.ts";
 
 /** Variants of a network, tested on the same triplets: what `compare.json` holds. Errors are shares, 0 to 1. */
 export interface Comparison {

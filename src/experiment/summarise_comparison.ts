@@ -9,7 +9,7 @@ import type {
 import { seedDifferences, seedIntervals } from "./seed_differences.ts";
 import { estimateMeans } from "../statistics/cluster_bootstrap.ts";
 import type { Estimate } from "../statistics/estimate.ts";
-import type { Variant } from "../variant.ts";
+import type { Variant } from "../network/variant.ts";
 import { tie } from "./outcomes.ts";
 import type { CellResult } from "./run_cells.ts";
 import { TripletParts, wrongShares } from "./triplet_parts.ts";

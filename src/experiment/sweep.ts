@@ -2,7 +2,7 @@ import type { Sweep, SweepPoint } from "./sweep_points.ts";
 import { sweepCsv } from "./sweep_csv.ts";
 import { join } from "../files/paths.ts";
 import { estimateMeans } from "../statistics/cluster_bootstrap.ts";
-import { type Variant, variants } from "../variant.ts";
+import { type Variant, variants } from "../network/variant.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { Cell } from "./cell.ts";
 import { type CellResult, type ExperimentOptions, runCells } from "./run_cells.ts";

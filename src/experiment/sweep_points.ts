@@ -1,5 +1,5 @@
 import type { Estimate } from "../statistics/estimate.ts";
-import type { Variant } from "../variant.ts";
+import type { Variant } from "../network/variant.ts";
 
 /** Error against the number of training triplets (the paper's Figure 9): what `sweep.json` holds. */
 export interface Sweep {

@@ -2,7 +2,7 @@ import type { Split } from "../data/image_set.ts";
 import type { Triplets } from "../data/triplets.ts";
 import type { Listener } from "../base/listener.ts";
 import { gatherImages } from "../network/backbone.ts";
-import type { Normalisation } from "../normalisation.ts";
+import type { Normalisation } from "../network/normalisation.ts";
 import { applyMasks, type Network } from "../network/network.ts";
 import { concatenate, indexSelect, longs, pairwiseDistance, stack } from "../tensor/operators.ts";
 import { noGrad, scope } from "../tensor/scope.ts";

@@ -2,7 +2,7 @@
 import { decodeImage } from "../images/decode_image.ts";
 import { CsnError, messageOf, UsageError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
-import type { Normalisation } from "../normalisation.ts";
+import type { Normalisation } from "../network/normalisation.ts";
 import { Network } from "../network/network.ts";
 import { onCpu, type Placement } from "../network/placement.ts";
 import { reshape } from "../tensor/operators.ts";

@@ -1,7 +1,7 @@
 /** The files of a run: `checkpoint` continues it, `model_best` is all that is needed to use it. */
 import { type Fit, fitForms, parseFit } from "../images/fit.ts";
 import { CsnError, messageOf, shown } from "../base/errors.ts";
-import type { Normalisation } from "../normalisation.ts";
+import type { Normalisation } from "../network/normalisation.ts";
 import type { NetworkShape } from "../network/initialise.ts";
 import { isMaskMode } from "../network/masks.ts";
 import { tensorFault } from "../network/tensor_fault.ts";

@@ -1,6 +1,6 @@
 import { CsnError } from "../base/errors.ts";
 import { checked, cString, cStrings, enqueue, native } from "../native/library.ts";
-import type { Normalisation } from "../normalisation.ts";
+import type { Normalisation } from "./normalisation.ts";
 import { dtypeCode } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
 

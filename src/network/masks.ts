@@ -1,4 +1,4 @@
-import type { Variant } from "../variant.ts";
+import type { Variant } from "./variant.ts";
 
 /**
  * How the masks of the notions come to be. "none": all ones, so every notion compares by the whole embedding.

@@ -1,7 +1,7 @@
 import type { Batch } from "../data/batches.ts";
 import type { Adam } from "../network/adam.ts";
 import { backward, gatherImages } from "../network/backbone.ts";
-import type { Normalisation } from "../normalisation.ts";
+import type { Normalisation } from "../network/normalisation.ts";
 import type { Network } from "../network/network.ts";
 import {
   flattened,

@@ -9,7 +9,7 @@ import type { Comparison } from "../../src/experiment/comparison.ts";
 import { comparisonCsv } from "../../src/experiment/comparison_csv.ts";
 import type { Sweep } from "../../src/experiment/sweep_points.ts";
 import { sweepCsv } from "../../src/experiment/sweep_csv.ts";
-import type { Variant } from "../../src/variant.ts";
+import type { Variant } from "../../src/network/variant.ts";
 
 const triplets = {
   notions: ["colour", "shape"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { areLearned, maskModeOf, variantOf } from "../../src/network/masks.ts";
-import { variants } from "../../src/variant.ts";
+import { variants } from "../../src/network/variant.ts";
 
 Deno.test("maskModeOf() and variantOf() are each other's inverse", () => {
   assert.deepEqual(variants.map((variant) => variantOf(maskModeOf(variant))), [...variants]);
