@@ -98,7 +98,7 @@ export { SharedImages } from "./src/statistics/shared_images.ts";
 // Analysis
 export { analyseModel, type AnalyseOptions, analyseSplit } from "./src/analysis/analyse_model.ts";
 export { type EmbeddedSplit, embedSplit } from "./src/analysis/embedded_split.ts";
-export { makeReport, type Report, type ReportOptions } from "./src/analysis/make_report.ts";
+export { makeReport, type Report, type ReportOptions } from "./src/report/make_report.ts";
 export type { ProbeTable } from "./src/analysis/probe_column.ts";
 export type {
   AnalysedModel,

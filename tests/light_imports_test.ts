@@ -68,6 +68,6 @@ for (const entry of ["mod.ts", "src/cli/main.ts"]) {
 }
 
 Deno.test("the page of a report does load echarts: the walk sees far enough", async () => {
-  const libraries = await reached(join(root, "src/reporting/report/report_page.ts"));
+  const libraries = await reached(join(root, "src/report/report_page.ts"));
   assert.ok(libraries.has("echarts"), [...libraries.keys()].join());
 });

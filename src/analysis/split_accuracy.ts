@@ -1,4 +1,4 @@
-import type { Accuracy } from "../reporting/report/report_data.ts";
+import type { Accuracy } from "../report/report_data.ts";
 import { estimateMeans } from "../statistics/cluster_bootstrap.ts";
 import { SharedImages } from "../statistics/shared_images.ts";
 import { rightTriplets, type ScoredTriplets } from "./scored_triplets.ts";

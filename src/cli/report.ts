@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { makeReport } from "../analysis/make_report.ts";
+import { makeReport } from "../report/make_report.ts";
 import type { TableOptions } from "../data/table/table.ts";
 import type { ProbeTable } from "../analysis/probe_column.ts";
 import { splits } from "../data/image_set.ts";

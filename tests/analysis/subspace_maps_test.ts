@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { drawMap, drawRow } from "../../src/analysis/draw_pictures.ts";
+import { drawMap, drawRow } from "../../src/report/draw_pictures.ts";
 import { type EmbeddedSplit, embedSplit } from "../../src/analysis/embedded_split.ts";
 import { emptyCell } from "../../src/analysis/grid_cells.ts";
 import { defaultLayout } from "../../src/analysis/layout_settings.ts";
 import { LayoutCache } from "../../src/analysis/layout_cache.ts";
 import { PackPictures } from "../../src/images/pack_pictures.ts";
-import { pictureName } from "../../src/analysis/picture_name.ts";
+import { pictureName } from "../../src/report/picture_name.ts";
 import { sampleRows, subspaceMaps } from "../../src/analysis/subspace_maps.ts";
 import { join } from "../../src/files/paths.ts";
 import { readModelFile } from "../../src/model/model_file.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { evaluationTable } from "../../src/cli/test.ts";
-import { reportPage } from "../../src/reporting/report/report_page.ts";
+import { reportPage } from "../../src/report/report_page.ts";
 import { drawingTest } from "../helpers/drawing_test_case.ts";
 import { reportData } from "../helpers/report_data.ts";
 

@@ -1,6 +1,6 @@
 /** Data of a report that nothing was measured for. */
 import type { ModelAnalysis } from "../../src/analysis/model_analysis.ts";
-import type { Picture, ReportData } from "../../src/reporting/report/report_data.ts";
+import type { Picture, ReportData } from "../../src/report/report_data.ts";
 import type { Estimate } from "../../src/statistics/estimate.ts";
 import { epochRows } from "./epoch_rows.ts";
 

@@ -1,7 +1,7 @@
 /** What csn wrote of runs and experiments. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readComparison, readSweep } from "../../../src/analysis/read_experiment.ts";
+import { readComparison, readSweep } from "../../../src/report/read_experiment.ts";
 import type { EpochMetrics } from "../../../src/reporting/metrics.ts";
 import { cutBack, readMetrics } from "../../../src/reporting/run_log.ts";
 import { dirname, join } from "../../../src/files/paths.ts";

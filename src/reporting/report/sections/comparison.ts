@@ -1,10 +1,16 @@
 import type { Comparison, VariantDifference } from "../../../experiment/comparison.ts";
 import { nameOfAll } from "../../all_notions.ts";
 import { isShown } from "../../../experiment/seed_differences.ts";
-import { paragraph } from "../html.ts";
+import { paragraph } from "../../../report/html.ts";
 import { intervalChart } from "../interval_chart.ts";
 import { count, percentWithInterval, pointsWithInterval } from "../numbers.ts";
-import { chartFigure, epochsAndSeeds, madeBy, type Section, table } from "../page_parts.ts";
+import {
+  chartFigure,
+  epochsAndSeeds,
+  madeBy,
+  type Section,
+  table,
+} from "../../../report/page_parts.ts";
 
 /** The variants of a comparison side by side. */
 export function comparisonSection(comparison: Comparison): Section {

@@ -1,9 +1,9 @@
 import { heatMap } from "../heat_map.ts";
-import { paragraph } from "../html.ts";
+import { paragraph } from "../../../report/html.ts";
 import { decimal } from "../numbers.ts";
-import { beside, chartFigure, numbers, type Section, table } from "../page_parts.ts";
+import { beside, chartFigure, numbers, type Section, table } from "../../../report/page_parts.ts";
 import { viridis } from "../palette.ts";
-import type { ReportData } from "../report_data.ts";
+import type { ReportData } from "../../../report/report_data.ts";
 import { stackedBars } from "../stacked_bars.ts";
 
 /** What each notion's mask lets through. */

@@ -1,9 +1,9 @@
 import { heatMap } from "../heat_map.ts";
-import { paragraph } from "../html.ts";
+import { paragraph } from "../../../report/html.ts";
 import { points } from "../numbers.ts";
-import { chartFigure, type Section, table } from "../page_parts.ts";
+import { chartFigure, type Section, table } from "../../../report/page_parts.ts";
 import { diverging } from "../palette.ts";
-import type { ReportData } from "../report_data.ts";
+import type { ReportData } from "../../../report/report_data.ts";
 
 /** Dimensions that the table names for each notion. */
 const mostNamed = 5;

@@ -1,8 +1,14 @@
 import type { Sweep } from "../../../experiment/sweep_points.ts";
-import { paragraph } from "../html.ts";
+import { paragraph } from "../../../report/html.ts";
 import { intervalChart } from "../interval_chart.ts";
 import { count, percentWithInterval } from "../numbers.ts";
-import { chartFigure, epochsAndSeeds, madeBy, type Section, table } from "../page_parts.ts";
+import {
+  chartFigure,
+  epochsAndSeeds,
+  madeBy,
+  type Section,
+  table,
+} from "../../../report/page_parts.ts";
 
 /** Error against the number of training triplets, as Figure 9 of the paper. */
 export function sweepSection(sweep: Sweep): Section {

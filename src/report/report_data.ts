@@ -1,6 +1,6 @@
-import type { Estimate } from "../../statistics/estimate.ts";
-import type { EpochMetrics } from "../metrics.ts";
-import type { ModelAnalysis } from "../../analysis/model_analysis.ts";
+import type { Estimate } from "../statistics/estimate.ts";
+import type { EpochMetrics } from "../reporting/metrics.ts";
+import type { ModelAnalysis } from "../analysis/model_analysis.ts";
 
 /** All that a report tells; drawing it needs no model and no image set. */
 export interface ReportData {

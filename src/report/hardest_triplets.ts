@@ -1,9 +1,9 @@
-import type { HardestTriplets, HardTriplet } from "../reporting/report/report_data.ts";
+import type { HardestTriplets, HardTriplet } from "./report_data.ts";
 import { drawRow } from "./draw_pictures.ts";
-import type { EmbeddedSplit } from "./embedded_split.ts";
+import type { EmbeddedSplit } from "../analysis/embedded_split.ts";
 import type { PackPictures } from "../images/pack_pictures.ts";
 import { pictureName } from "./picture_name.ts";
-import type { ScoredTriplets } from "./scored_triplets.ts";
+import type { ScoredTriplets } from "../analysis/scored_triplets.ts";
 
 /** Of each notion the triplets that are wrong by most, as pictures; at most `most` of each. */
 export async function hardestTriplets(

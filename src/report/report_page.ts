@@ -1,22 +1,22 @@
-import type { Comparison } from "../../experiment/comparison.ts";
-import type { Sweep } from "../../experiment/sweep_points.ts";
-import type { Chart } from "./chart.ts";
+import type { Comparison } from "../experiment/comparison.ts";
+import type { Sweep } from "../experiment/sweep_points.ts";
+import type { Chart } from "../reporting/report/chart.ts";
 import { Html, markup } from "./html.ts";
-import { count } from "./numbers.ts";
+import { count } from "../reporting/report/numbers.ts";
 import { type Section, sectionHtml } from "./page_parts.ts";
 import { pageStyle } from "./page_style.ts";
 import type { Picture, ReportData } from "./report_data.ts";
-import { accuracySection } from "./sections/accuracy.ts";
-import { comparisonSection } from "./sections/comparison.ts";
-import { hardestSection } from "./sections/hardest.ts";
-import { leakageSection } from "./sections/leakage.ts";
-import { mapsSection } from "./sections/maps.ts";
-import { masksSection } from "./sections/masks.ts";
-import { neighboursSection } from "./sections/neighbours.ts";
-import { removalSection } from "./sections/removal.ts";
-import { sweepSection } from "./sections/sweep.ts";
-import { trainingSection } from "./sections/training.ts";
-import { valuesSection } from "./sections/values.ts";
+import { accuracySection } from "../reporting/report/sections/accuracy.ts";
+import { comparisonSection } from "../reporting/report/sections/comparison.ts";
+import { hardestSection } from "../reporting/report/sections/hardest.ts";
+import { leakageSection } from "../reporting/report/sections/leakage.ts";
+import { mapsSection } from "../reporting/report/sections/maps.ts";
+import { masksSection } from "../reporting/report/sections/masks.ts";
+import { neighboursSection } from "../reporting/report/sections/neighbours.ts";
+import { removalSection } from "../reporting/report/sections/removal.ts";
+import { sweepSection } from "../reporting/report/sections/sweep.ts";
+import { trainingSection } from "../reporting/report/sections/training.ts";
+import { valuesSection } from "../reporting/report/sections/values.ts";
 
 /** Experiments that a report shows, too, where they were made. */
 export interface ReportExperiments {

@@ -1,8 +1,8 @@
 import { likeness } from "../data/notions/likeness.ts";
-import type { Query, QueryNeighbours, ShownNeighbour } from "../reporting/report/report_data.ts";
+import type { Query, QueryNeighbours, ShownNeighbour } from "./report_data.ts";
 import { MaskedVectors } from "../statistics/masked_vectors.ts";
 import { drawRow } from "./draw_pictures.ts";
-import type { EmbeddedSplit } from "./embedded_split.ts";
+import type { EmbeddedSplit } from "../analysis/embedded_split.ts";
 import type { PackPictures } from "../images/pack_pictures.ts";
 import { pictureName } from "./picture_name.ts";
 

@@ -3,7 +3,7 @@ import { join } from "../files/paths.ts";
 import type { Comparison } from "../experiment/comparison.ts";
 import { withSeedDifferences } from "../experiment/seed_differences.ts";
 import type { Sweep } from "../experiment/sweep_points.ts";
-import { type Shape, shapeFault } from "./shape_fault.ts";
+import { type Shape, shapeFault } from "../analysis/shape_fault.ts";
 
 /** The files in which experiments leave what they found, and what of theirs a report cannot do without. */
 const kinds = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readComparison, readSweep } from "../../src/analysis/read_experiment.ts";
+import { readComparison, readSweep } from "../../src/report/read_experiment.ts";
 import { join } from "../../src/files/paths.ts";
 import { comparison, sweep, writeExperiments } from "../helpers/experiment_files.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

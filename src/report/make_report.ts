@@ -5,22 +5,22 @@ import { isReportAnalysis, isReportPage } from "../model/report_files.ts";
 import { variantOf } from "../network/masks.ts";
 import { dirname, join } from "../files/paths.ts";
 import { readMetrics } from "../reporting/run_log.ts";
-import type { DrawnBy, ReportData } from "../reporting/report/report_data.ts";
-import type { ReportExperiments, ReportPage } from "../reporting/report/report_page.ts";
+import type { DrawnBy, ReportData } from "./report_data.ts";
+import type { ReportExperiments, ReportPage } from "./report_page.ts";
 import type { ModelFile } from "../model/model_file.ts";
 import { shellWord } from "../base/shell_word.ts";
 import { version } from "../base/version.ts";
 import { isBegunFile, writeWhole } from "../files/write_whole.ts";
-import { type AnalyseOptions, analyseSplit } from "./analyse_model.ts";
-import { type EmbeddedSplit, embedSplit } from "./embedded_split.ts";
+import { type AnalyseOptions, analyseSplit } from "../analysis/analyse_model.ts";
+import { type EmbeddedSplit, embedSplit } from "../analysis/embedded_split.ts";
 import { hardestTriplets } from "./hardest_triplets.ts";
-import { LayoutCache } from "./layout_cache.ts";
+import { LayoutCache } from "../analysis/layout_cache.ts";
 import { PackPictures } from "../images/pack_pictures.ts";
 import { queryNeighbours } from "./query_neighbours.ts";
 import { readComparison, readSweep } from "./read_experiment.ts";
-import { scoreTriplets } from "./scored_triplets.ts";
-import { sampleRows, subspaceMaps } from "./subspace_maps.ts";
-import { testAccuracy } from "./split_accuracy.ts";
+import { scoreTriplets } from "../analysis/scored_triplets.ts";
+import { sampleRows, subspaceMaps } from "../analysis/subspace_maps.ts";
+import { testAccuracy } from "../analysis/split_accuracy.ts";
 
 /** What a report is made of, and where it goes. */
 export interface ReportOptions extends AnalyseOptions {
@@ -79,7 +79,7 @@ export async function makeReport(file: ModelFile, options: ReportOptions = {}): 
   const experiments = await readExperiments(file, options);
   const data = await reportData(file, parts, options);
   // Charts are drawn by a large library; who only imports csn does not wait for it.
-  const { reportPage } = await import("../reporting/report/report_page.ts");
+  const { reportPage } = await import("./report_page.ts");
   const drawn = reportPage(data, experiments);
   await makeFolder(parts);
   // First: by it the folder is known as a report's.

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { reportPage } from "../../../src/reporting/report/report_page.ts";
-import { comparison, sweep } from "../../helpers/experiment_files.ts";
-import { drawingTest } from "../../helpers/drawing_test_case.ts";
-import { reportData } from "../../helpers/report_data.ts";
+import { reportPage } from "../../src/report/report_page.ts";
+import { comparison, sweep } from "../helpers/experiment_files.ts";
+import { drawingTest } from "../helpers/drawing_test_case.ts";
+import { reportData } from "../helpers/report_data.ts";
 
 const nasty = `</title></svg>"'><script>alert(1)</script>&amp;`;
 const escaped =

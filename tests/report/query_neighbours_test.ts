@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { embedSplit } from "../../src/analysis/embedded_split.ts";
-import { hardestTriplets, worstPlaces } from "../../src/analysis/hardest_triplets.ts";
+import { hardestTriplets, worstPlaces } from "../../src/report/hardest_triplets.ts";
 import { PackPictures } from "../../src/images/pack_pictures.ts";
-import { queryNeighbours } from "../../src/analysis/query_neighbours.ts";
+import { queryNeighbours } from "../../src/report/query_neighbours.ts";
 import { scoreTriplets } from "../../src/analysis/scored_triplets.ts";
 import { testAccuracy } from "../../src/analysis/split_accuracy.ts";
 import { join } from "../../src/files/paths.ts";
