@@ -1,4 +1,4 @@
-import { type Chart, inlineSvg } from "../reporting/report/chart.ts";
+import { type Chart, inlineSvg } from "./charts/chart.ts";
 import { type Content, Html, markup } from "./html.ts";
 import type { Picture } from "./report_data.ts";
 

@@ -1,8 +1,8 @@
 import type { Comparison } from "../experiment/comparison.ts";
 import type { Sweep } from "../experiment/sweep_points.ts";
-import type { Chart } from "../reporting/report/chart.ts";
+import type { Chart } from "./charts/chart.ts";
 import { Html, markup } from "./html.ts";
-import { count } from "../reporting/report/numbers.ts";
+import { count } from "./charts/numbers.ts";
 import { type Section, sectionHtml } from "./page_parts.ts";
 import { pageStyle } from "./page_style.ts";
 import type { Picture, ReportData } from "./report_data.ts";

@@ -1,6 +1,6 @@
-import { intervalChart } from "../interval_chart.ts";
+import { intervalChart } from "../../../report/charts/interval_chart.ts";
 import { paragraph } from "../../../report/html.ts";
-import { count, percentWithInterval } from "../numbers.ts";
+import { count, percentWithInterval } from "../../../report/charts/numbers.ts";
 import { chartFigure, type Section, table } from "../../../report/page_parts.ts";
 import { nameOfAll } from "../../all_notions.ts";
 import type { ModelAnalysis } from "../../../analysis/model_analysis.ts";

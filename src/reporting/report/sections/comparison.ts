@@ -2,8 +2,8 @@ import type { Comparison, VariantDifference } from "../../../experiment/comparis
 import { nameOfAll } from "../../all_notions.ts";
 import { isShown } from "../../../experiment/seed_differences.ts";
 import { paragraph } from "../../../report/html.ts";
-import { intervalChart } from "../interval_chart.ts";
-import { count, percentWithInterval, pointsWithInterval } from "../numbers.ts";
+import { intervalChart } from "../../../report/charts/interval_chart.ts";
+import { count, percentWithInterval, pointsWithInterval } from "../../../report/charts/numbers.ts";
 import {
   chartFigure,
   epochsAndSeeds,

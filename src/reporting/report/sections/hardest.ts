@@ -1,5 +1,5 @@
 import { type Content, markup, paragraph } from "../../../report/html.ts";
-import { count, decimal, percent } from "../numbers.ts";
+import { count, decimal, percent } from "../../../report/charts/numbers.ts";
 import { beside, pictureFigure, type Section } from "../../../report/page_parts.ts";
 import type { HardestTriplets, HardTriplet, ReportData } from "../../../report/report_data.ts";
 

@@ -1,9 +1,9 @@
-import type { Chart } from "../chart.ts";
-import { heatMap } from "../heat_map.ts";
+import type { Chart } from "../../../report/charts/chart.ts";
+import { heatMap } from "../../../report/charts/heat_map.ts";
 import { paragraph } from "../../../report/html.ts";
-import { decimal, percent } from "../numbers.ts";
+import { decimal, percent } from "../../../report/charts/numbers.ts";
 import { beside, chartFigure, numbers, type Section, table } from "../../../report/page_parts.ts";
-import { viridis } from "../palette.ts";
+import { viridis } from "../../../report/charts/palette.ts";
 import type { ReportData } from "../../../report/report_data.ts";
 
 /** How far one notion can be told by another's mask, and what masks have in common. */

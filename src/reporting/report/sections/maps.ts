@@ -1,5 +1,5 @@
 import { markup, paragraph } from "../../../report/html.ts";
-import { count } from "../numbers.ts";
+import { count } from "../../../report/charts/numbers.ts";
 import { beside, pictureFigure, type Section } from "../../../report/page_parts.ts";
 import type { ReportData, SubspaceMap } from "../../../report/report_data.ts";
 

@@ -1,5 +1,5 @@
 import { type Content, markup, paragraph } from "../../../report/html.ts";
-import { decimal } from "../numbers.ts";
+import { decimal } from "../../../report/charts/numbers.ts";
 import { beside, numbers, pictureFigure, type Section, table } from "../../../report/page_parts.ts";
 import type {
   Query,

@@ -1,8 +1,8 @@
-import { heatMap } from "../heat_map.ts";
+import { heatMap } from "../../../report/charts/heat_map.ts";
 import { paragraph } from "../../../report/html.ts";
-import { points } from "../numbers.ts";
+import { points } from "../../../report/charts/numbers.ts";
 import { chartFigure, type Section, table } from "../../../report/page_parts.ts";
-import { diverging } from "../palette.ts";
+import { diverging } from "../../../report/charts/palette.ts";
 import type { ReportData } from "../../../report/report_data.ts";
 
 /** Dimensions that the table names for each notion. */

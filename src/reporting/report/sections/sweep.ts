@@ -1,7 +1,7 @@
 import type { Sweep } from "../../../experiment/sweep_points.ts";
 import { paragraph } from "../../../report/html.ts";
-import { intervalChart } from "../interval_chart.ts";
-import { count, percentWithInterval } from "../numbers.ts";
+import { intervalChart } from "../../../report/charts/interval_chart.ts";
+import { count, percentWithInterval } from "../../../report/charts/numbers.ts";
 import {
   chartFigure,
   epochsAndSeeds,

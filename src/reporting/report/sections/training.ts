@@ -1,8 +1,8 @@
 import { nameOfAll } from "../../all_notions.ts";
 import type { EpochMetrics } from "../../metrics.ts";
 import { paragraph } from "../../../report/html.ts";
-import { lineChart } from "../line_chart.ts";
-import { decimal, percent } from "../numbers.ts";
+import { lineChart } from "../../../report/charts/line_chart.ts";
+import { decimal, percent } from "../../../report/charts/numbers.ts";
 import { beside, chartFigure, numbers, type Section, table } from "../../../report/page_parts.ts";
 import type { ReportData } from "../../../report/report_data.ts";
 

@@ -1,5 +1,5 @@
 import { type EChartsOption, init } from "echarts";
-import { escapeHtml } from "../../report/html.ts";
+import { escapeHtml } from "../html.ts";
 
 /** A drawn chart. */
 export interface Chart {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { heatMap } from "../../../src/reporting/report/heat_map.ts";
-import { inlineSvg } from "../../../src/reporting/report/chart.ts";
-import { intervalChart } from "../../../src/reporting/report/interval_chart.ts";
-import { colourAt, inkOn, seriesColour, viridis } from "../../../src/reporting/report/palette.ts";
+import { heatMap } from "../../../src/report/charts/heat_map.ts";
+import { inlineSvg } from "../../../src/report/charts/chart.ts";
+import { intervalChart } from "../../../src/report/charts/interval_chart.ts";
+import { colourAt, inkOn, seriesColour, viridis } from "../../../src/report/charts/palette.ts";
 import { drawingTest } from "../../helpers/drawing_test_case.ts";
 
 /** Vertical lines that a series draws: x, and y of both ends. */
