@@ -1,5 +1,5 @@
 import type { Picture } from "./report_data.ts";
-import { emptyCell } from "../analysis/grid_cells.ts";
+import { emptyCell } from "./maps/grid_cells.ts";
 import type { PackPictures } from "../images/pack_pictures.ts";
 
 /** Side of an image in a map, at most: 40 of them in a row make a picture that a page can hold. */

@@ -14,12 +14,12 @@ import { isBegunFile, writeWhole } from "../files/write_whole.ts";
 import { type AnalyseOptions, analyseSplit } from "../analysis/analyse_model.ts";
 import { type EmbeddedSplit, embedSplit } from "../analysis/embedded_split.ts";
 import { hardestTriplets } from "./hardest_triplets.ts";
-import { LayoutCache } from "../analysis/layout_cache.ts";
+import { LayoutCache } from "./maps/layout_cache.ts";
 import { PackPictures } from "../images/pack_pictures.ts";
 import { queryNeighbours } from "./query_neighbours.ts";
 import { readComparison, readSweep } from "./read_experiment.ts";
 import { scoreTriplets } from "../analysis/scored_triplets.ts";
-import { sampleRows, subspaceMaps } from "../analysis/subspace_maps.ts";
+import { sampleRows, subspaceMaps } from "./maps/subspace_maps.ts";
 import { testAccuracy } from "../analysis/split_accuracy.ts";
 
 /** What a report is made of, and where it goes. */

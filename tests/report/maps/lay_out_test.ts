@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { layOut } from "../../src/analysis/lay_out.ts";
-import { defaultLayout } from "../../src/analysis/layout_settings.ts";
-import { layOutAll, type LayoutTask } from "../../src/analysis/lay_out_all.ts";
-import { nearestRows } from "../../src/analysis/nearest_rows.ts";
-import { principalPlane } from "../../src/analysis/principal_plane.ts";
-import { randomNormal } from "../../src/base/random.ts";
+import { layOut } from "../../../src/report/maps/lay_out.ts";
+import { defaultLayout } from "../../../src/report/maps/layout_settings.ts";
+import { layOutAll, type LayoutTask } from "../../../src/report/maps/lay_out_all.ts";
+import { nearestRows } from "../../../src/analysis/nearest_rows.ts";
+import { principalPlane } from "../../../src/report/maps/principal_plane.ts";
+import { randomNormal } from "../../../src/base/random.ts";
 
 const dimension = 6;
 

@@ -1,15 +1,15 @@
-import type { Listener } from "../base/listener.ts";
-import { shuffled, streamFor } from "../base/random.ts";
-import type { SubspaceMap } from "../report/report_data.ts";
-import { MaskedVectors } from "../statistics/masked_vectors.ts";
-import { drawMap } from "../report/draw_pictures.ts";
-import type { EmbeddedSplit } from "./embedded_split.ts";
+import type { Listener } from "../../base/listener.ts";
+import { shuffled, streamFor } from "../../base/random.ts";
+import type { SubspaceMap } from "../report_data.ts";
+import { MaskedVectors } from "../../statistics/masked_vectors.ts";
+import { drawMap } from "../draw_pictures.ts";
+import type { EmbeddedSplit } from "../../analysis/embedded_split.ts";
 import { emptyCell, gridCells } from "./grid_cells.ts";
 import { defaultLayout } from "./layout_settings.ts";
 import { layOutAll, type LayoutTask } from "./lay_out_all.ts";
 import type { LayoutCache } from "./layout_cache.ts";
-import type { PackPictures } from "../images/pack_pictures.ts";
-import { pictureName } from "../report/picture_name.ts";
+import type { PackPictures } from "../../images/pack_pictures.ts";
+import { pictureName } from "../picture_name.ts";
 
 /** Cells of the grid's side at most, and the images there are for each cell otherwise. */
 const [mostCells, imagesPerCell] = [40, 1.25];

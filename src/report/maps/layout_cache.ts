@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { join } from "../files/paths.ts";
-import { writeWhole } from "../files/write_whole.ts";
+import { join } from "../../files/paths.ts";
+import { writeWhole } from "../../files/write_whole.ts";
 import type { LayoutTask } from "./lay_out_all.ts";
 
 /** Changes when `layOut` comes to other places than before. */

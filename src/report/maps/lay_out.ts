@@ -1,6 +1,6 @@
 import { UMAP } from "umap-js";
-import { randomUnit, streamFor } from "../base/random.ts";
-import { nearestRows } from "./nearest_rows.ts";
+import { randomUnit, streamFor } from "../../base/random.ts";
+import { nearestRows } from "../../analysis/nearest_rows.ts";
 import type { LayoutSettings } from "./layout_settings.ts";
 import { principalPlane } from "./principal_plane.ts";
 

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { drawMap, drawRow } from "../../src/report/draw_pictures.ts";
-import { type EmbeddedSplit, embedSplit } from "../../src/analysis/embedded_split.ts";
-import { emptyCell } from "../../src/analysis/grid_cells.ts";
-import { defaultLayout } from "../../src/analysis/layout_settings.ts";
-import { LayoutCache } from "../../src/analysis/layout_cache.ts";
-import { PackPictures } from "../../src/images/pack_pictures.ts";
-import { pictureName } from "../../src/report/picture_name.ts";
-import { sampleRows, subspaceMaps } from "../../src/analysis/subspace_maps.ts";
-import { join } from "../../src/files/paths.ts";
-import { readModelFile } from "../../src/model/model_file.ts";
-import { TemporaryFolder } from "../helpers/temporary_folder.ts";
-import { writeTinyModel } from "../helpers/tiny_model.ts";
-import { writeTinySet } from "../helpers/tiny_set.ts";
+import { drawMap, drawRow } from "../../../src/report/draw_pictures.ts";
+import { type EmbeddedSplit, embedSplit } from "../../../src/analysis/embedded_split.ts";
+import { emptyCell } from "../../../src/report/maps/grid_cells.ts";
+import { defaultLayout } from "../../../src/report/maps/layout_settings.ts";
+import { LayoutCache } from "../../../src/report/maps/layout_cache.ts";
+import { PackPictures } from "../../../src/images/pack_pictures.ts";
+import { pictureName } from "../../../src/report/picture_name.ts";
+import { sampleRows, subspaceMaps } from "../../../src/report/maps/subspace_maps.ts";
+import { join } from "../../../src/files/paths.ts";
+import { readModelFile } from "../../../src/model/model_file.ts";
+import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
+import { writeTinyModel } from "../../helpers/tiny_model.ts";
+import { writeTinySet } from "../../helpers/tiny_set.ts";
 
 const size = 3;
 

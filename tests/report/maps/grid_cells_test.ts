@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { emptyCell, gridCells } from "../../src/analysis/grid_cells.ts";
+import { emptyCell, gridCells } from "../../../src/report/maps/grid_cells.ts";
 
 Deno.test("gridCells() shows in each cell the point nearest to its centre, by hand", () => {
   // On a square from 0 to 10, cells are 5 wide; their centres lie at 2.5 and 7.5.
