@@ -6,17 +6,17 @@ import { count } from "./charts/numbers.ts";
 import { type Section, sectionHtml } from "./page_parts.ts";
 import { pageStyle } from "./page_style.ts";
 import type { Picture, ReportData } from "./report_data.ts";
-import { accuracySection } from "../reporting/report/sections/accuracy.ts";
-import { comparisonSection } from "../reporting/report/sections/comparison.ts";
-import { hardestSection } from "../reporting/report/sections/hardest.ts";
-import { leakageSection } from "../reporting/report/sections/leakage.ts";
-import { mapsSection } from "../reporting/report/sections/maps.ts";
-import { masksSection } from "../reporting/report/sections/masks.ts";
-import { neighboursSection } from "../reporting/report/sections/neighbours.ts";
-import { removalSection } from "../reporting/report/sections/removal.ts";
-import { sweepSection } from "../reporting/report/sections/sweep.ts";
-import { trainingSection } from "../reporting/report/sections/training.ts";
-import { valuesSection } from "../reporting/report/sections/values.ts";
+import { accuracySection } from "./sections/accuracy.ts";
+import { comparisonSection } from "./sections/comparison.ts";
+import { hardestSection } from "./sections/hardest.ts";
+import { leakageSection } from "./sections/leakage.ts";
+import { mapsSection } from "./sections/maps.ts";
+import { masksSection } from "./sections/masks.ts";
+import { neighboursSection } from "./sections/neighbours.ts";
+import { removalSection } from "./sections/removal.ts";
+import { sweepSection } from "./sections/sweep.ts";
+import { trainingSection } from "./sections/training.ts";
+import { valuesSection } from "./sections/values.ts";
 
 /** Experiments that a report shows, too, where they were made. */
 export interface ReportExperiments {

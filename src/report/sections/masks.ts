@@ -1,10 +1,10 @@
-import { heatMap } from "../../../report/charts/heat_map.ts";
-import { paragraph } from "../../../report/html.ts";
-import { decimal } from "../../../report/charts/numbers.ts";
-import { beside, chartFigure, numbers, type Section, table } from "../../../report/page_parts.ts";
-import { viridis } from "../../../report/charts/palette.ts";
-import type { ReportData } from "../../../report/report_data.ts";
-import { stackedBars } from "../../../report/charts/stacked_bars.ts";
+import { heatMap } from "../charts/heat_map.ts";
+import { paragraph } from "../html.ts";
+import { decimal } from "../charts/numbers.ts";
+import { beside, chartFigure, numbers, type Section, table } from "../page_parts.ts";
+import { viridis } from "../charts/palette.ts";
+import type { ReportData } from "../report_data.ts";
+import { stackedBars } from "../charts/stacked_bars.ts";
 
 /** What each notion's mask lets through. */
 export function masksSection({ analysis }: ReportData): Section {

@@ -1,10 +1,10 @@
-import type { Chart } from "../../../report/charts/chart.ts";
-import { heatMap } from "../../../report/charts/heat_map.ts";
-import { paragraph } from "../../../report/html.ts";
-import { decimal, percent } from "../../../report/charts/numbers.ts";
-import { beside, chartFigure, numbers, type Section, table } from "../../../report/page_parts.ts";
-import { viridis } from "../../../report/charts/palette.ts";
-import type { ReportData } from "../../../report/report_data.ts";
+import type { Chart } from "../charts/chart.ts";
+import { heatMap } from "../charts/heat_map.ts";
+import { paragraph } from "../html.ts";
+import { decimal, percent } from "../charts/numbers.ts";
+import { beside, chartFigure, numbers, type Section, table } from "../page_parts.ts";
+import { viridis } from "../charts/palette.ts";
+import type { ReportData } from "../report_data.ts";
 
 /** How far one notion can be told by another's mask, and what masks have in common. */
 export function leakageSection({ analysis }: ReportData): Section {

@@ -1,12 +1,7 @@
-import { type Content, markup, paragraph } from "../../../report/html.ts";
-import { decimal } from "../../../report/charts/numbers.ts";
-import { beside, numbers, pictureFigure, type Section, table } from "../../../report/page_parts.ts";
-import type {
-  Query,
-  QueryNeighbours,
-  ReportData,
-  ShownNeighbour,
-} from "../../../report/report_data.ts";
+import { type Content, markup, paragraph } from "../html.ts";
+import { decimal } from "../charts/numbers.ts";
+import { beside, numbers, pictureFigure, type Section, table } from "../page_parts.ts";
+import type { Query, QueryNeighbours, ReportData, ShownNeighbour } from "../report_data.ts";
 
 /** What is nearest to some images, by one notion beside the other. */
 export function neighboursSection({ analysis, queries, drawn }: ReportData): Section {

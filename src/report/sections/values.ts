@@ -1,7 +1,7 @@
-import { type Content, markup, paragraph } from "../../../report/html.ts";
-import { count, decimal, percent } from "../../../report/charts/numbers.ts";
-import { type Section, table } from "../../../report/page_parts.ts";
-import type { ReportData } from "../../../report/report_data.ts";
+import { type Content, markup, paragraph } from "../html.ts";
+import { count, decimal, percent } from "../charts/numbers.ts";
+import { type Section, table } from "../page_parts.ts";
+import type { ReportData } from "../report_data.ts";
 
 /** What can be measured where the set knows values of its images; null where nothing was. */
 export function valuesSection({ analysis }: ReportData): Section | null {

@@ -1,7 +1,7 @@
-import { markup, paragraph } from "../../../report/html.ts";
-import { count } from "../../../report/charts/numbers.ts";
-import { beside, pictureFigure, type Section } from "../../../report/page_parts.ts";
-import type { ReportData, SubspaceMap } from "../../../report/report_data.ts";
+import { markup, paragraph } from "../html.ts";
+import { count } from "../charts/numbers.ts";
+import { beside, pictureFigure, type Section } from "../page_parts.ts";
+import type { ReportData, SubspaceMap } from "../report_data.ts";
 
 /** Each notion's subspace, as Figures 4, 5 and 7 of the paper draw it. */
 export function mapsSection({ analysis, maps, drawn }: ReportData): Section {

@@ -1,14 +1,8 @@
-import type { Sweep } from "../../../experiment/sweep_points.ts";
-import { paragraph } from "../../../report/html.ts";
-import { intervalChart } from "../../../report/charts/interval_chart.ts";
-import { count, percentWithInterval } from "../../../report/charts/numbers.ts";
-import {
-  chartFigure,
-  epochsAndSeeds,
-  madeBy,
-  type Section,
-  table,
-} from "../../../report/page_parts.ts";
+import type { Sweep } from "../../experiment/sweep_points.ts";
+import { paragraph } from "../html.ts";
+import { intervalChart } from "../charts/interval_chart.ts";
+import { count, percentWithInterval } from "../charts/numbers.ts";
+import { chartFigure, epochsAndSeeds, madeBy, type Section, table } from "../page_parts.ts";
 
 /** Error against the number of training triplets, as Figure 9 of the paper. */
 export function sweepSection(sweep: Sweep): Section {

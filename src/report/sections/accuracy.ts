@@ -1,11 +1,11 @@
-import { intervalChart } from "../../../report/charts/interval_chart.ts";
-import { paragraph } from "../../../report/html.ts";
-import { count, percentWithInterval } from "../../../report/charts/numbers.ts";
-import { chartFigure, type Section, table } from "../../../report/page_parts.ts";
-import { nameOfAll } from "../../all_notions.ts";
-import type { ModelAnalysis } from "../../../analysis/model_analysis.ts";
-import { seenText } from "../../../model/seen_counts.ts";
-import type { ReportData } from "../../../report/report_data.ts";
+import { intervalChart } from "../charts/interval_chart.ts";
+import { paragraph } from "../html.ts";
+import { count, percentWithInterval } from "../charts/numbers.ts";
+import { chartFigure, type Section, table } from "../page_parts.ts";
+import { nameOfAll } from "../../reporting/all_notions.ts";
+import type { ModelAnalysis } from "../../analysis/model_analysis.ts";
+import { seenText } from "../../model/seen_counts.ts";
+import type { ReportData } from "../report_data.ts";
 
 /** How many triplets of the split the model orders rightly. */
 export function accuracySection({ analysis, accuracy }: ReportData): Section {

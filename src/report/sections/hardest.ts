@@ -1,7 +1,7 @@
-import { type Content, markup, paragraph } from "../../../report/html.ts";
-import { count, decimal, percent } from "../../../report/charts/numbers.ts";
-import { beside, pictureFigure, type Section } from "../../../report/page_parts.ts";
-import type { HardestTriplets, HardTriplet, ReportData } from "../../../report/report_data.ts";
+import { type Content, markup, paragraph } from "../html.ts";
+import { count, decimal, percent } from "../charts/numbers.ts";
+import { beside, pictureFigure, type Section } from "../page_parts.ts";
+import type { HardestTriplets, HardTriplet, ReportData } from "../report_data.ts";
 
 /** The triplets that the model gets most wrong: often its weakness, sometimes a wrong label. */
 export function hardestSection({ analysis, hardest }: ReportData): Section {

@@ -1,9 +1,9 @@
-import { heatMap } from "../../../report/charts/heat_map.ts";
-import { paragraph } from "../../../report/html.ts";
-import { points } from "../../../report/charts/numbers.ts";
-import { chartFigure, type Section, table } from "../../../report/page_parts.ts";
-import { diverging } from "../../../report/charts/palette.ts";
-import type { ReportData } from "../../../report/report_data.ts";
+import { heatMap } from "../charts/heat_map.ts";
+import { paragraph } from "../html.ts";
+import { points } from "../charts/numbers.ts";
+import { chartFigure, type Section, table } from "../page_parts.ts";
+import { diverging } from "../charts/palette.ts";
+import type { ReportData } from "../report_data.ts";
 
 /** Dimensions that the table names for each notion. */
 const mostNamed = 5;

@@ -1,16 +1,10 @@
-import type { Comparison, VariantDifference } from "../../../experiment/comparison.ts";
-import { nameOfAll } from "../../all_notions.ts";
-import { isShown } from "../../../experiment/seed_differences.ts";
-import { paragraph } from "../../../report/html.ts";
-import { intervalChart } from "../../../report/charts/interval_chart.ts";
-import { count, percentWithInterval, pointsWithInterval } from "../../../report/charts/numbers.ts";
-import {
-  chartFigure,
-  epochsAndSeeds,
-  madeBy,
-  type Section,
-  table,
-} from "../../../report/page_parts.ts";
+import type { Comparison, VariantDifference } from "../../experiment/comparison.ts";
+import { nameOfAll } from "../../reporting/all_notions.ts";
+import { isShown } from "../../experiment/seed_differences.ts";
+import { paragraph } from "../html.ts";
+import { intervalChart } from "../charts/interval_chart.ts";
+import { count, percentWithInterval, pointsWithInterval } from "../charts/numbers.ts";
+import { chartFigure, epochsAndSeeds, madeBy, type Section, table } from "../page_parts.ts";
 
 /** The variants of a comparison side by side. */
 export function comparisonSection(comparison: Comparison): Section {

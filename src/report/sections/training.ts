@@ -1,10 +1,10 @@
-import { nameOfAll } from "../../all_notions.ts";
-import type { EpochMetrics } from "../../metrics.ts";
-import { paragraph } from "../../../report/html.ts";
-import { lineChart } from "../../../report/charts/line_chart.ts";
-import { decimal, percent } from "../../../report/charts/numbers.ts";
-import { beside, chartFigure, numbers, type Section, table } from "../../../report/page_parts.ts";
-import type { ReportData } from "../../../report/report_data.ts";
+import { nameOfAll } from "../../reporting/all_notions.ts";
+import type { EpochMetrics } from "../../reporting/metrics.ts";
+import { paragraph } from "../html.ts";
+import { lineChart } from "../charts/line_chart.ts";
+import { decimal, percent } from "../charts/numbers.ts";
+import { beside, chartFigure, numbers, type Section, table } from "../page_parts.ts";
+import type { ReportData } from "../report_data.ts";
 
 /** A table of more epochs is nothing to read. */
 const mostRows = 60;
