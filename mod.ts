@@ -53,7 +53,7 @@ export { type ModelEvaluation, testModel, type TestOptions } from "./src/model/e
 export type { SeenCounts, SeenImages } from "./src/model/seen_counts.ts";
 export type { LearnedImages } from "./src/model/learned_images.ts";
 export { findSuspects, type Suspect, type SuspectOptions } from "./src/model/suspects.ts";
-export { readSetValues, type SetValues } from "./src/data/set_values.ts";
+export { readSetValues, type SetValues } from "./src/sets/set_values.ts";
 export type { Evaluation, NotionEvaluation } from "./src/model/evaluate.ts";
 export {
   type ModelDescription,
@@ -114,14 +114,14 @@ export type {
 
 // Image sets
 export { type Fit, parseFit } from "./src/images/fit.ts";
-export { type ImageSet, openImageSet, type Split, splits } from "./src/data/image_set.ts";
-export { readTripletList, tripletListPath, writeTripletList } from "./src/data/triplet_list.ts";
+export { type ImageSet, openImageSet, type Split, splits } from "./src/sets/image_set.ts";
+export { readTripletList, tripletListPath, writeTripletList } from "./src/sets/triplet_list.ts";
 export {
   loadTriplets,
   type NotionTriplets,
   type TripletOptions,
   type Triplets,
-} from "./src/data/triplets.ts";
+} from "./src/sets/triplets.ts";
 export { makeTriplets, type MakeTripletsOptions } from "./src/data/make_triplets.ts";
 export type { SetPlan, TripletCounts } from "./src/data/set_plan.ts";
 export type {
@@ -144,7 +144,7 @@ export type {
 export type { ValueCount } from "./src/data/notions/attribute_of.ts";
 export type { Correlation } from "./src/data/notions/correlation.ts";
 export type { TableOptions } from "./src/data/table/table.ts";
-export type { SplitShares } from "./src/data/split_images.ts";
+export type { SplitShares } from "./src/sets/split_images.ts";
 export {
   type Attribute,
   type CategoricalAttribute,

@@ -5,9 +5,9 @@
  *     deno task bench-data
  */
 import { projectFolder } from "../../src/cli/paths.ts";
-import { type Split, splits } from "../../src/data/image_set.ts";
-import { splitImages } from "../../src/data/split_images.ts";
-import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
+import { type Split, splits } from "../../src/sets/image_set.ts";
+import { splitImages } from "../../src/sets/split_images.ts";
+import { tripletListPath, writeTripletList } from "../../src/sets/triplet_list.ts";
 import { join } from "../../src/files/paths.ts";
 import { randomBelow } from "../../src/base/random.ts";
 

@@ -1,5 +1,5 @@
 /** Evaluation of many triplets over few images: csn embeds each image once, the original each time it occurs. */
-import type { Triplets } from "../../src/data/triplets.ts";
+import type { Triplets } from "../../src/sets/triplets.ts";
 import { randomBelow } from "../../src/base/random.ts";
 import { evaluate } from "../../src/model/evaluate.ts";
 import { compared, type Comparison, inTurn } from "./comparison.ts";

@@ -1,7 +1,7 @@
 /** An image set of JPEG files for what is measured from the disk: random, but as hard to decode as photographs. */
 import sharp from "sharp";
-import { type Split, splits } from "../../src/data/image_set.ts";
-import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
+import { type Split, splits } from "../../src/sets/image_set.ts";
+import { tripletListPath, writeTripletList } from "../../src/sets/triplet_list.ts";
 import { join } from "../../src/files/paths.ts";
 import { randomBelow, randomUint32, randomUnit } from "../../src/base/random.ts";
 import { benchShape } from "./setting.ts";

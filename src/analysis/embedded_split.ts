@@ -1,7 +1,7 @@
-import type { ImageSet, Split } from "../data/image_set.ts";
+import type { ImageSet, Split } from "../sets/image_set.ts";
 import { type Pack, preparePack } from "../data/pack.ts";
-import { readSetValues, type SetValues } from "../data/set_values.ts";
-import { loadTriplets, type Triplets } from "../data/triplets.ts";
+import { readSetValues, type SetValues } from "../sets/set_values.ts";
+import { loadTriplets, type Triplets } from "../sets/triplets.ts";
 import { Network } from "../network/network.ts";
 import type { SeenImages } from "../model/seen_counts.ts";
 import { embedImages } from "../model/evaluate.ts";

@@ -1,9 +1,9 @@
 import type { Attribute } from "../data/draw_triplets.ts";
-import type { ImageSet } from "../data/image_set.ts";
+import type { ImageSet } from "../sets/image_set.ts";
 import { attributeOf } from "../data/notions/attribute_of.ts";
 import { readNotion } from "../data/notions/read_notion.ts";
 import { Remarks } from "../data/remarks.ts";
-import type { SetValues } from "../data/set_values.ts";
+import type { SetValues } from "../sets/set_values.ts";
 import { FolderImages } from "../data/image_finder.ts";
 import { chooseImageColumn } from "../data/table/choose_image_column.ts";
 import { type Columns, loadColumns } from "../data/table/load_columns.ts";

@@ -1,8 +1,8 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { csvLine } from "../files/csv_line.ts";
 import { type AuditReport, auditSet, type Finding } from "../data/audit/audit_set.ts";
-import { type ImageSet, openImageSet, type Split, splits } from "../data/image_set.ts";
-import { tripletListPath } from "../data/triplet_list.ts";
+import { type ImageSet, openImageSet, type Split, splits } from "../sets/image_set.ts";
+import { tripletListPath } from "../sets/triplet_list.ts";
 import { examineOutput } from "../files/output_file.ts";
 import { relative } from "../files/paths.ts";
 import { readModelFile } from "../model/model_file.ts";

@@ -1,4 +1,4 @@
-import { nameOfAll } from "../reporting/all_notions.ts";
+import { nameOfAll } from "../sets/all_notions.ts";
 import type { ComparedVariant, Comparison, NotionEstimate } from "../experiment/comparison.ts";
 import type { Estimate } from "../statistics/estimate.ts";
 import { duration, percent, table } from "./format.ts";

@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { openImageSet } from "../data/image_set.ts";
+import { openImageSet } from "../sets/image_set.ts";
 import { makeFontsSet } from "../data/fonts/make_fonts_set.ts";
 import { defaultConfig } from "../model/config.ts";
 import { dataFolder, projectFolder, runPath, shownPath } from "./paths.ts";

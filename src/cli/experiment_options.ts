@@ -1,7 +1,7 @@
 /** What `compare` and `sweep` have in common on the command line. */
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { openImageSet } from "../data/image_set.ts";
-import { assertTrainableNames } from "../data/notion_names.ts";
+import { openImageSet } from "../sets/image_set.ts";
+import { assertTrainableNames } from "../sets/notion_names.ts";
 import { UsageError } from "../base/errors.ts";
 import type { CommonConfig } from "../experiment/cell.ts";
 import type { Listener } from "../base/listener.ts";

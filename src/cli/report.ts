@@ -2,7 +2,7 @@ import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-ty
 import { makeReport } from "../report/make_report.ts";
 import type { TableOptions } from "../data/table/table.ts";
 import type { ProbeTable } from "../analysis/probe_column.ts";
-import { splits } from "../data/image_set.ts";
+import { splits } from "../sets/image_set.ts";
 import { UsageError } from "../base/errors.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { readModelFile } from "../model/model_file.ts";

@@ -1,6 +1,6 @@
 import type { ValueCount } from "../data/notions/attribute_of.ts";
 import type { NotionSummary, SetSummary } from "../data/set_report.ts";
-import { splits } from "../data/image_set.ts";
+import { splits } from "../sets/image_set.ts";
 import { table } from "./format.ts";
 
 /** Characters that the values of a notion take at most in the table. */

@@ -1,11 +1,11 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import type { Split } from "../data/image_set.ts";
-import { splits } from "../data/image_set.ts";
+import type { Split } from "../sets/image_set.ts";
+import { splits } from "../sets/image_set.ts";
 import type { Evaluation } from "../model/evaluate.ts";
 import { testModel } from "../model/evaluate_model.ts";
 import { readModelFile } from "../model/model_file.ts";
 import { UsageError } from "../base/errors.ts";
-import { nameOfAll } from "../reporting/all_notions.ts";
+import { nameOfAll } from "../sets/all_notions.ts";
 import { variantOf } from "../network/masks.ts";
 import { type Variant, variants } from "../network/variant.ts";
 import { percent, table } from "./format.ts";

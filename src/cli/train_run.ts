@@ -1,7 +1,7 @@
 /** What `train` does once its options are parsed: a new run, or one that goes on. */
-import { type ImageSet, notionRows, openImageSet } from "../data/image_set.ts";
-import { assertTrainableNames } from "../data/notion_names.ts";
-import { readSetValues } from "../data/set_values.ts";
+import { type ImageSet, notionRows, openImageSet } from "../sets/image_set.ts";
+import { assertTrainableNames } from "../sets/notion_names.ts";
+import { readSetValues } from "../sets/set_values.ts";
 import { CsnError, UsageError } from "../base/errors.ts";
 import { describeLibrary, hasFastBf16, threads } from "../native/library.ts";
 import type { Listener } from "../base/listener.ts";

@@ -1,5 +1,5 @@
 import { CsnError } from "../base/errors.ts";
-import type { Split } from "./image_set.ts";
+import type { Split } from "../sets/image_set.ts";
 import type { Remarks } from "./remarks.ts";
 import { splitNames } from "./table/split_names.ts";
 

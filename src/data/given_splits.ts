@@ -1,5 +1,5 @@
 import { CsnError } from "../base/errors.ts";
-import { type Split, splits } from "./image_set.ts";
+import { type Split, splits } from "../sets/image_set.ts";
 import type { Remarks } from "./remarks.ts";
 import type { Columns } from "./table/load_columns.ts";
 import { splitNames } from "./table/split_names.ts";

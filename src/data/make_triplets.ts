@@ -6,8 +6,8 @@ import type { Fit } from "../images/fit.ts";
 import { buildSet } from "./build_set.ts";
 import type { SetFace, SetPlan } from "./set_plan.ts";
 import type { SetReport, SetSummary } from "./set_report.ts";
-import { openImageSet } from "./image_set.ts";
-import { landFolder } from "./land_folder.ts";
+import { openImageSet } from "../sets/image_set.ts";
+import { landFolder } from "../sets/land_folder.ts";
 import { otherSpellings } from "./survey_images.ts";
 
 /** What an image set is made from, and how. */

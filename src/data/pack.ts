@@ -5,7 +5,7 @@ import { join } from "../files/paths.ts";
 import { chainDigests, digestFiles } from "../files/file_digests.ts";
 import { decodeInto } from "./decode_into.ts";
 import type { Fit } from "../images/fit.ts";
-import type { ImageSet } from "./image_set.ts";
+import type { ImageSet } from "../sets/image_set.ts";
 import {
   emptyHeader,
   type PackHeader,

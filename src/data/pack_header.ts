@@ -1,4 +1,4 @@
-import type { ImageSet } from "./image_set.ts";
+import type { ImageSet } from "../sets/image_set.ts";
 import { preprocessingOf } from "../images/decode_image.ts";
 import type { Fit } from "../images/fit.ts";
 import type { ImageSurvey } from "./survey_images.ts";

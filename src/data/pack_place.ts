@@ -3,7 +3,7 @@ import { CsnError, messageOf } from "../base/errors.ts";
 import { cacheFolder } from "../files/cache.ts";
 import { basename, dirname, join, resolve } from "../files/paths.ts";
 import type { Fit } from "../images/fit.ts";
-import type { ImageSet } from "./image_set.ts";
+import type { ImageSet } from "../sets/image_set.ts";
 
 /** Where a pack is to be made. */
 export interface PackPlace {

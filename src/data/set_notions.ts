@@ -1,9 +1,9 @@
 import { UsageError } from "../base/errors.ts";
-import { assertNotionNames } from "./notion_names.ts";
+import { assertNotionNames } from "../sets/notion_names.ts";
 import { type ReadNotion, readNotion } from "./notions/read_notion.ts";
 import type { NotionRule } from "./notions/rule.ts";
 import type { Remarks } from "./remarks.ts";
-import { isNotionName } from "./set_file.ts";
+import { isNotionName } from "../sets/set_file.ts";
 import type { SetPlan } from "./set_plan.ts";
 import type { Columns } from "./table/load_columns.ts";
 

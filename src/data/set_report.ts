@@ -1,4 +1,4 @@
-import type { Split } from "./image_set.ts";
+import type { Split } from "../sets/image_set.ts";
 import type { ValueCount } from "./notions/attribute_of.ts";
 import type { Bin } from "./notions/bins.ts";
 import type { Correlation } from "./notions/correlation.ts";

@@ -1,4 +1,4 @@
-import { type Split, splits } from "./image_set.ts";
+import { type Split, splits } from "../sets/image_set.ts";
 import { alikeSpellings } from "./notions/alike_spellings.ts";
 import type { NotionValues, ValueCount } from "./notions/attribute_of.ts";
 import { binOf } from "./notions/bins.ts";
@@ -6,7 +6,7 @@ import type { ReadNotion } from "./notions/read_notion.ts";
 import type { NotionRule } from "./notions/rule.ts";
 import type { Remarks } from "./remarks.ts";
 import type { NotionSummary } from "./set_report.ts";
-import type { SplitImages } from "./split_images.ts";
+import type { SplitImages } from "../sets/split_images.ts";
 import { isKnown } from "./draw_triplets.ts";
 
 /** Values that a warning names. */

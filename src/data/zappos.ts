@@ -4,13 +4,13 @@ import type { Listener } from "../base/listener.ts";
 import { basename, join, resolve } from "../files/paths.ts";
 import { download } from "../files/download.ts";
 import { exists, removeAll, someOf } from "../files/exists.ts";
-import { splits } from "./image_set.ts";
-import { tripletListPath } from "./triplet_list.ts";
+import { splits } from "../sets/image_set.ts";
+import { tripletListPath } from "../sets/triplet_list.ts";
 import { PartFile } from "../files/part_file.ts";
 import { unzip } from "../files/unzip.ts";
 import { isBegunFile, writeWhole } from "../files/write_whole.ts";
 import type { TripletCounts } from "./set_plan.ts";
-import { readSetFile, zappos } from "./set_file.ts";
+import { readSetFile, zappos } from "../sets/set_file.ts";
 import { buildZapposLists } from "./zappos_lists.ts";
 
 /** Where the set comes from (reference code, get_data.py), and its attributes (UT Austin's page). */

@@ -8,7 +8,7 @@ import type { TripletCounts } from "./set_plan.ts";
 import type { SetReport } from "./set_report.ts";
 import { listImages } from "../images/list_images.ts";
 import type { ColumnRule } from "./notions/rule.ts";
-import { zappos } from "./set_file.ts";
+import { zappos } from "../sets/set_file.ts";
 import { loadColumns } from "./table/load_columns.ts";
 import { openTable } from "./table/open_table.ts";
 

@@ -1,6 +1,6 @@
 import { csvLine } from "../files/csv_line.ts";
 import type { Estimate } from "../statistics/estimate.ts";
-import { nameOfAll } from "../reporting/all_notions.ts";
+import { nameOfAll } from "../sets/all_notions.ts";
 import type { Comparison, NotionEstimate, SeedDifference, SeedResult } from "./comparison.ts";
 
 /** The columns of compare.csv. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { type ImageSet, openImageSet } from "../data/image_set.ts";
+import { type ImageSet, openImageSet } from "../sets/image_set.ts";
 import { type Pack, type PackOptions, preparePack } from "../data/pack.ts";
-import { loadTriplets, type Triplets } from "../data/triplets.ts";
+import { loadTriplets, type Triplets } from "../sets/triplets.ts";
 import { shuffled, streamFor } from "../base/random.ts";
 import { unusableImages, warnOfDropped } from "../training/prepare.ts";
 import type { CommonConfig } from "./cell.ts";

@@ -1,4 +1,4 @@
-import type { Triplets } from "../data/triplets.ts";
+import type { Triplets } from "../sets/triplets.ts";
 import type {
   ComparedVariant,
   Comparison,

@@ -11,7 +11,7 @@ import { intervalSeed } from "./summarise_comparison.ts";
 import { loadTestTriplets } from "./flipped_triplets.ts";
 import { checkEnough, shortestTrainingList } from "./training_lists.ts";
 import { TripletParts, wrongShares } from "./triplet_parts.ts";
-import type { Triplets } from "../data/triplets.ts";
+import type { Triplets } from "../sets/triplets.ts";
 
 /** What is swept. */
 export interface SweepOptions extends ExperimentOptions {

@@ -1,4 +1,4 @@
-import { loadTriplets } from "../data/triplets.ts";
+import { loadTriplets } from "../sets/triplets.ts";
 import { UsageError } from "../base/errors.ts";
 import { unusableImages } from "../training/prepare.ts";
 import type { TestTriplets } from "./flipped_triplets.ts";

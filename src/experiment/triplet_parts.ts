@@ -1,4 +1,4 @@
-import type { Triplets } from "../data/triplets.ts";
+import type { Triplets } from "../sets/triplets.ts";
 import type { TripletSample } from "../statistics/cluster_bootstrap.ts";
 import { SharedImages } from "../statistics/shared_images.ts";
 import { right } from "./outcomes.ts";

@@ -1,5 +1,5 @@
-import type { Split } from "../data/image_set.ts";
-import type { Triplets } from "../data/triplets.ts";
+import type { Split } from "../sets/image_set.ts";
+import type { Triplets } from "../sets/triplets.ts";
 import type { Listener } from "../base/listener.ts";
 import { gatherImages } from "../network/backbone.ts";
 import type { Normalisation } from "../network/normalisation.ts";

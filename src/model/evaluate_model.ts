@@ -1,6 +1,6 @@
-import type { Split } from "../data/image_set.ts";
+import type { Split } from "../sets/image_set.ts";
 import { preparePack } from "../data/pack.ts";
-import { loadTriplets } from "../data/triplets.ts";
+import { loadTriplets } from "../sets/triplets.ts";
 import type { Listener } from "../base/listener.ts";
 import type { SeenImages } from "./seen_counts.ts";
 import { Network } from "../network/network.ts";

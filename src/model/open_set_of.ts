@@ -1,4 +1,4 @@
-import { type ImageSet, openImageSet } from "../data/image_set.ts";
+import { type ImageSet, openImageSet } from "../sets/image_set.ts";
 import { CsnError } from "../base/errors.ts";
 import type { ModelFile } from "./model_file.ts";
 

@@ -1,7 +1,7 @@
 import { imageDigests } from "../data/image_digests.ts";
-import type { Split } from "../data/image_set.ts";
+import type { Split } from "../sets/image_set.ts";
 import type { Pack } from "../data/pack.ts";
-import type { Triplets } from "../data/triplets.ts";
+import type { Triplets } from "../sets/triplets.ts";
 import type { Listener } from "../base/listener.ts";
 import { type SeenCounts, type SeenImages, seenText } from "./seen_counts.ts";
 import { areComparable, digestsOf } from "./learned_images.ts";

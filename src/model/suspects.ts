@@ -1,7 +1,7 @@
-import { openImageSet, type Split } from "../data/image_set.ts";
+import { openImageSet, type Split } from "../sets/image_set.ts";
 import { preparePack } from "../data/pack.ts";
-import { readTripletList, tripletListPath } from "../data/triplet_list.ts";
-import { loadTriplets } from "../data/triplets.ts";
+import { readTripletList, tripletListPath } from "../sets/triplet_list.ts";
+import { loadTriplets } from "../sets/triplets.ts";
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { Network } from "../network/network.ts";

@@ -1,9 +1,9 @@
-import { type ImageSet, openImageSet, type Split } from "../data/image_set.ts";
+import { type ImageSet, openImageSet, type Split } from "../sets/image_set.ts";
 import type { Fit } from "../images/fit.ts";
 import { type Pack, type PackOptions, preparePack } from "../data/pack.ts";
 import type { Attribute } from "../data/draw_triplets.ts";
-import { readSetValues, type SetValues } from "../data/set_values.ts";
-import { loadTriplets, type Triplets } from "../data/triplets.ts";
+import { readSetValues, type SetValues } from "../sets/set_values.ts";
+import { loadTriplets, type Triplets } from "../sets/triplets.ts";
 import { createHash } from "node:crypto";
 import { CsnError, UsageError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";

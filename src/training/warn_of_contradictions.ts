@@ -1,6 +1,6 @@
 import { areExchanged, valueContradictions } from "../data/audit/value_contradictions.ts";
-import type { SetValues } from "../data/set_values.ts";
-import type { Triplets } from "../data/triplets.ts";
+import type { SetValues } from "../sets/set_values.ts";
+import type { Triplets } from "../sets/triplets.ts";
 import type { Listener } from "../base/listener.ts";
 
 /**

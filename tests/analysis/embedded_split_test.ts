@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { embedSplit } from "../../src/analysis/embedded_split.ts";
-import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
+import { tripletListPath, writeTripletList } from "../../src/sets/triplet_list.ts";
 import { join } from "../../src/files/paths.ts";
 import { Model } from "../../src/model/model.ts";
 import { readModelFile } from "../../src/model/model_file.ts";

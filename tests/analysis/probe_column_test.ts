@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { otherNotions, readProbeColumns } from "../../src/analysis/probe_column.ts";
-import { type ImageSet, openImageSet } from "../../src/data/image_set.ts";
-import { readSetValues } from "../../src/data/set_values.ts";
+import { type ImageSet, openImageSet } from "../../src/sets/image_set.ts";
+import { readSetValues } from "../../src/sets/set_values.ts";
 import { join } from "../../src/files/paths.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeValuedSet } from "../helpers/valued_set.ts";

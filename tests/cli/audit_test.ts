@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tripletListPath } from "../../src/data/triplet_list.ts";
+import { tripletListPath } from "../../src/sets/triplet_list.ts";
 import { join } from "../../src/files/paths.ts";
 import { runCli } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

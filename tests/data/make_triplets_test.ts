@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { openImageSet } from "../../src/data/image_set.ts";
+import { openImageSet } from "../../src/sets/image_set.ts";
 import { makeTriplets, type MakeTripletsOptions } from "../../src/data/make_triplets.ts";
 import { CsnError, UsageError } from "../../src/base/errors.ts";
 import { join, relative } from "../../src/files/paths.ts";

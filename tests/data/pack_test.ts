@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { decodeImage, preprocessingOf } from "../../src/images/decode_image.ts";
-import { type ImageSet, openImageSet } from "../../src/data/image_set.ts";
+import { type ImageSet, openImageSet } from "../../src/sets/image_set.ts";
 import { preparePack } from "../../src/data/pack.ts";
 import { CsnError } from "../../src/base/errors.ts";
 import { FileLock } from "../../src/files/file_lock.ts";

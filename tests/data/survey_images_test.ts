@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openImageSet } from "../../src/data/image_set.ts";
+import { openImageSet } from "../../src/sets/image_set.ts";
 import { imagePath, surveyImages } from "../../src/data/survey_images.ts";
 import { join } from "../../src/files/paths.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

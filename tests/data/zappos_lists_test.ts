@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import { auditSet } from "../../src/data/audit/audit_set.ts";
-import { openImageSet, splits } from "../../src/data/image_set.ts";
+import { openImageSet, splits } from "../../src/sets/image_set.ts";
 import { preparePack } from "../../src/data/pack.ts";
 import { getZappos, type ZapposOptions } from "../../src/data/zappos.ts";
 import { CsnError } from "../../src/base/errors.ts";

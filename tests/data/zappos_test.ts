@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openImageSet } from "../../src/data/image_set.ts";
+import { openImageSet } from "../../src/sets/image_set.ts";
 import { unzip } from "../../src/files/unzip.ts";
 import { getZappos, zapposLicence, type ZapposOptions } from "../../src/data/zappos.ts";
 import { CsnError } from "../../src/base/errors.ts";

@@ -1,4 +1,4 @@
-import { openImageSet } from "../../src/data/image_set.ts";
+import { openImageSet } from "../../src/sets/image_set.ts";
 import { preparePack } from "../../src/data/pack.ts";
 
 // Makes the pack of the set in folder ARGS[0] for images of ARGS[1] pixels, in ARGS[2] if it is given, and prints

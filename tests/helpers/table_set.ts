@@ -1,6 +1,6 @@
 import { join } from "../../src/files/paths.ts";
-import { type Split, splits } from "../../src/data/image_set.ts";
-import { readTripletList, tripletListPath } from "../../src/data/triplet_list.ts";
+import { type Split, splits } from "../../src/sets/image_set.ts";
+import { readTripletList, tripletListPath } from "../../src/sets/triplet_list.ts";
 
 /** Writes empty files `0.jpg` to `<count - 1>.jpg`: what only looks for images does not open them. */
 export async function writeEmptyImages(folder: string, count: number): Promise<void> {

@@ -1,5 +1,5 @@
-import { type ImageSet, openImageSet } from "../../src/data/image_set.ts";
-import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
+import { type ImageSet, openImageSet } from "../../src/sets/image_set.ts";
+import { tripletListPath, writeTripletList } from "../../src/sets/triplet_list.ts";
 import { dirname, fromFileUrl, join } from "../../src/files/paths.ts";
 
 /** Folder of the small images that `make_images.py` wrote. */

@@ -1,7 +1,7 @@
 /** A small image set on which the network learns something in seconds. */
 import sharp from "sharp";
-import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
-import { type Split, splits } from "../../src/data/image_set.ts";
+import { tripletListPath, writeTripletList } from "../../src/sets/triplet_list.ts";
+import { type Split, splits } from "../../src/sets/image_set.ts";
 import { join } from "../../src/files/paths.ts";
 import { randomUint32 } from "../../src/base/random.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Triplets } from "../../src/data/triplets.ts";
+import type { Triplets } from "../../src/sets/triplets.ts";
 import { randomUint32 } from "../../src/base/random.ts";
 import { evaluate, type Evaluation } from "../../src/model/evaluate.ts";
 import { embedImages } from "../../src/model/evaluate.ts";

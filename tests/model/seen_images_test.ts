@@ -1,7 +1,7 @@
 /** A model file remembers its images: what of a tested split it has met before. */
 import assert from "node:assert/strict";
-import { type Split, splits } from "../../src/data/image_set.ts";
-import { tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
+import { type Split, splits } from "../../src/sets/image_set.ts";
+import { tripletListPath, writeTripletList } from "../../src/sets/triplet_list.ts";
 import { join } from "../../src/files/paths.ts";
 import { readSafetensors, writeSafetensors } from "../../src/tensor/safetensors.ts";
 import { defaultConfig, type TrainConfig } from "../../src/model/config.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { openImageSet, splits } from "../../src/data/image_set.ts";
-import { tripletListPath } from "../../src/data/triplet_list.ts";
+import { openImageSet, splits } from "../../src/sets/image_set.ts";
+import { tripletListPath } from "../../src/sets/triplet_list.ts";
 import { join } from "../../src/files/paths.ts";
 import { Model } from "../../src/model/model.ts";
 import { readModelFile } from "../../src/model/model_file.ts";

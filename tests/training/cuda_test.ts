@@ -1,6 +1,6 @@
 /** What only a GPU shows. The numbers are the CPU's, or PyTorch's. */
 import assert from "node:assert/strict";
-import type { Triplets } from "../../src/data/triplets.ts";
+import type { Triplets } from "../../src/sets/triplets.ts";
 import { cudaMemory, liveTensors } from "../../src/native/library.ts";
 import { gatherImages } from "../../src/network/backbone.ts";
 import { join } from "../../src/files/paths.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readTripletList, tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
+import { readTripletList, tripletListPath, writeTripletList } from "../../src/sets/triplet_list.ts";
 import { join } from "../../src/files/paths.ts";
 import { defaultConfig } from "../../src/model/config.ts";
 import { prepareTraining } from "../../src/training/prepare.ts";

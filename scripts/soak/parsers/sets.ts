@@ -1,12 +1,12 @@
 /** The files of an image set, and rules. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type ImageSet, openImageSet } from "../../../src/data/image_set.ts";
+import { type ImageSet, openImageSet } from "../../../src/sets/image_set.ts";
 import { readRules } from "../../../src/data/notions/read_rules.ts";
 import { readHeader } from "../../../src/data/pack_header.ts";
-import { readSetFile, type SetDescription } from "../../../src/data/set_file.ts";
-import { readSetValues } from "../../../src/data/set_values.ts";
-import { readTripletList } from "../../../src/data/triplet_list.ts";
+import { readSetFile, type SetDescription } from "../../../src/sets/set_file.ts";
+import { readSetValues } from "../../../src/sets/set_values.ts";
+import { readTripletList } from "../../../src/sets/triplet_list.ts";
 import { dirname, join } from "../../../src/files/paths.ts";
 import { writeValuedSet } from "../../../tests/helpers/valued_set.ts";
 import { bytesOf, type Parser } from "./parser.ts";

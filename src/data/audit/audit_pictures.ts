@@ -1,5 +1,5 @@
 import { CsnError } from "../../base/errors.ts";
-import type { ImageSet } from "../image_set.ts";
+import type { ImageSet } from "../../sets/image_set.ts";
 import type { PackOptions } from "../pack.ts";
 import { type Finding, ofImages } from "./finding.ts";
 import { identicalFiles } from "./identical_files.ts";

@@ -4,7 +4,7 @@ import type { Listener } from "../../base/listener.ts";
 import { join, resolve } from "../../files/paths.ts";
 import { buildSet } from "../build_set.ts";
 import { assertDraw, type TripletCounts } from "../set_plan.ts";
-import { landFolder } from "../land_folder.ts";
+import { landFolder } from "../../sets/land_folder.ts";
 import type { ColumnRule } from "../notions/rule.ts";
 import { drawFonts, type DrawnFonts, type DrawnImage } from "./draw_fonts.ts";
 import { pictureSize } from "./draw_face.ts";

@@ -2,7 +2,7 @@ import { intervalChart } from "../charts/interval_chart.ts";
 import { paragraph } from "../html.ts";
 import { count, percentWithInterval } from "../charts/numbers.ts";
 import { chartFigure, type Section, table } from "../page_parts.ts";
-import { nameOfAll } from "../../reporting/all_notions.ts";
+import { nameOfAll } from "../../sets/all_notions.ts";
 import type { ModelAnalysis } from "../../analysis/model_analysis.ts";
 import { seenText } from "../../model/seen_counts.ts";
 import type { ReportData } from "../report_data.ts";

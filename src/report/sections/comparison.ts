@@ -1,5 +1,5 @@
 import type { Comparison, VariantDifference } from "../../experiment/comparison.ts";
-import { nameOfAll } from "../../reporting/all_notions.ts";
+import { nameOfAll } from "../../sets/all_notions.ts";
 import { isShown } from "../../experiment/seed_differences.ts";
 import { paragraph } from "../html.ts";
 import { intervalChart } from "../charts/interval_chart.ts";

@@ -1,4 +1,4 @@
-import { nameOfAll } from "../../reporting/all_notions.ts";
+import { nameOfAll } from "../../sets/all_notions.ts";
 import type { EpochMetrics } from "../../reporting/metrics.ts";
 import { paragraph } from "../html.ts";
 import { lineChart } from "../charts/line_chart.ts";

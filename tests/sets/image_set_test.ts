@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { notionRows, openImageSet } from "../../src/data/image_set.ts";
+import { notionRows, openImageSet } from "../../src/sets/image_set.ts";
 import { CsnError, UsageError } from "../../src/base/errors.ts";
 import { join } from "../../src/files/paths.ts";
 import { temporaryFolder, writeSet } from "../helpers/temporary_set.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { splitGroups, splitImages } from "../../src/data/split_images.ts";
+import { splitGroups, splitImages } from "../../src/sets/split_images.ts";
 
 Deno.test("splitImages() deals every image to one split, 70/10/20", () => {
   const { train, val, test } = splitImages(1000, 1);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertNotionNames, assertTrainableNames } from "../../src/data/notion_names.ts";
+import { assertNotionNames, assertTrainableNames } from "../../src/sets/notion_names.ts";
 
 const refused: readonly [names: string[], wrong: RegExp][] = [
   [["a", "all"], /called "all", as the row of all notions/],

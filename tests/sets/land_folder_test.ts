@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { landFolder, type LandOptions } from "../../src/data/land_folder.ts";
+import { landFolder, type LandOptions } from "../../src/sets/land_folder.ts";
 import { join } from "../../src/files/paths.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { openImageSet } from "../../src/data/image_set.ts";
+import { openImageSet } from "../../src/sets/image_set.ts";
 import { makeTriplets } from "../../src/data/make_triplets.ts";
-import { readSetValues } from "../../src/data/set_values.ts";
+import { readSetValues } from "../../src/sets/set_values.ts";
 import { join } from "../../src/files/paths.ts";
 import { writeEmptyImages } from "../helpers/table_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";

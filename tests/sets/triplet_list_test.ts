@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readTripletList, tripletListPath, writeTripletList } from "../../src/data/triplet_list.ts";
+import { readTripletList, tripletListPath, writeTripletList } from "../../src/sets/triplet_list.ts";
 import { CsnError } from "../../src/base/errors.ts";
 import { join } from "../../src/files/paths.ts";
 import { temporaryFolder } from "../helpers/temporary_set.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { ImageSet } from "../../src/data/image_set.ts";
-import { loadTriplets, type Triplets } from "../../src/data/triplets.ts";
+import type { ImageSet } from "../../src/sets/image_set.ts";
+import { loadTriplets, type Triplets } from "../../src/sets/triplets.ts";
 import { CsnError, UsageError } from "../../src/base/errors.ts";
 import { fileNames, temporaryFolder, writeSet } from "../helpers/temporary_set.ts";
 

@@ -1,14 +1,14 @@
 import { CsnError, messageOf, shown } from "../base/errors.ts";
 import { isFile } from "../files/exists.ts";
 import { join } from "../files/paths.ts";
-import type { Attribute } from "./draw_triplets.ts";
+import type { Attribute } from "../data/draw_triplets.ts";
 import { type ImageSet, type Split, splits } from "./image_set.ts";
-import { attributeOf } from "./notions/attribute_of.ts";
-import { checkRules } from "./notions/read_rules.ts";
-import type { ColumnRule, Rule } from "./notions/rule.ts";
-import { type Columns, loadColumns } from "./table/load_columns.ts";
-import { openTable } from "./table/open_table.ts";
-import { cellError } from "./table/table.ts";
+import { attributeOf } from "../data/notions/attribute_of.ts";
+import { checkRules } from "../data/notions/read_rules.ts";
+import type { ColumnRule, Rule } from "../data/notions/rule.ts";
+import { type Columns, loadColumns } from "../data/table/load_columns.ts";
+import { openTable } from "../data/table/open_table.ts";
+import { cellError } from "../data/table/table.ts";
 
 /** What a set knows of its images besides triplets. */
 export interface SetValues {
