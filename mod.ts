@@ -161,7 +161,7 @@ export {
   auditSet,
   type Finding,
   type ListReport,
-} from "./src/data/audit/audit_set.ts";
+} from "./src/sets/audit/audit_set.ts";
 export { type Pack, type PackOptions, preparePack, type UnreadableImage } from "./src/data/pack.ts";
 export { decodeImage } from "./src/images/decode_image.ts";
 

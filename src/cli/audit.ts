@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { csvLine } from "../files/csv_line.ts";
-import { type AuditReport, auditSet, type Finding } from "../data/audit/audit_set.ts";
+import { type AuditReport, auditSet, type Finding } from "../sets/audit/audit_set.ts";
 import { type ImageSet, openImageSet, type Split, splits } from "../sets/image_set.ts";
 import { tripletListPath } from "../sets/triplet_list.ts";
 import { examineOutput } from "../files/output_file.ts";

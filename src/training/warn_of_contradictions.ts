@@ -1,4 +1,4 @@
-import { areExchanged, valueContradictions } from "../data/audit/value_contradictions.ts";
+import { areExchanged, valueContradictions } from "../sets/audit/value_contradictions.ts";
 import type { SetValues } from "../sets/set_values.ts";
 import type { Triplets } from "../sets/triplets.ts";
 import type { Listener } from "../base/listener.ts";

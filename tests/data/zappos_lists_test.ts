@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { auditSet } from "../../src/data/audit/audit_set.ts";
+import { auditSet } from "../../src/sets/audit/audit_set.ts";
 import { openImageSet, splits } from "../../src/sets/image_set.ts";
 import { preparePack } from "../../src/data/pack.ts";
 import { getZappos, type ZapposOptions } from "../../src/data/zappos.ts";

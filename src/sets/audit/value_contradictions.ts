@@ -1,5 +1,5 @@
-import type { Attribute } from "../draw_triplets.ts";
-import { likeness } from "../notions/likeness.ts";
+import type { Attribute } from "../../data/draw_triplets.ts";
+import { likeness } from "../../data/notions/likeness.ts";
 
 /** Triplets that say something else than the values of their images. */
 export interface ValueContradictions {

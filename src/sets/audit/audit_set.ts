@@ -1,11 +1,11 @@
 import { CsnError, messageOf } from "../../base/errors.ts";
 import type { Listener } from "../../base/listener.ts";
 import { relative } from "../../files/paths.ts";
-import type { Attribute } from "../draw_triplets.ts";
-import { type ImageSet, type Split, splits } from "../../sets/image_set.ts";
-import { nameClash } from "../../sets/notion_names.ts";
-import { readSetValues } from "../../sets/set_values.ts";
-import { tripletListPath } from "../../sets/triplet_list.ts";
+import type { Attribute } from "../../data/draw_triplets.ts";
+import { type ImageSet, type Split, splits } from "../image_set.ts";
+import { nameClash } from "../notion_names.ts";
+import { readSetValues } from "../set_values.ts";
+import { tripletListPath } from "../triplet_list.ts";
 import { auditPictures, noPictures } from "./audit_pictures.ts";
 import { checkList, type ListChecks } from "./check_list.ts";
 import { exchangedGroups } from "./exchanged_groups.ts";

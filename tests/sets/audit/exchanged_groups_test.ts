@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { exchangedGroups } from "../../../src/data/audit/exchanged_groups.ts";
+import { exchangedGroups } from "../../../src/sets/audit/exchanged_groups.ts";
 import { type Attribute, drawTriplets } from "../../../src/data/draw_triplets.ts";
 import { randomBelow, randomUnit } from "../../../src/base/random.ts";
 

@@ -1,4 +1,4 @@
-import { type ImageSet, type Split, splits } from "../../sets/image_set.ts";
+import { type ImageSet, type Split, splits } from "../image_set.ts";
 
 /** Which splits use each image of a set. */
 export class ImageSplits {

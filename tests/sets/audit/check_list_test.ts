@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { checkList } from "../../../src/data/audit/check_list.ts";
-import { scanList } from "../../../src/data/audit/scan_list.ts";
+import { checkList } from "../../../src/sets/audit/check_list.ts";
+import { scanList } from "../../../src/sets/audit/scan_list.ts";
 
 const images = 8;
 type Line = [anchor: number, far: number, near: number];

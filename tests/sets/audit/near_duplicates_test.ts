@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { bitsIn, differenceHash, hashDistance } from "../../../src/data/audit/difference_hash.ts";
-import { nearBits, nearPairs } from "../../../src/data/audit/near_duplicates.ts";
+import { bitsIn, differenceHash, hashDistance } from "../../../src/sets/audit/difference_hash.ts";
+import { nearBits, nearPairs } from "../../../src/sets/audit/near_duplicates.ts";
 import { randomBelow, randomUint32 } from "../../../src/base/random.ts";
 
 /** A picture [size, size, 3] that is bright by a formula of place. */
