@@ -5,7 +5,7 @@
  *
  * Commit package.json, deno.lock and checksums.json together; node_modules stays out.
  */
-import { familyChecksum } from "../../src/data/fonts/font_packages.ts";
+import { familyChecksum } from "../../src/sets/fonts/font_packages.ts";
 import { fromFileUrl, join } from "../../src/files/paths.ts";
 
 const here = fromFileUrl(new URL(".", import.meta.url));

@@ -3,7 +3,7 @@
  * on where nothing else is. Sizes and shades are cut into kinds in the middle of what varies smoothly, and
  * there is noise, so that no network gets all triplets right.
  */
-import { greyPng } from "../../src/data/fonts/grey_png.ts";
+import { greyPng } from "../../src/sets/fonts/grey_png.ts";
 import { join } from "../../src/files/paths.ts";
 import { randomUnit } from "../../src/base/random.ts";
 

@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { openImageSet } from "../sets/image_set.ts";
-import { makeFontsSet } from "../data/fonts/make_fonts_set.ts";
+import { makeFontsSet } from "../sets/fonts/make_fonts_set.ts";
 import { defaultConfig } from "../model/config.ts";
 import { dataFolder, projectFolder, runPath, shownPath } from "./paths.ts";
 import { runTest } from "./test.ts";

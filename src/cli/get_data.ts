@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { paperTripletCounts } from "../data/set_plan.ts";
-import { defaultTripletCounts, makeFontsSet } from "../data/fonts/make_fonts_set.ts";
+import { defaultTripletCounts, makeFontsSet } from "../sets/fonts/make_fonts_set.ts";
 import { getZappos } from "../data/zappos.ts";
 import { UsageError } from "../base/errors.ts";
 import { wholeNumber } from "./options.ts";

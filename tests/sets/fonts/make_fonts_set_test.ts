@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { fontFamilies } from "../../../src/data/fonts/font_packages.ts";
-import { type FontsSetOptions, makeFontsSet } from "../../../src/data/fonts/make_fonts_set.ts";
+import { fontFamilies } from "../../../src/sets/fonts/font_packages.ts";
+import { type FontsSetOptions, makeFontsSet } from "../../../src/sets/fonts/make_fonts_set.ts";
 import { openImageSet, splits } from "../../../src/sets/image_set.ts";
 import { readTripletList, tripletListPath } from "../../../src/sets/triplet_list.ts";
 import { CsnError, UsageError } from "../../../src/base/errors.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { greyPng } from "../../../src/data/fonts/grey_png.ts";
+import { greyPng } from "../../../src/sets/fonts/grey_png.ts";
 
 Deno.test("greyPng() writes what another program reads back", async () => {
   const size = 17;

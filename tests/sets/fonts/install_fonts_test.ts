@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { fontFaces } from "../../../src/data/fonts/font_faces.ts";
+import { fontFaces } from "../../../src/sets/fonts/font_faces.ts";
 import {
   fontChecksums,
   fontFamilies,
   verifyFamily,
-} from "../../../src/data/fonts/font_packages.ts";
-import { installFonts } from "../../../src/data/fonts/install_fonts.ts";
+} from "../../../src/sets/fonts/font_packages.ts";
+import { installFonts } from "../../../src/sets/fonts/install_fonts.ts";
 import { CsnError } from "../../../src/base/errors.ts";
 import { basename, join } from "../../../src/files/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";

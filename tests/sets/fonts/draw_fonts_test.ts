@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { characters, facePen } from "../../../src/data/fonts/draw_face.ts";
-import { drawFonts } from "../../../src/data/fonts/draw_fonts.ts";
-import type { FontFace } from "../../../src/data/fonts/font_faces.ts";
-import { hasLowerCase } from "../../../src/data/fonts/has_lower_case.ts";
+import { characters, facePen } from "../../../src/sets/fonts/draw_face.ts";
+import { drawFonts } from "../../../src/sets/fonts/draw_fonts.ts";
+import type { FontFace } from "../../../src/sets/fonts/font_faces.ts";
+import { hasLowerCase } from "../../../src/sets/fonts/has_lower_case.ts";
 import { CsnError } from "../../../src/base/errors.ts";
 import { join } from "../../../src/files/paths.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
