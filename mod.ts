@@ -122,15 +122,15 @@ export {
   type TripletOptions,
   type Triplets,
 } from "./src/sets/triplets.ts";
-export { makeTriplets, type MakeTripletsOptions } from "./src/data/make_triplets.ts";
-export type { SetPlan, TripletCounts } from "./src/data/set_plan.ts";
+export { makeTriplets, type MakeTripletsOptions } from "./src/sets/make/make_triplets.ts";
+export type { SetPlan, TripletCounts } from "./src/sets/make/set_plan.ts";
 export type {
   Dropped,
   NotionReport,
   NotionSummary,
   SetReport,
   SetSummary,
-} from "./src/data/set_report.ts";
+} from "./src/sets/make/set_report.ts";
 export type { Bin } from "./src/data/notions/bins.ts";
 export type {
   CategoricalRule,
@@ -154,7 +154,7 @@ export {
   type OrderedAttribute,
   type OrdinalAttribute,
   type Sampling,
-} from "./src/data/draw_triplets.ts";
+} from "./src/sets/make/draw_triplets.ts";
 export {
   type AuditOptions,
   type AuditReport,

@@ -1,10 +1,10 @@
-import type { Attribute } from "../data/draw_triplets.ts";
+import type { Attribute } from "../sets/make/draw_triplets.ts";
 import type { ImageSet } from "../sets/image_set.ts";
 import { attributeOf } from "../data/notions/attribute_of.ts";
 import { readNotion } from "../data/notions/read_notion.ts";
-import { Remarks } from "../data/remarks.ts";
+import { Remarks } from "../sets/make/remarks.ts";
 import type { SetValues } from "../sets/set_values.ts";
-import { FolderImages } from "../data/image_finder.ts";
+import { FolderImages } from "../sets/make/image_finder.ts";
 import { chooseImageColumn } from "../data/table/choose_image_column.ts";
 import { type Columns, loadColumns } from "../data/table/load_columns.ts";
 import { openTable } from "../data/table/open_table.ts";

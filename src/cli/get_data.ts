@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { paperTripletCounts } from "../data/set_plan.ts";
+import { paperTripletCounts } from "../sets/make/set_plan.ts";
 import { defaultTripletCounts, makeFontsSet } from "../sets/fonts/make_fonts_set.ts";
 import { getZappos } from "../data/zappos.ts";
 import { UsageError } from "../base/errors.ts";

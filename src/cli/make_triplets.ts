@@ -4,12 +4,12 @@ import {
   InvalidArgumentError,
   Option,
 } from "@commander-js/extra-typings";
-import { paperTripletCounts, type TripletCounts } from "../data/set_plan.ts";
-import type { NotionReport, SetReport } from "../data/set_report.ts";
-import { samplings } from "../data/draw_triplets.ts";
+import { paperTripletCounts, type TripletCounts } from "../sets/make/set_plan.ts";
+import type { NotionReport, SetReport } from "../sets/make/set_report.ts";
+import { samplings } from "../sets/make/draw_triplets.ts";
 import { type Fit, fitForms, parseFit } from "../images/fit.ts";
 import { splits } from "../sets/image_set.ts";
-import { makeTriplets } from "../data/make_triplets.ts";
+import { makeTriplets } from "../sets/make/make_triplets.ts";
 import { readRules } from "../data/notions/read_rules.ts";
 import { describeRule } from "../data/notions/rule.ts";
 import { defaultShares, type SplitShares } from "../sets/split_images.ts";

@@ -1,5 +1,5 @@
 import type { ValueCount } from "../data/notions/attribute_of.ts";
-import type { NotionSummary, SetSummary } from "../data/set_report.ts";
+import type { NotionSummary, SetSummary } from "../sets/make/set_report.ts";
 import { splits } from "../sets/image_set.ts";
 import { table } from "./format.ts";
 

@@ -9,7 +9,7 @@ import { tripletListPath } from "../sets/triplet_list.ts";
 import { PartFile } from "../files/part_file.ts";
 import { unzip } from "../files/unzip.ts";
 import { isBegunFile, writeWhole } from "../files/write_whole.ts";
-import type { TripletCounts } from "./set_plan.ts";
+import type { TripletCounts } from "../sets/make/set_plan.ts";
 import { readSetFile, zappos } from "../sets/set_file.ts";
 import { buildZapposLists } from "./zappos_lists.ts";
 

@@ -1,7 +1,7 @@
 import { type ImageSet, openImageSet, type Split } from "../sets/image_set.ts";
 import type { Fit } from "../images/fit.ts";
 import { type Pack, type PackOptions, preparePack } from "../data/pack.ts";
-import type { Attribute } from "../data/draw_triplets.ts";
+import type { Attribute } from "../sets/make/draw_triplets.ts";
 import { readSetValues, type SetValues } from "../sets/set_values.ts";
 import { loadTriplets, type Triplets } from "../sets/triplets.ts";
 import { createHash } from "node:crypto";

@@ -1,5 +1,5 @@
-import { makeTriplets, type MakeTripletsOptions } from "../../src/data/make_triplets.ts";
-import type { SetReport } from "../../src/data/set_report.ts";
+import { makeTriplets, type MakeTripletsOptions } from "../../src/sets/make/make_triplets.ts";
+import type { SetReport } from "../../src/sets/make/set_report.ts";
 import { dirname, join } from "../../src/files/paths.ts";
 import { readAttributes } from "./table_set.ts";
 import { TemporaryFolder } from "./temporary_folder.ts";

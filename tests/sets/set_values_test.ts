@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openImageSet } from "../../src/sets/image_set.ts";
-import { makeTriplets } from "../../src/data/make_triplets.ts";
+import { makeTriplets } from "../../src/sets/make/make_triplets.ts";
 import { readSetValues } from "../../src/sets/set_values.ts";
 import { join } from "../../src/files/paths.ts";
 import { writeEmptyImages } from "../helpers/table_set.ts";

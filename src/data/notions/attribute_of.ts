@@ -1,5 +1,5 @@
 import { CsnError } from "../../base/errors.ts";
-import type { Attribute } from "../draw_triplets.ts";
+import type { Attribute } from "../../sets/make/draw_triplets.ts";
 import { type Cell, cellError } from "../table/table.ts";
 import type { Columns } from "../table/load_columns.ts";
 import { folded } from "./alike_spellings.ts";

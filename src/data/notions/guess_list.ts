@@ -1,4 +1,4 @@
-import type { Remarks } from "../remarks.ts";
+import type { Remarks } from "../../sets/make/remarks.ts";
 import type { Cell } from "../table/table.ts";
 import { looksPrinted, parsePrintedList, splitText } from "./list_text.ts";
 import { typeOption } from "./rule.ts";

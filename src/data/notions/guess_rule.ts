@@ -1,5 +1,5 @@
 import { CsnError } from "../../base/errors.ts";
-import { Remarks } from "../remarks.ts";
+import { Remarks } from "../../sets/make/remarks.ts";
 import type { Cell } from "../table/table.ts";
 import { quantileBorders } from "./bins.ts";
 import { firstSeparator, guessList } from "./guess_list.ts";

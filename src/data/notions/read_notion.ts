@@ -1,5 +1,5 @@
 import { CsnError } from "../../base/errors.ts";
-import type { Remarks } from "../remarks.ts";
+import type { Remarks } from "../../sets/make/remarks.ts";
 import type { Columns } from "../table/load_columns.ts";
 import { type Cell, cellError } from "../table/table.ts";
 import type { ValueCount } from "./attribute_of.ts";

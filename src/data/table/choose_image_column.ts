@@ -1,5 +1,5 @@
 import { CsnError } from "../../base/errors.ts";
-import type { ImageFinder } from "../image_finder.ts";
+import type { ImageFinder } from "../../sets/make/image_finder.ts";
 import { hasImageEnding } from "../../images/list_images.ts";
 import type { ColumnFacts, TableSurvey } from "./survey_table.ts";
 

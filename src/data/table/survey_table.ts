@@ -1,4 +1,4 @@
-import type { ImageFinder } from "../image_finder.ts";
+import type { ImageFinder } from "../../sets/make/image_finder.ts";
 import { hasImageEnding } from "../../images/list_images.ts";
 import { splitNames } from "./split_names.ts";
 import type { Cell, Table, TableRow } from "./table.ts";

@@ -1,4 +1,4 @@
-import { pairKey } from "../../data/drawn_triplets.ts";
+import { pairKey } from "../make/drawn_triplets.ts";
 import { componentsOf } from "./components.ts";
 
 /** What is odd about the triplets of one list; numbers are places of triplets in it. */

@@ -1,4 +1,4 @@
-import type { Attribute } from "../../data/draw_triplets.ts";
+import type { Attribute } from "../make/draw_triplets.ts";
 import { likeness } from "../../data/notions/likeness.ts";
 
 /** Triplets that say something else than the values of their images. */

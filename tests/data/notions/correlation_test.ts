@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Attribute } from "../../../src/data/draw_triplets.ts";
+import type { Attribute } from "../../../src/sets/make/draw_triplets.ts";
 import { correlations } from "../../../src/data/notions/correlation.ts";
 import { randomBelow } from "../../../src/base/random.ts";
 

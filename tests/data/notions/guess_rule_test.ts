@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Remarks } from "../../../src/data/remarks.ts";
+import { Remarks } from "../../../src/sets/make/remarks.ts";
 import { guessRule } from "../../../src/data/notions/guess_rule.ts";
 
 Deno.test("guessRule() guesses types by what cells hold", () => {

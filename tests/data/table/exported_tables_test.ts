@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FolderImages } from "../../../src/data/image_finder.ts";
+import { FolderImages } from "../../../src/sets/make/image_finder.ts";
 import { chooseImageColumn } from "../../../src/data/table/choose_image_column.ts";
 import { loadColumns } from "../../../src/data/table/load_columns.ts";
 import { openTable } from "../../../src/data/table/open_table.ts";

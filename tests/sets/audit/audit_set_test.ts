@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { auditSet } from "../../../src/sets/audit/audit_set.ts";
 import { openImageSet, type Split, splits } from "../../../src/sets/image_set.ts";
-import { makeTriplets } from "../../../src/data/make_triplets.ts";
+import { makeTriplets } from "../../../src/sets/make/make_triplets.ts";
 import { tripletListPath } from "../../../src/sets/triplet_list.ts";
 import { join } from "../../../src/files/paths.ts";
 import { randomBelow } from "../../../src/base/random.ts";

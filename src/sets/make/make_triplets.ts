@@ -1,14 +1,14 @@
-import { CsnError } from "../base/errors.ts";
-import { currentFolders, exists } from "../files/exists.ts";
-import type { Listener } from "../base/listener.ts";
-import { basename, dirname, isAbsolute, join, relative, resolve } from "../files/paths.ts";
-import type { Fit } from "../images/fit.ts";
+import { CsnError } from "../../base/errors.ts";
+import { currentFolders, exists } from "../../files/exists.ts";
+import type { Listener } from "../../base/listener.ts";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "../../files/paths.ts";
+import type { Fit } from "../../images/fit.ts";
 import { buildSet } from "./build_set.ts";
 import type { SetFace, SetPlan } from "./set_plan.ts";
 import type { SetReport, SetSummary } from "./set_report.ts";
-import { openImageSet } from "../sets/image_set.ts";
-import { landFolder } from "../sets/land_folder.ts";
-import { otherSpellings } from "./survey_images.ts";
+import { openImageSet } from "../image_set.ts";
+import { landFolder } from "../land_folder.ts";
+import { otherSpellings } from "../../data/survey_images.ts";
 
 /** What an image set is made from, and how. */
 export interface MakeTripletsOptions extends SetPlan {

@@ -1,14 +1,19 @@
 /** What holds of every set that is made from a random table. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { openImageSet, splits } from "../../src/sets/image_set.ts";
-import { makeTriplets, type MakeTripletsOptions } from "../../src/data/make_triplets.ts";
-import type { ColumnRule } from "../../src/data/notions/rule.ts";
-import { readSetValues } from "../../src/sets/set_values.ts";
-import { CsnError } from "../../src/base/errors.ts";
-import { join } from "../../src/files/paths.ts";
-import { readAttributes, readTriplets, setTexts, writeEmptyImages } from "../helpers/table_set.ts";
-import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { openImageSet, splits } from "../../../src/sets/image_set.ts";
+import { makeTriplets, type MakeTripletsOptions } from "../../../src/sets/make/make_triplets.ts";
+import type { ColumnRule } from "../../../src/data/notions/rule.ts";
+import { readSetValues } from "../../../src/sets/set_values.ts";
+import { CsnError } from "../../../src/base/errors.ts";
+import { join } from "../../../src/files/paths.ts";
+import {
+  readAttributes,
+  readTriplets,
+  setTexts,
+  writeEmptyImages,
+} from "../../helpers/table_set.ts";
+import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 const most = 90;
 

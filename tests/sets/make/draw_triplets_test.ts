@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { drawTriplets, type OrderedAttribute as Attribute } from "../../src/data/draw_triplets.ts";
-import { randomBelow } from "../../src/base/random.ts";
+import {
+  drawTriplets,
+  type OrderedAttribute as Attribute,
+} from "../../../src/sets/make/draw_triplets.ts";
+import { randomBelow } from "../../../src/base/random.ts";
 
 const options = { seed: 1, stream: 7 };
 

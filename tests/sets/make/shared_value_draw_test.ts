@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { drawTriplets, type MultiAttribute } from "../../src/data/draw_triplets.ts";
-import { randomBelow } from "../../src/base/random.ts";
+import { drawTriplets, type MultiAttribute } from "../../../src/sets/make/draw_triplets.ts";
+import { randomBelow } from "../../../src/base/random.ts";
 
 /** Every triplet there is: "anchor far near". */
 function allTriplets({ values }: MultiAttribute): Set<string> {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parquetWriteBuffer } from "hyparquet-writer";
-import type { MakeTripletsOptions } from "../../src/data/make_triplets.ts";
-import { join } from "../../src/files/paths.ts";
-import { TableCase } from "../helpers/table_case.ts";
+import type { MakeTripletsOptions } from "../../../src/sets/make/make_triplets.ts";
+import { join } from "../../../src/files/paths.ts";
+import { TableCase } from "../../helpers/table_case.ts";
 
 const numbers = Array.from({ length: 60 }, (_, at) => at);
 const files = numbers.map((at) => `${at}.jpg`);

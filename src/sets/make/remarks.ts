@@ -1,4 +1,4 @@
-import { CsnError } from "../base/errors.ts";
+import { CsnError } from "../../base/errors.ts";
 
 /** What comes to light while a table is read: warnings, and guesses that the user should decide on. */
 export class Remarks {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { FolderImages } from "../../src/data/image_finder.ts";
-import { TableCase } from "../helpers/table_case.ts";
+import { FolderImages } from "../../../src/sets/make/image_finder.ts";
+import { TableCase } from "../../helpers/table_case.ts";
 
 const images = ["a.png", "sub/b.JPG", "cafe\u0301.png", "sub/cafe\u0301 2.png", "back\\slash.png"];
 

@@ -1,4 +1,4 @@
-import { CsnError } from "../base/errors.ts";
+import { CsnError } from "../../base/errors.ts";
 import { DrawnTriplets, mostImages, Numbers, type Triplet } from "./drawn_triplets.ts";
 import { SharedValueDraw } from "./shared_value_draw.ts";
 import { ValueGroups } from "./value_groups.ts";

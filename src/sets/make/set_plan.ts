@@ -1,11 +1,11 @@
-import type { Fit } from "../images/fit.ts";
-import { UsageError } from "../base/errors.ts";
-import type { Normalisation } from "../network/normalisation.ts";
+import type { Fit } from "../../images/fit.ts";
+import { UsageError } from "../../base/errors.ts";
+import type { Normalisation } from "../../network/normalisation.ts";
 import type { Sampling } from "./draw_triplets.ts";
-import { type Split, splits } from "../sets/image_set.ts";
-import type { ColumnRule } from "./notions/rule.ts";
-import { defaultShares, type SplitShares } from "../sets/split_images.ts";
-import type { TableOptions } from "./table/table.ts";
+import { type Split, splits } from "../image_set.ts";
+import type { ColumnRule } from "../../data/notions/rule.ts";
+import { defaultShares, type SplitShares } from "../split_images.ts";
+import type { TableOptions } from "../../data/table/table.ts";
 
 /** Triplets of each notion, by split. */
 export type TripletCounts = Readonly<Record<Split, number>>;

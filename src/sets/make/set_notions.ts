@@ -1,11 +1,11 @@
-import { UsageError } from "../base/errors.ts";
-import { assertNotionNames } from "../sets/notion_names.ts";
-import { type ReadNotion, readNotion } from "./notions/read_notion.ts";
-import type { NotionRule } from "./notions/rule.ts";
+import { UsageError } from "../../base/errors.ts";
+import { assertNotionNames } from "../notion_names.ts";
+import { type ReadNotion, readNotion } from "../../data/notions/read_notion.ts";
+import type { NotionRule } from "../../data/notions/rule.ts";
 import type { Remarks } from "./remarks.ts";
-import { isNotionName } from "../sets/set_file.ts";
+import { isNotionName } from "../set_file.ts";
 import type { SetPlan } from "./set_plan.ts";
-import type { Columns } from "./table/load_columns.ts";
+import type { Columns } from "../../data/table/load_columns.ts";
 
 /** Columns of a set's attributes.csv besides its notions. */
 const ownColumns = ["file", "split"];

@@ -1,4 +1,4 @@
-import { randomBelow, randomUnit } from "../base/random.ts";
+import { randomBelow, randomUnit } from "../../base/random.ts";
 
 /** Indices of images: one, another that is unlike it, and another that is like it. */
 export type Triplet = readonly [anchor: number, far: number, near: number];

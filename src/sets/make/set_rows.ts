@@ -1,16 +1,16 @@
-import { CsnError } from "../base/errors.ts";
+import { CsnError } from "../../base/errors.ts";
 import { findImages, type FoundImages } from "./find_images.ts";
 import { type FolderValues, readFolders } from "./folder_notion.ts";
 import { readSplits } from "./given_splits.ts";
 import type { FolderImages, NearMiss } from "./image_finder.ts";
-import type { Split } from "../sets/image_set.ts";
-import { Missing } from "./notions/missing.ts";
+import type { Split } from "../image_set.ts";
+import { Missing } from "../../data/notions/missing.ts";
 import type { PlannedTable } from "./planned_table.ts";
 import type { Remarks } from "./remarks.ts";
 import { type SetPlan, sourceOf } from "./set_plan.ts";
 import type { Dropped } from "./set_report.ts";
-import type { Columns } from "./table/load_columns.ts";
-import type { Cell } from "./table/table.ts";
+import type { Columns } from "../../data/table/load_columns.ts";
+import type { Cell } from "../../data/table/table.ts";
 
 /** Share of the images that may be missing, as in `preparePack`. */
 const tolerated = 0.01;

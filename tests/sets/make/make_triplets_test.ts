@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { openImageSet } from "../../src/sets/image_set.ts";
-import { makeTriplets, type MakeTripletsOptions } from "../../src/data/make_triplets.ts";
-import { CsnError, UsageError } from "../../src/base/errors.ts";
-import { join, relative } from "../../src/files/paths.ts";
-import { readAttributes, readTriplets, setTexts, writeEmptyImages } from "../helpers/table_set.ts";
-import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { openImageSet } from "../../../src/sets/image_set.ts";
+import { makeTriplets, type MakeTripletsOptions } from "../../../src/sets/make/make_triplets.ts";
+import { CsnError, UsageError } from "../../../src/base/errors.ts";
+import { join, relative } from "../../../src/files/paths.ts";
+import {
+  readAttributes,
+  readTriplets,
+  setTexts,
+  writeEmptyImages,
+} from "../../helpers/table_set.ts";
+import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 const images = 60;
 const counts = { train: 50, val: 10, test: 20 };

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { CsnError } from "../base/errors.ts";
-import type { Listener } from "../base/listener.ts";
-import { basename, join } from "../files/paths.ts";
-import { streamFor } from "../base/random.ts";
-import { csvLine } from "../files/csv_line.ts";
+import { CsnError } from "../../base/errors.ts";
+import type { Listener } from "../../base/listener.ts";
+import { basename, join } from "../../files/paths.ts";
+import { streamFor } from "../../base/random.ts";
+import { csvLine } from "../../files/csv_line.ts";
 import { drawTriplets } from "./draw_triplets.ts";
 import { warnOfPartedGroups } from "./given_splits.ts";
-import { type Split, splits } from "../sets/image_set.ts";
-import { attributeOf, type NotionValues } from "./notions/attribute_of.ts";
-import { correlations } from "./notions/correlation.ts";
+import { type Split, splits } from "../image_set.ts";
+import { attributeOf, type NotionValues } from "../../data/notions/attribute_of.ts";
+import { correlations } from "../../data/notions/correlation.ts";
 import { Remarks } from "./remarks.ts";
 import { notionsOf } from "./set_notions.ts";
 import {
@@ -31,8 +31,8 @@ import {
   splitGroups,
   type SplitImages,
   splitImages,
-} from "../sets/split_images.ts";
-import { tripletListPath, writeTripletList } from "../sets/triplet_list.ts";
+} from "../split_images.ts";
+import { tripletListPath, writeTripletList } from "../triplet_list.ts";
 
 /** What a build is followed with. */
 export interface BuildSetOptions {
