@@ -131,7 +131,7 @@ export type {
   SetReport,
   SetSummary,
 } from "./src/sets/make/set_report.ts";
-export type { Bin } from "./src/data/notions/bins.ts";
+export type { Bin } from "./src/sets/make/notions/bins.ts";
 export type {
   CategoricalRule,
   ColumnRule,
@@ -140,9 +140,9 @@ export type {
   NumericRule,
   OrdinalRule,
   Rule,
-} from "./src/data/notions/rule.ts";
-export type { ValueCount } from "./src/data/notions/attribute_of.ts";
-export type { Correlation } from "./src/data/notions/correlation.ts";
+} from "./src/sets/make/notions/rule.ts";
+export type { ValueCount } from "./src/sets/make/notions/attribute_of.ts";
+export type { Correlation } from "./src/sets/make/notions/correlation.ts";
 export type { TableOptions } from "./src/data/table/table.ts";
 export type { SplitShares } from "./src/sets/split_images.ts";
 export {

@@ -1,5 +1,5 @@
 import type { OrdinalAttribute } from "../sets/make/draw_triplets.ts";
-import { distance } from "../data/notions/distance.ts";
+import { distance } from "../sets/make/notions/distance.ts";
 import { randomBelow } from "../base/random.ts";
 import type { OrdinalFit } from "./model_analysis.ts";
 import type { MaskedVectors } from "../statistics/masked_vectors.ts";

@@ -1,7 +1,7 @@
 import type { Attribute } from "../sets/make/draw_triplets.ts";
 import type { ImageSet } from "../sets/image_set.ts";
-import { attributeOf } from "../data/notions/attribute_of.ts";
-import { readNotion } from "../data/notions/read_notion.ts";
+import { attributeOf } from "../sets/make/notions/attribute_of.ts";
+import { readNotion } from "../sets/make/notions/read_notion.ts";
 import { Remarks } from "../sets/make/remarks.ts";
 import type { SetValues } from "../sets/set_values.ts";
 import { FolderImages } from "../sets/make/image_finder.ts";

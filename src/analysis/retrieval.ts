@@ -1,5 +1,5 @@
 import { type Attribute, isKnown } from "../sets/make/draw_triplets.ts";
-import { likeness } from "../data/notions/likeness.ts";
+import { likeness } from "../sets/make/notions/likeness.ts";
 import { shuffled } from "../base/random.ts";
 import type { Retrieval, RetrievalScores } from "./model_analysis.ts";
 import type { MaskedVectors } from "../statistics/masked_vectors.ts";

@@ -1,5 +1,5 @@
-import { checkRules } from "../data/notions/read_rules.ts";
-import type { ColumnRule, Rule } from "../data/notions/rule.ts";
+import { checkRules } from "../sets/make/notions/read_rules.ts";
+import type { ColumnRule, Rule } from "../sets/make/notions/rule.ts";
 import { UsageError } from "../base/errors.ts";
 
 const types: readonly Rule["type"][] = ["categorical", "multi", "ordinal", "numeric"];

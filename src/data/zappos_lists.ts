@@ -7,7 +7,7 @@ import { buildSet } from "../sets/make/build_set.ts";
 import type { TripletCounts } from "../sets/make/set_plan.ts";
 import type { SetReport } from "../sets/make/set_report.ts";
 import { listImages } from "../images/list_images.ts";
-import type { ColumnRule } from "./notions/rule.ts";
+import type { ColumnRule } from "../sets/make/notions/rule.ts";
 import { zappos } from "../sets/set_file.ts";
 import { loadColumns } from "./table/load_columns.ts";
 import { openTable } from "./table/open_table.ts";

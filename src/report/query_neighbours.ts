@@ -1,4 +1,4 @@
-import { likeness } from "../data/notions/likeness.ts";
+import { likeness } from "../sets/make/notions/likeness.ts";
 import type { Query, QueryNeighbours, ShownNeighbour } from "./report_data.ts";
 import { MaskedVectors } from "../statistics/masked_vectors.ts";
 import { drawRow } from "./draw_pictures.ts";

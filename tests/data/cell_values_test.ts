@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { openImageSet, splits } from "../../src/sets/image_set.ts";
 import { makeTriplets, type MakeTripletsOptions } from "../../src/sets/make/make_triplets.ts";
-import { likeness } from "../../src/data/notions/likeness.ts";
+import { likeness } from "../../src/sets/make/notions/likeness.ts";
 import type { SetReport, SetSummary } from "../../src/sets/make/set_report.ts";
 import { readSetValues, type SetValues } from "../../src/sets/set_values.ts";
 import { UsageError } from "../../src/base/errors.ts";

@@ -1,5 +1,5 @@
 /** The tiny set with the values of its images: attributes.csv, and the rules in set.json. */
-import type { Rule } from "../../src/data/notions/rule.ts";
+import type { Rule } from "../../src/sets/make/notions/rule.ts";
 import { join } from "../../src/files/paths.ts";
 import { writeTinySet } from "./tiny_set.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type ImageSet, openImageSet } from "../../../src/sets/image_set.ts";
-import { readRules } from "../../../src/data/notions/read_rules.ts";
+import { readRules } from "../../../src/sets/make/notions/read_rules.ts";
 import { readHeader } from "../../../src/data/pack_header.ts";
 import { readSetFile, type SetDescription } from "../../../src/sets/set_file.ts";
 import { readSetValues } from "../../../src/sets/set_values.ts";

@@ -1,5 +1,5 @@
 import type { Attribute } from "../make/draw_triplets.ts";
-import { likeness } from "../../data/notions/likeness.ts";
+import { likeness } from "../make/notions/likeness.ts";
 
 /** Triplets that say something else than the values of their images. */
 export interface ValueContradictions {

@@ -5,7 +5,7 @@ import { join, resolve } from "../../files/paths.ts";
 import { buildSet } from "../make/build_set.ts";
 import { assertDraw, type TripletCounts } from "../make/set_plan.ts";
 import { landFolder } from "../land_folder.ts";
-import type { ColumnRule } from "../../data/notions/rule.ts";
+import type { ColumnRule } from "../make/notions/rule.ts";
 import { drawFonts, type DrawnFonts, type DrawnImage } from "./draw_fonts.ts";
 import { pictureSize } from "./draw_face.ts";
 import { fontFamilies, fontPackagesKey } from "./font_packages.ts";

@@ -8,8 +8,8 @@ import { csvLine } from "../../files/csv_line.ts";
 import { drawTriplets } from "./draw_triplets.ts";
 import { warnOfPartedGroups } from "./given_splits.ts";
 import { type Split, splits } from "../image_set.ts";
-import { attributeOf, type NotionValues } from "../../data/notions/attribute_of.ts";
-import { correlations } from "../../data/notions/correlation.ts";
+import { attributeOf, type NotionValues } from "./notions/attribute_of.ts";
+import { correlations } from "./notions/correlation.ts";
 import { Remarks } from "./remarks.ts";
 import { notionsOf } from "./set_notions.ts";
 import {

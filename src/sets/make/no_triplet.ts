@@ -1,7 +1,7 @@
 import { CsnError } from "../../base/errors.ts";
 import { type Attribute, isKnown } from "./draw_triplets.ts";
 import type { Split } from "../image_set.ts";
-import { compareDistance } from "../../data/notions/distance.ts";
+import { compareDistance } from "./notions/distance.ts";
 
 /** The error for a notion that gives no triplet in a split: what its images lack, and what would help. */
 export function noTriplet(

@@ -1,7 +1,7 @@
 import { UsageError } from "../../base/errors.ts";
 import { assertNotionNames } from "../notion_names.ts";
-import { type ReadNotion, readNotion } from "../../data/notions/read_notion.ts";
-import type { NotionRule } from "../../data/notions/rule.ts";
+import { type ReadNotion, readNotion } from "./notions/read_notion.ts";
+import type { NotionRule } from "./notions/rule.ts";
 import type { Remarks } from "./remarks.ts";
 import { isNotionName } from "../set_file.ts";
 import type { SetPlan } from "./set_plan.ts";

@@ -3,7 +3,7 @@ import { UsageError } from "../../base/errors.ts";
 import type { Normalisation } from "../../network/normalisation.ts";
 import type { Sampling } from "./draw_triplets.ts";
 import { type Split, splits } from "../image_set.ts";
-import type { ColumnRule } from "../../data/notions/rule.ts";
+import type { ColumnRule } from "./notions/rule.ts";
 import { defaultShares, type SplitShares } from "../split_images.ts";
 import type { TableOptions } from "../../data/table/table.ts";
 

@@ -1,8 +1,8 @@
 import type { Split } from "../image_set.ts";
-import type { ValueCount } from "../../data/notions/attribute_of.ts";
-import type { Bin } from "../../data/notions/bins.ts";
-import type { Correlation } from "../../data/notions/correlation.ts";
-import type { NotionRule } from "../../data/notions/rule.ts";
+import type { ValueCount } from "./notions/attribute_of.ts";
+import type { Bin } from "./notions/bins.ts";
+import type { Correlation } from "./notions/correlation.ts";
+import type { NotionRule } from "./notions/rule.ts";
 import type { TripletCounts } from "./set_plan.ts";
 
 /** What a set will be, known before any triplet is drawn. */

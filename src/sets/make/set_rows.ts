@@ -4,7 +4,7 @@ import { type FolderValues, readFolders } from "./folder_notion.ts";
 import { readSplits } from "./given_splits.ts";
 import type { FolderImages, NearMiss } from "./image_finder.ts";
 import type { Split } from "../image_set.ts";
-import { Missing } from "../../data/notions/missing.ts";
+import { Missing } from "./notions/missing.ts";
 import type { PlannedTable } from "./planned_table.ts";
 import type { Remarks } from "./remarks.ts";
 import { type SetPlan, sourceOf } from "./set_plan.ts";

@@ -1,9 +1,9 @@
 import { type Split, splits } from "../image_set.ts";
-import { alikeSpellings } from "../../data/notions/alike_spellings.ts";
-import type { NotionValues, ValueCount } from "../../data/notions/attribute_of.ts";
-import { binOf } from "../../data/notions/bins.ts";
-import type { ReadNotion } from "../../data/notions/read_notion.ts";
-import type { NotionRule } from "../../data/notions/rule.ts";
+import { alikeSpellings } from "./notions/alike_spellings.ts";
+import type { NotionValues, ValueCount } from "./notions/attribute_of.ts";
+import { binOf } from "./notions/bins.ts";
+import type { ReadNotion } from "./notions/read_notion.ts";
+import type { NotionRule } from "./notions/rule.ts";
 import type { Remarks } from "./remarks.ts";
 import type { NotionSummary } from "./set_report.ts";
 import type { SplitImages } from "../split_images.ts";

@@ -1,6 +1,6 @@
 import { CsnError } from "../../base/errors.ts";
 import type { OrderedAttribute } from "./draw_triplets.ts";
-import { compareDistance } from "../../data/notions/distance.ts";
+import { compareDistance } from "./notions/distance.ts";
 
 /**
  * Images by the value of an attribute. Values are in order, so those alike to one are a range of

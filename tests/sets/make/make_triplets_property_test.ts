@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { openImageSet, splits } from "../../../src/sets/image_set.ts";
 import { makeTriplets, type MakeTripletsOptions } from "../../../src/sets/make/make_triplets.ts";
-import type { ColumnRule } from "../../../src/data/notions/rule.ts";
+import type { ColumnRule } from "../../../src/sets/make/notions/rule.ts";
 import { readSetValues } from "../../../src/sets/set_values.ts";
 import { CsnError } from "../../../src/base/errors.ts";
 import { join } from "../../../src/files/paths.ts";

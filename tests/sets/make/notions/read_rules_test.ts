@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { checkRules, readRules } from "../../../src/data/notions/read_rules.ts";
-import { CsnError } from "../../../src/base/errors.ts";
-import { join } from "../../../src/files/paths.ts";
-import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
+import { checkRules, readRules } from "../../../../src/sets/make/notions/read_rules.ts";
+import { CsnError } from "../../../../src/base/errors.ts";
+import { join } from "../../../../src/files/paths.ts";
+import { TemporaryFolder } from "../../../helpers/temporary_folder.ts";
 
 Deno.test("readRules() reads the rules of every type", async () => {
   const rules = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compareDistance, distance } from "../../../src/data/notions/distance.ts";
+import { compareDistance, distance } from "../../../../src/sets/make/notions/distance.ts";
 
 Deno.test("compareDistance() compares distances as people write them", () => {
   for (

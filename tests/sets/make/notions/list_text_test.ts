@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { looksPrinted, parsePrintedList, splitText } from "../../../src/data/notions/list_text.ts";
+import {
+  looksPrinted,
+  parsePrintedList,
+  splitText,
+} from "../../../../src/sets/make/notions/list_text.ts";
 
 Deno.test("splitText() parts at a separator, but not at the end of an HTML entity", () => {
   assert.deepEqual(splitText(" a; b;;c ", ";"), ["a", "b", "c"]);

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { binOf, binsOf, plainBorders, quantileBorders } from "../../../src/data/notions/bins.ts";
+import {
+  binOf,
+  binsOf,
+  plainBorders,
+  quantileBorders,
+} from "../../../../src/sets/make/notions/bins.ts";
 
 Deno.test("quantileBorders() gives as many bins as the numbers allow, and the plain ones without ties", () => {
   const numbers = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 60 });

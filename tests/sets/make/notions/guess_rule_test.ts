@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Remarks } from "../../../src/sets/make/remarks.ts";
-import { guessRule } from "../../../src/data/notions/guess_rule.ts";
+import { Remarks } from "../../../../src/sets/make/remarks.ts";
+import { guessRule } from "../../../../src/sets/make/notions/guess_rule.ts";
 
 Deno.test("guessRule() guesses types by what cells hold", () => {
   const guess = (cells: (string | string[])[]) => guessRule("c", cells).rule;

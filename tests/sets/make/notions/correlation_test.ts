@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Attribute } from "../../../src/sets/make/draw_triplets.ts";
-import { correlations } from "../../../src/data/notions/correlation.ts";
-import { randomBelow } from "../../../src/base/random.ts";
+import type { Attribute } from "../../../../src/sets/make/draw_triplets.ts";
+import { correlations } from "../../../../src/sets/make/notions/correlation.ts";
+import { randomBelow } from "../../../../src/base/random.ts";
 
 function categories(...values: string[]): Attribute {
   return { kind: "categorical", values };

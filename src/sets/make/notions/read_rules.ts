@@ -1,4 +1,4 @@
-import { CsnError, messageOf, shown } from "../../base/errors.ts";
+import { CsnError, messageOf, shown } from "../../../base/errors.ts";
 import type { ColumnRule } from "./rule.ts";
 
 /** What each field of a rule must be. */
