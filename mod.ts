@@ -143,7 +143,7 @@ export type {
 } from "./src/sets/make/notions/rule.ts";
 export type { ValueCount } from "./src/sets/make/notions/attribute_of.ts";
 export type { Correlation } from "./src/sets/make/notions/correlation.ts";
-export type { TableOptions } from "./src/data/table/table.ts";
+export type { TableOptions } from "./src/sets/make/table/table.ts";
 export type { SplitShares } from "./src/sets/split_images.ts";
 export {
   type Attribute,

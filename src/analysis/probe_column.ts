@@ -5,11 +5,11 @@ import { readNotion } from "../sets/make/notions/read_notion.ts";
 import { Remarks } from "../sets/make/remarks.ts";
 import type { SetValues } from "../sets/set_values.ts";
 import { FolderImages } from "../sets/make/image_finder.ts";
-import { chooseImageColumn } from "../data/table/choose_image_column.ts";
-import { type Columns, loadColumns } from "../data/table/load_columns.ts";
-import { openTable } from "../data/table/open_table.ts";
-import { surveyTable } from "../data/table/survey_table.ts";
-import { cellError, type Table, type TableOptions } from "../data/table/table.ts";
+import { chooseImageColumn } from "../sets/make/table/choose_image_column.ts";
+import { type Columns, loadColumns } from "../sets/make/table/load_columns.ts";
+import { openTable } from "../sets/make/table/open_table.ts";
+import { surveyTable } from "../sets/make/table/survey_table.ts";
+import { cellError, type Table, type TableOptions } from "../sets/make/table/table.ts";
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 

@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { makeReport } from "../report/make_report.ts";
-import type { TableOptions } from "../data/table/table.ts";
+import type { TableOptions } from "../sets/make/table/table.ts";
 import type { ProbeTable } from "../analysis/probe_column.ts";
 import { splits } from "../sets/image_set.ts";
 import { UsageError } from "../base/errors.ts";

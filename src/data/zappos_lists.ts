@@ -9,8 +9,8 @@ import type { SetReport } from "../sets/make/set_report.ts";
 import { listImages } from "../images/list_images.ts";
 import type { ColumnRule } from "../sets/make/notions/rule.ts";
 import { zappos } from "../sets/set_file.ts";
-import { loadColumns } from "./table/load_columns.ts";
-import { openTable } from "./table/open_table.ts";
+import { loadColumns } from "../sets/make/table/load_columns.ts";
+import { openTable } from "../sets/make/table/open_table.ts";
 
 /** What lists are built from. */
 export interface ZapposListsOptions {

@@ -6,9 +6,9 @@ import { type ImageSet, type Split, splits } from "./image_set.ts";
 import { attributeOf } from "./make/notions/attribute_of.ts";
 import { checkRules } from "./make/notions/read_rules.ts";
 import type { ColumnRule, Rule } from "./make/notions/rule.ts";
-import { type Columns, loadColumns } from "../data/table/load_columns.ts";
-import { openTable } from "../data/table/open_table.ts";
-import { cellError } from "../data/table/table.ts";
+import { type Columns, loadColumns } from "./make/table/load_columns.ts";
+import { openTable } from "./make/table/open_table.ts";
+import { cellError } from "./make/table/table.ts";
 
 /** What a set knows of its images besides triplets. */
 export interface SetValues {

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { csvLine } from "../../../src/files/csv_line.ts";
-import { openTable } from "../../../src/data/table/open_table.ts";
-import type { Cell, TableOptions } from "../../../src/data/table/table.ts";
+import { openTable } from "../../../src/sets/make/table/open_table.ts";
+import type { Cell, TableOptions } from "../../../src/sets/make/table/table.ts";
 import { bytesOf, type Input, type Parser } from "./parser.ts";
 import { spoilt, spoiltJson, spoiltJsonFiles } from "./spoil.ts";
 

@@ -1,7 +1,7 @@
 /** Excel workbooks. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { openTable } from "../../../src/data/table/open_table.ts";
+import { openTable } from "../../../src/sets/make/table/open_table.ts";
 import { zip } from "../../../tests/helpers/zip.ts";
 import { bytesOf, type Input, type Parser } from "./parser.ts";
 import { spoilt } from "./spoil.ts";

@@ -1,7 +1,7 @@
 import type { CsnError } from "../../base/errors.ts";
 import type { FolderImages } from "./image_finder.ts";
-import { type Cell, cellError } from "../../data/table/table.ts";
-import type { Columns } from "../../data/table/load_columns.ts";
+import { type Cell, cellError } from "./table/table.ts";
+import type { Columns } from "./table/load_columns.ts";
 
 /** The images that the rows of a table name. */
 export interface FoundImages {

@@ -1,7 +1,7 @@
 import { CsnError } from "../../base/errors.ts";
 import type { Split } from "../image_set.ts";
 import type { Remarks } from "./remarks.ts";
-import { splitNames } from "../../data/table/split_names.ts";
+import { splitNames } from "./table/split_names.ts";
 
 /** What the folders say that images lie in. */
 export interface FolderValues {

@@ -1,10 +1,10 @@
 import { CsnError } from "../../base/errors.ts";
 import { type Split, splits } from "../image_set.ts";
 import type { Remarks } from "./remarks.ts";
-import type { Columns } from "../../data/table/load_columns.ts";
-import { splitNames } from "../../data/table/split_names.ts";
-import type { TableSurvey } from "../../data/table/survey_table.ts";
-import { isUnknownText } from "../../data/table/unknown_text.ts";
+import type { Columns } from "./table/load_columns.ts";
+import { splitNames } from "./table/split_names.ts";
+import type { TableSurvey } from "./table/survey_table.ts";
+import { isUnknownText } from "./table/unknown_text.ts";
 
 /** Names of columns that hold splits, whatever their values. */
 const usualName = /^(?:data_?)?(?:split|partition|subset|set|fold|phase|usage)s?$/i;

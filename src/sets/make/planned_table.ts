@@ -4,11 +4,11 @@ import { FolderImages } from "./image_finder.ts";
 import type { Remarks } from "./remarks.ts";
 import { notionColumns } from "./set_notions.ts";
 import type { SetPlan } from "./set_plan.ts";
-import { chooseImageColumn, type ImageColumn } from "../../data/table/choose_image_column.ts";
-import { type Columns, loadColumns } from "../../data/table/load_columns.ts";
-import { openTable } from "../../data/table/open_table.ts";
-import { surveyTable } from "../../data/table/survey_table.ts";
-import type { Table } from "../../data/table/table.ts";
+import { chooseImageColumn, type ImageColumn } from "./table/choose_image_column.ts";
+import { type Columns, loadColumns } from "./table/load_columns.ts";
+import { openTable } from "./table/open_table.ts";
+import { surveyTable } from "./table/survey_table.ts";
+import type { Table } from "./table/table.ts";
 
 /** The columns that a plan needs, and the images that they are about. */
 export interface PlannedTable {

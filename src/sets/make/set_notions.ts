@@ -5,7 +5,7 @@ import type { NotionRule } from "./notions/rule.ts";
 import type { Remarks } from "./remarks.ts";
 import { isNotionName } from "../set_file.ts";
 import type { SetPlan } from "./set_plan.ts";
-import type { Columns } from "../../data/table/load_columns.ts";
+import type { Columns } from "./table/load_columns.ts";
 
 /** Columns of a set's attributes.csv besides its notions. */
 const ownColumns = ["file", "split"];

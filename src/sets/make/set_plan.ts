@@ -5,7 +5,7 @@ import type { Sampling } from "./draw_triplets.ts";
 import { type Split, splits } from "../image_set.ts";
 import type { ColumnRule } from "./notions/rule.ts";
 import { defaultShares, type SplitShares } from "../split_images.ts";
-import type { TableOptions } from "../../data/table/table.ts";
+import type { TableOptions } from "./table/table.ts";
 
 /** Triplets of each notion, by split. */
 export type TripletCounts = Readonly<Record<Split, number>>;

@@ -9,8 +9,8 @@ import type { PlannedTable } from "./planned_table.ts";
 import type { Remarks } from "./remarks.ts";
 import { type SetPlan, sourceOf } from "./set_plan.ts";
 import type { Dropped } from "./set_report.ts";
-import type { Columns } from "../../data/table/load_columns.ts";
-import type { Cell } from "../../data/table/table.ts";
+import type { Columns } from "./table/load_columns.ts";
+import type { Cell } from "./table/table.ts";
 
 /** Share of the images that may be missing, as in `preparePack`. */
 const tolerated = 0.01;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { FolderImages } from "../../../src/sets/make/image_finder.ts";
-import { chooseImageColumn } from "../../../src/data/table/choose_image_column.ts";
-import { loadColumns } from "../../../src/data/table/load_columns.ts";
-import { openTable } from "../../../src/data/table/open_table.ts";
-import { surveyTable } from "../../../src/data/table/survey_table.ts";
-import type { TableOptions } from "../../../src/data/table/table.ts";
+import { chooseImageColumn } from "../../../src/sets/make/table/choose_image_column.ts";
+import { loadColumns } from "../../../src/sets/make/table/load_columns.ts";
+import { openTable } from "../../../src/sets/make/table/open_table.ts";
+import { surveyTable } from "../../../src/sets/make/table/survey_table.ts";
+import type { TableOptions } from "../../../src/sets/make/table/table.ts";
 import { CsnError } from "../../../src/base/errors.ts";
 import { fromFileUrl, join } from "../../../src/files/paths.ts";
 import { TableCase } from "../../helpers/table_case.ts";

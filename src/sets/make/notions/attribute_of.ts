@@ -1,7 +1,7 @@
 import { CsnError } from "../../../base/errors.ts";
 import type { Attribute } from "../draw_triplets.ts";
-import { type Cell, cellError } from "../../../data/table/table.ts";
-import type { Columns } from "../../../data/table/load_columns.ts";
+import { type Cell, cellError } from "../table/table.ts";
+import type { Columns } from "../table/load_columns.ts";
 import { folded } from "./alike_spellings.ts";
 import { type Bin, binOf, binsOf, plainBorders } from "./bins.ts";
 import { keepsDigits, readsAsNumber } from "./number_text.ts";

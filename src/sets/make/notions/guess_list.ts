@@ -1,5 +1,5 @@
 import type { Remarks } from "../remarks.ts";
-import type { Cell } from "../../../data/table/table.ts";
+import type { Cell } from "../table/table.ts";
 import { looksPrinted, parsePrintedList, splitText } from "./list_text.ts";
 import { typeOption } from "./rule.ts";
 

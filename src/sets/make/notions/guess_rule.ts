@@ -1,6 +1,6 @@
 import { CsnError } from "../../../base/errors.ts";
 import { Remarks } from "../remarks.ts";
-import type { Cell } from "../../../data/table/table.ts";
+import type { Cell } from "../table/table.ts";
 import { quantileBorders } from "./bins.ts";
 import { firstSeparator, guessList } from "./guess_list.ts";
 import { isNumber, keepsDigits, readsAsNumber } from "./number_text.ts";

@@ -1,5 +1,5 @@
-import type { Cell } from "../../../data/table/table.ts";
-import { usualMissing } from "../../../data/table/unknown_text.ts";
+import type { Cell } from "../table/table.ts";
+import { usualMissing } from "../table/unknown_text.ts";
 import type { ValueCount } from "./attribute_of.ts";
 import { plainSpelling } from "./number_text.ts";
 

@@ -1,7 +1,7 @@
 import { CsnError } from "../../../base/errors.ts";
 import type { Remarks } from "../remarks.ts";
-import type { Columns } from "../../../data/table/load_columns.ts";
-import { type Cell, cellError } from "../../../data/table/table.ts";
+import type { Columns } from "../table/load_columns.ts";
+import { type Cell, cellError } from "../table/table.ts";
 import type { ValueCount } from "./attribute_of.ts";
 import { guessRule } from "./guess_rule.ts";
 import { parsePrintedList, splitText } from "./list_text.ts";

@@ -1,6 +1,6 @@
-import { CsnError } from "../../base/errors.ts";
-import type { ImageFinder } from "../../sets/make/image_finder.ts";
-import { hasImageEnding } from "../../images/list_images.ts";
+import { CsnError } from "../../../base/errors.ts";
+import type { ImageFinder } from "../image_finder.ts";
+import { hasImageEnding } from "../../../images/list_images.ts";
 import type { ColumnFacts, TableSurvey } from "./survey_table.ts";
 
 /** The column that names a table's images. */

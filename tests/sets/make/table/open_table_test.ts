@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { parquetWriteBuffer } from "hyparquet-writer";
-import { type Columns, loadColumns } from "../../../src/data/table/load_columns.ts";
-import { openTable } from "../../../src/data/table/open_table.ts";
-import type { Cell, TableOptions } from "../../../src/data/table/table.ts";
-import { CsnError, UsageError } from "../../../src/base/errors.ts";
-import { join } from "../../../src/files/paths.ts";
-import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
+import { type Columns, loadColumns } from "../../../../src/sets/make/table/load_columns.ts";
+import { openTable } from "../../../../src/sets/make/table/open_table.ts";
+import type { Cell, TableOptions } from "../../../../src/sets/make/table/table.ts";
+import { CsnError, UsageError } from "../../../../src/base/errors.ts";
+import { join } from "../../../../src/files/paths.ts";
+import { TemporaryFolder } from "../../../helpers/temporary_folder.ts";
 
 /** Writes a table and reads some columns of it. */
 async function read(

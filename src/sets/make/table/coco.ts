@@ -1,4 +1,4 @@
-import { CsnError } from "../../base/errors.ts";
+import { CsnError } from "../../../base/errors.ts";
 import { isObject, type JsonTable, type Objects } from "./json_table.ts";
 
 /** Annotations as COCO has them. */

@@ -7,7 +7,7 @@ import {
   parquetSchema,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { CsnError, messageOf } from "../../base/errors.ts";
+import { CsnError, messageOf } from "../../../base/errors.ts";
 import { fieldsRow } from "./fields_row.ts";
 import { shortestFloat } from "./shortest_float.ts";
 import type { Table, TableRow } from "./table.ts";

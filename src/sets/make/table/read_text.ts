@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { CsnError, messageOf, shown, UsageError } from "../../base/errors.ts";
+import { CsnError, messageOf, shown, UsageError } from "../../../base/errors.ts";
 
 /** Byte order marks and what they tell. */
 const marks: readonly [bytes: readonly number[], encoding: string][] = [

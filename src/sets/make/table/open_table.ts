@@ -1,5 +1,5 @@
-import { CsnError, messageOf, UsageError } from "../../base/errors.ts";
-import { extname } from "../../files/paths.ts";
+import { CsnError, messageOf, UsageError } from "../../../base/errors.ts";
+import { extname } from "../../../files/paths.ts";
 import type { Table, TableOptions } from "./table.ts";
 
 /** Opens a table. */

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { createInterface } from "node:readline";
-import { CsnError } from "../../base/errors.ts";
+import { CsnError } from "../../../base/errors.ts";
 import { readHead, readText, type TextHead } from "./read_text.ts";
 import type { Table, TableOptions, TableRow } from "./table.ts";
 

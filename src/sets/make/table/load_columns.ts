@@ -1,4 +1,4 @@
-import { CsnError } from "../../base/errors.ts";
+import { CsnError } from "../../../base/errors.ts";
 import { withDecimalPoints } from "./decimal_commas.ts";
 import type { Cell, Table } from "./table.ts";
 

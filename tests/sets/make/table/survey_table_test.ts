@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { FolderImages } from "../../../src/sets/make/image_finder.ts";
-import { chooseImageColumn } from "../../../src/data/table/choose_image_column.ts";
-import { loadColumns } from "../../../src/data/table/load_columns.ts";
-import { openTable } from "../../../src/data/table/open_table.ts";
-import { surveyTable } from "../../../src/data/table/survey_table.ts";
-import { join } from "../../../src/files/paths.ts";
-import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
+import { FolderImages } from "../../../../src/sets/make/image_finder.ts";
+import { chooseImageColumn } from "../../../../src/sets/make/table/choose_image_column.ts";
+import { loadColumns } from "../../../../src/sets/make/table/load_columns.ts";
+import { openTable } from "../../../../src/sets/make/table/open_table.ts";
+import { surveyTable } from "../../../../src/sets/make/table/survey_table.ts";
+import { join } from "../../../../src/files/paths.ts";
+import { TemporaryFolder } from "../../../helpers/temporary_folder.ts";
 
 Deno.test("surveyTable() keeps of 100,000 rows what may name images or splits, and lets go of all else", async () => {
   await using folder = await TemporaryFolder.make();

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { createInterface } from "node:readline";
-import { CsnError, messageOf } from "../../base/errors.ts";
+import { CsnError, messageOf } from "../../../base/errors.ts";
 import { fieldsRow } from "./fields_row.ts";
 import { parseJson } from "./parse_json.ts";
 import { readHead, readText } from "./read_text.ts";

@@ -1,4 +1,4 @@
-import { CsnError } from "../../base/errors.ts";
+import { CsnError } from "../../../base/errors.ts";
 
 /** What stands in a cell: "" when nothing is known, several texts when the format has lists. */
 export type Cell = string | readonly string[];

@@ -1,4 +1,4 @@
-import type { Split } from "../../sets/image_set.ts";
+import type { Split } from "../../image_set.ts";
 
 /** How splits are called; "eval" is what is left of val and test. */
 const names: Readonly<Record<string, Split>> = {

@@ -1,4 +1,4 @@
-import { CsnError } from "../../base/errors.ts";
+import { CsnError } from "../../../base/errors.ts";
 import { type Cell, placeName } from "./table.ts";
 import { isUnknownText } from "./unknown_text.ts";
 

@@ -1,4 +1,4 @@
-import { CsnError, messageOf } from "../../base/errors.ts";
+import { CsnError, messageOf } from "../../../base/errors.ts";
 import { fieldsRow } from "./fields_row.ts";
 import type { Table, TableOptions, TableRow } from "./table.ts";
 

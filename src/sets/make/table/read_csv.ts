@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
-import { CsnError, messageOf } from "../../base/errors.ts";
-import { extname } from "../../files/paths.ts";
+import { CsnError, messageOf } from "../../../base/errors.ts";
+import { extname } from "../../../files/paths.ts";
 import { delimiterName, findDelimiter } from "./find_delimiter.ts";
 import { readHead, readText } from "./read_text.ts";
 import type { Table, TableOptions, TableRow } from "./table.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TableCase } from "../../helpers/table_case.ts";
+import { TableCase } from "../../../helpers/table_case.ts";
 
 const count = 60;
 const numbers = Array.from({ length: count }, (_, at) => at);

@@ -1,5 +1,5 @@
-import { CsnError, messageOf } from "../../base/errors.ts";
-import { hasImageEnding } from "../../images/list_images.ts";
+import { CsnError, messageOf } from "../../../base/errors.ts";
+import { hasImageEnding } from "../../../images/list_images.ts";
 import { cocoObjects, isCoco } from "./coco.ts";
 import { fieldsRow } from "./fields_row.ts";
 import { parseJson } from "./parse_json.ts";

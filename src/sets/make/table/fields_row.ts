@@ -1,4 +1,4 @@
-import { shown } from "../../base/errors.ts";
+import { shown } from "../../../base/errors.ts";
 import { cellError, cellOf, type TableRow } from "./table.ts";
 
 /**

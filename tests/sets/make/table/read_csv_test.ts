@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { loadColumns } from "../../../src/data/table/load_columns.ts";
-import { openTable } from "../../../src/data/table/open_table.ts";
-import { join } from "../../../src/files/paths.ts";
-import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
+import { loadColumns } from "../../../../src/sets/make/table/load_columns.ts";
+import { openTable } from "../../../../src/sets/make/table/open_table.ts";
+import { join } from "../../../../src/files/paths.ts";
+import { TemporaryFolder } from "../../../helpers/temporary_folder.ts";
 
 const pieces = [",", ";", "|", "\t", '"', "\n", "\r\n", " ", "a", "é", "b", "0.5", "x.png", "sep="];
 

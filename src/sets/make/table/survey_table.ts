@@ -1,5 +1,5 @@
-import type { ImageFinder } from "../../sets/make/image_finder.ts";
-import { hasImageEnding } from "../../images/list_images.ts";
+import type { ImageFinder } from "../image_finder.ts";
+import { hasImageEnding } from "../../../images/list_images.ts";
 import { splitNames } from "./split_names.ts";
 import type { Cell, Table, TableRow } from "./table.ts";
 import { isUnknownText } from "./unknown_text.ts";
