@@ -162,7 +162,12 @@ export {
   type Finding,
   type ListReport,
 } from "./src/sets/audit/audit_set.ts";
-export { type Pack, type PackOptions, preparePack, type UnreadableImage } from "./src/data/pack.ts";
+export {
+  type Pack,
+  type PackOptions,
+  preparePack,
+  type UnreadableImage,
+} from "./src/sets/pack/pack.ts";
 export { decodeImage } from "./src/images/decode_image.ts";
 
 // visdom

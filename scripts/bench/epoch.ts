@@ -1,6 +1,6 @@
 /** Epochs from image files: csn's first with the pack to be made, and later ones, against a DataLoader with PIL. */
 import { join } from "../../src/files/paths.ts";
-import { packName } from "../../src/data/pack_place.ts";
+import { packName } from "../../src/sets/pack/pack_place.ts";
 import { Adam } from "../../src/network/adam.ts";
 import { defaultConfig, learningRateOf, type TrainConfig } from "../../src/model/config.ts";
 import { epochBatches } from "../../src/training/epoch_batches.ts";

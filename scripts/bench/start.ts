@@ -1,7 +1,7 @@
 /** Time from a command to its first work, of csn's commands and of Python programs that do the same. */
 import { projectFolder, runPath } from "../../src/cli/paths.ts";
 import { openImageSet } from "../../src/sets/image_set.ts";
-import { preparePack } from "../../src/data/pack.ts";
+import { preparePack } from "../../src/sets/pack/pack.ts";
 import { CsnError } from "../../src/base/errors.ts";
 import { openedParts } from "../../src/native/library.ts";
 import { initialTensors } from "../../src/network/initialise.ts";

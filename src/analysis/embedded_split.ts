@@ -1,5 +1,5 @@
 import type { ImageSet, Split } from "../sets/image_set.ts";
-import { type Pack, preparePack } from "../data/pack.ts";
+import { type Pack, preparePack } from "../sets/pack/pack.ts";
 import { readSetValues, type SetValues } from "../sets/set_values.ts";
 import { loadTriplets, type Triplets } from "../sets/triplets.ts";
 import { Network } from "../network/network.ts";

@@ -1,4 +1,4 @@
-import { preparePack } from "../data/pack.ts";
+import { preparePack } from "../sets/pack/pack.ts";
 import { CsnError } from "../base/errors.ts";
 import { shuffled, streamFor } from "../base/random.ts";
 import type { LinearProbe } from "./model_analysis.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type ImageSet, openImageSet } from "../sets/image_set.ts";
-import { type Pack, type PackOptions, preparePack } from "../data/pack.ts";
+import { type Pack, type PackOptions, preparePack } from "../sets/pack/pack.ts";
 import { loadTriplets, type Triplets } from "../sets/triplets.ts";
 import { shuffled, streamFor } from "../base/random.ts";
 import { unusableImages, warnOfDropped } from "../training/prepare.ts";

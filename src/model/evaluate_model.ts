@@ -1,5 +1,5 @@
 import type { Split } from "../sets/image_set.ts";
-import { preparePack } from "../data/pack.ts";
+import { preparePack } from "../sets/pack/pack.ts";
 import { loadTriplets } from "../sets/triplets.ts";
 import type { Listener } from "../base/listener.ts";
 import type { SeenImages } from "./seen_counts.ts";

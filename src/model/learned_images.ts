@@ -1,6 +1,6 @@
 /** What a model file remembers of the images that its weights come from, by the content of their pixels. */
-import { digestBytes, imageDigests } from "../data/image_digests.ts";
-import type { Pack } from "../data/pack.ts";
+import { digestBytes, imageDigests } from "../sets/pack/image_digests.ts";
+import type { Pack } from "../sets/pack/pack.ts";
 import type { Listener } from "../base/listener.ts";
 
 /** Images as they lie in a model file: digests of pixels at the model's size, ascending, in base64. */

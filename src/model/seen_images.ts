@@ -1,6 +1,6 @@
-import { imageDigests } from "../data/image_digests.ts";
+import { imageDigests } from "../sets/pack/image_digests.ts";
 import type { Split } from "../sets/image_set.ts";
-import type { Pack } from "../data/pack.ts";
+import type { Pack } from "../sets/pack/pack.ts";
 import type { Triplets } from "../sets/triplets.ts";
 import type { Listener } from "../base/listener.ts";
 import { type SeenCounts, type SeenImages, seenText } from "./seen_counts.ts";

@@ -1,5 +1,5 @@
 import { openImageSet, type Split } from "../sets/image_set.ts";
-import { preparePack } from "../data/pack.ts";
+import { preparePack } from "../sets/pack/pack.ts";
 import { readTripletList, tripletListPath } from "../sets/triplet_list.ts";
 import { loadTriplets } from "../sets/triplets.ts";
 import { CsnError } from "../base/errors.ts";

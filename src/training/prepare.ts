@@ -1,6 +1,6 @@
 import { type ImageSet, openImageSet, type Split } from "../sets/image_set.ts";
 import type { Fit } from "../images/fit.ts";
-import { type Pack, type PackOptions, preparePack } from "../data/pack.ts";
+import { type Pack, type PackOptions, preparePack } from "../sets/pack/pack.ts";
 import type { Attribute } from "../sets/make/draw_triplets.ts";
 import { readSetValues, type SetValues } from "../sets/set_values.ts";
 import { loadTriplets, type Triplets } from "../sets/triplets.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import sharp from "sharp";
 import { auditSet } from "../../src/sets/audit/audit_set.ts";
 import { openImageSet, splits } from "../../src/sets/image_set.ts";
-import { preparePack } from "../../src/data/pack.ts";
+import { preparePack } from "../../src/sets/pack/pack.ts";
 import { getZappos, type ZapposOptions } from "../../src/data/zappos.ts";
 import { CsnError } from "../../src/base/errors.ts";
 import { join } from "../../src/files/paths.ts";

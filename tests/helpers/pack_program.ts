@@ -1,5 +1,5 @@
 import { openImageSet } from "../../src/sets/image_set.ts";
-import { preparePack } from "../../src/data/pack.ts";
+import { preparePack } from "../../src/sets/pack/pack.ts";
 
 // Makes the pack of the set in folder ARGS[0] for images of ARGS[1] pixels, in ARGS[2] if it is given, and prints
 // how many are done, notices, and at the end where the pack is.

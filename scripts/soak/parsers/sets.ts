@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type ImageSet, openImageSet } from "../../../src/sets/image_set.ts";
 import { readRules } from "../../../src/sets/make/notions/read_rules.ts";
-import { readHeader } from "../../../src/data/pack_header.ts";
+import { readHeader } from "../../../src/sets/pack/pack_header.ts";
 import { readSetFile, type SetDescription } from "../../../src/sets/set_file.ts";
 import { readSetValues } from "../../../src/sets/set_values.ts";
 import { readTripletList } from "../../../src/sets/triplet_list.ts";

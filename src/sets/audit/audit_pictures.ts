@@ -1,6 +1,6 @@
 import { CsnError } from "../../base/errors.ts";
 import type { ImageSet } from "../image_set.ts";
-import type { PackOptions } from "../../data/pack.ts";
+import type { PackOptions } from "../pack/pack.ts";
 import { type Finding, ofImages } from "./finding.ts";
 import { identicalFiles } from "./identical_files.ts";
 import type { ImageSplits } from "./image_splits.ts";

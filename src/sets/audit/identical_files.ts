@@ -1,7 +1,7 @@
 import { messageOf } from "../../base/errors.ts";
 import { digestOf } from "../../files/file_digests.ts";
 import type { ImageSet } from "../image_set.ts";
-import { imagePath, surveyImages } from "../../data/survey_images.ts";
+import { imagePath, surveyImages } from "../pack/survey_images.ts";
 
 /** Files of a set that are the same to the byte. */
 export interface IdenticalFiles {

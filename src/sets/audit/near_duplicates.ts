@@ -1,7 +1,7 @@
 import { exists } from "../../files/exists.ts";
 import type { ImageSet } from "../image_set.ts";
-import { type Pack, type PackOptions, preparePack, type UnreadableImage } from "../../data/pack.ts";
-import { packFolders, parsePackName } from "../../data/pack_place.ts";
+import { type Pack, type PackOptions, preparePack, type UnreadableImage } from "../pack/pack.ts";
+import { packFolders, parsePackName } from "../pack/pack_place.ts";
 import { bitsIn, differenceHash } from "./difference_hash.ts";
 
 /** Two images that look nearly the same. */

@@ -1,6 +1,6 @@
 import { basename, extname, join, relative, resolve } from "../../files/paths.ts";
 import { hasImageEnding, imagesIn, readAtFirst } from "../../images/list_images.ts";
-import { withEscapedDots } from "../../data/survey_images.ts";
+import { withEscapedDots } from "../pack/survey_images.ts";
 
 /** What a name leads to: a file, or why it can lead to none; null when there is no such image. */
 export type Found =

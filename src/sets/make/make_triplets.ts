@@ -8,7 +8,7 @@ import type { SetFace, SetPlan } from "./set_plan.ts";
 import type { SetReport, SetSummary } from "./set_report.ts";
 import { openImageSet } from "../image_set.ts";
 import { landFolder } from "../land_folder.ts";
-import { otherSpellings } from "../../data/survey_images.ts";
+import { otherSpellings } from "../pack/survey_images.ts";
 
 /** What an image set is made from, and how. */
 export interface MakeTripletsOptions extends SetPlan {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { CsnError, messageOf } from "../base/errors.ts";
-import { cacheFolder } from "../files/cache.ts";
-import { basename, dirname, join, resolve } from "../files/paths.ts";
-import type { Fit } from "../images/fit.ts";
-import type { ImageSet } from "../sets/image_set.ts";
+import { CsnError, messageOf } from "../../base/errors.ts";
+import { cacheFolder } from "../../files/cache.ts";
+import { basename, dirname, join, resolve } from "../../files/paths.ts";
+import type { Fit } from "../../images/fit.ts";
+import type { ImageSet } from "../image_set.ts";
 
 /** Where a pack is to be made. */
 export interface PackPlace {

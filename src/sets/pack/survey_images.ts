@@ -1,6 +1,6 @@
-import { join } from "../files/paths.ts";
-import { FileIdentities, sha256 } from "../files/file_identities.ts";
-import type { ImageSet } from "../sets/image_set.ts";
+import { join } from "../../files/paths.ts";
+import { FileIdentities, sha256 } from "../../files/file_identities.ts";
+import type { ImageSet } from "../image_set.ts";
 
 /** What lies on the disk of a set's images. */
 export interface ImageSurvey {

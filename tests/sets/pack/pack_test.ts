@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { decodeImage, preprocessingOf } from "../../src/images/decode_image.ts";
-import { type ImageSet, openImageSet } from "../../src/sets/image_set.ts";
-import { preparePack } from "../../src/data/pack.ts";
-import { CsnError } from "../../src/base/errors.ts";
-import { FileLock } from "../../src/files/file_lock.ts";
-import type { Listener } from "../../src/base/listener.ts";
-import { fromFileUrl, join } from "../../src/files/paths.ts";
-import { canMountReadOnly, readOnlyPrefix } from "../helpers/read_only.ts";
-import { fileNames, fixtures, temporaryFolder, writeSet } from "../helpers/temporary_set.ts";
+import { decodeImage, preprocessingOf } from "../../../src/images/decode_image.ts";
+import { type ImageSet, openImageSet } from "../../../src/sets/image_set.ts";
+import { preparePack } from "../../../src/sets/pack/pack.ts";
+import { CsnError } from "../../../src/base/errors.ts";
+import { FileLock } from "../../../src/files/file_lock.ts";
+import type { Listener } from "../../../src/base/listener.ts";
+import { fromFileUrl, join } from "../../../src/files/paths.ts";
+import { canMountReadOnly, readOnlyPrefix } from "../../helpers/read_only.ts";
+import { fileNames, fixtures, temporaryFolder, writeSet } from "../../helpers/temporary_set.ts";
 
 /** A listener that notes what it hears, and the images that were decoded. */
 function notes(): Listener & { decoded: number[]; warnings: string[] } {
@@ -171,7 +171,7 @@ function packProgram(
   size: number,
   { limitBlocks = "unlimited", prefix = [] as string[], env = {}, times = 1 } = {},
 ): Deno.ChildProcess {
-  const program = fromFileUrl(new URL("../helpers/pack_program.ts", import.meta.url));
+  const program = fromFileUrl(new URL("../../helpers/pack_program.ts", import.meta.url));
   // With SIGXFSZ ignored, writing beyond the limit fails as it does on a full disk.
   const once = times === 1 ? 'exec "$@"' : Array(times).fill('"$@"').join(" && ");
   const shell = `trap "" XFSZ; ulimit -f "$1"; shift; ${once}`;

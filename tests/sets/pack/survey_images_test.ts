@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { openImageSet } from "../../src/sets/image_set.ts";
-import { imagePath, surveyImages } from "../../src/data/survey_images.ts";
-import { join } from "../../src/files/paths.ts";
-import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { openImageSet } from "../../../src/sets/image_set.ts";
+import { imagePath, surveyImages } from "../../../src/sets/pack/survey_images.ts";
+import { join } from "../../../src/files/paths.ts";
+import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 Deno.test("surveyImages() finds images whose names are in Unicode's other form, or have escaped dots", async () => {
   await using folder = await TemporaryFolder.make();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type PackHeader, readHeader } from "../../src/data/pack_header.ts";
-import { join } from "../../src/files/paths.ts";
-import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { type PackHeader, readHeader } from "../../../src/sets/pack/pack_header.ts";
+import { join } from "../../../src/files/paths.ts";
+import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 const header: PackHeader = {
   ...{ format: 1, imageSize: 16, count: 3, done: 3, preprocessing: "p", names: "n", contents: "c" },

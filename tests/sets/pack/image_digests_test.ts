@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { imageDigests } from "../../src/data/image_digests.ts";
-import type { Pack } from "../../src/data/pack.ts";
-import { join } from "../../src/files/paths.ts";
-import { randomUint32 } from "../../src/base/random.ts";
-import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { imageDigests } from "../../../src/sets/pack/image_digests.ts";
+import type { Pack } from "../../../src/sets/pack/pack.ts";
+import { join } from "../../../src/files/paths.ts";
+import { randomUint32 } from "../../../src/base/random.ts";
+import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 /** 400 images of 100 pixels, 12 MB, so more than one chunk; image 300 is a copy of image 7. */
 async function writePack(folder: string): Promise<{ pack: Pack; pixels: Uint8Array }> {

@@ -1,11 +1,11 @@
-import { CsnError, messageOf, UsageError } from "../base/errors.ts";
-import { FileLock } from "../files/file_lock.ts";
-import type { Listener } from "../base/listener.ts";
-import { join } from "../files/paths.ts";
-import { chainDigests, digestFiles } from "../files/file_digests.ts";
+import { CsnError, messageOf, UsageError } from "../../base/errors.ts";
+import { FileLock } from "../../files/file_lock.ts";
+import type { Listener } from "../../base/listener.ts";
+import { join } from "../../files/paths.ts";
+import { chainDigests, digestFiles } from "../../files/file_digests.ts";
 import { decodeInto } from "./decode_into.ts";
-import type { Fit } from "../images/fit.ts";
-import type { ImageSet } from "../sets/image_set.ts";
+import type { Fit } from "../../images/fit.ts";
+import type { ImageSet } from "../image_set.ts";
 import {
   emptyHeader,
   type PackHeader,

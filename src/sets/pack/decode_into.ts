@@ -1,8 +1,8 @@
-import type { Listener } from "../base/listener.ts";
-import { decodePixels, imageFault, loadSharp } from "../images/decode_image.ts";
-import type { Fit } from "../images/fit.ts";
-import { digestOf, noBytes } from "../files/file_digests.ts";
-import type { ImageSet } from "../sets/image_set.ts";
+import type { Listener } from "../../base/listener.ts";
+import { decodePixels, imageFault, loadSharp } from "../../images/decode_image.ts";
+import type { Fit } from "../../images/fit.ts";
+import { digestOf, noBytes } from "../../files/file_digests.ts";
+import type { ImageSet } from "../image_set.ts";
 import type { PackHeader, UnreadableImage } from "./pack_header.ts";
 import { imagePath, type ImageSurvey } from "./survey_images.ts";
 

@@ -1,8 +1,8 @@
-import type { ImageSet } from "../sets/image_set.ts";
-import { preprocessingOf } from "../images/decode_image.ts";
-import type { Fit } from "../images/fit.ts";
+import type { ImageSet } from "../image_set.ts";
+import { preprocessingOf } from "../../images/decode_image.ts";
+import type { Fit } from "../../images/fit.ts";
 import type { ImageSurvey } from "./survey_images.ts";
-import { writeWhole } from "../files/write_whole.ts";
+import { writeWhole } from "../../files/write_whole.ts";
 
 /** An image that a pack holds black pixels for. */
 export interface UnreadableImage {

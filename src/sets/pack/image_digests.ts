@@ -1,4 +1,4 @@
-import type { Listener } from "../base/listener.ts";
+import type { Listener } from "../../base/listener.ts";
 import type { Pack } from "./pack.ts";
 
 /** Bytes of a digest. A double holds 48 bits exactly, and base64 needs eight letters without padding. */
