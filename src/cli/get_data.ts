@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { paperTripletCounts } from "../sets/make/set_plan.ts";
 import { defaultTripletCounts, makeFontsSet } from "../sets/fonts/make_fonts_set.ts";
-import { getZappos } from "../data/zappos.ts";
+import { getZappos } from "../sets/zappos/zappos.ts";
 import { UsageError } from "../base/errors.ts";
 import { wholeNumber } from "./options.ts";
 import { tripletCounts } from "./make_triplets.ts";

@@ -1,16 +1,16 @@
-import { CsnError, messageOf, reasonOf, UsageError } from "../base/errors.ts";
-import { FileLock } from "../files/file_lock.ts";
-import type { Listener } from "../base/listener.ts";
-import { basename, join, resolve } from "../files/paths.ts";
-import { download } from "../files/download.ts";
-import { exists, removeAll, someOf } from "../files/exists.ts";
-import { splits } from "../sets/image_set.ts";
-import { tripletListPath } from "../sets/triplet_list.ts";
-import { PartFile } from "../files/part_file.ts";
-import { unzip } from "../files/unzip.ts";
-import { isBegunFile, writeWhole } from "../files/write_whole.ts";
-import type { TripletCounts } from "../sets/make/set_plan.ts";
-import { readSetFile, zappos } from "../sets/set_file.ts";
+import { CsnError, messageOf, reasonOf, UsageError } from "../../base/errors.ts";
+import { FileLock } from "../../files/file_lock.ts";
+import type { Listener } from "../../base/listener.ts";
+import { basename, join, resolve } from "../../files/paths.ts";
+import { download } from "../../files/download.ts";
+import { exists, removeAll, someOf } from "../../files/exists.ts";
+import { splits } from "../image_set.ts";
+import { tripletListPath } from "../triplet_list.ts";
+import { PartFile } from "../../files/part_file.ts";
+import { unzip } from "../../files/unzip.ts";
+import { isBegunFile, writeWhole } from "../../files/write_whole.ts";
+import type { TripletCounts } from "../make/set_plan.ts";
+import { readSetFile, zappos } from "../set_file.ts";
 import { buildZapposLists } from "./zappos_lists.ts";
 
 /** Where the set comes from (reference code, get_data.py), and its attributes (UT Austin's page). */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { openImageSet } from "../../src/sets/image_set.ts";
-import { unzip } from "../../src/files/unzip.ts";
-import { getZappos, zapposLicence, type ZapposOptions } from "../../src/data/zappos.ts";
-import { CsnError } from "../../src/base/errors.ts";
-import { join } from "../../src/files/paths.ts";
-import { FileServer, type ServedFile } from "../helpers/file_server.ts";
-import { TemporaryFolder } from "../helpers/temporary_folder.ts";
-import { zip, type ZipEntry } from "../helpers/zip.ts";
+import { openImageSet } from "../../../src/sets/image_set.ts";
+import { unzip } from "../../../src/files/unzip.ts";
+import { getZappos, zapposLicence, type ZapposOptions } from "../../../src/sets/zappos/zappos.ts";
+import { CsnError } from "../../../src/base/errors.ts";
+import { join } from "../../../src/files/paths.ts";
+import { FileServer, type ServedFile } from "../../helpers/file_server.ts";
+import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
+import { zip, type ZipEntry } from "../../helpers/zip.ts";
 
 const images = [
   "Boots/Ankle/A.S. 98/7.1.jpg",

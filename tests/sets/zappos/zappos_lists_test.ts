@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { auditSet } from "../../src/sets/audit/audit_set.ts";
-import { openImageSet, splits } from "../../src/sets/image_set.ts";
-import { preparePack } from "../../src/sets/pack/pack.ts";
-import { getZappos, type ZapposOptions } from "../../src/data/zappos.ts";
-import { CsnError } from "../../src/base/errors.ts";
-import { join } from "../../src/files/paths.ts";
-import { FileServer, type ServedFile } from "../helpers/file_server.ts";
-import { readAttributes, readTriplets } from "../helpers/table_set.ts";
-import { TemporaryFolder } from "../helpers/temporary_folder.ts";
-import { zip } from "../helpers/zip.ts";
+import { auditSet } from "../../../src/sets/audit/audit_set.ts";
+import { openImageSet, splits } from "../../../src/sets/image_set.ts";
+import { preparePack } from "../../../src/sets/pack/pack.ts";
+import { getZappos, type ZapposOptions } from "../../../src/sets/zappos/zappos.ts";
+import { CsnError } from "../../../src/base/errors.ts";
+import { join } from "../../../src/files/paths.ts";
+import { FileServer, type ServedFile } from "../../helpers/file_server.ts";
+import { readAttributes, readTriplets } from "../../helpers/table_set.ts";
+import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
+import { zip } from "../../helpers/zip.ts";
 
 const heels = [
   ["Flat", "flat"],

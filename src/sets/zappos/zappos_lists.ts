@@ -1,16 +1,16 @@
-import { csvLine } from "../files/csv_line.ts";
-import { CsnError } from "../base/errors.ts";
-import { removeAll } from "../files/exists.ts";
-import type { Listener } from "../base/listener.ts";
-import { basename, extname, join } from "../files/paths.ts";
-import { buildSet } from "../sets/make/build_set.ts";
-import type { TripletCounts } from "../sets/make/set_plan.ts";
-import type { SetReport } from "../sets/make/set_report.ts";
-import { listImages } from "../images/list_images.ts";
-import type { ColumnRule } from "../sets/make/notions/rule.ts";
-import { zappos } from "../sets/set_file.ts";
-import { loadColumns } from "../sets/make/table/load_columns.ts";
-import { openTable } from "../sets/make/table/open_table.ts";
+import { csvLine } from "../../files/csv_line.ts";
+import { CsnError } from "../../base/errors.ts";
+import { removeAll } from "../../files/exists.ts";
+import type { Listener } from "../../base/listener.ts";
+import { basename, extname, join } from "../../files/paths.ts";
+import { buildSet } from "../make/build_set.ts";
+import type { TripletCounts } from "../make/set_plan.ts";
+import type { SetReport } from "../make/set_report.ts";
+import { listImages } from "../../images/list_images.ts";
+import type { ColumnRule } from "../make/notions/rule.ts";
+import { zappos } from "../set_file.ts";
+import { loadColumns } from "../make/table/load_columns.ts";
+import { openTable } from "../make/table/open_table.ts";
 
 /** What lists are built from. */
 export interface ZapposListsOptions {
