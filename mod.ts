@@ -68,7 +68,7 @@ export type { MaskMode } from "./src/network/masks.ts";
 export { type Variant, variants } from "./src/network/variant.ts";
 export { Network } from "./src/network/network.ts";
 export { initialTensors, type NetworkShape } from "./src/network/initialise.ts";
-export type { EpochMetrics, NotionScore } from "./src/reporting/metrics.ts";
+export type { EpochMetrics, NotionScore } from "./src/training/metrics.ts";
 
 // Experiments
 export { compare, type CompareOptions } from "./src/experiment/compare.ts";

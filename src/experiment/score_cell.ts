@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readMetrics } from "../reporting/run_log.ts";
+import { readMetrics } from "../training/run_log.ts";
 import { CsnError } from "../base/errors.ts";
 import { isFile } from "../files/exists.ts";
 import type { Listener } from "../base/listener.ts";

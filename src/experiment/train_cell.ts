@@ -2,7 +2,7 @@ import { CsnError, messageOf } from "../base/errors.ts";
 import { isFile } from "../files/exists.ts";
 import type { Listener } from "../base/listener.ts";
 import { join } from "../files/paths.ts";
-import { readMetrics } from "../reporting/run_log.ts";
+import { readMetrics } from "../training/run_log.ts";
 import type { RunSettings, TrainConfig } from "../model/config.ts";
 import { type ModelFile, modelPath, readModelFile } from "../model/model_file.ts";
 import { assertUnchanged, RunFolder } from "../training/run_folder.ts";

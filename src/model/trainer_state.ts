@@ -1,5 +1,5 @@
 import type { Batch } from "../data/batches.ts";
-import type { EpochMetrics, NotionScore } from "../reporting/metrics.ts";
+import type { EpochMetrics, NotionScore } from "../training/metrics.ts";
 import type { LossNumbers } from "../network/triplet_loss.ts";
 
 /** Sums over the batches of an epoch so far. */

@@ -4,7 +4,7 @@ import { examineOutput } from "../files/output_file.ts";
 import { isReportAnalysis, isReportPage } from "../model/report_files.ts";
 import { variantOf } from "../network/masks.ts";
 import { dirname, join } from "../files/paths.ts";
-import { readMetrics } from "../reporting/run_log.ts";
+import { readMetrics } from "../training/run_log.ts";
 import type { DrawnBy, ReportData } from "./report_data.ts";
 import type { ReportExperiments, ReportPage } from "./report_page.ts";
 import type { ModelFile } from "../model/model_file.ts";

@@ -1,5 +1,5 @@
 import type { Estimate } from "../statistics/estimate.ts";
-import type { EpochMetrics } from "../reporting/metrics.ts";
+import type { EpochMetrics } from "../training/metrics.ts";
 import type { ModelAnalysis } from "../analysis/model_analysis.ts";
 
 /** All that a report tells; drawing it needs no model and no image set. */

@@ -1,7 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { writeWhole } from "../files/write_whole.ts";
-import type { EpochMetrics } from "./metrics.ts";
+import type { EpochMetrics } from "../training/metrics.ts";
 import { environmentName, VisdomClient } from "./visdom_client.ts";
 import {
   newestPoints,

@@ -1,5 +1,5 @@
 /** The windows that the reference code posts (main.py), from a run's metrics: pure functions. */
-import type { EpochMetrics } from "./metrics.ts";
+import type { EpochMetrics } from "../training/metrics.ts";
 
 /** A post that makes, replaces or extends a window. */
 export interface VisdomPost {

@@ -1,6 +1,6 @@
 import type { Listener } from "../base/listener.ts";
 import type { Network } from "../network/network.ts";
-import type { EpochMetrics } from "../reporting/metrics.ts";
+import type { EpochMetrics } from "./metrics.ts";
 
 /** How many dimensions learned masks let through; nothing of other masks. */
 export type MaskUse = Pick<EpochMetrics, "activeDimensions" | "unusedDimensions">;

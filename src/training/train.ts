@@ -6,7 +6,7 @@ import { threads } from "../native/library.ts";
 import { Adam } from "../network/adam.ts";
 import type { LossNumbers } from "../network/triplet_loss.ts";
 import { Network } from "../network/network.ts";
-import type { EpochMetrics } from "../reporting/metrics.ts";
+import type { EpochMetrics } from "./metrics.ts";
 import { call } from "../tensor/call.ts";
 import { noGrad, scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";

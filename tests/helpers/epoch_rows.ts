@@ -1,4 +1,4 @@
-import type { EpochMetrics } from "../../src/reporting/metrics.ts";
+import type { EpochMetrics } from "../../src/training/metrics.ts";
 
 /** Metrics of epochs 1 to `count` with two notions; numbers that differ everywhere, masks every 10th. */
 export function epochRows(count: number): EpochMetrics[] {

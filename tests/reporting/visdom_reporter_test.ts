@@ -1,7 +1,7 @@
 /** The reporter against the real visdom server; a stand-in only where an answer must be slow or wrong. */
 import assert from "node:assert/strict";
 import { join } from "../../src/files/paths.ts";
-import type { EpochMetrics } from "../../src/reporting/metrics.ts";
+import type { EpochMetrics } from "../../src/training/metrics.ts";
 import { VisdomClient } from "../../src/reporting/visdom_client.ts";
 import { VisdomReporter, type VisdomReporterOptions } from "../../src/reporting/visdom_reporter.ts";
 import { epochRows } from "../helpers/epoch_rows.ts";

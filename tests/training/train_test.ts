@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { embedSplit } from "../../src/analysis/embedded_split.ts";
 import { join } from "../../src/files/paths.ts";
-import type { EpochMetrics } from "../../src/reporting/metrics.ts";
+import type { EpochMetrics } from "../../src/training/metrics.ts";
 import { defaultConfig, type TrainConfig } from "../../src/model/config.ts";
 import { type ModelFile, readModelFile } from "../../src/model/model_file.ts";
 import { RunFolder } from "../../src/training/run_folder.ts";

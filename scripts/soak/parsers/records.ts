@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readComparison, readSweep } from "../../../src/report/read_experiment.ts";
-import type { EpochMetrics } from "../../../src/reporting/metrics.ts";
-import { cutBack, readMetrics } from "../../../src/reporting/run_log.ts";
+import type { EpochMetrics } from "../../../src/training/metrics.ts";
+import { cutBack, readMetrics } from "../../../src/training/run_log.ts";
 import { dirname, join } from "../../../src/files/paths.ts";
 import { comparison, sweep } from "../../../tests/helpers/experiment_files.ts";
 import { bytesOf, type Parser } from "./parser.ts";

@@ -1,5 +1,5 @@
 import { nameOfAll } from "../../sets/all_notions.ts";
-import type { EpochMetrics } from "../../reporting/metrics.ts";
+import type { EpochMetrics } from "../../training/metrics.ts";
 import { paragraph } from "../html.ts";
 import { lineChart } from "../charts/line_chart.ts";
 import { decimal, percent } from "../charts/numbers.ts";

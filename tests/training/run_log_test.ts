@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { CsnError } from "../../src/base/errors.ts";
 import { join } from "../../src/files/paths.ts";
-import type { EpochMetrics } from "../../src/reporting/metrics.ts";
-import { cutBack, readMetrics, RunLog } from "../../src/reporting/run_log.ts";
+import type { EpochMetrics } from "../../src/training/metrics.ts";
+import { cutBack, readMetrics, RunLog } from "../../src/training/run_log.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
 /** Metrics that differ from epoch to epoch. */
