@@ -3,7 +3,7 @@ import { join } from "../../src/files/paths.ts";
 import { packName } from "../../src/sets/pack/pack_place.ts";
 import { Adam } from "../../src/network/adam.ts";
 import { defaultConfig, learningRateOf, type TrainConfig } from "../../src/model/config.ts";
-import { epochBatches } from "../../src/training/epoch_batches.ts";
+import { epochBatches } from "../../src/training/batches/epoch_batches.ts";
 import { prepareTraining } from "../../src/training/prepare.ts";
 import { Stepper } from "../../src/training/stepper.ts";
 import { compared, type Comparison, type Pair } from "./comparison.ts";

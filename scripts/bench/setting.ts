@@ -3,7 +3,7 @@ import { Adam } from "../../src/network/adam.ts";
 import { initialTensors, type NetworkShape } from "../../src/network/initialise.ts";
 import { Network } from "../../src/network/network.ts";
 import type { Placement } from "../../src/network/placement.ts";
-import type { Batch } from "../../src/data/batches.ts";
+import type { Batch } from "../../src/training/batches/batches.ts";
 import type { Normalisation } from "../../src/network/normalisation.ts";
 import { randomUint32 } from "../../src/base/random.ts";
 import { reshape, toDevice } from "../../src/tensor/operators.ts";

@@ -1,4 +1,4 @@
-import type { Batch } from "../data/batches.ts";
+import type { Batch } from "../training/batches/batches.ts";
 import type { EpochMetrics, NotionScore } from "../training/metrics.ts";
 import type { LossNumbers } from "../network/triplet_loss.ts";
 

@@ -1,4 +1,4 @@
-import type { Batch } from "../data/batches.ts";
+import type { Batch } from "./batches/batches.ts";
 import { type LossNumbers, lossNumbers } from "../network/triplet_loss.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type StepSetting, trainStep, trainStepUnread } from "./train_step.ts";

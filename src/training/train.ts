@@ -1,5 +1,5 @@
 /** The training loop, read from top to bottom. */
-import type { Batch } from "../data/batches.ts";
+import type { Batch } from "./batches/batches.ts";
 import { CsnError, messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { threads } from "../native/library.ts";
@@ -17,7 +17,7 @@ import {
   shapeOfConfig,
   type TrainConfig,
 } from "../model/config.ts";
-import { epochBatches } from "./epoch_batches.ts";
+import { epochBatches } from "./batches/epoch_batches.ts";
 import { evaluate, type Evaluation } from "../model/evaluate.ts";
 import { type LearnedImages, mergeLearned } from "../model/learned_images.ts";
 import type { ModelFile } from "../model/model_file.ts";

@@ -1,4 +1,4 @@
-import type { Batch } from "../data/batches.ts";
+import type { Batch } from "./batches/batches.ts";
 import type { Adam } from "../network/adam.ts";
 import { backward, gatherImages } from "../network/backbone.ts";
 import type { Normalisation } from "../network/normalisation.ts";

@@ -1,5 +1,5 @@
 /** A small network, pack and batches of random pixels for tests of the training step. */
-import type { Batch } from "../../src/data/batches.ts";
+import type { Batch } from "../../src/training/batches/batches.ts";
 import { Adam } from "../../src/network/adam.ts";
 import { initialTensors, type NetworkShape } from "../../src/network/initialise.ts";
 import { Network } from "../../src/network/network.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Batch } from "../../src/data/batches.ts";
+import type { Batch } from "../../src/training/batches/batches.ts";
 import { trainStep, trainStepUnread } from "../../src/training/train_step.ts";
 import { lossNumbers } from "../../src/network/triplet_loss.ts";
 import { start } from "../../src/native/start.ts";

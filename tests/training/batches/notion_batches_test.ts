@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { NotionBatches } from "../../src/data/notion_batches.ts";
-import type { Triplets } from "../../src/sets/triplets.ts";
+import { NotionBatches } from "../../../src/training/batches/notion_batches.ts";
+import type { Triplets } from "../../../src/sets/triplets.ts";
 
 /** Seven triplets of notion 0 and three of notion 1, mixed; triplet i begins with image 3 i. */
 const notion = Uint8Array.of(0, 1, 0, 0, 1, 0, 0, 0, 1, 0);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { DenseListBatches } from "../../src/data/dense_list_batches.ts";
-import type { Triplets } from "../../src/sets/triplets.ts";
-import { randomBelow } from "../../src/base/random.ts";
+import { DenseListBatches } from "../../../src/training/batches/dense_list_batches.ts";
+import type { Triplets } from "../../../src/sets/triplets.ts";
+import { randomBelow } from "../../../src/base/random.ts";
 
 const options = { batchSize: 8, seed: 1, epoch: 1, shuffle: true, flip: true };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { EpochBatches, type EpochOptions } from "../../src/data/batches.ts";
-import type { Triplets } from "../../src/sets/triplets.ts";
+import { EpochBatches, type EpochOptions } from "../../../src/training/batches/batches.ts";
+import type { Triplets } from "../../../src/sets/triplets.ts";
 
 const count = 1003;
 

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { DenseValueBatches, tripletsPerAnchor } from "../../src/data/dense_value_batches.ts";
-import type { Batch } from "../../src/data/batches.ts";
-import type { Attribute } from "../../src/sets/make/draw_triplets.ts";
-import { likeness } from "../../src/sets/make/notions/likeness.ts";
-import { randomBelow, streamFor } from "../../src/base/random.ts";
+import {
+  DenseValueBatches,
+  tripletsPerAnchor,
+} from "../../../src/training/batches/dense_value_batches.ts";
+import type { Batch } from "../../../src/training/batches/batches.ts";
+import type { Attribute } from "../../../src/sets/make/draw_triplets.ts";
+import { likeness } from "../../../src/sets/make/notions/likeness.ts";
+import { randomBelow, streamFor } from "../../../src/base/random.ts";
 
 const options = { batchSize: 8, seed: 1, epoch: 1, shuffle: true, flip: false };
 const count = 100;

@@ -1,8 +1,8 @@
-import { EventLoopTurns } from "../base/event_loop.ts";
-import { shuffled, streamFor } from "../base/random.ts";
+import { EventLoopTurns } from "../../base/event_loop.ts";
+import { shuffled, streamFor } from "../../base/random.ts";
 import type { Batch, BatchSource, EpochOptions } from "./batches.ts";
 import { imageFlips } from "./image_flips.ts";
-import type { Triplets } from "../sets/triplets.ts";
+import type { Triplets } from "../../sets/triplets.ts";
 
 /**
  * An epoch in which triplets that share images share a batch, and each distinct image of a batch is embedded

@@ -1,4 +1,4 @@
-import { randomUint32, streamFor } from "../base/random.ts";
+import { randomUint32, streamFor } from "../../base/random.ts";
 import type { EpochOptions } from "./batches.ts";
 
 /** 1 for each image that an epoch mirrors: an image that is embedded once is mirrored for all its triplets. */

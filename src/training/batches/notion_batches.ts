@@ -1,5 +1,5 @@
 import { type Batch, type BatchSource, EpochBatches, type EpochOptions } from "./batches.ts";
-import type { Triplets } from "../sets/triplets.ts";
+import type { Triplets } from "../../sets/triplets.ts";
 
 /**
  * The batches of one epoch, each of a single notion, as specialists learn from them: each notion's triplets are

@@ -1,5 +1,5 @@
-import { randomUint32, shuffled, streamFor } from "../base/random.ts";
-import type { Triplets } from "../sets/triplets.ts";
+import { randomUint32, shuffled, streamFor } from "../../base/random.ts";
+import type { Triplets } from "../../sets/triplets.ts";
 
 /** Some triplets to compute with at once. */
 export interface Batch {

@@ -1,9 +1,9 @@
-import { type BatchSource, EpochBatches } from "../data/batches.ts";
-import { DenseListBatches } from "../data/dense_list_batches.ts";
-import { DenseValueBatches } from "../data/dense_value_batches.ts";
-import { NotionBatches } from "../data/notion_batches.ts";
-import type { TrainConfig } from "../model/config.ts";
-import type { PreparedTraining } from "./prepare.ts";
+import { type BatchSource, EpochBatches } from "./batches.ts";
+import { DenseListBatches } from "./dense_list_batches.ts";
+import { DenseValueBatches } from "./dense_value_batches.ts";
+import { NotionBatches } from "./notion_batches.ts";
+import type { TrainConfig } from "../../model/config.ts";
+import type { PreparedTraining } from "../prepare.ts";
 
 /**
  * The training batches of an epoch, as the run's sampler makes them; of "dense-values" into `cut` batches
