@@ -171,9 +171,9 @@ export {
 export { decodeImage } from "./src/images/decode_image.ts";
 
 // visdom
-export { VisdomClient, type VisdomClientOptions } from "./src/reporting/visdom_client.ts";
-export { VisdomReporter, type VisdomReporterOptions } from "./src/reporting/visdom_reporter.ts";
-export type { VisdomPost, VisdomRun } from "./src/reporting/visdom_windows.ts";
+export { VisdomClient, type VisdomClientOptions } from "./src/visdom/visdom_client.ts";
+export { VisdomReporter, type VisdomReporterOptions } from "./src/visdom/visdom_reporter.ts";
+export type { VisdomPost, VisdomRun } from "./src/visdom/visdom_windows.ts";
 
 // Tensors
 export { Tensor } from "./src/tensor/tensor.ts";

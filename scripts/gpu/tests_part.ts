@@ -10,7 +10,7 @@ const gpuTests = "tests/training/cuda_test.ts";
 /** Left out, and why. */
 export const leftOut: Readonly<Record<string, string>> = {
   "tests/cli/train_visdom_test.ts": "installs a visdom server from the network",
-  "tests/reporting/visdom_reporter_test.ts": "installs a visdom server from the network",
+  "tests/visdom/visdom_reporter_test.ts": "installs a visdom server from the network",
   "tests/library_test.ts": "lets Deno look the packages of another project up in the network",
   "tests/sets/fonts/install_fonts_test.ts": "fetches the font packages from the network",
   "tests/sets/fonts/make_fonts_set_test.ts": "draws from the font packages, which it would fetch",

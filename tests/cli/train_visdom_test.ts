@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "../../src/files/paths.ts";
 import { runPath } from "../../src/cli/paths.ts";
 import type { EpochMetrics } from "../../src/training/metrics.ts";
-import { VisdomClient } from "../../src/reporting/visdom_client.ts";
+import { VisdomClient } from "../../src/visdom/visdom_client.ts";
 import { CliProcess, runCli } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";

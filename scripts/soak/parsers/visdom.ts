@@ -1,6 +1,6 @@
 /** What a visdom server answers. */
 import fc from "fast-check";
-import { VisdomClient } from "../../../src/reporting/visdom_client.ts";
+import { VisdomClient } from "../../../src/visdom/visdom_client.ts";
 import { bytesOf, type Parser } from "./parser.ts";
 import { spoilt, spoiltJsonFiles } from "./spoil.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { newestPoints, type VisdomPost, wholeWindows } from "../../src/reporting/visdom_windows.ts";
+import { newestPoints, type VisdomPost, wholeWindows } from "../../src/visdom/visdom_windows.ts";
 import { epochRows } from "../helpers/epoch_rows.ts";
 
 const run = {

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "../../src/files/paths.ts";
 import type { EpochMetrics } from "../../src/training/metrics.ts";
-import { VisdomClient } from "../../src/reporting/visdom_client.ts";
-import { VisdomReporter, type VisdomReporterOptions } from "../../src/reporting/visdom_reporter.ts";
+import { VisdomClient } from "../../src/visdom/visdom_client.ts";
+import { VisdomReporter, type VisdomReporterOptions } from "../../src/visdom/visdom_reporter.ts";
 import { epochRows } from "../helpers/epoch_rows.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { replay, VisdomServer } from "../helpers/visdom_server.ts";
