@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Comparison } from "../../scripts/bench/comparison.ts";
-import { type Machine, report } from "../../scripts/bench/report.ts";
+import type { Comparison } from "../../../scripts/bench/comparison.ts";
+import { type Machine, report } from "../../../scripts/bench/report.ts";
 
 const machine: Machine = {
   processor: "Some CPU",

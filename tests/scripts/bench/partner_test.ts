@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Partner } from "../../scripts/bench/partner.ts";
-import { CsnError } from "../../src/base/errors.ts";
+import { Partner } from "../../../scripts/bench/partner.ts";
+import { CsnError } from "../../../src/base/errors.ts";
 
 const doubler = `
 import json, sys

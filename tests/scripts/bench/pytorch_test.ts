@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { describePytorch, findPython, pythonProgram } from "../../scripts/bench/pytorch.ts";
-import { CsnError } from "../../src/base/errors.ts";
+import { describePytorch, findPython, pythonProgram } from "../../../scripts/bench/pytorch.ts";
+import { CsnError } from "../../../src/base/errors.ts";
 
 Deno.test("findPython() takes a python that is named as it is, without packages of csn's", async () => {
   assert.deepEqual(await findPython("python3.11", () => assert.fail("nothing to say")), {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compared, inTurn, median, type Work } from "../../scripts/bench/comparison.ts";
+import { compared, inTurn, median, type Work } from "../../../scripts/bench/comparison.ts";
 
 const work: Work = { item: "step", work: "training", against: "eager", unit: "triplets/s" };
 

@@ -1,14 +1,14 @@
 /** What cells of a table mean: the lists, attributes.csv and the values read back say the same. */
 import assert from "node:assert/strict";
-import { openImageSet, splits } from "../../src/sets/image_set.ts";
-import { makeTriplets, type MakeTripletsOptions } from "../../src/sets/make/make_triplets.ts";
-import { likeness } from "../../src/sets/make/notions/likeness.ts";
-import type { SetReport, SetSummary } from "../../src/sets/make/set_report.ts";
-import { readSetValues, type SetValues } from "../../src/sets/set_values.ts";
-import { UsageError } from "../../src/base/errors.ts";
-import { join } from "../../src/files/paths.ts";
-import { readTriplets, writeEmptyImages } from "../helpers/table_set.ts";
-import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { openImageSet, splits } from "../../../src/sets/image_set.ts";
+import { makeTriplets, type MakeTripletsOptions } from "../../../src/sets/make/make_triplets.ts";
+import { likeness } from "../../../src/sets/make/notions/likeness.ts";
+import type { SetReport, SetSummary } from "../../../src/sets/make/set_report.ts";
+import { readSetValues, type SetValues } from "../../../src/sets/set_values.ts";
+import { UsageError } from "../../../src/base/errors.ts";
+import { join } from "../../../src/files/paths.ts";
+import { readTriplets, writeEmptyImages } from "../../helpers/table_set.ts";
+import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 const count = 150;
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { fileSide, photograph, writeFileSet } from "../../scripts/bench/image_files.ts";
-import { decodeImage } from "../../src/images/decode_image.ts";
-import { openImageSet } from "../../src/sets/image_set.ts";
-import { loadTriplets } from "../../src/sets/triplets.ts";
-import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { fileSide, photograph, writeFileSet } from "../../../scripts/bench/image_files.ts";
+import { decodeImage } from "../../../src/images/decode_image.ts";
+import { openImageSet } from "../../../src/sets/image_set.ts";
+import { loadTriplets } from "../../../src/sets/triplets.ts";
+import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 Deno.test("photograph() is a JPEG file as heavy as a small photograph, by its seed", async () => {
   const [one, again, other] = [await photograph(1), await photograph(1), await photograph(2)];

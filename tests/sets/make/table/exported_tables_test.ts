@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { FolderImages } from "../../../src/sets/make/image_finder.ts";
-import { chooseImageColumn } from "../../../src/sets/make/table/choose_image_column.ts";
-import { loadColumns } from "../../../src/sets/make/table/load_columns.ts";
-import { openTable } from "../../../src/sets/make/table/open_table.ts";
-import { surveyTable } from "../../../src/sets/make/table/survey_table.ts";
-import type { TableOptions } from "../../../src/sets/make/table/table.ts";
-import { CsnError } from "../../../src/base/errors.ts";
-import { fromFileUrl, join } from "../../../src/files/paths.ts";
-import { TableCase } from "../../helpers/table_case.ts";
-import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
+import { FolderImages } from "../../../../src/sets/make/image_finder.ts";
+import { chooseImageColumn } from "../../../../src/sets/make/table/choose_image_column.ts";
+import { loadColumns } from "../../../../src/sets/make/table/load_columns.ts";
+import { openTable } from "../../../../src/sets/make/table/open_table.ts";
+import { surveyTable } from "../../../../src/sets/make/table/survey_table.ts";
+import type { TableOptions } from "../../../../src/sets/make/table/table.ts";
+import { CsnError } from "../../../../src/base/errors.ts";
+import { fromFileUrl, join } from "../../../../src/files/paths.ts";
+import { TableCase } from "../../../helpers/table_case.ts";
+import { TemporaryFolder } from "../../../helpers/temporary_folder.ts";
 
-const fixtures = fromFileUrl(new URL("../../fixtures/tables", import.meta.url));
+const fixtures = fromFileUrl(new URL("../../../fixtures/tables", import.meta.url));
 
 /** The images as make_tables.py orders them, and what it says of them. */
 const order = Array.from({ length: 12 }, (_, row) => row * 5 % 12);
