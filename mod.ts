@@ -141,20 +141,19 @@ export type {
   OrdinalRule,
   Rule,
 } from "./src/sets/make/notions/rule.ts";
-export type { ValueCount } from "./src/sets/make/notions/attribute_of.ts";
+export type { ValueCount } from "./src/sets/make/notions/value_count.ts";
 export type { Correlation } from "./src/sets/make/notions/correlation.ts";
 export type { TableOptions } from "./src/sets/make/table/table.ts";
 export type { SplitShares } from "./src/sets/split_images.ts";
 export {
   type Attribute,
   type CategoricalAttribute,
-  drawTriplets,
-  type DrawTripletsOptions,
   type MultiAttribute,
   type OrderedAttribute,
   type OrdinalAttribute,
   type Sampling,
-} from "./src/sets/make/draw_triplets.ts";
+} from "./src/sets/attribute.ts";
+export { drawTriplets, type DrawTripletsOptions } from "./src/sets/make/draw_triplets.ts";
 export {
   type AuditOptions,
   type AuditReport,

@@ -7,7 +7,8 @@ import type { SeenImages } from "../model/seen_counts.ts";
 import { embedImages } from "../model/evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "../model/model_file.ts";
 import { openSetOf } from "../model/open_set_of.ts";
-import { mapPack, unusableImages, warnOfDropped } from "../training/prepare.ts";
+import { mapPack, unusableImages } from "../sets/pack/map_pack.ts";
+import { warnOfDropped } from "../sets/warn_of_dropped.ts";
 import { seenImages, warnOfSeen } from "../model/seen_images.ts";
 import type { TestOptions } from "../model/evaluate_model.ts";
 

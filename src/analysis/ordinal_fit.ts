@@ -1,4 +1,4 @@
-import type { OrdinalAttribute } from "../sets/make/draw_triplets.ts";
+import type { OrdinalAttribute } from "../sets/attribute.ts";
 import { distance } from "../sets/make/notions/distance.ts";
 import { randomBelow } from "../base/random.ts";
 import type { OrdinalFit } from "./model_analysis.ts";

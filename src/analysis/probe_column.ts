@@ -1,4 +1,4 @@
-import type { Attribute } from "../sets/make/draw_triplets.ts";
+import type { Attribute } from "../sets/attribute.ts";
 import type { ImageSet } from "../sets/image_set.ts";
 import { attributeOf } from "../sets/make/notions/attribute_of.ts";
 import { readNotion } from "../sets/make/notions/read_notion.ts";

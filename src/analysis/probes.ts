@@ -4,7 +4,7 @@ import { shuffled, streamFor } from "../base/random.ts";
 import type { LinearProbe } from "./model_analysis.ts";
 import type { ModelFile } from "../model/model_file.ts";
 import type { TestOptions } from "../model/evaluate_model.ts";
-import { unusableImages } from "../training/prepare.ts";
+import { unusableImages } from "../sets/pack/map_pack.ts";
 import { type EmbeddedSplit, embedPacked, splitImages, splitTriplets } from "./embedded_split.ts";
 import { type Embedded, linearProbe } from "./linear_probe.ts";
 import {

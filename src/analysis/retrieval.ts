@@ -1,4 +1,4 @@
-import { type Attribute, isKnown } from "../sets/make/draw_triplets.ts";
+import { type Attribute, isKnown } from "../sets/attribute.ts";
 import { likeness } from "../sets/make/notions/likeness.ts";
 import { shuffled } from "../base/random.ts";
 import type { Retrieval, RetrievalScores } from "./model_analysis.ts";

@@ -1,7 +1,15 @@
-import type { Accuracy } from "../report/report_data.ts";
+import type { Estimate } from "../statistics/estimate.ts";
 import { estimateMeans } from "../statistics/cluster_bootstrap.ts";
 import { SharedImages } from "../statistics/shared_images.ts";
 import { rightTriplets, type ScoredTriplets } from "./scored_triplets.ts";
+
+/** Shares of triplets in the right order, 0 to 1. */
+export interface Accuracy {
+  /** Of all triplets. */
+  readonly all: Estimate;
+  /** Of each notion's, in the order of the model's notions. */
+  readonly notions: readonly Estimate[];
+}
 
 /** Accuracy of each notion and in all, with intervals by a bootstrap clustered over images. */
 export function testAccuracy(scored: readonly ScoredTriplets[], seed: number): Accuracy {

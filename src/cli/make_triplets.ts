@@ -6,7 +6,7 @@ import {
 } from "@commander-js/extra-typings";
 import { paperTripletCounts, type TripletCounts } from "../sets/make/set_plan.ts";
 import type { NotionReport, SetReport } from "../sets/make/set_report.ts";
-import { samplings } from "../sets/make/draw_triplets.ts";
+import { samplings } from "../sets/attribute.ts";
 import { type Fit, fitForms, parseFit } from "../images/fit.ts";
 import { splits } from "../sets/image_set.ts";
 import { makeTriplets } from "../sets/make/make_triplets.ts";

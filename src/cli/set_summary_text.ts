@@ -1,4 +1,4 @@
-import type { ValueCount } from "../sets/make/notions/attribute_of.ts";
+import type { ValueCount } from "../sets/make/notions/value_count.ts";
 import type { NotionSummary, SetSummary } from "../sets/make/set_report.ts";
 import { splits } from "../sets/image_set.ts";
 import { table } from "./format.ts";

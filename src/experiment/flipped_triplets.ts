@@ -3,7 +3,8 @@ import { type ImageSet, openImageSet } from "../sets/image_set.ts";
 import { type Pack, type PackOptions, preparePack } from "../sets/pack/pack.ts";
 import { loadTriplets, type Triplets } from "../sets/triplets.ts";
 import { shuffled, streamFor } from "../base/random.ts";
-import { unusableImages, warnOfDropped } from "../training/prepare.ts";
+import { unusableImages } from "../sets/pack/map_pack.ts";
+import { warnOfDropped } from "../sets/warn_of_dropped.ts";
 import type { CommonConfig } from "./cell.ts";
 
 /** The triplets on which every cell of an experiment is tested, and how they are shown. */

@@ -9,7 +9,7 @@ import { join } from "../files/paths.ts";
 import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
 import { embedDistinct, tripletDistances } from "../model/evaluate.ts";
 import { modelPath, networkShape, networkTensors, readModelFile } from "../model/model_file.ts";
-import { mapPack } from "../training/prepare.ts";
+import { mapPack } from "../sets/pack/map_pack.ts";
 import { seenImages, warnOfSeen } from "../model/seen_images.ts";
 import { outcomesOf } from "./outcomes.ts";
 import { presented, type TestTriplets } from "./flipped_triplets.ts";

@@ -1,6 +1,6 @@
 import { loadTriplets } from "../sets/triplets.ts";
 import { UsageError } from "../base/errors.ts";
-import { unusableImages } from "../training/prepare.ts";
+import { unusableImages } from "../sets/pack/map_pack.ts";
 import type { TestTriplets } from "./flipped_triplets.ts";
 
 /** How many training triplets every notion has at least. */

@@ -8,7 +8,8 @@ import { onCpu, type Placement } from "../network/placement.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
 import { openSetOf } from "./open_set_of.ts";
-import { mapPack, unusableImages, warnOfDropped } from "../training/prepare.ts";
+import { mapPack, unusableImages } from "../sets/pack/map_pack.ts";
+import { warnOfDropped } from "../sets/warn_of_dropped.ts";
 import { seenImages, warnOfSeen } from "./seen_images.ts";
 
 /** How a model is tested. */

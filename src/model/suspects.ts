@@ -8,7 +8,7 @@ import { Network } from "../network/network.ts";
 import type { Placement } from "../network/placement.ts";
 import { embedDistinct, tripletDistances } from "./evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
-import { mapPack, unusableImages } from "../training/prepare.ts";
+import { mapPack, unusableImages } from "../sets/pack/map_pack.ts";
 
 /** A triplet that a model gets wrong: perhaps its label is. */
 export interface Suspect {

@@ -1,4 +1,4 @@
-import type { Estimate } from "../statistics/estimate.ts";
+import type { Accuracy } from "../analysis/split_accuracy.ts";
 import type { EpochMetrics } from "../training/metrics.ts";
 import type { ModelAnalysis } from "../analysis/model_analysis.ts";
 
@@ -32,14 +32,6 @@ export interface DrawnBy {
   readonly set: string;
   /** Version of csn that drew it. */
   readonly csn: string;
-}
-
-/** Shares of triplets in the right order, 0 to 1. */
-export interface Accuracy {
-  /** Of all triplets. */
-  readonly all: Estimate;
-  /** Of each notion's, in the order of the model's notions. */
-  readonly notions: readonly Estimate[];
 }
 
 /** A picture that was drawn. */

@@ -1,7 +1,7 @@
 import { CsnError, messageOf, shown } from "../base/errors.ts";
 import { isFile } from "../files/exists.ts";
 import { join } from "../files/paths.ts";
-import type { Attribute } from "./make/draw_triplets.ts";
+import type { Attribute } from "./attribute.ts";
 import { type ImageSet, type Split, splits } from "./image_set.ts";
 import { attributeOf } from "./make/notions/attribute_of.ts";
 import { checkRules } from "./make/notions/read_rules.ts";

@@ -1,11 +1,16 @@
 import { CsnError } from "../base/errors.ts";
-import type { Tensor } from "./tensor.ts";
 
 /** What a synchronous function may return: anything but a promise. */
 export type Synchronous<Result> = Result extends PromiseLike<unknown> ? never : Result;
 
+/** What a scope frees: a tensor, of which no more needs to be known here. */
+export interface Scoped {
+  /** Gives its memory back. */
+  dispose(): void;
+}
+
 /** Open scopes, innermost last. Only synchronous code runs while one is open, so no other flow sees it. */
-const open: Set<Tensor>[] = [];
+const open: Set<Scoped>[] = [];
 
 /**
  * A class that keeps tensors where nobody can look, in private fields (`#moments`), lists them by a method of
@@ -23,7 +28,7 @@ export const heldTensors: unique symbol = Symbol("csn.heldTensors");
  * `body` must be synchronous: its type refuses a promise, and one that comes all the same is an error.
  */
 export function scope<Result>(body: () => Synchronous<Result>): Result {
-  const made = new Set<Tensor>();
+  const made = new Set<Scoped>();
   open.push(made);
   let result: Result;
   try {
@@ -72,11 +77,11 @@ export function isGradEnabled(): boolean {
 }
 
 /** For the Tensor class: the innermost scope becomes the owner of `tensor`. */
-export function adopt(tensor: Tensor): void {
+export function adopt(tensor: Scoped): void {
   open.at(-1)?.add(tensor);
 }
 
-function disposeAll(tensors: Iterable<Tensor>): void {
+function disposeAll(tensors: Iterable<Scoped>): void {
   for (const tensor of tensors) tensor.dispose();
 }
 
@@ -95,7 +100,7 @@ function isPromise(value: unknown): boolean {
 }
 
 /** Moves the tensors of `made` that `result` holds to the enclosing scope. */
-function keepHeld(result: unknown, made: Set<Tensor>): void {
+function keepHeld(result: unknown, made: Set<Scoped>): void {
   const outer = open.at(-1);
   const seen = new Set<object>();
   // A list and no recursion: a result may be nested deeper than the stack is.
@@ -104,7 +109,7 @@ function keepHeld(result: unknown, made: Set<Tensor>): void {
     const value = waiting.pop();
     if (!isObject(value) || seen.has(value)) continue;
     seen.add(value);
-    if (made.delete(value as Tensor)) outer?.add(value as Tensor);
+    if (made.delete(value as Scoped)) outer?.add(value as Scoped);
     else addHeld(value, waiting);
   }
 }
@@ -126,7 +131,7 @@ function addHeld(value: object, waiting: unknown[]): void {
   for (const key of Reflect.ownKeys(value)) {
     add(Reflect.getOwnPropertyDescriptor(value, key)?.value);
   }
-  const held = (value as { [heldTensors]?: () => Iterable<Tensor> })[heldTensors];
+  const held = (value as { [heldTensors]?: () => Iterable<Scoped> })[heldTensors];
   if (typeof held === "function") { for (const tensor of held.call(value)) add(tensor); }
 }
 

@@ -1,14 +1,14 @@
-import { type ImageSet, openImageSet, type Split } from "../sets/image_set.ts";
+import { mapPack, unusableImages } from "../sets/pack/map_pack.ts";
+import { warnOfDropped } from "../sets/warn_of_dropped.ts";
+import { type ImageSet, openImageSet } from "../sets/image_set.ts";
 import type { Fit } from "../images/fit.ts";
 import { type Pack, type PackOptions, preparePack } from "../sets/pack/pack.ts";
-import type { Attribute } from "../sets/make/draw_triplets.ts";
+import type { Attribute } from "../sets/attribute.ts";
 import { readSetValues, type SetValues } from "../sets/set_values.ts";
 import { loadTriplets, type Triplets } from "../sets/triplets.ts";
 import { createHash } from "node:crypto";
 import { CsnError, UsageError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
-import { cudaMemory } from "../native/library.ts";
-import { mapFile, toDevice } from "../tensor/operators.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { TrainConfig } from "../model/config.ts";
 import { warnOfContradictions } from "./warn_of_contradictions.ts";
@@ -108,20 +108,6 @@ function trainingValues(
   };
 }
 
-/** Says how many triplets of each notion were left out for an image that cannot be used. */
-export function warnOfDropped(
-  { perNotion }: Triplets,
-  split: Split,
-  listener: Listener | undefined,
-): void {
-  for (const { name, listed, dropped } of perNotion) {
-    if (dropped === 0) continue;
-    listener?.warning?.(
-      `${dropped} of the ${listed} ${split} triplets of ${name} are left out: an image of theirs cannot be used`,
-    );
-  }
-}
-
 function digestOf(...parts: readonly Triplets[]): string {
   const hash = createHash("sha256");
   for (const { images, notion } of parts) hash.update(images).update(notion);
@@ -162,23 +148,4 @@ function checkBatches(
   throw new UsageError(
     `Cannot train on ${wrong} triplets in batches of ${batchSize}: a batch would hold one alone, for which batch norm needs images larger than ${imageSize} pixels; choose another --batch-size or --image-size`,
   );
-}
-
-/**
- * The pixels of a pack, uint8 [N, S, S, 3]: mapped, or on a CUDA device when they fit in half of its free
- * memory. Those that do not are gathered on the CPU, batch by batch.
- */
-export function mapPack({ path, count, imageSize }: Pack, device = "cpu"): Tensor {
-  const mapped = mapFile(path, [count, imageSize, imageSize, 3]);
-  if (device === "cpu" || mapped.size > cudaMemory(device).free / 2) return mapped;
-  try {
-    return toDevice(mapped, device);
-  } finally {
-    mapped.dispose();
-  }
-}
-
-/** Images that a pack could not decode. */
-export function unusableImages(pack: Pack): Set<number> {
-  return new Set(pack.unreadable.map(({ image }) => image));
 }

@@ -34,7 +34,8 @@ import { startingImages, startingTensors } from "./pretrained.ts";
 import { Stepper, type StepTaken } from "./stepper.ts";
 import type { StepSetting } from "./train_step.ts";
 import { MaskWatch } from "./mask_watch.ts";
-import { addBatch, emptySums, type TrainerState, trainMetrics } from "../model/trainer_state.ts";
+import { addBatch, emptySums, trainMetrics } from "./epoch_sums.ts";
+import type { TrainerState } from "../model/trainer_state.ts";
 
 /** What happens while a run trains, in this order: start, then steps, saves and epochs, then end. */
 export type TrainEvent =

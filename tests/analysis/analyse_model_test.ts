@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { analyseModel, analyseSplit } from "../../src/analysis/analyse_model.ts";
 import { embedSplit } from "../../src/analysis/embedded_split.ts";
-import type { OrdinalAttribute } from "../../src/sets/make/draw_triplets.ts";
+import type { OrdinalAttribute } from "../../src/sets/attribute.ts";
 import { join } from "../../src/files/paths.ts";
 import { MaskedVectors } from "../../src/statistics/masked_vectors.ts";
 import { spearman } from "../../src/statistics/spearman.ts";

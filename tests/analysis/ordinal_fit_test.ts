@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ordinalFit } from "../../src/analysis/ordinal_fit.ts";
-import type { OrdinalAttribute } from "../../src/sets/make/draw_triplets.ts";
+import type { OrdinalAttribute } from "../../src/sets/attribute.ts";
 import { MaskedVectors } from "../../src/statistics/masked_vectors.ts";
 import { spearman } from "../../src/statistics/spearman.ts";
 import { plantEmbedding } from "../helpers/planted_embedding.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { retrieval } from "../../src/analysis/retrieval.ts";
-import type { Attribute } from "../../src/sets/make/draw_triplets.ts";
+import type { Attribute } from "../../src/sets/attribute.ts";
 import { likeness } from "../../src/sets/make/notions/likeness.ts";
 import { randomNormal } from "../../src/base/random.ts";
 import { MaskedVectors } from "../../src/statistics/masked_vectors.ts";

@@ -5,7 +5,8 @@ import { initialTensors } from "../../src/network/initialise.ts";
 import { defaultConfig, defaultSettings, type TrainConfig } from "../../src/model/config.ts";
 import { modelPath, readModelFile, writeModelFile } from "../../src/model/model_file.ts";
 import { assertUnchanged, RunFolder } from "../../src/training/run_folder.ts";
-import { emptySums, type TrainerState } from "../../src/model/trainer_state.ts";
+import { emptySums } from "../../src/training/epoch_sums.ts";
+import type { TrainerState } from "../../src/model/trainer_state.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
 const config: TrainConfig = { ...defaultConfig, data: "/", notions: ["a"], dimension: 8 };

@@ -5,7 +5,7 @@ import { readSafetensors, type StoredTensors } from "../../../src/tensor/safeten
 import { defaultConfig, defaultSettings } from "../../../src/model/config.ts";
 import { readEmbeddingSet } from "../../../src/model/embedding_file.ts";
 import { readModelFile } from "../../../src/model/model_file.ts";
-import { emptySums } from "../../../src/model/trainer_state.ts";
+import { emptySums } from "../../../src/training/epoch_sums.ts";
 import { bytesOf, type Input, type Parser } from "./parser.ts";
 import { spoilt, spoiltJson } from "./spoil.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "../../files/paths.ts";
 import { writeWhole } from "../../files/write_whole.ts";
-import type { LayoutTask } from "./lay_out_all.ts";
+import type { LayoutTask } from "./layout_task.ts";
 
 /** Changes when `layOut` comes to other places than before. */
 const method = "umap 1";

@@ -1,6 +1,6 @@
 /** A worker that lays points out and answers with their places. */
 import { layOut } from "./lay_out.ts";
-import type { LayoutTask } from "./lay_out_all.ts";
+import type { LayoutTask } from "./layout_task.ts";
 
 // What a worker sees of itself; the types of the DOM's window are another.
 const self = globalThis as unknown as {

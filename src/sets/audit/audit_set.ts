@@ -1,7 +1,7 @@
 import { CsnError, messageOf } from "../../base/errors.ts";
 import type { Listener } from "../../base/listener.ts";
 import { relative } from "../../files/paths.ts";
-import type { Attribute } from "../make/draw_triplets.ts";
+import type { Attribute } from "../attribute.ts";
 import { type ImageSet, type Split, splits } from "../image_set.ts";
 import { nameClash } from "../notion_names.ts";
 import { readSetValues } from "../set_values.ts";

@@ -1,4 +1,4 @@
-import type { Attribute } from "../make/draw_triplets.ts";
+import type { Attribute } from "../attribute.ts";
 import { likeness } from "../make/notions/likeness.ts";
 
 /** Triplets that say something else than the values of their images. */

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import packageFile from "../../../scripts/fonts/package.json" with { type: "json" };
-import checksumFile from "../../../scripts/fonts/checksums.json" with { type: "json" };
+import packageFile from "./packages/package.json" with { type: "json" };
+import checksumFile from "./packages/checksums.json" with { type: "json" };
 import { CsnError, messageOf } from "../../base/errors.ts";
 import { basename } from "../../files/paths.ts";
 import { fontFaces } from "./font_faces.ts";
 
 /** Where the pinned packages, their lock and the checksums of their fonts are kept. */
-export const fontPackagesFolder: URL = new URL("../../../scripts/fonts/", import.meta.url);
+export const fontPackagesFolder: URL = new URL("./packages/", import.meta.url);
 
 /** The families of the fonts set, in order; each is the npm package `@fontsource/<family>`. */
 export const fontFamilies: readonly string[] = Object.keys(packageFile.dependencies)

@@ -1,5 +1,5 @@
 import { CsnError } from "../../base/errors.ts";
-import { type Attribute, isKnown } from "./draw_triplets.ts";
+import { type Attribute, isKnown } from "../attribute.ts";
 import type { Split } from "../image_set.ts";
 import { compareDistance } from "./notions/distance.ts";
 

@@ -1,7 +1,7 @@
 import type { Fit } from "../../images/fit.ts";
 import { UsageError } from "../../base/errors.ts";
 import type { Normalisation } from "../../network/normalisation.ts";
-import type { Sampling } from "./draw_triplets.ts";
+import type { Sampling } from "../attribute.ts";
 import { type Split, splits } from "../image_set.ts";
 import type { ColumnRule } from "./notions/rule.ts";
 import { defaultShares, type SplitShares } from "../split_images.ts";

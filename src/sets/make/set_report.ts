@@ -1,5 +1,5 @@
 import type { Split } from "../image_set.ts";
-import type { ValueCount } from "./notions/attribute_of.ts";
+import type { ValueCount } from "./notions/value_count.ts";
 import type { Bin } from "./notions/bins.ts";
 import type { Correlation } from "./notions/correlation.ts";
 import type { NotionRule } from "./notions/rule.ts";

@@ -1,13 +1,14 @@
 import { type Split, splits } from "../image_set.ts";
 import { alikeSpellings } from "./notions/alike_spellings.ts";
-import type { NotionValues, ValueCount } from "./notions/attribute_of.ts";
+import type { ValueCount } from "./notions/value_count.ts";
+import type { NotionValues } from "./notions/attribute_of.ts";
 import { binOf } from "./notions/bins.ts";
 import type { ReadNotion } from "./notions/read_notion.ts";
 import type { NotionRule } from "./notions/rule.ts";
 import type { Remarks } from "./remarks.ts";
 import type { NotionSummary } from "./set_report.ts";
 import type { SplitImages } from "../split_images.ts";
-import { isKnown } from "./draw_triplets.ts";
+import { isKnown } from "../attribute.ts";
 
 /** Values that a warning names. */
 const shownValues = 3;

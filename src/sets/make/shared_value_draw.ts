@@ -1,4 +1,4 @@
-import type { MultiAttribute, Sampling } from "./draw_triplets.ts";
+import type { MultiAttribute, Sampling } from "../attribute.ts";
 import { DrawnTriplets, type Numbers, type Triplet } from "./drawn_triplets.ts";
 
 /** Images that have the very same values. */

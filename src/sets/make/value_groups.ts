@@ -1,5 +1,5 @@
 import { CsnError } from "../../base/errors.ts";
-import type { OrderedAttribute } from "./draw_triplets.ts";
+import type { OrderedAttribute } from "../attribute.ts";
 import { compareDistance } from "./notions/distance.ts";
 
 /**

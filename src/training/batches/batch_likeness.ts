@@ -1,4 +1,4 @@
-import type { Attribute, MultiAttribute, OrderedAttribute } from "../../sets/make/draw_triplets.ts";
+import type { Attribute, MultiAttribute, OrderedAttribute } from "../../sets/attribute.ts";
 import { likeness } from "../../sets/make/notions/likeness.ts";
 
 /** Images of a batch that have one value, and those they can form triplets with; all are places, ascending. */

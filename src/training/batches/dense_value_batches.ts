@@ -2,7 +2,7 @@ import { EventLoopTurns } from "../../base/event_loop.ts";
 import { randomBelow, shuffled, streamFor } from "../../base/random.ts";
 import { batchLikeness } from "./batch_likeness.ts";
 import type { Batch, BatchSource, EpochOptions } from "./batches.ts";
-import type { Attribute } from "../../sets/make/draw_triplets.ts";
+import type { Attribute } from "../../sets/attribute.ts";
 import { imageFlips } from "./image_flips.ts";
 
 /** Triplets that each image anchors by each notion; a choice, other numbers were not tried. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { layOut } from "../../../src/report/maps/lay_out.ts";
 import { defaultLayout } from "../../../src/report/maps/layout_settings.ts";
-import { layOutAll, type LayoutTask } from "../../../src/report/maps/lay_out_all.ts";
+import type { LayoutTask } from "../../../src/report/maps/layout_task.ts";
+import { layOutAll } from "../../../src/report/maps/lay_out_all.ts";
 import { nearestRows } from "../../../src/analysis/nearest_rows.ts";
 import { principalPlane } from "../../../src/report/maps/principal_plane.ts";
 import { randomNormal } from "../../../src/base/random.ts";

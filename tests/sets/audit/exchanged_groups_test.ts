@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { exchangedGroups } from "../../../src/sets/audit/exchanged_groups.ts";
-import { type Attribute, drawTriplets } from "../../../src/sets/make/draw_triplets.ts";
+import type { Attribute } from "../../../src/sets/attribute.ts";
+import { drawTriplets } from "../../../src/sets/make/draw_triplets.ts";
 import { randomBelow, randomUnit } from "../../../src/base/random.ts";
 
 /** A notion of any kind over `images` images, and whether "alike" parts them into groups. */

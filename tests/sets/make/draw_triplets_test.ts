@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  drawTriplets,
-  type OrderedAttribute as Attribute,
-} from "../../../src/sets/make/draw_triplets.ts";
+import type { OrderedAttribute as Attribute } from "../../../src/sets/attribute.ts";
+import { drawTriplets } from "../../../src/sets/make/draw_triplets.ts";
 import { randomBelow } from "../../../src/base/random.ts";
 
 const options = { seed: 1, stream: 7 };

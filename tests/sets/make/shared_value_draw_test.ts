@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { drawTriplets, type MultiAttribute } from "../../../src/sets/make/draw_triplets.ts";
+import type { MultiAttribute } from "../../../src/sets/attribute.ts";
+import { drawTriplets } from "../../../src/sets/make/draw_triplets.ts";
 import { randomBelow } from "../../../src/base/random.ts";
 
 /** Every triplet there is: "anchor far near". */

@@ -4,7 +4,7 @@ import {
   tripletsPerAnchor,
 } from "../../../src/training/batches/dense_value_batches.ts";
 import type { Batch } from "../../../src/training/batches/batches.ts";
-import type { Attribute } from "../../../src/sets/make/draw_triplets.ts";
+import type { Attribute } from "../../../src/sets/attribute.ts";
 import { likeness } from "../../../src/sets/make/notions/likeness.ts";
 import { randomBelow, streamFor } from "../../../src/base/random.ts";
 

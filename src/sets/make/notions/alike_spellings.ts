@@ -1,4 +1,4 @@
-import type { ValueCount } from "./attribute_of.ts";
+import type { ValueCount } from "./value_count.ts";
 
 /** Groups that a warning names. */
 const shownGroups = 3;

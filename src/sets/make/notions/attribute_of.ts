@@ -1,5 +1,6 @@
+import type { ValueCount } from "./value_count.ts";
 import { CsnError } from "../../../base/errors.ts";
-import type { Attribute } from "../draw_triplets.ts";
+import type { Attribute } from "../../attribute.ts";
 import { type Cell, cellError } from "../table/table.ts";
 import type { Columns } from "../table/load_columns.ts";
 import { folded } from "./alike_spellings.ts";
@@ -18,14 +19,6 @@ export interface NotionValues {
   readonly dropped: readonly ValueCount[];
   /** Of numbers in bins: the bins. */
   readonly bins?: readonly Bin[];
-}
-
-/** How many images have a value. */
-export interface ValueCount {
-  /** The value. */
-  readonly value: string;
-  /** Images that have it. */
-  readonly images: number;
 }
 
 /**

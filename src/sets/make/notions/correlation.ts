@@ -1,4 +1,4 @@
-import type { Attribute } from "../draw_triplets.ts";
+import type { Attribute } from "../../attribute.ts";
 
 /** How strongly what one notion says of an image tells what another says. */
 export interface Correlation {

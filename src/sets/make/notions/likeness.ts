@@ -1,4 +1,4 @@
-import type { Attribute } from "../draw_triplets.ts";
+import type { Attribute } from "../../attribute.ts";
 import { compareDistance } from "./distance.ts";
 
 /** How two images stand to each other by a notion. */

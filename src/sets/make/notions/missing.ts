@@ -1,6 +1,6 @@
 import type { Cell } from "../table/table.ts";
 import { usualMissing } from "../table/unknown_text.ts";
-import type { ValueCount } from "./attribute_of.ts";
+import type { ValueCount } from "./value_count.ts";
 import { plainSpelling } from "./number_text.ts";
 
 /** Tells texts that say that nothing is known from values, and counts them by spelling. */

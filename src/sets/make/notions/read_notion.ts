@@ -2,7 +2,7 @@ import { CsnError } from "../../../base/errors.ts";
 import type { Remarks } from "../remarks.ts";
 import type { Columns } from "../table/load_columns.ts";
 import { type Cell, cellError } from "../table/table.ts";
-import type { ValueCount } from "./attribute_of.ts";
+import type { ValueCount } from "./value_count.ts";
 import { guessRule } from "./guess_rule.ts";
 import { parsePrintedList, splitText } from "./list_text.ts";
 import { Missing } from "./missing.ts";

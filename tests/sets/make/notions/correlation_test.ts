@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Attribute } from "../../../../src/sets/make/draw_triplets.ts";
+import type { Attribute } from "../../../../src/sets/attribute.ts";
 import { correlations } from "../../../../src/sets/make/notions/correlation.ts";
 import { randomBelow } from "../../../../src/base/random.ts";
 

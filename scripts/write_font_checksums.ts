@@ -1,14 +1,15 @@
 /**
  * Writes checksums.json from freshly installed packages, after package.json was changed:
  *
- *     cd scripts/fonts && deno install && deno run --allow-read --allow-write=. write_checksums.ts
+ *     (cd src/sets/fonts/packages && deno install)
+ *     deno run --allow-read --allow-write=src scripts/write_font_checksums.ts
  *
  * Commit package.json, deno.lock and checksums.json together; node_modules stays out.
  */
-import { familyChecksum } from "../../src/sets/fonts/font_packages.ts";
-import { fromFileUrl, join } from "../../src/files/paths.ts";
+import { familyChecksum, fontPackagesFolder } from "../src/sets/fonts/font_packages.ts";
+import { fromFileUrl, join } from "../src/files/paths.ts";
 
-const here = fromFileUrl(new URL(".", import.meta.url));
+const here = fromFileUrl(fontPackagesFolder);
 const { dependencies } = JSON.parse(await Deno.readTextFile(join(here, "package.json")));
 const checksums: Record<string, string> = {};
 for (const name of Object.keys(dependencies).sort()) {

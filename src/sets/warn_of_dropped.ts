@@ -1,0 +1,17 @@
+import type { Listener } from "../base/listener.ts";
+import type { Split } from "./image_set.ts";
+import type { Triplets } from "./triplets.ts";
+
+/** Says how many triplets of each notion were left out for an image that cannot be used. */
+export function warnOfDropped(
+  { perNotion }: Triplets,
+  split: Split,
+  listener: Listener | undefined,
+): void {
+  for (const { name, listed, dropped } of perNotion) {
+    if (dropped === 0) continue;
+    listener?.warning?.(
+      `${dropped} of the ${listed} ${split} triplets of ${name} are left out: an image of theirs cannot be used`,
+    );
+  }
+}
