@@ -32,12 +32,9 @@ export { embedFolder, type FolderOptions } from "./src/model/folder_embeddings.t
 export { writeEmbeddings } from "./src/model/embedding_file.ts";
 
 // Training and evaluation
-export {
-  train,
-  type TrainEvent,
-  type TrainOptions,
-  type TrainResult,
-} from "./src/training/train.ts";
+export { runTraining as train, type TrainResult } from "./src/training/run_training.ts";
+export type { TrainEvent } from "./src/training/train_event.ts";
+export type { RunPlan as TrainOptions } from "./src/training/run_plan.ts";
 export {
   defaultConfig,
   defaultSettings,

@@ -2,7 +2,7 @@ import type { CommonConfig } from "../experiment/cell.ts";
 import type { ExperimentEvent } from "../experiment/run_cells.ts";
 import type { Cell } from "../experiment/cell.ts";
 import type { Listener } from "../base/listener.ts";
-import type { TrainEvent } from "../training/train.ts";
+import type { TrainEvent } from "../training/train_event.ts";
 import { duration, percent } from "./format.ts";
 
 /** How an experiment is shown. */

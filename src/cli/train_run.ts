@@ -21,7 +21,8 @@ import {
 } from "../model/config.ts";
 import { type ModelFile, type ModelInfo, modelPath, readModelFile } from "../model/model_file.ts";
 import { assertUnchanged, RunFolder } from "../training/run_folder.ts";
-import { train, type TrainEvent } from "../training/train.ts";
+import { runTraining } from "../training/run_training.ts";
+import type { TrainEvent } from "../training/train_event.ts";
 import { Interruption } from "./interruption.ts";
 import { dataPath, runPath, shownPath, userPath } from "./paths.ts";
 import { startNative } from "./start_native.ts";
@@ -63,7 +64,7 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
     if (event.type === "epoch") visdom?.report(event.metrics);
   };
   try {
-    const { finished } = await train({
+    const { finished } = await runTraining({
       config,
       folder,
       checkpoint,

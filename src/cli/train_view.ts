@@ -2,7 +2,7 @@ import { variantOf } from "../network/masks.ts";
 import { join } from "../files/paths.ts";
 import { shellWord } from "../base/shell_word.ts";
 import type { TrainConfig } from "../model/config.ts";
-import type { TrainEvent } from "../training/train.ts";
+import type { TrainEvent } from "../training/train_event.ts";
 import { duration, percent } from "./format.ts";
 import { evaluationLine, trainLine } from "./log_line.ts";
 import { shownPath } from "./paths.ts";

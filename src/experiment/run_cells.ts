@@ -8,7 +8,7 @@ import type { Listener } from "../base/listener.ts";
 import { basename, join } from "../files/paths.ts";
 import type { RunSettings } from "../model/config.ts";
 import { modelPath } from "../model/model_file.ts";
-import type { TrainEvent } from "../training/train.ts";
+import type { TrainEvent } from "../training/train_event.ts";
 import { type Cell, type CommonConfig, configOf } from "./cell.ts";
 import { type CellScores, scoreCell } from "./score_cell.ts";
 import type { TestTriplets } from "./flipped_triplets.ts";

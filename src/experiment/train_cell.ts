@@ -6,7 +6,8 @@ import { readMetrics } from "../training/run_log.ts";
 import type { RunSettings, TrainConfig } from "../model/config.ts";
 import { type ModelFile, modelPath, readModelFile } from "../model/model_file.ts";
 import { assertUnchanged, RunFolder } from "../training/run_folder.ts";
-import { train, type TrainEvent } from "../training/train.ts";
+import { runTraining } from "../training/run_training.ts";
+import type { TrainEvent } from "../training/train_event.ts";
 
 /** How a cell is trained. */
 export interface TrainCellOptions {
@@ -39,12 +40,12 @@ export async function trainCell(
     if (state !== undefined) {
       using folder = await RunFolder.resume(path, state);
       await assertUnchanged(checkpoint!);
-      return (await train({ ...options, config, folder, checkpoint })).finished;
+      return (await runTraining({ ...options, config, folder, checkpoint })).finished;
     }
   }
   // Without a checkpoint there is nothing to go on from: what a stopped run left is replaced.
   using folder = await RunFolder.create(path, { overwrite: true });
-  return (await train({ ...options, config, folder })).finished;
+  return (await runTraining({ ...options, config, folder })).finished;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Batch } from "./batches/batches.ts";
-import type { EpochSums } from "../model/trainer_state.ts";
+import type { TrainConfig } from "../model/config.ts";
+import type { EpochSums, TrainerState } from "../model/trainer_state.ts";
 import type { LossNumbers } from "../network/triplet_loss.ts";
 import type { EpochMetrics, NotionScore } from "./metrics.ts";
 
@@ -59,4 +60,24 @@ function score(
   { triplets, correct, loss }: EpochSums["notions"][number],
 ): NotionScore {
   return { name, triplets, accuracy: correct / triplets, loss: loss / triplets };
+}
+
+/** Where a run stands that begins with the triplets of this digest, or goes on from `before`. */
+export function beginState(
+  { startEpoch, notions }: TrainConfig,
+  digest: string,
+  before?: TrainerState,
+): TrainerState {
+  const state = structuredClone(before) ?? {
+    epoch: startEpoch,
+    steps: 0,
+    bestAccuracy: -1,
+    bestEpoch: 0,
+    triplets: digest,
+    sums: emptySums(notions.length),
+  };
+  // A checkpoint may be older than this count: then all its batches were three images a triplet.
+  state.sums.images ??= 3 * state.sums.triplets;
+  state.sums.skipped ??= 0;
+  return state;
 }

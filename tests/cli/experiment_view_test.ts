@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ExperimentView } from "../../src/cli/experiment_view.ts";
 import type { Cell } from "../../src/experiment/cell.ts";
 import type { Progress } from "../../src/base/listener.ts";
-import type { TrainEvent } from "../../src/training/train.ts";
+import type { TrainEvent } from "../../src/training/train_event.ts";
 
 const cells: Cell[] = [1, 2].map((seed) => ({
   name: `fixed-seed${seed}`,

@@ -4,12 +4,12 @@ import { type Split, splits } from "../../src/sets/image_set.ts";
 import { tripletListPath, writeTripletList } from "../../src/sets/triplet_list.ts";
 import { join } from "../../src/files/paths.ts";
 import { readSafetensors, writeSafetensors } from "../../src/tensor/safetensors.ts";
-import { defaultConfig, type TrainConfig } from "../../src/model/config.ts";
+import { defaultConfig, defaultSettings, type TrainConfig } from "../../src/model/config.ts";
 import { digestsOf } from "../../src/model/learned_images.ts";
 import { readModelFile } from "../../src/model/model_file.ts";
 import { RunFolder } from "../../src/training/run_folder.ts";
 import { type ModelEvaluation, testModel } from "../../src/model/evaluate_model.ts";
-import { train } from "../../src/training/train.ts";
+import { runTraining } from "../../src/training/run_training.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
 
@@ -75,7 +75,7 @@ function configOf(data: string, more: Partial<TrainConfig> = {}): TrainConfig {
 
 async function trained(config: TrainConfig, path: string): Promise<string> {
   using folder = await RunFolder.create(path);
-  await train({ config, folder });
+  await runTraining({ settings: defaultSettings, config, folder });
   return join(path, "model_best");
 }
 
@@ -205,7 +205,12 @@ Deno.test("train() that goes on keeps the images of the run, and remembers those
       const checkpoint = await readModelFile(from);
       using folder = await RunFolder.resume(path, checkpoint.info.state!);
       const epochs = isOld ? 3 : 2;
-      await train({ config: configOf(data, { epochs }), folder, checkpoint });
+      await runTraining({
+        settings: defaultSettings,
+        config: configOf(data, { epochs }),
+        folder,
+        checkpoint,
+      });
       assert.deepEqual((await readModelFile(from)).info.images, expected);
     }
   }));

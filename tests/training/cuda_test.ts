@@ -8,13 +8,13 @@ import { randomUint32 } from "../../src/base/random.ts";
 import { longs, toDevice, zeros } from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
-import { defaultConfig } from "../../src/model/config.ts";
+import { defaultConfig, defaultSettings } from "../../src/model/config.ts";
 import { evaluate, type Evaluation } from "../../src/model/evaluate.ts";
 import { runParity } from "../../src/training/parity.ts";
 import { RunFolder } from "../../src/training/run_folder.ts";
 import { Stepper } from "../../src/training/stepper.ts";
 import { trainStep, trainStepUnread } from "../../src/training/train_step.ts";
-import { train } from "../../src/training/train.ts";
+import { runTraining } from "../../src/training/run_training.ts";
 import { cuda, onCuda } from "../helpers/cuda.ts";
 import { checkFirstStep, checkRun, fixtures, inputsOf } from "../helpers/parity_fixture.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
@@ -164,7 +164,7 @@ Deno.test(
     };
     using run = await RunFolder.create(join(folder.path, "run"));
     await assert.rejects(
-      train({ config, folder: run }),
+      runTraining({ settings: defaultSettings, config, folder: run }),
       /Memory of cuda:0 ran out in a step of 1024 triplets \(--batch-size\).*pass --batch-size 512, or --precision bf16/,
     );
   },

@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { embedSplit } from "../../src/analysis/embedded_split.ts";
 import { join } from "../../src/files/paths.ts";
 import type { EpochMetrics } from "../../src/training/metrics.ts";
-import { defaultConfig, type TrainConfig } from "../../src/model/config.ts";
+import { defaultConfig, defaultSettings, type TrainConfig } from "../../src/model/config.ts";
 import { type ModelFile, readModelFile } from "../../src/model/model_file.ts";
 import { RunFolder } from "../../src/training/run_folder.ts";
-import { train, type TrainOptions, type TrainResult } from "../../src/training/train.ts";
+import { runTraining, type TrainResult } from "../../src/training/run_training.ts";
+import type { RunPlan } from "../../src/training/run_plan.ts";
 import { Model } from "../../src/model/model.ts";
 import { testModel } from "../../src/model/evaluate_model.ts";
 import { fixtures } from "../helpers/temporary_set.ts";
@@ -39,17 +40,17 @@ async function withSet(
   await test(folder.path);
 }
 
-type More = Partial<Omit<TrainOptions, "config" | "folder">>;
+type More = Partial<Omit<RunPlan, "config" | "folder">>;
 
 async function begin(config: TrainConfig, path: string, more: More = {}): Promise<TrainResult> {
   using folder = await RunFolder.create(path);
-  return await train({ config, folder, ...more });
+  return await runTraining({ settings: defaultSettings, config, folder, ...more });
 }
 
 async function goOn(config: TrainConfig, path: string, from?: string): Promise<TrainResult> {
   const checkpoint = await readModelFile(join(from ?? path, "checkpoint"));
   using folder = await RunFolder.resume(path, checkpoint.info.state!, from);
-  return await train({ config, folder, checkpoint });
+  return await runTraining({ settings: defaultSettings, config, folder, checkpoint });
 }
 
 /** Metrics but for times. */
@@ -125,7 +126,8 @@ Deno.test("train() from an older checkpoint cuts the metrics back and trains tho
     assert.equal(state.epoch, 2);
     const kept: number[] = [];
     using folder = await RunFolder.resume(path, state);
-    await train({
+    await runTraining({
+      settings: defaultSettings,
       config,
       folder,
       checkpoint: await readModelFile(join(path, "checkpoint")),
@@ -156,7 +158,12 @@ Deno.test("RunFolder.resume() copies over another run only when told to, and not
     );
     using folder = await RunFolder.resume(other, state, path, { overwrite: true });
     assert.equal(await Deno.readTextFile(join(other, "visdom.jsonl")), "another run's\n");
-    await train({ config: { ...config, name: "other", epochs: 2 }, folder, checkpoint });
+    await runTraining({
+      settings: defaultSettings,
+      config: { ...config, name: "other", epochs: 2 },
+      folder,
+      checkpoint,
+    });
     await assert.rejects(Deno.stat(join(other, "visdom.jsonl")), Deno.errors.NotFound);
     assert.deepEqual((await rows(other)).slice(0, 1), await rows(path));
     assert.equal((await rows(other)).length, 2);
@@ -170,7 +177,7 @@ Deno.test("train() refuses a small image alone in a batch before anything of an 
     await Deno.writeTextFile(join(path, "metrics.jsonl"), "old\n");
     using folder = await RunFolder.create(path, { overwrite: true });
     await assert.rejects(
-      train({ config, folder }),
+      runTraining({ settings: defaultSettings, config, folder }),
       { name: "UsageError", message: /32 triplets in batches of 31.*--batch-size or --image-size/ },
     );
     assert.equal(await Deno.readTextFile(join(path, "metrics.jsonl")), "old\n");

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { join } from "../../src/files/paths.ts";
 import { start } from "../../src/native/start.ts";
 import { dataOf } from "../../src/tensor/dtype.ts";
-import { defaultConfig, type TrainConfig } from "../../src/model/config.ts";
+import { defaultConfig, defaultSettings, type TrainConfig } from "../../src/model/config.ts";
 import { type ModelFile, readModelFile } from "../../src/model/model_file.ts";
 import { RunFolder } from "../../src/training/run_folder.ts";
 import { testModel } from "../../src/model/evaluate_model.ts";
-import { train, type TrainOptions } from "../../src/training/train.ts";
+import { runTraining } from "../../src/training/run_training.ts";
+import type { RunPlan } from "../../src/training/run_plan.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
 
@@ -35,11 +36,16 @@ async function run(
   root: string,
   name: string,
   config: Pick<TrainConfig, "masks"> & Partial<TrainConfig>,
-  more: Partial<TrainOptions> = {},
+  more: Partial<RunPlan> = {},
 ): Promise<ModelFile> {
   const path = join(root, name);
   using folder = await RunFolder.create(path);
-  await train({ config: { ...base, data: join(root, "set"), ...config }, folder, ...more });
+  await runTraining({
+    settings: defaultSettings,
+    config: { ...base, data: join(root, "set"), ...config },
+    folder,
+    ...more,
+  });
   return await readModelFile(join(path, "checkpoint"));
 }
 
@@ -84,7 +90,12 @@ Deno.test("train() of specialists stopped in an epoch goes on to the same weight
     assert.equal(stopped.info.state!.sums.batches, 3);
     const path = join(root, "stopped");
     using folder = await RunFolder.resume(path, stopped.info.state!);
-    await train({ config: stopped.info.config, folder, checkpoint: stopped });
+    await runTraining({
+      settings: defaultSettings,
+      config: stopped.info.config,
+      folder,
+      checkpoint: stopped,
+    });
     const found = await readModelFile(join(path, "checkpoint"));
     assert.deepEqual(found.tensors, straight.tensors);
   }));

@@ -3,6 +3,7 @@ import { DenseListBatches } from "./dense_list_batches.ts";
 import { DenseValueBatches } from "./dense_value_batches.ts";
 import { NotionBatches } from "./notion_batches.ts";
 import type { TrainConfig } from "../../model/config.ts";
+import type { EpochSums } from "../../model/trainer_state.ts";
 import type { PreparedTraining } from "../prepare.ts";
 
 /**
@@ -29,4 +30,16 @@ export async function epochBatches(
         batches: cut,
       });
   }
+}
+
+/** Into how many batches an epoch that goes on was cut; undefined for one that begins. */
+export function cutOfEpoch(
+  { batchSize }: TrainConfig,
+  { values }: Pick<PreparedTraining, "values">,
+  { batches, skipped, cut }: EpochSums,
+): number | undefined {
+  if (batches + skipped! === 0) return undefined;
+  // Before this number was kept, it was rounded; such an epoch ends as it began.
+  return cut ??
+    (values === null ? undefined : Math.max(1, Math.round(values.images.length / (3 * batchSize))));
 }

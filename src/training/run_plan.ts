@@ -1,0 +1,25 @@
+import type { Listener } from "../base/listener.ts";
+import type { RunSettings, TrainConfig } from "../model/config.ts";
+import type { ModelFile } from "../model/model_file.ts";
+import type { RunFolder } from "./run_folder.ts";
+import type { TrainEvent } from "./train_event.ts";
+
+/** What a run needs. */
+export interface RunPlan {
+  /** What is computed. */
+  readonly config: TrainConfig;
+  /** Where the run is written; opened, so locked, by the caller. */
+  readonly folder: RunFolder;
+  /** The checkpoint to go on from. */
+  readonly checkpoint?: ModelFile;
+  /** How the run is carried on, stored with it; nothing that is computed depends on it. */
+  readonly settings: RunSettings;
+  /** Folder for packs; see `preparePack`. */
+  readonly packDir?: string;
+  /** Hears of the data being made ready, and of embedding. */
+  readonly listener?: Listener;
+  /** Hears of what happens in the run. */
+  readonly onEvent?: (event: TrainEvent) => void;
+  /** Aborted: the step that runs is finished, a checkpoint saved, and training returns. */
+  readonly signal?: AbortSignal;
+}

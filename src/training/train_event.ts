@@ -1,0 +1,112 @@
+import type { Evaluation } from "../model/evaluate.ts";
+import type { TrainConfig } from "../model/config.ts";
+import type { TrainerState } from "../model/trainer_state.ts";
+import type { Network } from "../network/network.ts";
+import type { LossNumbers } from "../network/triplet_loss.ts";
+import { trainMetrics } from "./epoch_sums.ts";
+import type { EpochMetrics } from "./metrics.ts";
+import type { PreparedTraining } from "./prepare.ts";
+
+/** What happens while a run trains, in this order: start, then steps, saves and epochs, then end. */
+export type TrainEvent =
+  | {
+    readonly type: "start";
+    /** Numbers that training changes, masks included. */
+    readonly parameters: number;
+    /** Triplets of each notion, and how many its list lacks for its share. */
+    readonly triplets: readonly {
+      readonly notion: string;
+      /** Its number in the image set. */
+      readonly condition: number;
+      readonly train: number;
+      readonly val: number;
+      readonly shortfall: number;
+    }[];
+    /** Epochs that are done already, of a run that goes on. */
+    readonly history: readonly EpochMetrics[];
+    readonly state: TrainerState;
+  }
+  | {
+    readonly type: "step";
+    readonly epoch: number;
+    /** Batches done in this epoch, of `batches`. */
+    readonly batch: number;
+    readonly batches: number;
+    readonly batchSize: number;
+    /** Training triplets done in this epoch. */
+    readonly trained: number;
+    /** Training triplets in an epoch; where they are formed in batches, about so many. */
+    readonly triplets: number;
+    readonly loss: LossNumbers;
+    /** Share of this batch's triplets in the right order. */
+    readonly accuracy: number;
+    /** Running means of the epoch. */
+    readonly mean: EpochMetrics["train"];
+    readonly tripletsPerSecond: number;
+    /** Expected for the rest of the run; validation not counted before the first one. */
+    readonly secondsLeft: number;
+  }
+  | { readonly type: "epoch"; readonly metrics: EpochMetrics; readonly validation: Evaluation }
+  | { readonly type: "saved"; readonly path: string };
+
+/** What a run reports when it begins or goes on. */
+export function startEvent(
+  network: Network,
+  { set, train, validation }: Pick<PreparedTraining, "set" | "train" | "validation">,
+  history: readonly EpochMetrics[],
+  state: TrainerState,
+): TrainEvent {
+  return {
+    type: "start",
+    parameters: [...network.parameters().values()].reduce((sum, tensor) => sum + tensor.size, 0),
+    triplets: train.perNotion.map(({ name, triplets, shortfall }, row) => ({
+      notion: name,
+      condition: set.notions.indexOf(name),
+      train: triplets,
+      val: validation.perNotion[row].triplets,
+      shortfall,
+    })),
+    history,
+    state: structuredClone(state),
+  };
+}
+
+/** A step that was taken, in an epoch of `batches` batches. */
+export interface ReportedStep {
+  readonly loss: LossNumbers;
+  /** Share of its triplets in the right order. */
+  readonly accuracy: number;
+  readonly batches: number;
+  /** Triplets of the training lists, all of which an epoch trains unless it forms its own. */
+  readonly listed: number;
+  /** What the last validation took; 0 before the first. */
+  readonly validationSeconds: number;
+}
+
+/** What a run reports after a step, once it is added to the state. */
+export function stepEvent(
+  { batchSize, epochs, notions, sampler }: TrainConfig,
+  { epoch, sums }: TrainerState,
+  { loss, accuracy, batches, listed, validationSeconds }: ReportedStep,
+): TrainEvent {
+  const done = sums.batches + sums.skipped!;
+  const secondsPerBatch = sums.seconds / sums.batches;
+  const epochsAfter = epochs - epoch;
+  return {
+    type: "step",
+    epoch,
+    batch: done,
+    batches,
+    batchSize,
+    trained: sums.triplets,
+    triplets: sampler === "dense-values"
+      ? Math.round(sums.triplets / sums.batches * batches)
+      : listed,
+    loss,
+    accuracy,
+    mean: trainMetrics(sums, notions),
+    tripletsPerSecond: sums.triplets / sums.seconds,
+    secondsLeft: secondsPerBatch * (batches - done + epochsAfter * batches) +
+      validationSeconds * (epochsAfter + 1),
+  };
+}
