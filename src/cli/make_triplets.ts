@@ -45,7 +45,7 @@ export function makeTripletsCommand(): CommandUnknownOpts {
       "--notion <column...>",
       "columns that are notions; COLUMN:TYPE says the type (categorical, multi, ordinal, numeric), which is guessed and shown otherwise",
     )
-    .option("--rules <file>", "JSON file with rules by column; see the README")
+    .option("--rules <file>", "JSON file with rules by column; see docs/sets.md")
     .option("--folders <notion>", "the names of the folders are this notion's values")
     .addOption(imageColumnOption)
     .option("--group-column <column>", "column whose groups are not parted by the splits")

@@ -14,8 +14,8 @@ const side = 32;
 /** The commands of the tutorial, without "deno task", for a set and run called `name`. */
 async function tutorialCommands(name: string): Promise<string[][]> {
   const readme = await Deno.readTextFile(join(projectFolder, "README.md"));
-  const [, section] = readme.split("### Your own images in five minutes\n");
-  const lines = section.split("\n###")[0].replaceAll(/\\\n\s*/g, "").split("\n");
+  const [, section] = readme.split("## Your own images in five minutes\n");
+  const lines = section.split("\n## ")[0].replaceAll(/\\\n\s*/g, "").split("\n");
   return lines.filter((line) => line.startsWith("    deno task ")).map((line) =>
     line.replaceAll(/\bmine\b/g, name).trim().split(/ +/).slice(2)
   );
@@ -62,7 +62,7 @@ async function writePhotos(folder: string): Promise<void> {
   await Deno.writeTextFile(join(folder, "photos.csv"), rows.join("\n") + "\n");
 }
 
-Deno.test("README's tutorial takes a folder of images and a table to a tested model", async () => {
+Deno.test("README's tutorial takes a folder of images and a table to a tested model and a report", async () => {
   await using folder = await TemporaryFolder.make();
   await writePhotos(folder.path);
   const name = `tutorial-test-${Deno.pid}`;
@@ -79,6 +79,8 @@ Deno.test("README's tutorial takes a folder of images and a table to a tested mo
     "audit",
     "train",
     "test",
+    "query",
+    "report",
   ]);
   const outputs: string[] = [];
   for (const command of commands) {
@@ -88,11 +90,13 @@ Deno.test("README's tutorial takes a folder of images and a table to a tested mo
     assert.equal(code, 0, `${command.join(" ")}\n${stdout}${stderr}`);
     outputs.push(stdout);
   }
-  const [made, , , tested] = outputs;
+  const [made, , , tested, found] = outputs;
   assert.match(made, /shape +categorical \(guessed\) +240 +0 +3: /);
   assert.match(made, /colour +multi \(guessed\) +240 +0 +4: /);
   assert.match(made, /heel +numeric \(guessed\) +\d+ +\d+ \(empty\) +5 bins: /);
   assert.match(made, /guessed: type/);
+  assert.match(found, /^ *1 +0\.0000 +1\.png$/m);
+  await Deno.stat(join(runPath(name), "report.html"));
   // Chance is 50 %; what is compared can be seen.
   for (const notion of ["shape", "colour"]) {
     const accuracy = Number(new RegExp(`^${notion} .*?([\\d.]+) % ±`, "m").exec(tested)?.[1]);
