@@ -3,6 +3,7 @@ import { csvLine } from "../files/csv_line.ts";
 import { type AuditReport, auditSet, type Finding } from "../sets/audit/audit_set.ts";
 import { type ImageSet, openImageSet, type Split, splits } from "../sets/image_set.ts";
 import { tripletListPath } from "../sets/triplet_list.ts";
+import { commandWords } from "./command_words.ts";
 import { examineOutput } from "../files/output_file.ts";
 import { relative } from "../files/paths.ts";
 import { readModelFile } from "../model/model_file.ts";
@@ -42,7 +43,7 @@ export function auditCommand(): CommandUnknownOpts {
       if (flags.csv !== undefined) {
         await examineOutput(userPath(flags.csv), {
           failing: "Cannot write findings to",
-          option: "--csv",
+          option: "csv",
           overwrite: flags.overwrite,
           isOwn: (head) => head.startsWith(csvHead),
         });
@@ -52,12 +53,17 @@ export function auditCommand(): CommandUnknownOpts {
       const stopped =
         "there is no verdict; pictures that were decoded are kept, and the same command goes on";
       await runStoppable(listener, stopped, async (signal) => {
-        const { report, findings } = await auditSet(set, {
+        const { report: found, findings } = await auditSet(set, {
           pictures: flags.pictures,
           packDir: flags.packDir,
           listener,
           signal,
         });
+        const report = {
+          ...found,
+          problems: found.problems.map(commandWords),
+          notExamined: found.notExamined.map(commandWords),
+        };
         const suspects = flags.resume === undefined ? null : await suspectsOf(set, report, {
           resume: flags.resume,
           most: flags.suspects,

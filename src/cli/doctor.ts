@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { examine, type Finding } from "../native/examine.ts";
+import { commandWords } from "./command_words.ts";
 import { table } from "./format.ts";
 
 /** `doctor`: what csn found on this machine, and the command that mends what is wrong. */
@@ -9,11 +10,21 @@ export function doctorCommand(): CommandUnknownOpts {
     .option("--json", "print one JSON object")
     .option("--verbose", "show where an error came from")
     .action(async (flags) => {
-      const findings = await examine();
+      const findings = (await examine()).map(inCommandWords);
       const ok = findings.every((finding) => finding.ok);
       console.log(flags.json ? JSON.stringify({ ok, findings }) : report(findings));
       if (!ok) Deno.exitCode = 1;
     });
+}
+
+/** Remedies name tasks. */
+function inCommandWords(finding: Finding): Finding {
+  const { found, remedy } = finding;
+  return {
+    ...finding,
+    found: commandWords(found),
+    ...(remedy === undefined ? {} : { remedy: commandWords(remedy) }),
+  };
 }
 
 function report(findings: readonly Finding[]): string {

@@ -13,6 +13,7 @@ import { makeTriplets } from "../sets/make/make_triplets.ts";
 import { readRules } from "../sets/make/notions/read_rules.ts";
 import { describeRule } from "../sets/make/notions/rule.ts";
 import { defaultShares, type SplitShares } from "../sets/split_images.ts";
+import { commandWords } from "./command_words.ts";
 import { table } from "./format.ts";
 import { folderName, wholeNumber } from "./options.ts";
 import { summaryText } from "./set_summary_text.ts";
@@ -108,7 +109,10 @@ export function makeTripletsCommand(): CommandUnknownOpts {
             ? undefined
             : (summary) => listener.line(summaryText(summary, attributes ?? images)),
         });
-        if (json) return console.log(JSON.stringify(report));
+        if (json) {
+          const warnings = report.warnings.map(commandWords);
+          return console.log(JSON.stringify({ ...report, warnings }));
+        }
         listener.line(reportText(report));
         listener.line(
           `\n${shownPath(folder)}: ${report.images} images; all of this is in set.json`,

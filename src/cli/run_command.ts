@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { CsnError } from "../base/errors.ts";
+import { commandWords, speakFor } from "./command_words.ts";
 import { withDashes } from "./options.ts";
 
 /**
@@ -13,6 +14,7 @@ export async function runCommand(
 ): Promise<void> {
   const verbose = args.includes("--verbose");
   explainFailures(program);
+  program.hook("preAction", (_, command) => speakFor(command));
   try {
     await program.parseAsync(withDashes(args), { from: "user" });
   } catch (error) {
@@ -36,7 +38,7 @@ function explainFailures(command: CommandUnknownOpts): void {
 
 function describe(error: unknown, verbose: boolean): string {
   if (!(error instanceof Error)) return `error: ${error}`;
-  if (verbose) return `error: ${error.stack ?? error.message}`;
-  if (error instanceof CsnError) return `error: ${error.message}`;
+  if (verbose) return `error: ${commandWords(error.stack ?? error.message)}`;
+  if (error instanceof CsnError) return `error: ${commandWords(error.message)}`;
   return `error: ${error.message} (unexpected; --verbose shows where)`;
 }

@@ -1,6 +1,7 @@
 import type { ValueCount } from "../sets/make/notions/value_count.ts";
 import type { NotionSummary, SetSummary } from "../sets/make/set_report.ts";
 import { splits } from "../sets/image_set.ts";
+import { commandWords } from "./command_words.ts";
 import { table } from "./format.ts";
 
 /** Characters that the values of a notion take at most in the table. */
@@ -34,7 +35,7 @@ export function summaryText(summary: SetSummary, source: string): string {
     ),
     ...summary.notions.flatMap(leftOut),
     "",
-    ...summary.warnings.map((warning) => `warning: ${warning}`),
+    ...summary.warnings.map((warning) => `warning: ${commandWords(warning)}`),
     `to change it: --notion COLUMN:TYPE (categorical, multi, ordinal, numeric), --rules FILE ("missing", "order", ...), --image-column; --yes takes doubtful guesses`,
     "",
   ].join("\n");

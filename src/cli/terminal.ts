@@ -1,5 +1,6 @@
 import { messageOf } from "../base/errors.ts";
 import type { Listener, Progress } from "../base/listener.ts";
+import { commandWords } from "./command_words.ts";
 import { doneLine, type Pace, progressBar, progressLine } from "./progress_text.ts";
 
 /** Shows people what a command does. Disposing it takes the progress bar away. */
@@ -86,11 +87,13 @@ export class TerminalView implements TerminalListener {
   }
 
   notice(text: string): void {
-    this.#above(() => this.#streams.writeError(text + "\n"));
+    this.#above(() => this.#streams.writeError(commandWords(text) + "\n"));
   }
 
   warning(text: string): void {
-    this.#above(() => this.#streams.writeError(`${this.#colour(33, "warning:")} ${text}\n`));
+    this.#above(() =>
+      this.#streams.writeError(`${this.#colour(33, "warning:")} ${commandWords(text)}\n`)
+    );
   }
 
   line(text: string): void {

@@ -1,6 +1,6 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { defaultConfig } from "../model/config.ts";
-import { convertLine } from "../training/pretrained.ts";
+import { convertLine } from "../model/convert_line.ts";
 import { deviceHelp, precisionHelp } from "./placement_options.ts";
 import { type Variant, variants } from "../network/variant.ts";
 import { folderName, number, oneOf, packDirOption, runsOption, wholeNumber } from "./options.ts";

@@ -108,7 +108,7 @@ async function checkCells(
     throw new CsnError(
       `Cannot use ${path} for this experiment: it was trained with other settings (${
         differing.join("; ")
-      }); choose another --name, or pass --overwrite to train such cells anew`,
+      }); choose another folder with \`folder\`, or pass \`overwrite: true\` to train such cells anew`,
     );
   }
 }

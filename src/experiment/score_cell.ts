@@ -74,7 +74,7 @@ async function checkFit(folder: string, { set }: TestTriplets): Promise<void> {
   const { info } = await readModelFile(modelPath(folder, "model_best"));
   if (info.fit === set.fit) return;
   throw new CsnError(
-    `Cannot use ${folder} for this experiment: its model learned from images of the fit "${info.fit}", those of ${set.folder} have "${set.fit}"; remove that folder, or choose another --name`,
+    `Cannot use ${folder} for this experiment: its model learned from images of the fit "${info.fit}", those of ${set.folder} have "${set.fit}"; remove that folder, or choose another folder with \`folder\``,
   );
 }
 

@@ -26,7 +26,7 @@ export async function makeCacheFolder(): Promise<void> {
     throw new CsnError(
       `Cannot make the cache ${folder}: ${
         messageOf(error)
-      }; set CSN_CACHE to a folder that can be written, then run \`deno task setup\``,
+      }; set CSN_CACHE to a folder that can be written, then run \`start()\``,
       { cause: error },
     );
   }

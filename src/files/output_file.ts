@@ -26,22 +26,22 @@ export async function examineOutput(file: string, options: OutputOptions): Promi
   const { failing, option, overwrite = false, isOwn = () => false } = options;
   const refuse = (found: string, remedy: string, cause?: unknown) =>
     new CsnError(`${failing} ${file}: ${found}; ${remedy}`, { cause });
-  const another = `choose another file with ${option} FILE`;
-  const writable = `choose a folder that can be written with ${option} FILE`;
+  const another = `choose another file with \`${option}\``;
+  const writable = `choose a folder that can be written with \`${option}\``;
   try {
     const folder = dirname(resolve(file));
     const folderInfo = await infoOf(folder, Deno.stat);
     if (folderInfo === null) throw refuse(`there is no folder ${folder}`, `make it, or ${another}`);
     if (!folderInfo.isDirectory) throw refuse(`${folder} is no folder`, another);
     const info = await infoOf(file);
-    if (info?.isDirectory) throw refuse("it is a folder", `name a file in it with ${option} FILE`);
+    if (info?.isDirectory) throw refuse("it is a folder", `name a file in it with \`${option}\``);
     if (info !== null && !info.isFile && !info.isSymlink) {
       throw refuse("it is no file that can be replaced", another);
     }
     if (info !== null && !overwrite && !isOwn(await headOf(file))) {
       throw refuse(
         "a file lies there that does not say csn wrote it",
-        `${another}, or replace it with --overwrite`,
+        `${another}, or replace it with \`overwrite: true\``,
       );
     }
     await tryWriting(file);

@@ -22,7 +22,7 @@ export function choosePlacement(wish: PlacementWish = {}, listener?: Listener): 
   if (device !== "cpu") return { device, precision: precision === "auto" ? "bf16" : precision };
   if (precision === "bf16" && !hasFastBf16(library)) {
     listener?.warning?.(
-      "this processor has no instructions for bfloat16 (avx512_bf16): --precision bf16 is some five times slower than float32 on one that has AVX2 only",
+      'this processor has no instructions for bfloat16 (avx512_bf16): `precision: "bf16"` is some five times slower than float32 on one that has AVX2 only',
     );
   }
   return { device, precision: precision === "auto" ? "float32" : precision };
@@ -34,7 +34,7 @@ function chooseDevice(wish: string, { devices, reason }: LibraryDescription["cud
   const match = /^cuda(?::(\d+))?$/.exec(wish);
   if (match === null) {
     throw new UsageError(
-      `Cannot compute on "${wish}": a device is auto, cpu, cuda or cuda:N; pass --device with one of them`,
+      `Cannot compute on "${wish}": a device is auto, cpu, cuda or cuda:N; pass \`device\` with one of them`,
     );
   }
   const number = Number(match[1] ?? 0);
@@ -43,6 +43,6 @@ function chooseDevice(wish: string, { devices, reason }: LibraryDescription["cud
     ? `libtorch finds no CUDA device: ${reason}`
     : `there ${devices === 1 ? "is 1 device, cuda:0" : `are ${devices}, from cuda:0 on`}`;
   throw new CsnError(
-    `Cannot compute on ${wish}: ${found}; pass --device cpu, or see \`deno task doctor\``,
+    `Cannot compute on ${wish}: ${found}; pass \`device: "cpu"\`, or see \`examine()\``,
   );
 }

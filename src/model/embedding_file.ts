@@ -49,9 +49,9 @@ export async function examineEmbeddings(
   const failing = "Cannot write embeddings to";
   const isOwn = (head: string) =>
     ending === ".safetensors" && head.slice(0, 64).includes('{"__metadata__":{"names":"[');
-  await examineOutput(path, { failing, option: "--out", overwrite, isOwn });
+  await examineOutput(path, { failing, option: "path", overwrite, isOwn });
   if (ending !== ".npy") return;
-  await examineOutput(namesPath(path), { failing, option: "--out", overwrite });
+  await examineOutput(namesPath(path), { failing, option: "path", overwrite });
 }
 
 /** The file of names beside a .npy. */

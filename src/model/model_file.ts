@@ -1,4 +1,5 @@
 /** The files of a run: `checkpoint` continues it, `model_best` is all that is needed to use it. */
+import { convertLine } from "./convert_line.ts";
 import { type Fit, fitForms, parseFit } from "../images/fit.ts";
 import { CsnError, messageOf, shown } from "../base/errors.ts";
 import type { Normalisation } from "../network/normalisation.ts";
@@ -119,7 +120,7 @@ export function networkShape({ info }: ModelFile): NetworkShape {
 async function findFile(path: string): Promise<string> {
   if (/\.(pth|pt|tar)$/.test(path)) {
     throw new CsnError(
-      `Cannot read "${path}": it is a PyTorch file, csn reads safetensors; convert backbone weights as \`deno task train --help\` says under --pretrained`,
+      `Cannot read "${path}": it is a PyTorch file, csn reads safetensors; convert backbone weights with: ${convertLine}`,
     );
   }
   for (const candidate of [path, path + ending]) {
@@ -145,21 +146,21 @@ async function whatIsThere(path: string): Promise<string> {
   } catch {
     const runs = dirname(dirname(path));
     const show = await exists(runs) ? `\`ls ${shellWord(runs)}\` shows the runs, ` : "";
-    return `; nor is its folder; ${show}\`deno task train --name ${
-      shellWord(basename(dirname(path)))
-    }\` makes one`;
+    return `; nor is its folder; ${show}\`train({ out: ${
+      JSON.stringify(dirname(path))
+    } })\` makes one`;
   }
   return files.length === 0
-    ? "; its folder holds no model yet; `deno task train` writes one at the end of each epoch"
+    ? "; its folder holds no model yet; `train()` writes one at the end of each epoch"
     : `; its folder holds ${files.sort().join(", ")}`;
 }
 
 function parseInfo(path: string, text: string | undefined): ModelInfo {
   if (text === undefined) {
     throw new CsnError(
-      `Cannot use "${path}" as a model: it is a safetensors file, but csn did not write it; weights of a plain ResNet-18 go to \`deno task train --pretrained ${
-        shellWord(path)
-      }\``,
+      `Cannot use "${path}" as a model: it is a safetensors file, but csn did not write it; weights of a plain ResNet-18 go to \`train({ pretrained: ${
+        JSON.stringify(path)
+      } })\``,
     );
   }
   let info: ModelInfo;

@@ -17,7 +17,7 @@ export async function openSetOf(
   throw new CsnError(
     `Cannot ${attempt} ${path} on ${set.folder}: the model's notions are ${
       info.notions.join(", ")
-    }, the set has ${set.notions.join(", ")}; pass --data with a set that has ${
+    }, the set has ${set.notions.join(", ")}; pass \`data\` with a set that has ${
       unknown.join(", ")
     }`,
   );

@@ -106,7 +106,7 @@ export async function buildShim(
   const compiler = findCompiler();
   if (compiler === null) {
     throw new CsnError(
-      `Cannot build the shim: no C++ compiler was found (c++ on PATH); install one (Debian: apt-get install g++, Fedora: dnf install gcc-c++, macOS: xcode-select --install) and run \`deno task setup\``,
+      `Cannot build the shim: no C++ compiler was found (c++ on PATH); install one (Debian: apt-get install g++, Fedora: dnf install gcc-c++, macOS: xcode-select --install) and run \`start()\``,
     );
   }
   const target = plan.path.slice(0, plan.path.lastIndexOf("/"));

@@ -44,7 +44,7 @@ export async function examine(): Promise<Finding[]> {
       what: "processor",
       ok: true,
       found: (description.processor.join(", ") || Deno.build.arch) +
-        (hasFastBf16(description) ? "; --precision bf16 trains faster here" : ""),
+        (hasFastBf16(description) ? '; `train({ precision: "bf16" })` is faster here' : ""),
     });
   }
   return findings;
@@ -79,7 +79,7 @@ async function libtorchFinding(): Promise<{ finding: Finding; libtorch: Libtorch
   try {
     const { found, why } = await findLibtorch();
     if (found === null) {
-      const remedy = `deno task setup (fetches libtorch ${pinnedVersion})`;
+      const remedy = `\`start()\` (fetches libtorch ${pinnedVersion})`;
       return {
         finding: { what: "libtorch", ok: false, found: `none: ${why}`, remedy },
         libtorch: null,
@@ -98,7 +98,7 @@ async function libtorchFinding(): Promise<{ finding: Finding; libtorch: Libtorch
         what: "libtorch",
         ok: false,
         found: messageOf(error),
-        remedy: "unset LIBTORCH, then deno task setup",
+        remedy: "unset LIBTORCH, then `start()`",
       },
       libtorch: null,
     };
@@ -113,9 +113,7 @@ function compiler(libtorch: Libtorch | null): Finding {
     what: "compiler",
     ok: !isNeeded,
     found: isNeeded ? "none: c++ is not on PATH" : "none, but the shim is built",
-    ...(isNeeded
-      ? { remedy: "install one (Debian: apt-get install g++), then deno task setup" }
-      : {}),
+    ...(isNeeded ? { remedy: "install one (Debian: apt-get install g++), then `start()`" } : {}),
   };
 }
 
@@ -124,7 +122,7 @@ function openShim(libtorch: Libtorch): { shim: Finding; description: LibraryDesc
   if (!plan.isBuilt) {
     const found = "not built for this libtorch, these sources and this compiler";
     return {
-      shim: { what: "shim", ok: false, found, remedy: "deno task setup" },
+      shim: { what: "shim", ok: false, found, remedy: "`start()`" },
       description: null,
     };
   }
@@ -139,7 +137,7 @@ function openShim(libtorch: Libtorch): { shim: Finding; description: LibraryDesc
       description: describeLibrary(),
     };
   } catch (error) {
-    const remedy = "deno task setup --rebuild";
+    const remedy = "`start({ rebuild: true })`";
     return {
       shim: { what: "shim", ok: false, found: messageOf(error), remedy },
       description: null,
@@ -173,7 +171,7 @@ function cuda({ cuda: { devices, reason } }: LibraryDescription): Finding {
     ...(driver
       ? {
         remedy:
-          "set LIBTORCH to a libtorch with CUDA, or remove the cache's libtorch folder and run deno task setup",
+          "set LIBTORCH to a libtorch with CUDA, or remove the cache's libtorch folder and run `start()`",
       }
       : {}),
   };

@@ -36,7 +36,7 @@ export function openLibrary(parts: NativeParts): void {
       `Cannot start libtorch ${parts.libtorchVersion} at ${parts.libtorchFolder}: ${
         errorText(errors)
       }; ` +
-        "run `deno task setup --rebuild`",
+        "run `start({ rebuild: true })`",
     );
   }
   opened = { symbols, parts };
@@ -188,7 +188,7 @@ function load(parts: NativeParts): Symbols {
       `Cannot load the shim ${parts.shimPath}: ${
         messageOf(error)
       }; a library that it needs may be ` +
-        "missing; run `deno task doctor`, then `deno task setup --rebuild`",
+        "missing; run `examine()`, then `start({ rebuild: true })`",
       { cause: error },
     );
   }
@@ -199,7 +199,7 @@ function check(symbols: Symbols, parts: NativeParts): void {
   if (found !== abiVersion) {
     throw new CsnError(
       `Cannot use the shim ${parts.shimPath}: its interface is version ${found}, this csn needs ` +
-        `${abiVersion}; run \`deno task setup --rebuild\``,
+        `${abiVersion}; run \`start({ rebuild: true })\``,
     );
   }
   const text = new Uint8Array(64);
@@ -208,7 +208,7 @@ function check(symbols: Symbols, parts: NativeParts): void {
   if (builtFor !== plainVersion(parts.libtorchVersion)) {
     throw new CsnError(
       `Cannot use the shim ${parts.shimPath}: it was built for libtorch ${builtFor}, found libtorch ` +
-        `${parts.libtorchVersion} at ${parts.libtorchFolder}; run \`deno task setup --rebuild\``,
+        `${parts.libtorchVersion} at ${parts.libtorchFolder}; run \`start({ rebuild: true })\``,
     );
   }
 }

@@ -73,7 +73,7 @@ function fromCache(why: string): { found: Libtorch | null; why: string } {
 
 function fromEnvironment(folder: string): Libtorch {
   const remedy =
-    `set it to a folder of libtorch ${range()} that holds lib/ and include/, or unset it and run \`deno task setup\``;
+    `set it to a folder of libtorch ${range()} that holds lib/ and include/, or unset it and run \`start()\``;
   if (!exists(folder)) {
     throw new CsnError(`Cannot use LIBTORCH=${folder}: there is no such folder; ${remedy}`);
   }

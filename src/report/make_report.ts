@@ -8,7 +8,6 @@ import { readMetrics } from "../training/run_log.ts";
 import type { DrawnBy, ReportData } from "./report_data.ts";
 import type { ReportExperiments, ReportPage } from "./report_page.ts";
 import type { ModelFile } from "../model/model_file.ts";
-import { shellWord } from "../base/shell_word.ts";
 import { version } from "../base/version.ts";
 import { isBegunFile, writeWhole } from "../files/write_whole.ts";
 import { type AnalyseOptions, analyseSplit } from "../analysis/analyse_model.ts";
@@ -34,7 +33,7 @@ export interface ReportOptions extends AnalyseOptions {
   readonly sweep?: string;
   /** Images that are laid out at most. @default {2000} */
   readonly mapImages?: number;
-  /** The command line that makes the report again, as the page tells it. */
+  /** What makes the report again, as the page says. @default {a call of this function} */
   readonly command?: string;
 }
 
@@ -110,17 +109,17 @@ async function examineReport(
 ): Promise<void> {
   const failing = "Cannot write a report to";
   await makeFolder(dirname(page));
-  await examineOutput(page, { failing, option: "--out", overwrite, isOwn: isReportPage });
+  await examineOutput(page, { failing, option: "out", overwrite, isOwn: isReportPage });
   const info = await Deno.stat(parts).catch(() => null);
   if (info === null) return;
   if (!info.isDirectory) {
     throw new CsnError(
-      `${failing} ${page}: its parts go into the folder ${parts}, which is a file; choose another file with --out FILE`,
+      `${failing} ${page}: its parts go into the folder ${parts}, which is a file; choose another file with \`out\``,
     );
   }
   await examineOutput(analysisPath(parts), {
     failing,
-    option: "--out",
+    option: "out",
     overwrite,
     isOwn: isReportAnalysis,
   });
@@ -131,7 +130,7 @@ async function examineReport(
   throw new CsnError(
     `${failing} ${page}: its parts go into the folder ${parts}, where other files lie (${
       someOf(foreign)
-    }); choose another file with --out FILE, or write among them with --overwrite`,
+    }); choose another file with \`out\`, or write among them with \`overwrite: true\``,
   );
 }
 
@@ -153,7 +152,7 @@ async function readExperiments(
 
 function noExperiment(kind: string, folder: string): CsnError {
   return new CsnError(
-    `Cannot report on ${folder}: it holds no ${kind}.json; pass --${kind} with a folder in which \`deno task ${kind}\` has written its results`,
+    `Cannot report on ${folder}: it holds no ${kind}.json; pass \`${kind}\` with a folder in which \`${kind}()\` has written its results`,
   );
 }
 
@@ -195,9 +194,9 @@ function drawnBy(
   { command }: ReportOptions,
 ): DrawnBy {
   const given = command ??
-    `deno task report --resume ${shellWord(file.path)} --data ${
-      shellWord(set.folder)
-    } --split ${split} --seed ${seed}`;
+    `makeReport(await readModelFile(${JSON.stringify(file.path)}), ${
+      JSON.stringify({ data: set.folder, split, seed })
+    })`;
   return { command: given, seed, set: set.name, csn: version };
 }
 

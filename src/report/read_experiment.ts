@@ -44,7 +44,7 @@ export async function readComparison(folder: string): Promise<Comparison | null>
   throw new CsnError(
     `Cannot read ${join(folder, "compare.json")}: it has a difference of ${
       shown(lost)
-    }, but no such variant; make it again with \`deno task compare\``,
+    }, but no such variant; make it again with \`compare()\``,
   );
 }
 
@@ -57,7 +57,7 @@ async function readExperiment(folder: string, name: keyof typeof kinds): Promise
   const file = join(folder, name);
   const problem = (what: string, cause?: unknown) =>
     new CsnError(
-      `Cannot read ${file}: ${what}; make it again with \`deno task ${name.replace(".json", "")}\``,
+      `Cannot read ${file}: ${what}; make it again with \`${name.replace(".json", "")}()\``,
       { cause },
     );
   let text: string;

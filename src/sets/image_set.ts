@@ -112,8 +112,8 @@ async function assertFolder(folder: string): Promise<void> {
 /** What the user can do when a set is missing or incomplete. */
 function howToMake(folder: string): string {
   return basename(folder) === "zappos"
-    ? `fetch it with "deno task get-data zappos", or make a smaller one with "deno task get-data fonts"`
-    : `make a set with "deno task get-data fonts", or name the folder of another one with --data`;
+    ? "fetch it with `getZappos()`, or make a smaller one with `makeFontsSet()`"
+    : "make a set with `makeFontsSet()`, or name the folder of another one with `data`";
 }
 
 /** Lines end with "\n" or "\r\n"; all else, spaces too, belongs to the path. */

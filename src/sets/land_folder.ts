@@ -56,7 +56,7 @@ export async function landFolder<T>(
     throw new CsnError(
       `${failing} in ${target}: ${
         reasonOf(error)
-      }; free some disk space if it is full, or choose a folder that can be written with --out DIR`,
+      }; free some disk space if it is full, or choose a folder that can be written with \`folder\``,
       { cause: error },
     );
   }
@@ -123,7 +123,7 @@ async function freeName(path: string): Promise<string> {
 /** Throws a CsnError, which names what is in the way, unless a set may be put at `target`. */
 async function assertReplaceable(target: string, options: LandOptions): Promise<void> {
   const { failing, overwrite, madeFrom = [] } = options;
-  const elsewhere = "choose another folder with --out DIR";
+  const elsewhere = "choose another folder with `folder`";
   const refuse = (found: string, remedy = elsewhere) =>
     new CsnError(`${failing} in ${target}: ${found}; ${remedy}`);
   const info = await infoOf(target);
@@ -152,7 +152,10 @@ async function assertReplaceable(target: string, options: LandOptions): Promise<
     );
   }
   if (!overwrite) {
-    throw refuse("there is something already", `${elsewhere}, or replace it with --overwrite`);
+    throw refuse(
+      "there is something already",
+      `${elsewhere}, or replace it with \`overwrite: true\``,
+    );
   }
 }
 

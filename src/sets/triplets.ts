@@ -88,7 +88,7 @@ function sharesOf(set: ImageSet, notions: readonly string[], total: number): num
   if (!(all >= notions.length)) {
     throw new UsageError(
       `Cannot share out ${total} triplets over ${set.notions.length} notions: ` +
-        `each needs one at least; pass --num_traintriplets ${set.notions.length} or more`,
+        `each needs one at least; pass \`trainTriplets: ${set.notions.length}\` or more`,
     );
   }
   const each = Math.floor(all / notions.length);

@@ -33,7 +33,7 @@ export class MaskWatch {
     const died = now.unusedDimensions - before.unusedDimensions;
     if (died > 0) {
       listener?.warning?.(
-        `${died} of the ${dimension} dimensions died: ${now.unusedDimensions} are now used by no notion's mask and cannot come back; a lower --lr or --mask-loss keeps more of them`,
+        `${died} of the ${dimension} dimensions died: ${now.unusedDimensions} are now used by no notion's mask and cannot come back; a lower \`learningRate\` or \`maskLoss\` keeps more of them`,
       );
     }
     now.activeDimensions.forEach((active, row) => {
@@ -41,7 +41,7 @@ export class MaskWatch {
       listener?.warning?.(
         `the mask of ${
           notions[row]
-        } lets no dimension through any more: all distances by it are equal from now on; begin again with a lower --lr or --mask-loss`,
+        } lets no dimension through any more: all distances by it are equal from now on; begin again with a lower \`learningRate\` or \`maskLoss\``,
       );
     });
     return now;

@@ -73,7 +73,7 @@ export async function checkParity(
   const triplets = find(fixture.tensors, "in.condition").shape[0];
   if (placement.precision === "bf16" && triplets < leastForBf16) {
     throw new UsageError(
-      `Cannot hold bf16 against a fixture of ${triplets} triplets: it takes ${leastForBf16}; make one with make_parity.py --batch ${leastForBf16}`,
+      `Cannot hold bf16 against a fixture of ${triplets} triplets: it takes ${leastForBf16}; make one with a batch of ${leastForBf16} (tests/fixtures/parity/make_parity.py)`,
     );
   }
   const run = await runParity({

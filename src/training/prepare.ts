@@ -95,7 +95,7 @@ function trainingValues(
 ): TrainingValues {
   if (values === null) {
     throw new CsnError(
-      `Cannot form triplets in batches: the image set ${set.folder} has no values of its images (attributes.csv); pass --sampler dense-lists`,
+      `Cannot form triplets in batches: the image set ${set.folder} has no values of its images (attributes.csv); pass \`sampler: "dense-lists"\``,
     );
   }
   const unusable = unusableImages(pack);
@@ -118,7 +118,7 @@ function digestOf(...parts: readonly Triplets[]): string {
 export function checkSameTriplets(began: string, found: string, folder: string): void {
   if (began === found) return;
   throw new CsnError(
-    `Cannot go on: the triplets of ${folder} are not those that the run began with (its lists or its usable images changed); bring them back, or begin a new run without --resume`,
+    `Cannot go on: the triplets of ${folder} are not those that the run began with (its lists or its usable images changed); bring them back, or begin a new run without \`resume\``,
   );
 }
 
@@ -126,7 +126,7 @@ export function checkSameTriplets(began: string, found: string, folder: string):
 export function checkSameFit(began: Fit, found: Fit, folder: string): void {
   if (began === found) return;
   throw new CsnError(
-    `Cannot go on: the run began with images of the fit "${began}", ${folder} now says "${found}"; correct "fit" in its set.json, or begin a new run without --resume`,
+    `Cannot go on: the run began with images of the fit "${began}", ${folder} now says "${found}"; correct "fit" in its set.json, or begin a new run without \`resume\``,
   );
 }
 
@@ -146,6 +146,6 @@ function checkBatches(
   const wrong = counts.find((count) => (count % batchSize || Math.min(batchSize, count)) === 1);
   if (wrong === undefined) return;
   throw new UsageError(
-    `Cannot train on ${wrong} triplets in batches of ${batchSize}: a batch would hold one alone, for which batch norm needs images larger than ${imageSize} pixels; choose another --batch-size or --image-size`,
+    `Cannot train on ${wrong} triplets in batches of ${batchSize}: a batch would hold one alone, for which batch norm needs images larger than ${imageSize} pixels; choose another \`batchSize\` or \`imageSize\``,
   );
 }

@@ -1,4 +1,5 @@
 /** Where a new run's weights come from. */
+import { convertLine } from "../model/convert_line.ts";
 import { preprocessingOf } from "../images/decode_image.ts";
 import type { Fit } from "../images/fit.ts";
 import { download } from "../files/download.ts";
@@ -25,10 +26,6 @@ export const imagenet = {
   bytes: 46_807_446,
   sha256: "694f673df6520a3158624e8a89af086f59923ee4cd7436fe5bc3bc71d295ad81",
 } as const;
-
-/** One line of Python that makes a PyTorch file readable. */
-export const convertLine =
-  `python3 -c "import sys, torch; from safetensors.torch import save_file; save_file({k: v.contiguous() for k, v in torch.load(sys.argv[1], weights_only=True).items()}, sys.argv[2])" IN.pth OUT.safetensors`;
 
 /** A new network's tensors: drawn from the seed, then the backbone replaced by pretrained weights. */
 export async function startingTensors(
@@ -100,7 +97,7 @@ export async function fetchImagenet(
     throw new CsnError(
       `Cannot fetch the ImageNet weights: ${
         messageOf(error)
-      }; download ${imagenet.url} on another machine and pass --pretrained FILE, or start from random weights with --pretrained none`,
+      }; download ${imagenet.url} on another machine and pass the file with \`pretrained\`, or start from random weights with \`pretrained: "none"\``,
       { cause: error },
     );
   }

@@ -2,10 +2,9 @@ import { CsnError, messageOf, reasonOf } from "../base/errors.ts";
 import { FileLock } from "../files/file_lock.ts";
 import { exists, filesBelow, removeAll, someOf } from "../files/exists.ts";
 import { openedParts } from "../native/library.ts";
-import { basename, dirname, join } from "../files/paths.ts";
+import { join } from "../files/paths.ts";
 import type { EpochMetrics } from "./metrics.ts";
 import { isReportPage, isReportPart } from "../model/report_files.ts";
-import { shellWord } from "../base/shell_word.ts";
 import { cutBack, readMetrics, RunLog } from "./run_log.ts";
 import type { StoredTensor } from "../tensor/safetensors.ts";
 import { version } from "../base/version.ts";
@@ -171,7 +170,9 @@ async function makeFolder(path: string): Promise<void> {
     await Deno.mkdir(path, { recursive: true });
   } catch (error) {
     throw new CsnError(
-      `Cannot make the run folder ${path}: ${reasonOf(error)}; choose another --name, or mend that`,
+      `Cannot make the run folder ${path}: ${
+        reasonOf(error)
+      }; choose another folder with \`out\`, or mend that`,
       { cause: error },
     );
   }
@@ -183,13 +184,16 @@ async function lock(path: string): Promise<FileLock> {
     return await FileLock.take(
       join(path, "lock"),
       what,
-      `wait for it, stop it, or choose another --name than ${basename(path)} in ${dirname(path)}`,
+      `wait for it, stop it, or choose another folder with \`out\``,
     );
   } catch (error) {
     if (error instanceof CsnError) throw error;
-    throw new CsnError(`${what}: ${reasonOf(error)}; choose another --name, or mend that`, {
-      cause: error,
-    });
+    throw new CsnError(
+      `${what}: ${reasonOf(error)}; choose another folder with \`out\`, or mend that`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -217,7 +221,7 @@ function inTheWay(path: string, foreign: readonly string[]): CsnError {
   return new CsnError(
     `Cannot replace the run in ${path}: files lie there that csn did not write (${
       someOf(foreign)
-    }); move them away, or choose another --name`,
+    }); move them away, or choose another folder with \`out\``,
   );
 }
 
@@ -238,14 +242,14 @@ export async function assertUnchanged(checkpoint: ModelFile): Promise<void> {
 /** Names only ways on that are open. */
 function holdsOne(path: string, found: readonly string[], foreign: readonly string[]): CsnError {
   const goOn = found.includes("checkpoint.safetensors")
-    ? [`go on with \`deno task train --resume ${shellWord(join(path, "checkpoint"))}\``]
+    ? [`go on with \`train({ resume: ${JSON.stringify(join(path, "checkpoint"))} })\``]
     : [];
   const replace = foreign.length === 0
-    ? ["pass --overwrite"]
-    : [`move ${someOf(foreign)} away and pass --overwrite`];
+    ? ["pass `overwrite: true`"]
+    : [`move ${someOf(foreign)} away and pass \`overwrite: true\``];
   return new CsnError(
     `Cannot start a run in ${path}: it holds one already (${found.join(", ")}); ${
-      ["choose another --name", ...goOn].join(", ")
+      ["choose another folder with `out`", ...goOn].join(", ")
     }, or ${replace}`,
   );
 }

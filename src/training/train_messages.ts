@@ -1,11 +1,10 @@
 /** What a run says of its data and of what ends it. */
 import { CsnError, messageOf } from "../base/errors.ts";
-import { shellWord } from "../base/shell_word.ts";
 import type { TrainConfig } from "../model/config.ts";
 import type { TrainerState } from "../model/trainer_state.ts";
 
 const notFormed =
-  "no image of theirs has one alike and one unlike beside it; raise --batch-size, or pass --sampler triplets";
+  'no image of theirs has one alike and one unlike beside it; raise `batchSize`, or pass `sampler: "triplets"`';
 
 /** The error of an epoch in none of whose batches a triplet could be formed. */
 export function nothingFormed(batches: number): CsnError {
@@ -40,9 +39,9 @@ export function stepError(
   if (!/out of memory|can't allocate memory|_ALLOC_FAILED/i.test(messageOf(error))) return error;
   const half = Math.max(1, Math.floor(batchSize / 2));
   return new CsnError(
-    `Memory of ${device} ran out in a step of ${batchSize} triplets (--batch-size) at ${imageSize} pixels: ${
+    `Memory of ${device} ran out in a step of ${batchSize} triplets (\`batchSize\`) at ${imageSize} pixels: ${
       messageOf(error).split("\n")[0]
-    }; pass --batch-size ${half}${precision === "float32" ? ", or --precision bf16" : ""}`,
+    }; pass \`batchSize: ${half}\`${precision === "float32" ? ', or `precision: "bf16"`' : ""}`,
     { cause: error },
   );
 }
@@ -50,7 +49,7 @@ export function stepError(
 /** The error of a run whose numbers are no longer finite; `good` is the last checkpoint. */
 export function diverged(
   what: string,
-  { name, learningRate }: TrainConfig,
+  { learningRate }: TrainConfig,
   { epoch, sums }: TrainerState,
   good: string | null,
 ): CsnError {
@@ -58,8 +57,8 @@ export function diverged(
   return new CsnError(
     `Training stopped in epoch ${epoch}, batch ${batch}: ${what}; ` +
       (good === null ? "no checkpoint was saved yet" : `the last good checkpoint is ${good}`) +
-      `; start again with a lower rate: \`deno task train --name ${
-        shellWord(name)
-      } --overwrite --lr ${learningRate / 10} ...\``,
+      `; start again with \`overwrite: true\` and a lower rate, \`learningRate: ${
+        learningRate / 10
+      }\``,
   );
 }

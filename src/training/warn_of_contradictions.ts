@@ -28,7 +28,9 @@ export function warnOfContradictions(
       listener?.warning?.(
         `${found.places.length} of the ${
           to - from
-        } training triplets of ${name} contradict the set's values (attributes.csv)${doubt}; \`deno task audit ${folder} --csv FILE\` lists them`,
+        } training triplets of ${name} contradict the set's values (attributes.csv)${doubt}; \`auditSet(${
+          JSON.stringify(folder)
+        })\` lists them`,
       );
     }
     from = to;

@@ -67,6 +67,6 @@ Deno.test("embedSplit() refuses a set that lacks a notion of the model's", async
   const file = await readModelFile(await writeTinyModel(folder.path));
   await assert.rejects(
     embedSplit(file, { data }),
-    /the model's notions are shape, colour, the set has shape, weight; pass --data with a set that has colour/,
+    /the model's notions are shape, colour, the set has shape, weight; pass `data` with a set that has colour/,
   );
 });

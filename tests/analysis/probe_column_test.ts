@@ -74,7 +74,7 @@ Deno.test("readProbeColumns() refuses a number of rows for the images, and takes
   await withTable(",kind\n" + rows.join(""), async (set, file) => {
     await assert.rejects(
       readProbeColumns(set, { file, columns: ["kind"] }),
-      /which column of .* names the images: column "" .* has no name; .*--image-column/,
+      /which column of .* names the images: column "" .* has no name; .*`imageColumn: /,
     );
     const [{ values }] = await readProbeColumns(set, { file, columns: ["kind"], imageColumn: "" });
     assert.deepEqual(values.slice(0, 3), ["x", "y", "x"]);

@@ -126,7 +126,7 @@ Deno.test("make-triplets --overwrite deletes no folder that is no set, nor the o
     [".", join(folder.path, "work"), /work: it is the folder that you stand in, or one above it; /],
     ["..", join(folder.path, "work", "thesis"), /it is the folder that you stand in, or one above/],
     ["./rules", folder.path, /rules\/set\.json, from which it is to be made, lies there; choose/],
-    ["./table.csv", folder.path, /table\.csv: it is a file; choose another folder with --out DIR/],
+    ["./table.csv", folder.path, /table\.csv: it is a file; choose another folder with --out/],
   ];
   for (const [out, cwd, message] of cases) {
     const { code, stderr } = await make(out, cwd);

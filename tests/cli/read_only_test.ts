@@ -49,7 +49,7 @@ Deno.test({
     assert.match(stdout, /the same to the byte as one of another split +\d+/);
     assert.match(
       stdout,
-      /not examined:\n {2}which pictures look nearly the same: Cannot make the image pack .*Read-only file system; choose a folder that can be written with --pack-dir DIR/,
+      /not examined:\n {2}which pictures look nearly the same: Cannot make the image pack .*Read-only file system; choose a folder that can be written with --pack-dir/,
     );
   },
 });

@@ -258,7 +258,7 @@ Deno.test("report replaces its own page and parts, and the user's files only wit
   const cases: [name: string, message: RegExp][] = [
     ["page.html", /page\.html: a file lies there that does not say csn wrote it; .*--overwrite/],
     ["thesis.html", /folder .*thesis, where other files lie \(ch1\.txt\); .*--out.*--overwrite/],
-    ["file.html", /folder .*file, which is a file; choose another file with --out FILE/],
+    ["file.html", /folder .*file, which is a file; choose another file with --out/],
   ];
   for (const [name, message] of cases) {
     const { code, stderr } = await report(name);

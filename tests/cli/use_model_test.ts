@@ -218,8 +218,8 @@ Deno.test("embed examines where its output goes before it embeds, and replaces n
     // Nothing was embedded.
     assert.doesNotMatch(stderr, /Embedding/);
   };
-  await refuses("nodir/e.npy", /there is no folder .*nodir; make it, or choose .*--out FILE/);
-  const lies = /a file lies there that does not say csn wrote it; .*--out FILE, or .*--overwrite/;
+  await refuses("nodir/e.npy", /there is no folder .*nodir; make it, or choose .*--out/);
+  const lies = /a file lies there that does not say csn wrote it; .*--out, or .*--overwrite/;
   for (const name of ["a.npy", "a.jsonl", "a.safetensors", "b.npy.names.txt"]) {
     await Deno.writeTextFile(at(name), "the user's");
   }

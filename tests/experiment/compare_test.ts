@@ -145,7 +145,7 @@ Deno.test("compare() refuses cells that were trained otherwise before it trains 
     const other = { ...options, common: { ...options.common, learningRate: 2e-3 } };
     await assert.rejects(
       compare(other),
-      /fixed-seed2 .* other settings \(learningRate is 0\.001 there, not 0\.002\); .*--name.*--overwrite/,
+      /fixed-seed2 .* other settings \(learningRate is 0\.001 there, not 0\.002\); .*`folder`.*`overwrite: true`/,
     );
     assert.deepEqual(events, []);
     await compare({ ...other, overwrite: true });
@@ -158,7 +158,10 @@ Deno.test("compare() refuses cells that were trained otherwise before it trains 
 Deno.test("compare() takes as many triplets as the shortest list has, and refuses more", () =>
   withOptions(async (options) => {
     const asked = { ...options, variants: ["fixed"] as const, seeds: [1] };
-    await assert.rejects(compare({ ...asked, trainTriplets: 65 }), /has 64; pass --triplets 64/);
+    await assert.rejects(
+      compare({ ...asked, trainTriplets: 65 }),
+      /has 64; pass `trainTriplets: 64`/,
+    );
     const made = await compare({ ...asked, trainTriplets: undefined });
     assert.equal(made!.trainTriplets, 64);
   }));
@@ -264,7 +267,10 @@ Deno.test("sweep() trains each size and seed once and writes its points", () =>
     events.length = 0;
     assert.deepEqual(await sweep(asked), made);
     assert.deepEqual(begun(events), []);
-    await assert.rejects(sweep({ ...asked, triplets: [8, 100] }), /has 64; pass --triplets 64/);
+    await assert.rejects(
+      sweep({ ...asked, triplets: [8, 100] }),
+      /has 64; pass `trainTriplets: 64`/,
+    );
   }));
 
 Deno.test("compare() with overwrite leaves no old result that could pass for the new one when it is stopped", () =>

@@ -3,7 +3,7 @@ import { examineOutput, type OutputOptions } from "../../src/files/output_file.t
 import { join } from "../../src/files/paths.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
-const options: OutputOptions = { failing: "Cannot write findings to", option: "--csv" };
+const options: OutputOptions = { failing: "Cannot write findings to", option: "csv" };
 
 async function refuses(file: string, message: RegExp, more: Partial<OutputOptions> = {}) {
   await assert.rejects(examineOutput(file, { ...options, ...more }), { name: "CsnError", message });
@@ -28,7 +28,7 @@ Deno.test("examineOutput() refuses a file that csn did not write, and a link to 
   await Deno.symlink(file, link);
   await Deno.symlink(join(folder.path, "gone.csv"), join(folder.path, "dangling.csv"));
   const message =
-    /^Cannot write findings to .*: a file lies there that does not say csn wrote it; choose another file with --csv FILE, or replace it with --overwrite$/;
+    /^Cannot write findings to .*: a file lies there that does not say csn wrote it; choose another file with `csv`, or replace it with `overwrite: true`$/;
   for (const path of [file, link, join(folder.path, "dangling.csv")]) {
     await refuses(path, message);
     await refuses(path, message, { isOwn: (head) => head.startsWith("kind,") });
@@ -42,8 +42,8 @@ Deno.test("examineOutput() refuses folders, what is no file, and places where no
   const overwrite = true;
   await refuses(join(folder.path, "no", "a.csv"), /there is no folder .*no; make it, or choose/);
   await refuses(join(file, "a.csv"), /file is no folder; choose another file/);
-  await refuses(folder.path, /it is a folder; name a file in it with --csv FILE/, { overwrite });
+  await refuses(folder.path, /it is a folder; name a file in it with `csv`/, { overwrite });
   await refuses("/dev/null", /no file that can be replaced|the system's own/, { overwrite });
   await refuses("/proc/a.csv", /place of the system's own; choose a folder that can be written/);
-  await refuses("/sys/kernel/a.csv", /; choose a folder that can be written with --csv FILE$/);
+  await refuses("/sys/kernel/a.csv", /; choose a folder that can be written with `csv`$/);
 });

@@ -22,6 +22,6 @@ Deno.test("choosePlacement() says what is right for a device that is none or is 
   assert.throws(() => choosePlacement({ device: "gpu" }), /a device is auto, cpu, cuda or cuda:N/);
   assert.throws(
     () => choosePlacement({ device: "cuda:99" }),
-    /Cannot compute on cuda:99: .*--device cpu/,
+    /Cannot compute on cuda:99: .*`device: "cpu"`/,
   );
 });

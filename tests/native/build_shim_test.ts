@@ -154,7 +154,7 @@ Deno.test("setUp() without a compiler says what to install, but uses a shim that
   const without = { ...env, PATH: "/nowhere" };
   await setUpFails(
     without,
-    /Cannot build the shim: no C\+\+ compiler was found.*apt-get install g\+\+.*`deno task setup`/,
+    /Cannot build the shim: no C\+\+ compiler was found.*apt-get install g\+\+.*`start\(\)`/,
   );
   assert.deepEqual(namesIn(env.CSN_CACHE), []);
   const { shimPath } = await setUpParts(env);

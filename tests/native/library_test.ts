@@ -50,7 +50,7 @@ Deno.test("openLibrary() refuses a shim built for another libtorch and names the
   await using folder = await TemporaryFolder.make();
   await setUpFails(
     {},
-    /it was built for libtorch 2\.10\.0, found libtorch \S+ at \/.*; run `deno task setup --rebuild`/,
+    /it was built for libtorch 2\.10\.0, found libtorch \S+ at \/.*; run `start\(\{ rebuild: true \}\)`/,
     opening(await fakeShim(folder.path, abiVersion, "2.10.0")),
   );
 });
@@ -60,7 +60,7 @@ Deno.test("openLibrary() refuses a shim of another interface and names the comma
   await setUpFails(
     {},
     new RegExp(
-      `its interface is version 99, this csn needs ${abiVersion}; run \`deno task setup --rebuild\``,
+      `its interface is version 99, this csn needs ${abiVersion}; run \`start\\(\\{ rebuild: true \\}\\)\``,
     ),
     opening(await fakeShim(folder.path, 99, libtorchVersion.replace(/\+.*/, ""))),
   );
@@ -70,7 +70,7 @@ Deno.test("openLibrary() says what to run when the shim is not there or is no li
   await using folder = await TemporaryFolder.make();
   const shim = join(folder.path, "shim.so");
   const message =
-    /Cannot load the shim .*shim\.so: .*`deno task doctor`, then `deno task setup --rebuild`/;
+    /Cannot load the shim .*shim\.so: .*`examine\(\)`, then `start\(\{ rebuild: true \}\)`/;
   await setUpFails({}, message, opening(shim));
   await Deno.writeTextFile(shim, "no library");
   await setUpFails({}, message, opening(shim));

@@ -61,7 +61,7 @@ Deno.test("setUp() refuses a LIBTORCH that cannot be used and takes no other", a
   const { env } = await machine(folder.path);
   const at = (name: string) => join(folder.path, name);
   const remedy =
-    "; set it to a folder of libtorch 2\\.11 to 2\\.15.*unset it and run `deno task setup`";
+    "; set it to a folder of libtorch 2\\.11 to 2\\.15.*unset it and run `start\\(\\)`";
   const refused = (name: string, why: string) =>
     setUpFails(
       { ...env, LIBTORCH: at(name) },

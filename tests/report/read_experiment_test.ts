@@ -29,7 +29,7 @@ Deno.test("readComparison() refuses what csn did not write, and says how it is m
   await using folder = await TemporaryFolder.make();
   const file = join(folder.path, "compare.json");
   const cases: [text: string, message: RegExp][] = [
-    ['{"format": 1, ', /Cannot read .*compare\.json: .*make it again with `deno task compare`/],
+    ['{"format": 1, ', /Cannot read .*compare\.json: .*make it again with `compare\(\)`/],
     ['{"format": 2}', /its format is 2, it should be 1/],
     ["null", /its format is undefined/],
     [JSON.stringify({ ...comparison, variants: [] }), /"variants" is missing or empty/],

@@ -85,11 +85,11 @@ Deno.test("openImageSet() names the command that makes a missing set", async () 
   await using folder = await temporaryFolder();
   await assert.rejects(
     openImageSet(join(folder.path, "fonts")),
-    saying(/fonts: there is no such folder/, /deno task get-data fonts/),
+    saying(/fonts: there is no such folder/, /`makeFontsSet\(\)`/),
   );
   await assert.rejects(
     openImageSet(join(folder.path, "zappos")),
-    saying(/deno task get-data zappos/),
+    saying(/`getZappos\(\)`/),
   );
   await assert.rejects(openImageSet(folder.path), saying(/filenames\.json: there is no such file/));
   await Deno.writeTextFile(join(folder.path, "filenames.json"), "a.png\n");

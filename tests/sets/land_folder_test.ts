@@ -91,7 +91,7 @@ Deno.test("landFolder() refuses to replace a folder that is no image set, and na
     await Deno.writeTextFile(join(target, "thesis", `ch${file}.txt`), "text");
   }
   const named =
-    /^Cannot make the image set in .*work: there is something else, no image set \(thesis\/ch1\.txt, thesis\/ch2\.txt, thesis\/ch3\.txt and 2 more\); choose another folder with --out DIR$/;
+    /^Cannot make the image set in .*work: there is something else, no image set \(thesis\/ch1\.txt, thesis\/ch2\.txt, thesis\/ch3\.txt and 2 more\); choose another folder with `folder`$/;
   await refuses(target, named);
   await refuses(target, named, { overwrite: false });
   assert.equal(names(join(target, "thesis")).length, 5);
@@ -113,7 +113,7 @@ for (
     await Deno.writeTextFile(join(target, file), "the user's");
     await refuses(
       target,
-      new RegExp(`did not put there \\(${file}\\), .*; move them away, or .*--out`),
+      new RegExp(`did not put there \\(${file}\\), .*; move them away, or .*\`folder\``),
     );
     assert.equal(await Deno.readTextFile(join(target, file)), "the user's");
   });
@@ -236,7 +236,7 @@ Deno.test("landFolder() says where the old set lies when it cannot be put back, 
   const listener = { notice: (text: string) => notices.push(text) };
   await assert.rejects(
     land(target, "new", { listener, overwrite: false }),
-    /something already; .*--out DIR, or replace it with --overwrite/,
+    /something already; .*`folder`, or replace it with `overwrite: true`/,
   );
   assert.equal(await nameOf(target), "old");
   assert.match(notices.join(), /set is back: a run that was to replace it was stopped/);
@@ -265,7 +265,7 @@ Deno.test("landFolder() explains a place that cannot be written", async () => {
   for (const target of ["/proc/new", "/dev/null/set", "/sys/set"]) {
     await refuses(
       target,
-      new RegExp(`^Cannot make the image set in ${target}: .*; free some .*--out DIR$`),
+      new RegExp(`^Cannot make the image set in ${target}: .*; free some .*\`folder\`$`),
     );
   }
 });

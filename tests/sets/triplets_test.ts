@@ -120,7 +120,7 @@ Deno.test("loadTriplets() refuses a total that leaves a notion without a triplet
   for (const total of [0, 2, NaN]) {
     await assert.rejects(loadTriplets(set, "train", { seed: 1, total }), (error) => {
       assert.ok(error instanceof UsageError);
-      assert.match(error.message, /pass --num_traintriplets 3 or more/);
+      assert.match(error.message, /pass `trainTriplets: 3` or more/);
       return true;
     });
   }

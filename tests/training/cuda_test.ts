@@ -165,7 +165,7 @@ Deno.test(
     using run = await RunFolder.create(join(folder.path, "run"));
     await assert.rejects(
       runTraining({ settings: defaultSettings, config, folder: run }),
-      /Memory of cuda:0 ran out in a step of 1024 triplets \(--batch-size\).*pass --batch-size 512, or --precision bf16/,
+      /Memory of cuda:0 ran out in a step of 1024 triplets \(`batchSize`\).*pass `batchSize: 512`, or `precision: "bf16"`/,
     );
   },
 );

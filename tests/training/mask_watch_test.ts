@@ -39,7 +39,7 @@ Deno.test("MaskWatch warns once of dimensions that died and of a mask that becam
   setMasks(network, [-1, 1, -1, -1, -1, -1]);
   assert.deepEqual(look(), { activeDimensions: [1, 0], unusedDimensions: 2 });
   assert.equal(warnings.length, 2);
-  assert.match(warnings[0], /2 of the 3 dimensions died: 2 are now used by no notion.*--mask-loss/);
+  assert.match(warnings[0], /2 of the 3 dimensions died: 2 are now used by no notion.*`maskLoss`/);
   assert.match(warnings[1], /the mask of b lets no dimension through/);
 
   look();

@@ -77,7 +77,7 @@ Deno.test("fetchImagenet() refuses what is not the pinned file and keeps nothing
     const url = `http://127.0.0.1:${server.addr.port}/model.safetensors`;
     await assert.rejects(
       fetchImagenet({ url }),
-      /Cannot fetch the ImageNet weights: .*--pretrained FILE.*--pretrained none/,
+      /Cannot fetch the ImageNet weights: .*with `pretrained`.*`pretrained: "none"`/,
     );
     const name = `resnet18.tv_in1k-${imagenet.sha256.slice(0, 12)}.safetensors`;
     const left = () => [...Deno.readDirSync(folder.path)].map((entry) => entry.name);

@@ -66,7 +66,7 @@ for (
     await assert.rejects(RunFolder.create(path, { overwrite: true }), {
       name: "CsnError",
       message: new RegExp(
-        `Cannot replace the run in ${path}: .*csn did not write \\(${file}\\); move them away, or choose another --name$`,
+        `Cannot replace the run in ${path}: .*csn did not write \\(${file}\\); move them away, or choose another folder with \`out\`$`,
       ),
     });
     assert.equal(await Deno.readTextFile(join(path, file)), text);
@@ -84,15 +84,18 @@ Deno.test("RunFolder.create() advises only what is possible", async () => {
     const error = await RunFolder.create(path).then(() => null, (error: Error) => error);
     return error!.message;
   };
-  assert.match(await message(), /\(config\.json\); choose another --name, or pass --overwrite$/);
+  assert.match(
+    await message(),
+    /\(config\.json\); choose another folder with `out`, or pass `overwrite: true`$/,
+  );
   await write(path, { "checkpoint.safetensors": "" });
   assert.ok(
     (await message()).endsWith(
-      `choose another --name, go on with \`deno task train --resume '${path}/checkpoint'\`, or pass --overwrite`,
+      `choose another folder with \`out\`, go on with \`train({ resume: "${path}/checkpoint" })\`, or pass \`overwrite: true\``,
     ),
   );
   await write(path, { "notes.txt": "" });
-  assert.match(await message(), /, or move notes\.txt away and pass --overwrite$/);
+  assert.match(await message(), /, or move notes\.txt away and pass `overwrite: true`$/);
 });
 
 Deno.test("RunFolder.create() takes a folder in which only the user's files lie, and keeps them", async () => {
@@ -107,7 +110,8 @@ Deno.test("RunFolder explains a folder that cannot be made or locked", async () 
   for (const path of ["/dev/null/run", "/proc/run", "/proc/sys"]) {
     await assert.rejects(RunFolder.create(path), {
       name: "CsnError",
-      message: /^Cannot (make|use) the run folder \/.*; choose another --name, or mend that$/,
+      message:
+        /^Cannot (make|use) the run folder \/.*; choose another folder with `out`, or mend that$/,
     });
   }
 });

@@ -178,7 +178,7 @@ Deno.test("train() refuses a small image alone in a batch before anything of an 
     using folder = await RunFolder.create(path, { overwrite: true });
     await assert.rejects(
       runTraining({ settings: defaultSettings, config, folder }),
-      { name: "UsageError", message: /32 triplets in batches of 31.*--batch-size or --image-size/ },
+      { name: "UsageError", message: /32 triplets in batches of 31.*`batchSize` or `imageSize`/ },
     );
     assert.equal(await Deno.readTextFile(join(path, "metrics.jsonl")), "old\n");
   }));
@@ -238,7 +238,7 @@ Deno.test("train() ends where no batch of an epoch holds a triplet, and says wha
   await Deno.writeTextFile(file, alone.join("\n"));
   await assert.rejects(
     begin(sparseConfig(folder.path), join(folder.path, "run")),
-    /Cannot form a triplet in any of the 6 batches: .*raise --batch-size/,
+    /Cannot form a triplet in any of the 6 batches: .*raise `batchSize`/,
   );
 });
 

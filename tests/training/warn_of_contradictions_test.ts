@@ -46,7 +46,7 @@ Deno.test("prepareTraining() counts triplets that contradict the values, and say
   three.set(exchanged.subarray(0, 9));
   await writeTripletList(path, three);
   assert.deepEqual(await warnings(set), [
-    `3 of the 64 training triplets of colour contradict the set's values (attributes.csv); \`deno task audit ${set} --csv FILE\` lists them`,
+    `3 of the 64 training triplets of colour contradict the set's values (attributes.csv); \`auditSet("${set}")\` lists them`,
   ]);
   await writeTripletList(path, exchanged);
   const [warning] = await warnings(set);

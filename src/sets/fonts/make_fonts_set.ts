@@ -90,7 +90,7 @@ function settingsOf(options: FontsSetOptions): Settings {
   const { families = fontFamilies } = options;
   if (!Number.isInteger(imageSize) || imageSize < 16 || imageSize > pictureSize) {
     throw new UsageError(
-      `Cannot draw fonts with --image-size ${imageSize}: it must be a whole number from 16 to ${pictureSize}`,
+      `Cannot draw fonts with \`imageSize: ${imageSize}\`: it must be a whole number from 16 to ${pictureSize}`,
     );
   }
   assertDraw({ seed, triplets });
@@ -143,7 +143,7 @@ async function findSet(target: string, settings: Settings): Promise<FontsSetResu
     return { folder: target, made: false, images, families };
   }
   throw new CsnError(
-    `Cannot make the fonts set in ${target}: there is one with other settings (see its set.json); choose another folder with --out DIR, or replace it with --overwrite`,
+    `Cannot make the fonts set in ${target}: there is one with other settings (see its set.json); choose another folder with \`folder\`, or replace it with \`overwrite: true\``,
   );
 }
 

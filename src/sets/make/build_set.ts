@@ -147,9 +147,9 @@ function partsOf(
     throw new CsnError(
       `Cannot split the ${rows.length} images of ${sourceOf(plan)}: none is left for ${split}; ${
         plan.splitColumn !== undefined
-          ? `column "${plan.splitColumn}" must name all of train, val and test, or leave it out to deal the images by --shares`
+          ? `column "${plan.splitColumn}" must name all of train, val and test, or leave it out to deal the images by \`shares\``
           : groupColumn === undefined
-          ? "use more images or other --shares"
+          ? "use more images or other `shares`"
           : `column "${groupColumn}" has too few values to part`
       }`,
     );

@@ -61,8 +61,8 @@ function splitsOf(
   }
   if (new Set(known.values()).size === 3) return parts.map(([top]) => known.get(top)!);
   throw new CsnError(
-    `Cannot take the folders in ${root} for values: they are called like splits (${names}), but train, val and test are not all there; name one of them as the folder of images, such as --images ${root}/${
-      [...tops][0]
-    }, or add what is missing`,
+    `Cannot take the folders in ${root} for values: they are called like splits (${names}), but train, val and test are not all there; name one of them as the folder of images, such as \`images: ${
+      JSON.stringify(`${root}/${[...tops][0]}`)
+    }\`, or add what is missing`,
   );
 }

@@ -63,7 +63,7 @@ export function pointOutSplits(
     remarks.warn(
       `column "${name}" looks like given splits (${
         texts.map((text) => `${text} ${values.get(text)}`).join(", ")
-      }) and is not used: pass --split-column "${name}" to take them`,
+      }) and is not used: pass \`splitColumn: ${JSON.stringify(name)}\` to take them`,
     );
   }
 }

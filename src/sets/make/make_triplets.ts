@@ -99,7 +99,7 @@ async function assertFolder(images: string): Promise<void> {
   throw new CsnError(
     `Cannot use the images in ${images}: ${
       info === null ? "there is no such folder" : "it is no folder"
-    }; name the folder that the table's paths count from with --images`,
+    }; name the folder that the table's paths count from with \`images\``,
   );
 }
 

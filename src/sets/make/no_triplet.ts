@@ -20,13 +20,13 @@ export function noTriplet(
 }
 
 function whatLacks(attribute: Attribute, known: readonly number[], split: Split): string {
-  const more = `add images, or give ${split} a larger share (--shares)`;
+  const more = `add images, or give ${split} a larger share (\`shares\`)`;
   if (known.length < 3) return `and a triplet needs three; ${more}`;
   if (attribute.kind === "ordinal") {
     const numbers = known.map((image) => attribute.values[image]);
     const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
     if (compareDistance(low, high, attribute.unlike) < 0) {
-      return `and no two of them are unlike: they are from ${low} to ${high} of steps, bins or the column's unit, and "unlike" is ${attribute.unlike}; lower it in --rules`;
+      return `and no two of them are unlike: they are from ${low} to ${high} of steps, bins or the column's unit, and "unlike" is ${attribute.unlike}; lower it in \`rules\``;
     }
   }
   if (attribute.kind === "categorical" && countDifferent(attribute.values, known) === 1) {

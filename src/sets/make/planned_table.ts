@@ -62,7 +62,7 @@ function folderTable(plan: SetPlan, images: FolderImages): PlannedTable {
   );
   if (needed.length > 0) {
     throw new UsageError(
-      `Cannot find column "${needed[0]}" without a table: name it with --attributes`,
+      `Cannot find column "${needed[0]}" without a table: name it with \`attributes\``,
     );
   }
   if (files.length === 0) {
@@ -85,7 +85,7 @@ function tableColumns({ folders }: SetPlan, table: Table, wanted: readonly strin
     return wanted.filter((name) => name !== folders);
   }
   throw new UsageError(
-    `Cannot call the folders' notion "${folders}": ${table.file} has a column of that name; name it otherwise with --folders`,
+    `Cannot call the folders' notion "${folders}": ${table.file} has a column of that name; name it otherwise with \`folders\``,
   );
 }
 
@@ -94,6 +94,6 @@ function noNotion(table: Table, imageColumn: string): UsageError {
   return new UsageError(
     `No notion is named: ${table.file} has the columns ${
       others.map((column) => `"${column}"`).join(", ")
-    }; name those that are notions with --notion, or in --rules`,
+    }; name those that are notions with \`notions\`, or in \`rules\``,
   );
 }

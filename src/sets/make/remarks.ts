@@ -30,6 +30,8 @@ export class Remarks {
     const found = this.#doubts.length === 1
       ? only
       : this.#doubts.map((doubt, at) => `\n  ${at + 1}. ${doubt}`).join("");
-    throw new CsnError(`${attempted}: ${found}\npass --yes to take it as guessed`);
+    throw new CsnError(
+      `${attempted}: ${found}\npass \`acceptGuesses: true\` to take it as guessed`,
+    );
   }
 }

@@ -39,24 +39,24 @@ function assertNames(notions: readonly NotionRule[]): void {
   notions.forEach(({ name, column }, at) => {
     if (!isNotionName(name)) {
       throw new UsageError(
-        `Cannot call the notion of column "${column}" "${name}": a name has letters, digits, "_", "-" and "."; give it another with "name" in --rules`,
+        `Cannot call the notion of column "${column}" "${name}": a name has letters, digits, "_", "-" and "."; give it another with "name" in \`rules\``,
       );
     }
     if (ownColumns.includes(name)) {
       throw new UsageError(
-        `Cannot call the notion of column "${column}" "${name}": attributes.csv of the set has such a column of its own; give it another with "name" in --rules`,
+        `Cannot call the notion of column "${column}" "${name}": attributes.csv of the set has such a column of its own; give it another with "name" in \`rules\``,
       );
     }
     const other = notions.slice(0, at).find((earlier) => earlier.name === name);
     if (other !== undefined) {
       throw new UsageError(
-        `Cannot call two notions "${name}", those of the columns "${other.column}" and "${column}"; give one another name with "name" in --rules`,
+        `Cannot call two notions "${name}", those of the columns "${other.column}" and "${column}"; give one another name with "name" in \`rules\``,
       );
     }
   });
   assertNotionNames(
     notions.map(({ name }) => name),
     "Cannot name the notions",
-    'give one another name with "name" in --rules',
+    'give one another name with "name" in `rules`',
   );
 }

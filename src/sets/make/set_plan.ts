@@ -72,12 +72,12 @@ export function assertPlan(plan: SetPlan): void {
   assertDraw(plan);
   if (plan.attributes === undefined && plan.folders === undefined) {
     throw new UsageError(
-      "Cannot make an image set without values: name a table with --attributes, or with --folders the notion that the folders' names are values of",
+      "Cannot make an image set without values: name a table with `attributes`, or with `folders` the notion that the folders' names are values of",
     );
   }
   if (!Number.isSafeInteger(minImages) || minImages < 1) {
     throw new UsageError(
-      `Cannot use --min-images ${minImages}: it must be a whole number of at least 1`,
+      `Cannot use \`minImages: ${minImages}\`: it must be a whole number of at least 1`,
     );
   }
   for (const split of splits) {
@@ -96,7 +96,7 @@ export function assertDraw(
   { seed = 1, triplets = paperTripletCounts }: Pick<SetPlan, "seed" | "triplets">,
 ): void {
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new UsageError(`Cannot use --seed ${seed}: it must be a whole number of at least 0`);
+    throw new UsageError(`Cannot use \`seed: ${seed}\`: it must be a whole number of at least 0`);
   }
   for (const split of splits) {
     if (!Number.isSafeInteger(triplets[split]) || triplets[split] < 1) {

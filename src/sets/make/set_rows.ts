@@ -204,10 +204,10 @@ function assertMostAreThere(
   const advice = near.size > 0 && !near.has("in another folder")
     ? "write the names in the table as those of the files"
     : missing.length === total
-    ? `name the folder that "${imageColumn}" counts from with --images, or another column with --image-column`
+    ? `name the folder that "${imageColumn}" counts from with \`images\`, or another column with \`imageColumn\``
     : plan.allowMissing
     ? "none is left"
-    : "mend it, or pass --allow-missing to go on without them";
+    : "mend it, or pass `allowMissing: true` to go on without them";
   throw new CsnError(
     `Cannot find ${missing.length} of the ${total} images that column "${imageColumn}" of ${
       sourceOf(plan)

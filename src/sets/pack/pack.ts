@@ -155,7 +155,7 @@ async function makePack(wish: Wish): Promise<ReadyPack> {
   if (survey.contents === null) {
     throw new CsnError(
       `Cannot decode the images of ${set.name}: there is no folder ${set.imageFolder}; ` +
-        `make or fetch the set with "deno task get-data", or correct "images" in its set.json`,
+        `make or fetch the set again, or correct "images" in its set.json`,
     );
   }
   const missing = missingImages(set, survey);
@@ -170,7 +170,7 @@ async function makePack(wish: Wish): Promise<ReadyPack> {
     const megabytes = Math.ceil(wish.header.count * imageBytes(wish.header) / 1e6);
     throw new CsnError(
       `Cannot make the image pack ${path}: ${messageOf(error)}; it takes ${megabytes} MB in all, ` +
-        `and what is done is kept: once this is mended, run it again, or choose another folder with --pack-dir DIR`,
+        `and what is done is kept: once this is mended, run it again, or choose another folder with \`packDir\``,
       { cause: error },
     );
   }
@@ -286,7 +286,7 @@ function tooMany(set: ImageSet, unreadable: readonly UnreadableImage[], isAll: b
   return new CsnError(
     `Cannot use the images of ${set.name}: ${isAll ? "" : "at least "}${unreadable.length} of ` +
       `${set.imageFiles.length} are missing or cannot be decoded (${named(unreadable)}), ` +
-      `at most 1 % may be; mend ${set.imageFolder}, or pass --allow-missing to go on without them`,
+      `at most 1 % may be; mend ${set.imageFolder}, or pass \`allowMissing: true\` to go on without them`,
   );
 }
 

@@ -82,7 +82,7 @@ async function writable(path: string): Promise<string> {
   }
   if (fault === null) return path;
   throw new CsnError(
-    `Cannot make the image pack ${path}: ${fault}; choose a folder that can be written with --pack-dir DIR`,
+    `Cannot make the image pack ${path}: ${fault}; choose a folder that can be written with \`packDir\``,
   );
 }
 

@@ -93,7 +93,7 @@ async function openTarget(target: string): Promise<FileLock> {
     throw new CsnError(
       `${failing} ${target}: ${
         reasonOf(error)
-      }; choose a folder that can be written with --out DIR`,
+      }; choose a folder that can be written with \`folder\``,
       { cause: error },
     );
   }
@@ -106,7 +106,7 @@ async function assertOwnLists(target: string, isBuilt: boolean): Promise<void> {
     throw new CsnError(
       `${failing} ${target}: another image set lies there, ${
         name ?? "without a name"
-      }; choose another folder with --out DIR`,
+      }; choose another folder with \`folder\``,
     );
   }
   const own = new Set(
@@ -125,7 +125,7 @@ async function assertOwnLists(target: string, isBuilt: boolean): Promise<void> {
   throw new CsnError(
     `${failing} ${target}: files lie there that csn did not put there (${
       someOf(foreign)
-    }), and its lists would replace them; move them away, or choose another folder with --out DIR`,
+    }), and its lists would replace them; move them away, or choose another folder with \`folder\``,
   );
 }
 
@@ -135,7 +135,7 @@ async function imageFolder(target: string): Promise<string> {
 }
 
 const tripletAdvice =
-  `get the lists from a colleague or a mirror and pass --triplets FILE.zip|DIR or --url BASE; or begin with "deno task get-data fonts", which needs neither`;
+  "get the lists from a colleague or a mirror and pass their archive or folder with `triplets`, or the mirror with `url`; or begin with `makeFontsSet()`, which needs neither";
 
 /** Brings the paper's lists; where they cannot be had from the web, returns why. */
 async function tryTriplets(target: string, options: ZapposOptions): Promise<string | null> {
@@ -149,7 +149,7 @@ async function tryTriplets(target: string, options: ZapposOptions): Promise<stri
     if (!isLost) throw error;
     const why = error.message.replace(`; ${tripletAdvice}`, "");
     options.listener?.warning?.(
-      `the paper's triplet lists cannot be had (${why}); csn builds lists of the same notions from UT Austin's attributes instead: results are comparable with the paper's, not identical. Who has the lists passes them with --triplets`,
+      `the paper's triplet lists cannot be had (${why}); csn builds lists of the same notions from UT Austin's attributes instead: results are comparable with the paper's, not identical. If you have the lists, pass them with \`triplets\``,
     );
     return why;
   }
@@ -158,7 +158,7 @@ async function tryTriplets(target: string, options: ZapposOptions): Promise<stri
 /** Builds lists from UT Austin's attributes. */
 async function buildLists(target: string, options: ZapposOptions, lost: string): Promise<void> {
   const advice =
-    `the paper's own lists cannot be had either (${lost}): ${tripletAdvice}; or get ut-zap50k-data.zip another way and pass --meta FILE.zip|DIR`;
+    `the paper's own lists cannot be had either (${lost}): ${tripletAdvice}; or get ut-zap50k-data.zip another way and pass it or its folder with \`meta\``;
   await using source = await openSource(target, "meta", options, advice);
   const root = await findRoot(source.folder, (at) => exists(join(at, "meta-data.csv")));
   if (root === null) {
@@ -235,7 +235,7 @@ async function missingList(root: string): Promise<string | null> {
 
 async function bringImages(target: string, options: ZapposOptions): Promise<void> {
   const advice =
-    `get ut-zap50k-images.zip from ${zapposUrls.images} or a mirror another way and pass --images FILE.zip|DIR, or --url BASE`;
+    `get ut-zap50k-images.zip from ${zapposUrls.images} or a mirror another way and pass it or its folder with \`images\`, or the mirror with \`url\``;
   await using source = await openSource(target, "images", options, advice);
   const root = await findRoot(source.folder, async (at) => {
     for (const name of classes) if (await exists(join(at, name))) return true;
@@ -276,7 +276,7 @@ async function openSource(
   // Under a name of csn's own: an archive that the user has put there is used, and stays.
   const brought = join(target, basename(zapposUrls[part]));
   const downloaded = join(target, `.get-data.${basename(zapposUrls[part])}`);
-  if (own !== undefined && await isFolder(own, `--${part}`)) {
+  if (own !== undefined && await isFolder(own, part)) {
     return {
       folder: resolve(own),
       isUsers: true,
@@ -318,7 +318,9 @@ function addressOf(part: keyof typeof zapposUrls, base: string | undefined): str
   if (base === undefined) return zapposUrls[part];
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
     throw new UsageError(
-      `Cannot fetch from --url ${base}: it is no web address; give that of a folder with ${
+      `Cannot fetch from \`url: ${
+        JSON.stringify(base)
+      }\`: it is no web address; give that of a folder with ${
         Object.values(zapposUrls).map((url) => basename(url)).join(" and ")
       }, such as https://example.org/zappos`,
     );
@@ -326,12 +328,12 @@ function addressOf(part: keyof typeof zapposUrls, base: string | undefined): str
   return `${base.replace(/\/+$/, "")}/${basename(zapposUrls[part])}`;
 }
 
-async function isFolder(path: string, flag: string): Promise<boolean> {
+async function isFolder(path: string, option: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isDirectory;
   } catch (error) {
     throw new CsnError(
-      `Cannot use ${flag} ${path}: ${
+      `Cannot use \`${option}: ${JSON.stringify(path)}\`: ${
         error instanceof Deno.errors.NotFound ? "there is no such file or folder" : messageOf(error)
       }`,
       { cause: error },

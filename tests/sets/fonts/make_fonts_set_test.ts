@@ -112,7 +112,7 @@ Deno.test("makeFontsSet() draws nothing a second time, and replaces only when to
   assert.equal((await Deno.stat(join(target, "set.json"))).ino, before.ino);
   await assert.rejects(makeFontsSet(target, { ...few, seed: 2 }), (error: unknown) => {
     assert.ok(error instanceof CsnError);
-    assert.match(error.message, /other settings .* --out DIR, or replace it with --overwrite/);
+    assert.match(error.message, /other settings .* `folder`, or replace it with `overwrite: true`/);
     return true;
   });
   assert.equal((await Deno.stat(join(target, "set.json"))).ino, before.ino);

@@ -124,7 +124,7 @@ Deno.test("makeTriplets() says how to keep a value that counts as not known, whe
   const cell = (i: number) => ["None", "long"][i % 2];
   await assert.rejects(
     madeOfCells("sleeve", cell),
-    /the one value "long"; .* \{"sleeve": \{"missing": \[\]\}\} in --rules if "None" 75, which/,
+    /the one value "long"; .* `rules: \{"sleeve": \{"missing": \[\]\}\}` if "None" 75, which/,
   );
   await madeOfCells("sleeve", cell, { rules: { sleeve: { missing: [] } } }, (made) => {
     assert.deepEqual(valuesOf(made), { None: 75, long: 75 });
@@ -314,7 +314,7 @@ Deno.test("makeTriplets() says that no two are unlike, where more images would n
   const heel = (i: number) => String(i % 20 / 10);
   await assert.rejects(
     madeOfCells("heel", heel, { rules: { heel: { unlike: 2 } } }),
-    /no two of them are unlike: they are from 0 to 1\.9 .* "unlike" is 2; lower it in --rules/,
+    /no two of them are unlike: they are from 0 to 1\.9 .* "unlike" is 2; lower it in `rules`/,
   );
 });
 

@@ -242,7 +242,7 @@ Deno.test("makeTriplets() leaves out rows without an image or a group, and says 
   await using fixture = await Fixture.make(table);
   await assert.rejects(
     fixture.build({ groupColumn: "brand" }),
-    /Cannot find 1 of the 60 images .* \(gone\.jpg\); mend it, or pass --allow-missing/,
+    /Cannot find 1 of the 60 images .* \(gone\.jpg\); mend it, or pass `allowMissing: true`/,
   );
   const report = await fixture.build({ groupColumn: "brand", allowMissing: true });
   assert.deepEqual(report.dropped, [
@@ -255,7 +255,10 @@ Deno.test("makeTriplets() leaves out rows without an image or a group, and says 
 Deno.test("makeTriplets() replaces a set only when told to, and never what it is made from", async () => {
   await using fixture = await Fixture.make();
   await fixture.build();
-  await assert.rejects(fixture.build(), /there is something already; .*--out DIR, .*--overwrite/);
+  await assert.rejects(
+    fixture.build(),
+    /there is something already; .*`folder`, .*`overwrite: true`/,
+  );
   await fixture.build({ overwrite: true, name: "new" });
   assert.equal((await openImageSet(fixture.set)).name, "new");
   const options = {
@@ -315,7 +318,7 @@ const bad: readonly [
     "no notion",
     () => {},
     { notions: [] },
-    /No notion is named: .*table\.csv has the columns "colour", "size", "brand"; name .* --notion/,
+    /No notion is named: .*table\.csv has the columns "colour", "size", "brand"; name .* `notions`/,
   ],
   ["a number that is none", (table) => table[3][2] = "12 cm", {
     rules: { size: { type: "numeric", unlike: 2 } },
@@ -369,14 +372,14 @@ const bad: readonly [
     "values that all have too few images",
     () => {},
     { minImages: 30 },
-    /it has no value that at least 30 images have \(--min-images\), of 3 in all/,
+    /it has no value that at least 30 images have \(`minImages`\), of 3 in all/,
   ],
   ["an empty table", (table) => table.length = 0, {}, /table\.csv: it has columns but no row/],
   [
     "images that are elsewhere",
     (table) => table.forEach((row) => row[0] = `x/${row[0]}`),
     {},
-    /Cannot find 60 of the 60 images .*; name the folder that "image" counts from with --images/,
+    /Cannot find 60 of the 60 images .*; name the folder that "image" counts from with `images`/,
   ],
   ["a group column with one group", (table) => table.forEach((row) => row[3] = "b"), {
     groupColumn: "brand",
@@ -399,7 +402,7 @@ const bad: readonly [
     { rules: { size: { name: "split" } } },
     /attributes\.csv of the set has such a column/,
   ],
-  ["a seed below 0", () => {}, { seed: -1 }, /--seed -1/],
+  ["a seed below 0", () => {}, { seed: -1 }, /`seed: -1`/],
   [
     "shares of nothing",
     () => {},

@@ -89,10 +89,10 @@ Deno.test("readPlanned() points out a column that looks like splits", async () =
   });
   await using test = await TableCase.make(files, text);
   const { warnings } = await test.build({ notions: ["colour"] });
-  const about = warnings.filter((warning) => warning.includes("--split-column"));
+  const about = warnings.filter((warning) => warning.includes("`splitColumn: "));
   assert.equal(about.length, 2, warnings.join("\n"));
   assert.match(about[0], /"subset" looks like given splits \(train 21, val 21, test 18\)/);
-  assert.match(about[1], /"partition" .*pass --split-column "partition"/);
+  assert.match(about[1], /"partition" .*pass `splitColumn: "partition"`/);
   const taken = await test.build({ notions: ["colour"], splitColumn: "subset" });
   assert.ok(!taken.warnings.some((warning) => warning.includes('"subset"')));
 });
@@ -158,13 +158,13 @@ Deno.test("readFolders() refuses a tree that has splits at its top, but not all"
   await using test = await TableCase.make(two);
   await assert.rejects(
     test.build({ folders: "colour" }),
-    /called like splits \(train, val\), but train, val and test are not all there; .*--images/,
+    /called like splits \(train, val\), but train, val and test are not all there; .*`images: /,
   );
   const mixed = numbers.map((image) => `${["train", "test", "more"][image % 3]}/${image}.jpg`);
   await using doubtful = await TableCase.make(mixed);
   await assert.rejects(
     doubtful.build({ folders: "kind" }),
-    /folders more, test, train .* but not all.*--yes/s,
+    /folders more, test, train .* but not all.*`acceptGuesses/s,
   );
 });
 
@@ -180,7 +180,7 @@ Deno.test("readFolders() adds the folders' names to a table's notions", async ()
 
 Deno.test("makeTriplets() needs a table or folders", async () => {
   await using test = await TableCase.make(files);
-  await assert.rejects(test.build({ notions: ["colour"] }), /--attributes, or with --folders/);
+  await assert.rejects(test.build({ notions: ["colour"] }), /`attributes`, or with `folders`/);
   await assert.rejects(
     test.build({ folders: "kind", notions: ["colour"] }),
     /column "colour" without a table/,

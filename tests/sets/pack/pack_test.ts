@@ -81,7 +81,7 @@ Deno.test("preparePack() decodes nothing when the pack is there", async () => {
   assert.deepEqual(await preparePack(set, 8, { listener }), first);
   await assert.rejects(preparePack(set, 16), {
     name: "CsnError",
-    message: /there is no folder .*images; .*deno task get-data/,
+    message: /there is no folder .*images; .*make or fetch the set again/,
   });
 });
 
@@ -312,7 +312,7 @@ Deno.test("preparePack() refuses more than 1 % unreadable images unless allowed"
       return true;
     });
   for (const image of [1, 2, 3]) await replaceImage(set, image, "no_image.png");
-  await refused(/3 of 200 are missing or cannot be decoded .*1\.png: .*--allow-missing/);
+  await refused(/3 of 200 are missing or cannot be decoded .*1\.png: .*`allowMissing: true`/);
   assert.deepEqual(packFiles(set), []);
   assert.equal((await preparePack(set, 8, { allowMissing: true })).unreadable.length, 3);
   // Nor is such a pack taken later by a run that does not allow it.
@@ -502,7 +502,7 @@ Deno.test("preparePack() says which option mends a chosen folder that cannot be 
   const packDir = join(folder.path, "filenames.json", "packs");
   await assert.rejects(preparePack(set, 8, { packDir }), {
     name: "CsnError",
-    message: /^Cannot make the image pack .*filenames\.json\/packs.*; choose .*--pack-dir DIR$/,
+    message: /^Cannot make the image pack .*filenames\.json\/packs.*; choose .*`packDir`$/,
   });
 });
 

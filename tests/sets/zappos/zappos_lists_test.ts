@@ -256,7 +256,7 @@ Deno.test("getZappos() says what to do when the attributes cannot be had or used
       if (!/no column/.test(error.message)) {
         assert.match(
           error.message,
-          /--triplets FILE\.zip\|DIR.*get-data fonts.*--meta FILE\.zip\|DIR/,
+          /`triplets`.*`makeFontsSet\(\)`.*`meta`/,
         );
       }
       return true;

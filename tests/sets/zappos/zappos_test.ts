@@ -116,8 +116,8 @@ Deno.test("getZappos() says what to do when an address is dead", async () => {
     await assert.rejects(at.get(), (error: unknown) => {
       assert.ok(error instanceof CsnError);
       assert.match(error.message, /^Cannot download http.*answered 404/);
-      assert.match(error.message, new RegExp(`--${part} FILE.zip\\|DIR`));
-      assert.match(error.message, /--url BASE/);
+      assert.match(error.message, new RegExp(`with \`${part}\``));
+      assert.match(error.message, /with `url`/);
       assert.ok(!error.message.includes("\n"));
       return true;
     });
@@ -188,9 +188,9 @@ Deno.test("getZappos() refuses paths that are not there and addresses that are n
   await using at = await setting();
   await assert.rejects(
     at.get({ triplets: join(at.folder, "no.zip") }),
-    /Cannot use --triplets .*no such/,
+    /Cannot use `triplets: ".*no such/,
   );
-  await assert.rejects(at.get({ url: "ftp://x/y" }), /Cannot fetch from --url ftp:\/\/x\/y/);
+  await assert.rejects(at.get({ url: "ftp://x/y" }), /Cannot fetch from `url: "ftp:\/\/x\/y"`/);
 });
 
 Deno.test("getZappos() uses archives that the user has put into the folder, and leaves them there", async () => {
@@ -213,7 +213,7 @@ Deno.test("getZappos() refuses to put its lists in the place of another set's or
     [
       "tripletlists/mine.txt",
       "0 1 2\n",
-      /did not put there \(tripletlists\/mine\.txt\), .*--out DIR/,
+      /did not put there \(tripletlists\/mine\.txt\), .*`folder`/,
     ],
     ["tripletlists/colour_tripletlist_train.txt", "0 1 2\n", /colour_tripletlist_train\.txt/],
     ["attributes.csv", "file,colour\n", /did not put there \(attributes\.csv\)/],
@@ -240,7 +240,9 @@ Deno.test("getZappos() explains a folder that cannot be made or written", async 
   for (const target of [file, join(file, "zappos"), "/proc/zappos"]) {
     await assert.rejects(getZappos(target), {
       name: "CsnError",
-      message: new RegExp(`^Cannot fetch Zappos50k to ${target}: .*; choose a folder .*--out DIR$`),
+      message: new RegExp(
+        `^Cannot fetch Zappos50k to ${target}: .*; choose a folder .*\`folder\`$`,
+      ),
     });
   }
   assert.equal(await Deno.readTextFile(file), "the user's");

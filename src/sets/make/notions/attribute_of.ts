@@ -93,7 +93,7 @@ function readerOf(notion: NotionRule, { file, places }: Columns): Reader {
           row,
           `${JSON.stringify(text)} is not in the order ${rule.order.join(", ")}${
             near === undefined ? "" : ` (${near} is spelt otherwise: case, blanks or Unicode form)`
-          }; add it to "order" in --rules, or to "missing"`,
+          }; add it to "order" in \`rules\`, or to "missing"`,
         );
       });
     }
@@ -176,13 +176,13 @@ function oneValue(
 ): CsnError {
   const found = values.length === 0 ? "no value" : `the one value "${values[0].value}"`;
   const why = all.length > 1
-    ? ` that at least ${minImages} images have (--min-images), of ${all.length} in all`
+    ? ` that at least ${minImages} images have (\`minImages\`), of ${all.length} in all`
     : "";
   const spelt = unknown.filter(({ value }) => value !== "")
     .map(({ value, images }) => `${JSON.stringify(value)} ${images}`);
   const kept = spelt.length === 0
     ? ""
-    : `, or say {"${column}": {"missing": []}} in --rules if ${
+    : `, or say \`rules: {${JSON.stringify(column)}: {"missing": []}}\` if ${
       spelt.join(", ")
     }, which count as not known, are values`;
   return new CsnError(

@@ -36,7 +36,9 @@ export function guessList(
     remarks.warn(
       `column "${column}": cells such as ${
         JSON.stringify(list)
-      } may be lists, but each is taken as one value; if "," parts values, say {"${column}": {"type": "multi", "separator": ","}} in --rules`,
+      } may be lists, but each is taken as one value; if "," parts values, say \`rules: {${
+        JSON.stringify(column)
+      }: {"type": "multi", "separator": ","}}\``,
     );
   }
   return null;

@@ -139,11 +139,11 @@ function remarkOnTexts(column: string, cells: readonly string[], remarks: Remark
   remarks.doubt(
     `column "${column}": ${known.length - texts.length} of ${known.length} values are numbers, ${
       shown.join(", ")
-    }${
-      counts.length > shownTexts ? ", ..." : ""
-    }; all would be categories. Say {"${column}": {"missing": ${
+    }${counts.length > shownTexts ? ", ..." : ""}; all would be categories. Say \`rules: {${
+      JSON.stringify(column)
+    }: {"missing": ${
       JSON.stringify(counts.slice(0, shownTexts).map(([text]) => text))
-    }}} in --rules if that is no value, ${typeOption(column, "categorical")} if it is`,
+    }}}\` if that is no value, ${typeOption(column, "categorical")} if it is`,
   );
 }
 

@@ -104,9 +104,7 @@ export function describeRule(rule: Rule): string {
   }
 }
 
-/** The option that says a column's type, as it is typed in a shell. */
+/** The option that says a column's type, for a message. */
 export function typeOption(column: string, type: Rule["type"]): string {
-  const text = `${column}:${type}`;
-  const isPlain = /^[\p{L}\p{N}_.:-]+$/u.test(text);
-  return `--notion ${isPlain ? text : `'${text.replaceAll("'", "'\\''")}'`}`;
+  return `\`rules: ${JSON.stringify({ [column]: { type } })}\``;
 }

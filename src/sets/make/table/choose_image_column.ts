@@ -76,9 +76,11 @@ function assertHeader({ file, columns }: TableSurvey, finder: ImageFinder): void
   });
   if (data === undefined) return;
   throw new CsnError(
-    `Cannot take the first line of ${file} for the names of its columns: it holds "${data.name}", an image as in the rows below; add a line above it that names the columns, or name them with --columns, such as --columns ${
-      columns.map((column, at) => column === data ? "image" : `column${at + 1}`).join(",")
-    }`,
+    `Cannot take the first line of ${file} for the names of its columns: it holds "${data.name}", an image as in the rows below; add a line above it that names the columns, or name them, such as with \`columns: ${
+      JSON.stringify(
+        columns.map((column, at) => column === data ? "image" : `column${at + 1}`),
+      )
+    }\``,
   );
 }
 
@@ -97,7 +99,7 @@ function agreeing(survey: TableSurvey, columns: readonly ColumnFacts[]): ColumnF
     throw new CsnError(
       `Cannot tell which column of ${survey.file} names the images: "${best.name}" fits ${best.matched} of ${survey.rows} rows and "${other.name}" ${other.matched}, but ${differing.length} rows would have another image (${
         best.files![differing[0]]
-      } or ${other.files![differing[0]]}); name the column with --image-column`,
+      } or ${other.files![differing[0]]}); name the column with \`imageColumn\``,
     );
   }
   return best;
@@ -151,7 +153,9 @@ function ofId(
   return {
     ...found,
     doubt:
-      `column "${name}" of ${survey.file} fits the names of ${column.matched} images, but ${what}; if it names the images, pass --image-column "${name}", else add a column with the files' names`,
+      `column "${name}" of ${survey.file} fits the names of ${column.matched} images, but ${what}; if it names the images, pass \`imageColumn: ${
+        JSON.stringify(name)
+      }\`, else add a column with the files' names`,
   };
 }
 
@@ -164,6 +168,6 @@ function byName({ file }: TableSurvey, columns: readonly ColumnFacts[]): ImageCo
   );
   if (likeliest !== undefined) return { name: likeliest.name, why: "by its name" };
   throw new CsnError(
-    `Cannot find the column that names the images in ${file}: no column has a name; name one with --image-column`,
+    `Cannot find the column that names the images in ${file}: no column has a name; name one with \`imageColumn\``,
   );
 }

@@ -23,14 +23,13 @@ const delimited = [".csv", ".tsv", ".txt"];
 /** Options that only some kinds of files have a use for. */
 const optionsOf: readonly [
   option: keyof TableOptions,
-  flag: string,
   endings: readonly string[],
 ][] = [
-  ["columns", "--columns", [...delimited, ".xlsx"]],
-  ["delimiter", "--delimiter", delimited],
-  ["skipBadLines", "--skip-bad-lines", delimited],
-  ["encoding", "--encoding", [...delimited, ".jsonl", ".ndjson", ".json"]],
-  ["sheet", "--sheet", [".xlsx"]],
+  ["columns", [...delimited, ".xlsx"]],
+  ["delimiter", delimited],
+  ["skipBadLines", delimited],
+  ["encoding", [...delimited, ".jsonl", ".ndjson", ".json"]],
+  ["sheet", [".xlsx"]],
 ];
 
 /**
@@ -45,10 +44,10 @@ export async function openTable(file: string, options: TableOptions = {}): Promi
       `Cannot read the table ${file}: its ending is none of ${Object.keys(readers).join(", ")}`,
     );
   }
-  for (const [option, flag, endings] of optionsOf) {
+  for (const [option, endings] of optionsOf) {
     if (!options[option] || endings.includes(ending)) continue;
     throw new UsageError(
-      `Cannot use ${flag} with ${file}: it is for ${endings.join(", ")} files`,
+      `Cannot use \`${option}\` with ${file}: it is for ${endings.join(", ")} files`,
     );
   }
   try {

@@ -176,7 +176,7 @@ class RaggedLines {
     // R's write.table() leaves the name of the first column away.
     const advice = this.#longer === this.rows
       ? "each line has one cell more than there are names: name the first column too"
-      : 'mend them (a cell that holds the delimiter stands in double quotes: "a, b"), or pass --skip-bad-lines to leave them out';
+      : 'mend them (a cell that holds the delimiter stands in double quotes: "a, b"), or pass `skipBadLines: true` to leave them out';
     throw new CsnError(
       `Cannot read ${this.#file}: ${this.#columns.length} columns are named, ${
         this.#shown.join(", ")

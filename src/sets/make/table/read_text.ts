@@ -40,7 +40,7 @@ export async function readHead(file: string, given?: string): Promise<TextHead> 
   const text = decoderOf(encoding).decode(head, { stream: true });
   if (text.includes("\0")) {
     throw new CsnError(
-      `Cannot read ${file} as text: it holds zero bytes; if it is UTF-16 without a byte order mark, save it as UTF-8 or pass --encoding utf-16le`,
+      `Cannot read ${file} as text: it holds zero bytes; if it is UTF-16 without a byte order mark, save it as UTF-8 or pass \`encoding: "utf-16le"\``,
     );
   }
   return { encoding, text, isWhole: length < headLength };
@@ -69,8 +69,8 @@ export async function* readText(file: string, encoding: string): AsyncGenerator<
 async function wrongBytes(file: string, encoding: string): Promise<CsnError> {
   const name = encoding.toUpperCase();
   const advice = encoding === "utf-8"
-    ? "save the table as UTF-8, or name its encoding, such as --encoding windows-1252 for a CSV from Excel"
-    : "name the table's encoding with --encoding";
+    ? 'save the table as UTF-8, or name its encoding, such as `encoding: "windows-1252"` for a CSV from Excel'
+    : "name the table's encoding with `encoding`";
   // Line by line: a line end is no part of another character, but for UTF-16.
   const lines = encoding.startsWith("utf-16")
     ? []
@@ -94,7 +94,7 @@ function decoderOf(encoding: string, fatal = false): TextDecoder {
     return new TextDecoder(encoding, { fatal });
   } catch {
     throw new UsageError(
-      `Cannot use --encoding ${encoding}: it must be one such as utf-8, utf-16le, windows-1252 or shift_jis`,
+      `Cannot use \`encoding: "${encoding}"\`: it must be one such as utf-8, utf-16le, windows-1252 or shift_jis`,
     );
   }
 }

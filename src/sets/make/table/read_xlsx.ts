@@ -49,7 +49,7 @@ async function sheetRows(file: string, sheet?: string): Promise<readonly (readon
     return await (sheet === undefined ? readSheet(buffer) : readSheet(buffer, sheet));
   } catch (error) {
     const found = error instanceof Error && error.name === "SheetNotFoundError"
-      ? `${messageOf(error)}; name one with --sheet`
+      ? `${messageOf(error)}; name one with \`sheet\``
       : `it is damaged, or none (${messageOf(error)}); save it again`;
     throw new CsnError(`Cannot read ${file} as a workbook: ${found}`, { cause: error });
   }

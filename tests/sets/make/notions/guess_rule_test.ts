@@ -79,7 +79,10 @@ function remarksOn(column: string, cells: (string | string[])[]) {
 }
 
 const isDoubt = (remarks: Remarks) =>
-  assert.throws(() => remarks.settle("Cannot", false), /pass --yes to take it as guessed/);
+  assert.throws(
+    () => remarks.settle("Cannot", false),
+    /pass `acceptGuesses: true` to take it as guessed/,
+  );
 
 Deno.test("guessRule() takes codes as names: numbers would not give them back", () => {
   for (const code of ["007", "1e3", "0x10", "+5", "7045120923001450001", "00.5"]) {
@@ -99,7 +102,7 @@ Deno.test("guessRule() doubts a column of numbers but for a few cells, and names
   assert.equal(type, "categorical");
   assert.match(
     said,
-    /column "stars": 149 of 150 values are numbers, 1 is "abc".*"missing": \["abc"\].*--notion stars:categorical/,
+    /column "stars": 149 of 150 values are numbers, 1 is "abc".*"missing": \["abc"\].*\{"stars":\{"type":"categorical"\}\}` if it is/,
   );
   isDoubt(remarks);
   // Sizes are names, some of them numbers.
@@ -110,17 +113,20 @@ Deno.test("guessRule() warns of whole numbers that may be those of classes, and 
   const counted = Array.from({ length: 150 }, (_, i) => String(i % 15));
   assert.match(
     remarksOn("n", counted).said,
-    /column "n": its whole numbers 0 to 14, 10 images each, may be .* taken as 5 bins; say --notion n:categorical/,
+    /column "n": its whole numbers 0 to 14, 10 images each, may be .* taken as 5 bins; say `rules: \{"n":\{"type":"categorical"\}\}`/,
   );
   assert.match(
     remarksOn("stars", ["1", "2", "3", "4", "5"].flatMap((n) => Array(6).fill(n))).said,
-    /taken as steps of an order; say --notion stars:categorical if they are, --notion stars:ordinal/,
+    /taken as steps of an order; say `rules: \{"stars":\{"type":"categorical"\}\}` if they are, `rules: \{"stars":\{"type":"ordinal"\}\}`/,
   );
   const sparse = ["3", "8", "80", "4"];
   for (const column of ["label", "Class", "breed_id", "productCategory", "shop id"]) {
     assert.match(remarksOn(column, sparse).said, /by its name its 4 whole numbers/, column);
   }
-  assert.match(remarksOn("shop id", sparse).said, /--notion 'shop id:categorical'/);
+  assert.match(
+    remarksOn("shop id", sparse).said,
+    /`rules: \{"shop id":\{"type":"categorical"\}\}`/,
+  );
   assert.equal(remarksOn("price", sparse).said, "");
   const remarks = new Remarks();
   guessRule("label", sparse, { type: "ordinal" }, remarks);

@@ -81,19 +81,23 @@ Deno.test("chooseImageColumn() refuses two columns that fit but name different i
   const other = (image: number) => named((image + 1) % count);
   await refuses(
     { similar: other, image: named },
-    /"image" fits 60 of 60 rows and "similar" 60, but 60 rows would have another image .*--image-column/,
+    /"image" fits 60 of 60 rows and "similar" 60, but 60 rows would have another image .*`imageColumn/,
   );
   const some = (image: number) => image % 4 === 0 ? "gone.png" : named(image);
   await refuses({ image: some, mask: other }, /"mask" fits 60 of 60 rows and "image" 45/);
   const id = (image: number) => named(image).slice(0, 4);
-  await refuses({ a: id, b: (image) => id((image + 1) % count) }, /another image .*--image-column/);
+  await refuses({ a: id, b: (image) => id((image + 1) % count) }, /another image .*`imageColumn/);
 });
 
 Deno.test("chooseImageColumn() refuses a nameless column or a running number by itself", async () => {
   const images = (at: number) => `${at}.png`;
   const index = (_: number, row: number) => String(row);
-  await refuses({ "": index }, /column "" .* has no name; .*--image-column .*--yes/s, images);
-  await refuses({ id: index }, /column "id" .* only counts the rows; .*--yes/s, images);
+  await refuses(
+    { "": index },
+    /column "" .* has no name; .*`imageColumn: .*`acceptGuesses/s,
+    images,
+  );
+  await refuses({ id: index }, /column "id" .* only counts the rows; .*`acceptGuesses/s, images);
   await using inOrder = await TableCase.make(
     numbers.map(named),
     ["id,colour", ...numbers.map((at) => `${named(at).slice(0, 4)},${colours[at % 3]}`)].join("\n"),
@@ -108,14 +112,14 @@ Deno.test("chooseImageColumn() refuses a nameless column or a running number by 
 Deno.test("chooseImageColumn() refuses an id when names of files stand beside it that are not there", async () => {
   const id = (image: number) => named(image).slice(0, 4);
   const elsewhere = (image: number) => `train/${named(image)}`;
-  await refuses({ id, file: elsewhere }, /"id" .*"file" holds names of files, .*--image-column/);
+  await refuses({ id, file: elsewhere }, /"id" .*"file" holds names of files, .*`imageColumn/);
   await chooses({ id, file: (image) => `https://x.org/${named(image)}` }, "id");
 });
 
 Deno.test("chooseImageColumn() refuses a table whose first line is data", async () => {
   const rows = table({ image: named }).split("\n").slice(1);
   await using paths = await TableCase.make(numbers.map(named), rows.join("\n"));
-  const wrong = /first line of .*table\.csv .*"0000\.png", .*--columns image,column2$/;
+  const wrong = /first line of .*table\.csv .*"0000\.png", .*`columns: \["image","column2"\]`$/;
   await assert.rejects(paths.build({ notions: ["red"] }), wrong);
   const report = await paths.build({ notions: ["kind"], columns: ["image", "kind"] });
   assert.equal(report.images, count);

@@ -208,11 +208,11 @@ Deno.test("openTable() refuses options that a kind of file has no use for", asyn
   await assert.rejects(openTable("a.parquet", { delimiter: ";" }), UsageError);
   await assert.rejects(
     openTable("a.jsonl", { columns: ["a"] }),
-    /--columns with a\.jsonl: it is for/,
+    /`columns` with a\.jsonl: it is for/,
   );
   await assert.rejects(
     read("a.csv", "a\n1\n", ["a"], { encoding: "latin-0" }),
-    /--encoding latin-0/,
+    /`encoding: "latin-0"`/,
   );
 });
 
@@ -229,7 +229,7 @@ const bad: readonly [
   [
     "a.csv",
     "image,heel\n1,2\n1,2,3\n4\n5,6\n",
-    /a\.csv: 2 columns are named, line 3 has 3 cells, line 4 has 1 cell; .*--skip-bad-lines/,
+    /a\.csv: 2 columns are named, line 3 has 3 cells, line 4 has 1 cell; .*`skipBadLines: true`/,
   ],
   [
     "a.csv",
@@ -241,7 +241,7 @@ const bad: readonly [
   [
     "a.csv",
     Uint8Array.of(...new TextEncoder().encode("image,b\n1,"), 0xe9, 10),
-    /a\.csv:2: "1,\ufffd" is no UTF-8; .*--encoding windows-1252/,
+    /a\.csv:2: "1,\ufffd" is no UTF-8; .*`encoding: "windows-1252"`/,
   ],
   [
     "a.csv",
