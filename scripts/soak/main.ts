@@ -4,11 +4,17 @@ import { number, oneOf, wholeNumber } from "../../src/cli/options.ts";
 import { duration, table } from "../../src/cli/format.ts";
 import { userPath } from "../../src/cli/paths.ts";
 import { runCommand } from "../../src/cli/run_command.ts";
+import { faultsPart } from "./faults_part.ts";
+import { killsPart } from "./kills_part.ts";
 import { type Amounts, type Part, parts, type Row, type Soak } from "./part.ts";
+import { stepsPart } from "./steps_part.ts";
 import { parsersPart } from "./parsers_part.ts";
 
 const run: Readonly<Partial<Record<Part, (soak: Soak) => Promise<Row[]>>>> = {
   parsers: parsersPart,
+  kills: killsPart,
+  steps: stepsPart,
+  faults: faultsPart,
 };
 
 /** Some minutes. */
@@ -40,13 +46,17 @@ const program = new Command("soak")
   .option("--seed <n>", "decides every input and every moment", wholeNumber(0), 1)
   .option("--path <path>", "with --only: the one input that fast-check calls so")
   .option("--inputs <n>", "inputs of each parser", wholeNumber(1))
+  .option("--kills <n>", "commands that are killed", wholeNumber(1))
+  .option("--faults <n>", "commands that meet a fault of the machine", wholeNumber(1))
+  .option("--steps <n>", "training steps", wholeNumber(1))
   .option("--keep <folder>", "where what went wrong is kept", "soak")
   .option("--verbose", "show where an error came from")
   .action(async (flags) => {
     const { hours, seed, only = [], path } = flags;
     const until = performance.now() + (hours ?? 0) * 3_600_000;
-    const amounts = { ...(hours === undefined ? short : long) };
-    if (flags.inputs !== undefined) amounts.inputs = flags.inputs;
+    const usual = hours === undefined ? short : long;
+    const { inputs, kills, faults, steps } = { ...usual, ...flags };
+    const amounts = { ...usual, inputs, kills, faults, steps };
     const soak: Soak = {
       ...{ amounts, seed, only, path, keep: userPath(flags.keep) },
       notice: (text) => console.error(text),
