@@ -23,17 +23,21 @@ function limited(flag: string, limit: number): string[] {
   return ["sh", "-c", `trap "" XFSZ; ulimit -${flag} ${limit}; exec "$@"`, "sh"];
 }
 
-/** Mounts a disk over the folder that holds the same, lets it fail, runs the rest, and copies what is there. */
-function onDisk(folder: string, size: string, fail: string): string[] {
+/**
+ * Mounts a disk over the folder that holds the same and has room for some megabytes more, lets it fail, runs the
+ * rest, and copies what is there.
+ */
+function onDisk(folder: string, room: number, fail: string): string[] {
   const script = `from="$1"; shift; mkdir "$from.disk" && cp -a "$from/." "$from.disk" &&
-    mount -t tmpfs -o size=${size} tmpfs "$from" && cp -a "$from.disk/." "$from" || exit 99
+    size=$(($(du -sk "$from" | cut -f1) + ${Math.ceil(1024 * room)}))k &&
+    mount -t tmpfs -o size=$size tmpfs "$from" && cp -a "$from.disk/." "$from" || exit 99
     { ${fail} } & "$@"; code=$?
     kill $! 2>/dev/null; cp -a "$from" "$from.after" || exit 99; exit $code`;
   return ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh", folder];
 }
 
-/** Megabytes of the folder in which commands begin, and seconds that they take, about. */
-const [begun, seconds] = [26, 4];
+/** Seconds that commands take, about. */
+const seconds = 4;
 
 const faults: readonly Fault[] = [
   {
@@ -43,7 +47,7 @@ const faults: readonly Fault[] = [
   {
     name: "full-disk",
     hasDisk: true,
-    prefix: (moment, folder) => onDisk(folder, `${Math.ceil(begun + 30 * moment ** 2)}m`, ":;"),
+    prefix: (moment, folder) => onDisk(folder, 0.2 + 80 * moment ** 3, ":;"),
   },
   {
     name: "read-only-disk",
@@ -51,7 +55,7 @@ const faults: readonly Fault[] = [
     prefix: (moment, folder) =>
       onDisk(
         folder,
-        "1g",
+        1000,
         `sleep ${(seconds * moment).toFixed(2)}
          until mount -o remount,ro "$from" 2>/dev/null; do sleep 0.02; done`,
       ),

@@ -40,9 +40,11 @@ const train: Trial = {
   ],
   again: async (folder) => {
     const checkpoint = join(folder, "runs", "new", "checkpoint");
-    return await exists(`${checkpoint}.safetensors`)
-      ? ["train", "--resume", checkpoint, "--threads", "1"]
-      : train.args(folder);
+    if (await exists(`${checkpoint}.safetensors`)) {
+      return ["train", "--resume", checkpoint, "--threads", "1"];
+    }
+    const best = join(folder, "runs", "new", "model_best.safetensors");
+    return [...train.args(folder), ...(await exists(best) ? ["--overwrite"] : [])];
   },
   isDone: ({ stderr }) => /finished epoch 3 of 3/.test(stderr),
   results: async (folder) => {
@@ -62,7 +64,7 @@ const makeTriplets: Trial = {
     ...["--triplets", "300,100,100"],
     ...["--notion", "colour", "shape"],
   ],
-  isDone: ({ stderr }) => /made" is there already|exists already|holds .* already/.test(stderr),
+  isDone: ({ stderr }) => /made: there is something already/.test(stderr),
   results: (folder) => filesOf(join(folder, "made")),
 };
 

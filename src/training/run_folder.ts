@@ -59,7 +59,7 @@ export class RunFolder implements Disposable {
   /**
    * Opens the folder of a new run. Throws a CsnError when the folder holds a run already and `overwrite` is
    * not set or other files lie there, too, or when another process uses it. All that csn wrote of the old run
-   * goes when the new one begins.
+   * goes when the new one begins. A run that ended before there was anything of it to keep is none.
    */
   static async create(path: string, options: { overwrite?: boolean } = {}): Promise<RunFolder> {
     await makeFolder(path);
@@ -68,7 +68,9 @@ export class RunFolder implements Disposable {
       const found = await existing(path, [...runFiles, ...resultFiles]);
       const foreign = found.length > 0 ? await foreignFiles(path) : [];
       if (foreign.length > 0 && options.overwrite) throw inTheWay(path, foreign);
-      if (found.length > 0 && !options.overwrite) throw holdsOne(path, found, foreign);
+      if (found.length > 0 && !options.overwrite && !await isBareBeginning(path, found)) {
+        throw holdsOne(path, found, foreign);
+      }
       return new RunFolder(path, held, async () => {
         for (const file of found) await removeAll(join(path, file));
       });
@@ -202,6 +204,18 @@ async function existing(path: string, names: readonly string[]): Promise<string[
   const found: string[] = [];
   for (const name of names) if (await exists(join(path, name))) found.push(name);
   return found;
+}
+
+/** Whether a run came no further than its settings: a full disk or a kill ended it before its first checkpoint. */
+async function isBareBeginning(path: string, found: readonly string[]): Promise<boolean> {
+  if (!found.every((file) => file === "config.json" || file === "visdom.jsonl")) return false;
+  try {
+    const { versions } = JSON.parse(await Deno.readTextFile(join(path, "config.json")));
+    return typeof versions.csn === "string";
+  } catch {
+    // It is none of csn's, so it is not csn's to replace.
+    return false;
+  }
 }
 
 /** What csn did not write into a run's folder, relative to it. */

@@ -106,6 +106,25 @@ Deno.test("RunFolder.create() takes a folder in which only the user's files lie,
   assert.equal(await Deno.readTextFile(join(folder.path, "notes.txt")), "text");
 });
 
+Deno.test("RunFolder.create() begins again where a run ended before its first checkpoint", async () => {
+  await using folder = await TemporaryFolder.make();
+  {
+    using run = await RunFolder.create(folder.path);
+    await run.begin(config, { ...defaultSettings, threads: 1 });
+  }
+  await write(folder.path, { "visdom.jsonl": "" });
+  {
+    using run = await RunFolder.create(folder.path);
+    await run.begin(config, { ...defaultSettings, threads: 1 });
+  }
+  // With a model or metrics there is something to lose.
+  for (const file of ["metrics.jsonl", "model_best.safetensors", "scores.safetensors"]) {
+    await write(folder.path, { [file]: "" });
+    await assert.rejects(RunFolder.create(folder.path), /holds one already/);
+    await Deno.remove(join(folder.path, file));
+  }
+});
+
 Deno.test("RunFolder explains a folder that cannot be made or locked", async () => {
   for (const path of ["/dev/null/run", "/proc/run", "/proc/sys"]) {
     await assert.rejects(RunFolder.create(path), {
