@@ -1,7 +1,7 @@
 /** Commands on a machine that fails: a full or read-only disk, no file handles, no memory. */
-import { messageOf } from "../../src/errors.ts";
-import { removeAll } from "../../src/folders.ts";
-import { randomUint32 } from "../../src/random.ts";
+import { messageOf } from "../../src/base/errors.ts";
+import { removeAll } from "../../src/files/exists.ts";
+import { randomUint32 } from "../../src/base/random.ts";
 import { type CliResult, runCli } from "../../tests/helpers/run_cli.ts";
 import { canMountReadOnly } from "../../tests/helpers/read_only.ts";
 import { chosen, type Finding, type Row, type Soak } from "./part.ts";
@@ -89,7 +89,7 @@ export async function faultsPart(soak: Soak): Promise<Row[]> {
 async function failOften(fault: Fault, count: number, stage: Stage, soak: Soak): Promise<Row> {
   const began = performance.now();
   const findings: Finding[] = [];
-  const quick = trials.filter(({ isLong }) => !isLong);
+  const quick = chosen(trials.filter(({ isLong }) => !isLong), soak);
   const [counts, right] = [shares(quick, count), new Map<Trial, Record<string, string>>()];
   let [number, failed] = [0, 0];
   for (const [at, trial] of quick.entries()) {

@@ -1,7 +1,7 @@
 /** Commands that are killed at any moment; the same command then ends well, with the same results. */
-import { randomUint32 } from "../../src/random.ts";
+import { randomUint32 } from "../../src/base/random.ts";
 import { CliProcess, runCli } from "../../tests/helpers/run_cli.ts";
-import { messageOf } from "../../src/errors.ts";
+import { messageOf } from "../../src/base/errors.ts";
 import { chosen, type Finding, type Row, type Soak } from "./part.ts";
 import { firstDifference, quiet, shares, Stage, type Trial, trials } from "./trials.ts";
 

@@ -1,5 +1,5 @@
 /** Many training steps hold as much at their end as after the first hundred. */
-import { fromFileUrl } from "../../src/paths.ts";
+import { fromFileUrl } from "../../src/files/paths.ts";
 import { run } from "../gpu/run_program.ts";
 import { quiet } from "./trials.ts";
 import type { Row, Soak } from "./part.ts";

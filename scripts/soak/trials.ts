@@ -1,8 +1,8 @@
 /** Commands on tiny sets, and what they make: to be killed, or run on machines that fail. */
 import { createHash } from "node:crypto";
-import { readModelFile } from "../../src/training/model_file.ts";
-import { exists, removeAll } from "../../src/folders.ts";
-import { join } from "../../src/paths.ts";
+import { readModelFile } from "../../src/model/model_file.ts";
+import { exists, removeAll } from "../../src/files/exists.ts";
+import { join } from "../../src/files/paths.ts";
 import { run } from "../gpu/run_program.ts";
 import { filesBelow } from "../gpu/archive.ts";
 import { type CliResult, runCli } from "../../tests/helpers/run_cli.ts";
