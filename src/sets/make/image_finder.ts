@@ -1,4 +1,4 @@
-import { basename, extname, join, relative, resolve } from "../../files/paths.ts";
+import { basename, extname, isAbsolute, join, relative, resolve } from "../../files/paths.ts";
 import { hasImageEnding, imagesIn, readAtFirst } from "../../images/list_images.ts";
 import { withEscapedDots } from "../pack/survey_images.ts";
 
@@ -66,6 +66,16 @@ export class FolderImages implements ImageFinder {
       this.#near.get(`/${stem(plain)}`) ?? null;
   }
 
+  /**
+   * Why a file of the folder cannot be in a set, whose list has a line an image and is UTF-8; null for all others,
+   * that is nearly all.
+   */
+  fault(file: string): string | null {
+    if (/[\0\r\n]/.test(file)) return unlistable(file);
+    if (!file.includes("\ufffd") || isFile(join(this.#folder, file))) return null;
+    return `the name of ${JSON.stringify(file)} is no UTF-8; rename the file`;
+  }
+
   #findAsIs(named: string): Found {
     return hasImageEnding(named) ? this.#byPath(named) : this.#withId(named);
   }
@@ -73,26 +83,39 @@ export class FolderImages implements ImageFinder {
   #byPath(named: string): Found {
     // Spelt in one way only, or one image could have two names.
     const file = relative(this.#folder, resolve(this.#folder, named));
-    if (file.split("/")[0] === ".." || /[\0\r\n]/.test(file)) {
-      const fault =
-        `"${named}" leaves the image folder ${this.#folder}; name images in it, without ".."`;
-      return { fault, isOutside: true };
-    }
+    if (file.split("/")[0] === "..") return { fault: this.#outside(named), isOutside: true };
+    if (/[\0\r\n]/.test(file)) return { fault: unlistable(named), isOutside: true };
     const isThere = this.#files.has(file) || isFile(join(this.#folder, file)) ||
       isFile(join(this.#folder, withEscapedDots(file)));
     if (isThere) return { file };
-    this.#byForm ??= grouped(this.#files, (each) => [each.normalize("NFC")]);
-    return one(named, this.#byForm.get(file.normalize("NFC")));
+    // Readers of tables take blanks away from both ends of a cell.
+    this.#byForm ??= grouped(this.#files, (each) => [each.normalize("NFC").trim()]);
+    return one(named, this.#byForm.get(file.normalize("NFC").trim()));
+  }
+
+  #outside(named: string): string {
+    const near = this.nearMiss(named)?.file;
+    return isAbsolute(named)
+      ? `"${named}" does not lie in the image folder ${this.#folder}; name the folder that it lies in with --images, or write paths that count from the image folder${
+        near === undefined ? "" : `, such as ${near}`
+      }`
+      : `"${named}" leaves the image folder ${this.#folder}; name images in it, without ".."`;
   }
 
   #withId(id: string): Found {
     this.#byId ??= grouped(this.#files, (file) => {
-      const path = file.slice(0, file.length - extname(file).length).normalize("NFC");
-      return [...new Set([path, basename(path)])];
+      const path = file.slice(0, file.length - extname(file).length).normalize("NFC").trim();
+      return [...new Set([path, basename(path).trim()])];
     });
     const files = this.#byId.get(id.replace(/^(?:\.\/+)+/, "").normalize("NFC")) ?? [];
     return one(id, readAtFirst(files));
   }
+}
+
+function unlistable(named: string): string {
+  return `the name ${
+    JSON.stringify(named)
+  } holds a line end or a zero byte, which a set's list of files cannot keep; rename the file`;
 }
 
 function one(named: string, files: readonly string[] = []): Found {

@@ -74,7 +74,12 @@ export function rowsWithImages(plan: SetPlan, planned: PlannedTable, remarks: Re
 function foundImages(plan: SetPlan, planned: PlannedTable): FoundImages {
   const { columns, imageColumn, images } = planned;
   if (imageColumn === null) {
-    return { rows: columns.places.map((_, row) => row), files: images.files, missing: [] };
+    const { files } = images;
+    const fault = files.map((file) => images.fault(file)).find((fault) => fault !== null);
+    if (fault !== undefined) {
+      throw new CsnError(`Cannot use the images in ${plan.images}: ${fault}`);
+    }
+    return { rows: columns.places.map((_, row) => row), files, missing: [] };
   }
   if (columns.embedded?.has(imageColumn)) assertFiles(plan, planned, imageColumn);
   const found = findImages(images, columns, imageColumn);

@@ -51,3 +51,21 @@ Deno.test("FolderImages.find() takes an id for the file that csn has always read
   assert.deepEqual(found.slice(0, 2), [{ file: "1.png" }, { file: "2.ppm" }]);
   assert.match(JSON.stringify(found[2]), /fits 3\.bmp and 3\.ppm/);
 });
+
+Deno.test("FolderImages.find() finds files whose names begin or end with a blank, which tables lose", () => {
+  const finder = new FolderImages("/nowhere", [" 1.png", "2 .png", "3.png", " 3.png", "a/ 4.png"]);
+  const file = (name: string) => ({ file: name });
+  assert.deepEqual(finder.find("1.png"), file(" 1.png"));
+  assert.deepEqual(["1", "2"].map((id) => finder.find(id)), [file(" 1.png"), file("2 .png")]);
+  assert.deepEqual(finder.find("3.png"), file("3.png"));
+  assert.equal(finder.find("4.png"), null);
+});
+
+Deno.test("FolderImages.find() says what is wrong with a path of another machine, and with a line end", () => {
+  const finder = new FolderImages("/photos", ["kind/1.png"]);
+  assert.match(
+    JSON.stringify(finder.find("/content/data/1.png")),
+    /does not lie in the image folder \/photos; .* --images, .* such as kind\/1\.png"/,
+  );
+  assert.match(JSON.stringify(finder.find("a\nb.png")), /holds a line end .* rename the file/);
+});

@@ -245,3 +245,12 @@ Deno.test("readPlanned() warns of ids that a table stores as rounded numbers", a
     /column "rounded" has whole numbers over 2\^53 that are stored as doubles/,
   );
 });
+
+Deno.test("rowsWithImages() refuses a file of a folder whose name the set's list cannot keep", async () => {
+  const images = ["a/1.png", "a/2\n3.png", "a/4.png", "b/1.png", "b/2.png", "b/3.png"];
+  await using test = await TableCase.make(images);
+  await assert.rejects(
+    test.build({ folders: "kind" }),
+    /Cannot use the images in .*: the name "a\/2\\n3\.png" holds a line end .* rename the file/,
+  );
+});
