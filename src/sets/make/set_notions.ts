@@ -4,7 +4,7 @@ import { type ReadNotion, readNotion } from "./notions/read_notion.ts";
 import type { NotionRule } from "./notions/rule.ts";
 import type { Remarks } from "./remarks.ts";
 import { isNotionName } from "../set_file.ts";
-import type { SetPlan } from "./set_plan.ts";
+import { ruleOf, type SetPlan } from "./set_plan.ts";
 import type { Columns } from "./table/load_columns.ts";
 
 /** Columns of a set's attributes.csv besides its notions. */
@@ -28,7 +28,7 @@ export function notionsOf(
   remarks: Remarks,
 ): ReadNotion[] {
   const read = notionColumns(plan).map((column) =>
-    readNotion(column, columns, rows, plan.rules?.[column] ?? {}, remarks)
+    readNotion(column, columns, rows, ruleOf(plan, column), remarks)
   );
   const notions = read.map(({ notion }) => notion);
   assertNames(notions);

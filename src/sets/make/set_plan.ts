@@ -62,6 +62,11 @@ export interface SetFace {
 /** The paper's (section 4.1): 200,000, 20,000 and 40,000 of each notion. */
 export const paperTripletCounts: TripletCounts = { train: 200_000, val: 20_000, test: 40_000 };
 
+/** What the plan's rules say of a column; nothing for one such as "constructor", which every object has. */
+export function ruleOf({ rules = {} }: SetPlan, column: string): ColumnRule {
+  return Object.hasOwn(rules, column) ? rules[column] : {};
+}
+
 /** What a set is made from, as errors name it. */
 export function sourceOf({ attributes, images }: SetPlan): string {
   return attributes ?? images;

@@ -7,7 +7,7 @@ import type { Split } from "../image_set.ts";
 import { Missing } from "./notions/missing.ts";
 import type { PlannedTable } from "./planned_table.ts";
 import type { Remarks } from "./remarks.ts";
-import { type SetPlan, sourceOf } from "./set_plan.ts";
+import { ruleOf, type SetPlan, sourceOf } from "./set_plan.ts";
 import type { Dropped } from "./set_report.ts";
 import type { Columns } from "./table/load_columns.ts";
 import type { Cell } from "./table/table.ts";
@@ -144,10 +144,10 @@ class WithoutGroup implements Reason {
   readonly #missing: Missing;
   readonly #groups: readonly Cell[];
 
-  constructor({ groupColumn, rules }: SetPlan, { cells }: Columns, { rows }: FoundImages) {
-    this.#column = groupColumn!;
-    this.#missing = new Missing(rules?.[groupColumn!]?.missing);
-    const groups = cells.get(groupColumn!)!;
+  constructor(plan: SetPlan, { cells }: Columns, { rows }: FoundImages) {
+    this.#column = plan.groupColumn!;
+    this.#missing = new Missing(ruleOf(plan, this.#column).missing);
+    const groups = cells.get(this.#column)!;
     this.#groups = rows.map((row) => groups[row]);
   }
 

@@ -254,3 +254,16 @@ Deno.test("rowsWithImages() refuses a file of a folder whose name the set's list
     /Cannot use the images in .*: the name "a\/2\\n3\.png" holds a line end .* rename the file/,
   );
 });
+
+Deno.test("ruleOf() takes no column for one that has a rule because every object has its name", async () => {
+  const text = table(
+    "image,constructor,valueOf",
+    (image) => `${image}.jpg,${colours[image % 3]},g${Math.floor(image / 3)}`,
+  );
+  await using test = await TableCase.make(files, text);
+  const options = { notions: ["constructor"], groupColumn: "valueOf", rules: {} };
+  const { notions } = await test.build(options);
+  assert.deepEqual(notions.map(({ name, column }) => [name, column]), [
+    ["constructor", "constructor"],
+  ]);
+});

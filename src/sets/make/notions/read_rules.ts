@@ -1,4 +1,5 @@
 import { CsnError, messageOf, shown } from "../../../base/errors.ts";
+import { readHead, readText } from "../table/read_text.ts";
 import type { ColumnRule } from "./rule.ts";
 
 /** What each field of a rule must be. */
@@ -46,14 +47,44 @@ const foreign: Readonly<Record<string, readonly (keyof ColumnRule)[]>> = {
 export async function readRules(file: string): Promise<Record<string, ColumnRule>> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(await Deno.readTextFile(file));
+    // With a byte order mark, too: editors and shells of Windows write one.
+    const { encoding } = await readHead(file);
+    let text = "";
+    for await (const piece of readText(file, encoding)) text += piece;
+    parsed = JSON.parse(text);
+    assertUniqueNames(text, file);
   } catch (error) {
+    if (error instanceof CsnError) throw error;
     const found = error instanceof Deno.errors.NotFound
       ? "there is no such file"
+      : error instanceof SyntaxError
+      ? `it is no JSON (${
+        messageOf(error)
+      }), which has no comments and no comma behind the last entry`
       : messageOf(error);
     throw new CsnError(`Cannot read the rules ${file}: ${found}`, { cause: error });
   }
   return checkRules(parsed, file);
+}
+
+/** Refuses a name that stands twice in an object of a JSON text: JSON.parse takes the last and says nothing. */
+function assertUniqueNames(text: string, file: string): void {
+  const open: Set<unknown>[] = [];
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"(?:\s*:)?|[{}]/g)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "}") open.pop();
+    else if (token.endsWith(":")) {
+      const name = JSON.parse(token.slice(0, -1));
+      if (open.at(-1)!.has(name)) {
+        throw new CsnError(
+          `Cannot use the rules in ${file}: ${
+            shown(name)
+          } stands twice in one object; keep one of them`,
+        );
+      }
+      open.at(-1)!.add(name);
+    }
+  }
 }
 
 /** Checks rules by column, whoever wrote them; `from` names them in errors. */

@@ -52,3 +52,34 @@ Deno.test("readRules() names the file that is missing or no JSON", async () => {
   await Deno.writeTextFile(file, "{");
   await assert.rejects(readRules(file), /Cannot read the rules .*r\.json: /);
 });
+
+async function read(bytes: string | Uint8Array): Promise<unknown> {
+  await using folder = await TemporaryFolder.make();
+  const file = join(folder.path, "rules.json");
+  await Deno.writeFile(file, typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
+  return await readRules(file);
+}
+
+Deno.test("readRules() reads files with a byte order mark, as Windows writes them", async () => {
+  const text = '\ufeff{"heel": {"type": "multi"}}';
+  const utf16 = new Uint8Array(Uint16Array.from(text, (unit) => unit.charCodeAt(0)).buffer);
+  for (const bytes of [text, utf16]) {
+    assert.deepEqual(await read(bytes), { heel: { type: "multi" } });
+  }
+});
+
+Deno.test("readRules() refuses a name that stands twice, of which JSON keeps the last", async () => {
+  const twice = '{"a": {"name": "b"}, "b": {}, "\\u0061" : {"type": "multi"}}';
+  await assert.rejects(read(twice), /rules\.json: "a" stands twice in one object; keep one/);
+  await assert.rejects(
+    read('{"a": {"alike": 1, "unlike": 2, "alike": 0}}'),
+    /"alike" stands twice/,
+  );
+  // As a value a text may come again.
+  const order = { order: ["a:", "a", "{"], name: "a" };
+  assert.deepEqual(await read(JSON.stringify({ a: order, b: order })), { a: order, b: order });
+});
+
+Deno.test("readRules() says that JSON has no comments", async () => {
+  await assert.rejects(read("// heels\n{}"), /it is no JSON \(.*\), which has no comments/);
+});
