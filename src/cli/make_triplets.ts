@@ -57,9 +57,10 @@ export function makeTripletsCommand(): CommandUnknownOpts {
     .addOption(sheetOption)
     .addOption(skipBadLinesOption)
     .addOption(
-      new Option("--shares <train,val,test>", "sizes of the splits")
-        .argParser(threeNumbers)
-        .default(defaultShares, Object.values(defaultShares).join()),
+      new Option(
+        "--shares <train,val,test>",
+        `sizes of the splits, where none are given (default: ${Object.values(defaultShares)})`,
+      ).argParser(threeNumbers),
     )
     .addOption(
       new Option("--triplets <train,val,test>", "triplets of each notion")

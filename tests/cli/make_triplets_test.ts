@@ -93,6 +93,32 @@ Deno.test("make-triplets shows warnings before it draws, and takes a column's ty
   assert.match(json.stderr, /^warning: column "label"/m);
 });
 
+Deno.test("make-triplets prints what it understood before it refuses a doubtful guess", async () => {
+  await using folder = await prepare();
+  const lines = Array.from(
+    { length: 60 },
+    (_, i) => `${i}.jpg,${i === 0 ? "abc" : i % 7},${"ab"[i % 2]}`,
+  );
+  await Deno.writeTextFile(join(folder.path, "table.csv"), ["image,stars,x", ...lines].join("\n"));
+  const run = (...args: string[]) =>
+    runCli([...base, ...small, "--notion", "stars", "x", ...args], { cwd: folder.path });
+  const { code, stdout, stderr } = await run();
+  assert.equal(code, 1);
+  assert.match(stdout, /images by column "image": 60 of 60 matched/);
+  assert.match(stdout, /^stars +categorical \(guessed\) +59 /m);
+  assert.match(stdout, /^to change it: /m);
+  assert.doesNotMatch(stdout, /warning: column "stars"/);
+  assert.match(
+    stderr,
+    /^error: Cannot make an image set from .*column "stars": 59 of 60 values are/m,
+  );
+  assert.match(stderr, /--notion stars:categorical if it is\npass --yes to take it as guessed/);
+  assert.doesNotMatch(stderr, /Drawing/);
+  const accepted = await run("--yes");
+  assert.equal(accepted.code, 0, accepted.stderr);
+  assert.match(accepted.stdout, /^warning: column "stars": 59 of 60 values are numbers/m);
+});
+
 Deno.test("make-triplets ends with 1 for what the table lacks, with 2 for wrong usage", async () => {
   await using folder = await prepare();
   const run = (...args: string[]) => runCli([...base, ...args], { cwd: folder.path });

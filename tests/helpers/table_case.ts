@@ -39,7 +39,7 @@ export class TableCase implements AsyncDisposable {
       images: this.images,
       attributes: this.#table,
       triplets: { train: 20, val: 5, test: 5 },
-      shares: { train: 2, val: 1, test: 1 },
+      ...(options.splitColumn === undefined ? { shares: { train: 2, val: 1, test: 1 } } : {}),
       overwrite: true,
       ...options,
     });

@@ -10,6 +10,7 @@ import { warnOfPartedGroups } from "./given_splits.ts";
 import { type Split, splits } from "../image_set.ts";
 import { attributeOf, type NotionValues } from "./notions/attribute_of.ts";
 import { correlations } from "./notions/correlation.ts";
+import type { ReadNotion } from "./notions/read_notion.ts";
 import { Remarks } from "./remarks.ts";
 import { notionsOf } from "./set_notions.ts";
 import {
@@ -68,12 +69,9 @@ export async function buildSet(
   const { columns, rows, files } = found;
   const parts = partsOf(plan, found, remarks);
   const notions = notionsOf(plan, columns, rows, remarks);
-  remarks.settle(`Cannot make an image set from ${sourceOf(plan)}`, plan.acceptGuesses ?? false);
-  const values = new Map(
-    notions.map(({ notion, columns, unknown }) =>
-      [notion.name, attributeOf(notion, columns, rows, plan.minImages ?? 2, unknown)] as const
-    ),
-  );
+  const settle = () =>
+    remarks.settle(`Cannot make an image set from ${sourceOf(plan)}`, plan.acceptGuesses ?? false);
+  const values = valuesOf(notions, rows, plan, settle);
   for (const { notion } of notions) {
     remarkOnValues(notion, values.get(notion.name)!, parts, remarks);
   }
@@ -86,10 +84,12 @@ export async function buildSet(
     splits: { train: parts.train.length, val: parts.val.length, test: parts.test.length },
     notions: notions.map((read) => notionSummary(read, values.get(read.notion.name)!)),
     dropped: found.dropped,
-    warnings: remarks.warnings,
+    warnings: plan.acceptGuesses ? remarks.warnings : remarks.certain,
   };
   if (onSummary !== undefined) onSummary(summary);
   else sayOf(summary, listener);
+  // Not before: the user decides on a guess by what it makes of the table.
+  settle();
   const triplets = await writeLists(folder, plan, values, parts, { listener, signal });
   const report: SetReport = {
     ...summary,
@@ -108,6 +108,25 @@ export async function buildSet(
     await describe(plan, face, report, found.splits !== null),
   );
   return report;
+}
+
+/** What each notion says of the images. What a doubtful guess makes impossible is reported as the doubt. */
+function valuesOf(
+  notions: readonly ReadNotion[],
+  rows: readonly number[],
+  { minImages = 2 }: SetPlan,
+  settle: () => void,
+): Map<string, NotionValues> {
+  try {
+    return new Map(
+      notions.map((
+        { notion, columns, unknown },
+      ) => [notion.name, attributeOf(notion, columns, rows, minImages, unknown)]),
+    );
+  } catch (error) {
+    settle();
+    throw error;
+  }
 }
 
 /** Warnings, and how what is not known is spelt, for who takes no summary. */

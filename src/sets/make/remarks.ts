@@ -18,6 +18,11 @@ export class Remarks {
     this.#doubts.push(text);
   }
 
+  /** Warnings without the doubts. */
+  get certain(): readonly string[] {
+    return [...this.#warnings];
+  }
+
   /** All of them, in the order found; doubts that were accepted last. */
   get warnings(): readonly string[] {
     return [...this.#warnings, ...this.#doubts];

@@ -1,4 +1,4 @@
-import { CsnError } from "../../base/errors.ts";
+import { CsnError, UsageError } from "../../base/errors.ts";
 import { findImages, type FoundImages } from "./find_images.ts";
 import { type FolderValues, readFolders } from "./folder_notion.ts";
 import { readSplits } from "./given_splits.ts";
@@ -10,7 +10,7 @@ import type { Remarks } from "./remarks.ts";
 import { ruleOf, type SetPlan, sourceOf } from "./set_plan.ts";
 import type { Dropped } from "./set_report.ts";
 import type { Columns } from "./table/load_columns.ts";
-import type { Cell } from "./table/table.ts";
+import { type Cell, cellError } from "./table/table.ts";
 
 /** Share of the images that may be missing, as in `preparePack`. */
 const tolerated = 0.01;
@@ -44,6 +44,8 @@ export function rowsWithImages(plan: SetPlan, planned: PlannedTable, remarks: Re
     : readFolders(plan.images, found.files, plan.folders, remarks);
   const columns = withFolders(planned.columns, plan, found, folders);
   const given = splitsOf(plan, columns, found, folders);
+  if (given !== null) assertNoShares(plan, given.understood);
+  if (plan.groupColumn !== undefined) assertOneGroup(plan.groupColumn, columns, found);
   const reasons = [
     ...(planned.imageColumn === null ? [new WithoutFolder(folders!)] : []),
     ...(plan.groupColumn === undefined ? [] : [new WithoutGroup(plan, columns, found)]),
@@ -100,6 +102,35 @@ function splitsOf(
   }
   const splits = folders?.splits ?? null;
   return splits === null ? null : { splits, understood: "the folders at the top give the splits" };
+}
+
+/** Shares would have no effect where splits are given. */
+function assertNoShares({ shares }: SetPlan, understood: string): void {
+  if (shares === undefined) return;
+  throw new UsageError(
+    `Cannot deal the images by \`shares\`: ${understood}; leave one of them out`,
+  );
+}
+
+/** An image is in one group: of several it would be unclear which must stay together. */
+function assertOneGroup(
+  column: string,
+  { file, places, cells }: Columns,
+  found: FoundImages,
+): void {
+  const groups = cells.get(column)!;
+  const lists = found.rows.filter((row) =>
+    typeof groups[row] !== "string" && groups[row].length > 1
+  );
+  if (lists.length === 0) return;
+  throw cellError(
+    file,
+    places[lists[0]],
+    column,
+    `${
+      JSON.stringify(groups[lists[0]])
+    } is a list, as ${lists.length} of its ${found.rows.length} cells are, and a group is one value; name another group column`,
+  );
 }
 
 /** Why an image is left out, and which are. */

@@ -62,6 +62,45 @@ Deno.test("rowsWithImages() leaves out rows without a split, with their count", 
   ]);
 });
 
+Deno.test("rowsWithImages() refuses shares where a column or folders give the splits", async () => {
+  const splits = ["train", "val", "test"];
+  const of = (image: number) => splits[Math.floor(image / 3) % 3];
+  const shares = { train: 70, val: 10, test: 20 };
+  const text = table(
+    "image,colour,split",
+    (image) => `${image}.jpg,${colours[image % 3]},${of(image)}`,
+  );
+  await using given = await TableCase.make(files, text);
+  await assert.rejects(
+    given.build({ notions: ["colour"], splitColumn: "split", shares }),
+    /Cannot deal the images by `shares`: column "split" gives the splits: .*; leave one of them out/,
+  );
+  await using tree = await TableCase.make(
+    numbers.map((image) => `${of(image)}/${colours[image % 3]}/${image}.jpg`),
+  );
+  await assert.rejects(
+    tree.build({ folders: "colour", shares }),
+    /Cannot deal the images by `shares`: the folders at the top give the splits; leave one of/,
+  );
+});
+
+Deno.test("rowsWithImages() refuses a group column with lists, but takes lists of one", async () => {
+  const rows = (group: (image: number) => unknown) =>
+    numbers.map((image) =>
+      JSON.stringify({ image: `${image}.jpg`, colour: colours[image % 3], shoe: group(image) })
+    ).join("\n");
+  const shoe = (image: number) => `s${Math.floor(image / 2)}`;
+  const lists = rows((image) => image < 4 ? [shoe(image), "s0"] : shoe(image));
+  const options = { notions: ["colour"], groupColumn: "shoe" };
+  await using test = await TableCase.make(files, lists, "table.jsonl");
+  await assert.rejects(
+    test.build(options),
+    /table\.jsonl:1, column "shoe": \["s0","s0"\] is a list, as 4 of its 60 cells are, and a group is one value; name another/,
+  );
+  await using single = await TableCase.make(files, rows((image) => [shoe(image)]), "table.jsonl");
+  assert.equal((await single.build(options)).images, 60);
+});
+
 Deno.test("rowsWithImages() refuses values that are no splits, and a split that is not there", async () => {
   const splits = ["train", "val", "test", "holdout", "3"];
   const text = table("image,colour,split", (image) => `${image}.jpg,red,${splits[image % 5]}`);
@@ -142,7 +181,7 @@ Deno.test("readFolders() takes the splits of a tree with train, val and test at 
     `${["Train", "valid", "test"][Math.floor(image / 3) % 3]}/${colours[image % 3]}/${image}.jpg`
   );
   await using test = await TableCase.make(tree);
-  const report = await test.build({ folders: "colour" });
+  const report = await test.build({ folders: "colour", shares: undefined });
   assert.deepEqual(report.splits, { train: 21, val: 21, test: 18 });
   const attributes = await test.attributes();
   for (const [image, file] of tree.entries()) {
