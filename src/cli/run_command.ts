@@ -3,6 +3,7 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { CsnError } from "../base/errors.ts";
 import { commandWords, speakFor } from "./command_words.ts";
 import { withDashes } from "./options.ts";
+import { StoppedError } from "./stopped_error.ts";
 
 /**
  * Parses `args`, runs the command they name and turns every failure into one line on standard error and
@@ -37,6 +38,7 @@ function explainFailures(command: CommandUnknownOpts): void {
 }
 
 function describe(error: unknown, verbose: boolean): string {
+  if (error instanceof StoppedError) return `Stopped: ${error.message}`;
   if (!(error instanceof Error)) return `error: ${error}`;
   if (verbose) return `error: ${commandWords(error.stack ?? error.message)}`;
   if (error instanceof CsnError) return `error: ${commandWords(error.message)}`;

@@ -23,7 +23,7 @@ export async function runExperiment<Result>(
 ): Promise<void> {
   using listener = terminalListener();
   await startNative(flags);
-  // Not earlier: set-up has nothing to save, and Ctrl-C simply ends it.
+  // Set-up, which has nothing to save, is over.
   using interruption = new Interruption(() =>
     listener.warning("stopping after this step and saving; Ctrl-C again stops at once")
   );

@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { describeLibrary, openLibrary } from "../native/library.ts";
-import { setUp } from "../native/setup.ts";
+import { describeLibrary } from "../native/library.ts";
+import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
 /** `setup`: libtorch and the shim made ready, which other commands do by themselves when needed. */
@@ -12,9 +12,8 @@ export function setupCommand(): CommandUnknownOpts {
     .option("--rebuild", "build the shim again")
     .option("--verbose", "show where an error came from")
     .action(async (flags) => {
+      const parts = await startNative(flags);
       using listener = terminalListener();
-      const parts = await setUp({ listener, rebuild: flags.rebuild });
-      openLibrary(parts);
       const { threads, capability } = describeLibrary();
       listener.line(
         `libtorch ${parts.libtorchVersion} at ${parts.libtorchFolder} (${parts.source}: ${parts.why})`,

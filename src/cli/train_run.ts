@@ -41,7 +41,7 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
   // A wrong address must not wait for the first epoch to be told.
   if (settings.visdom !== null) new VisdomClient(settings.visdom);
   await startNative({ threads: flags.threads ?? checkpoint?.info.threads });
-  // Not earlier: set-up has nothing to save, and Ctrl-C simply ends it.
+  // Set-up, which has nothing to save, is over.
   using interruption = new Interruption(() =>
     listener.warning?.("stopping after this step and saving; Ctrl-C again stops at once")
   );

@@ -1,4 +1,5 @@
 import { CsnError, messageOf } from "../base/errors.ts";
+import { FileLock } from "./file_lock.ts";
 import { join, resolve } from "./paths.ts";
 
 /**
@@ -19,15 +20,37 @@ export function cacheFolder(): string {
 
 /** Makes the folder when it is not there. Throws a CsnError when it cannot be. */
 export async function makeCacheFolder(): Promise<void> {
-  const folder = cacheFolder();
   try {
-    await Deno.mkdir(folder, { recursive: true });
+    await Deno.mkdir(cacheFolder(), { recursive: true });
   } catch (error) {
-    throw new CsnError(
-      `Cannot make the cache ${folder}: ${
-        messageOf(error)
-      }; set CSN_CACHE to a folder that can be written, then run \`start()\``,
-      { cause: error },
-    );
+    throw unusable("make", error);
   }
+}
+
+/**
+ * Waits until no other process holds the lock called `name` in the cache, and holds it; the cache is made where there
+ * is none. `announce` hears the holder's process id before the wait. Throws a CsnError for a cache that cannot be
+ * made or written, and the signal's reason when it is aborted.
+ */
+export async function lockCache(
+  name: string,
+  announce: (holder: string) => void,
+  signal?: AbortSignal,
+): Promise<FileLock> {
+  await makeCacheFolder();
+  try {
+    return await FileLock.wait(join(cacheFolder(), name), announce, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw unusable("write to", error);
+  }
+}
+
+function unusable(attempt: string, error: unknown): CsnError {
+  return new CsnError(
+    `Cannot ${attempt} the cache ${cacheFolder()}: ${
+      messageOf(error)
+    }; set CSN_CACHE to a folder that can be written, then run \`start()\``,
+    { cause: error },
+  );
 }

@@ -1,5 +1,6 @@
 /** Builds the shim against a libtorch, once for each pair of sources and libtorch. */
 import { createHash } from "node:crypto";
+import { throwIfStopped } from "./child_end.ts";
 import { withoutLinkerSettings } from "./child_environment.ts";
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
@@ -94,6 +95,13 @@ export function findCompiler(): string | null {
   return findProgram(compilerName);
 }
 
+/** How it is built. */
+export interface BuildOptions {
+  readonly listener: Listener;
+  /** Stops the work. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Builds the shim at `plan.path`: each unit to an object, linked beside and renamed, so that it is whole or
  * not there. The caller holds the cache's lock. Throws a CsnError with the compiler's first errors.
@@ -101,7 +109,7 @@ export function findCompiler(): string | null {
 export async function buildShim(
   plan: ShimPlan,
   libtorch: Libtorch,
-  listener: Listener,
+  options: BuildOptions,
 ): Promise<void> {
   const compiler = findCompiler();
   if (compiler === null) {
@@ -114,7 +122,7 @@ export async function buildShim(
   await Deno.remove(work, { recursive: true }).catch(() => {});
   await Deno.mkdir(work, { recursive: true });
   try {
-    await compile(compilerName, work, libtorch, listener);
+    await compile(compilerName, work, libtorch, options);
     await Deno.remove(target, { recursive: true }).catch(() => {});
     await Deno.rename(work, target);
   } finally {
@@ -126,7 +134,7 @@ async function compile(
   compiler: string,
   work: string,
   libtorch: Libtorch,
-  listener: Listener,
+  { listener, signal }: BuildOptions,
 ): Promise<void> {
   const all = units();
   const what = `Building the shim with ${compiler}`;
@@ -138,7 +146,7 @@ async function compile(
   const worker = async () => {
     for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
       try {
-        await run(compiler, compileFlags(unit, work, libtorch), work);
+        await run(compiler, compileFlags(unit, work, libtorch), work, signal);
       } catch (error) {
         waiting.length = 0;
         throw error;
@@ -149,7 +157,7 @@ async function compile(
   // After a failure nothing more is begun, and what runs is waited for: it writes into `work`.
   const ends = await Promise.allSettled(Array.from({ length: compiledAtOnce }, worker));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
-  await run(compiler, linkFlags(all, work, libtorch), work);
+  await run(compiler, linkFlags(all, work, libtorch), work, signal);
   for (const unit of all) await Deno.remove(objectOf(unit, work));
   report();
 }
@@ -192,13 +200,22 @@ function linkFlags(all: readonly string[], work: string, libtorch: Libtorch): st
   ];
 }
 
-async function run(compiler: string, args: string[], work: string): Promise<void> {
-  const { success, code, stderr } = await new Deno.Command(compiler, {
+async function run(
+  compiler: string,
+  args: string[],
+  work: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const output = await new Deno.Command(compiler, {
     args,
+    signal,
     env: withoutLinkerSettings(),
     stdout: "null",
     stderr: "piped",
   }).output();
+  await throwIfStopped(output, signal);
+  const { success, code, stderr } = output;
   if (success) return;
   const log = `${work.replace(/\.part$/, "")}.log`;
   await Deno.writeFile(log, stderr);

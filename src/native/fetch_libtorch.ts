@@ -20,11 +20,18 @@ const cpuPart = [
   /^nvidia\/.*\/lib\/lib(cudart|cupti)\.so[.\d]*$/,
 ];
 
+/** How it is fetched. */
+interface FetchOptions {
+  readonly listener: Listener;
+  /** Stops the work. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Downloads and unpacks libtorch into the cache, whole or not at all. The caller holds the cache's lock.
  * Throws a CsnError that says how to go on without a network.
  */
-export async function fetchLibtorch(listener: Listener): Promise<void> {
+export async function fetchLibtorch(options: FetchOptions): Promise<void> {
   if (findProgram("python3") === null) {
     throw new CsnError(
       "Cannot fetch libtorch: python3 with pip is needed and python3 was not found; install it (Debian: apt-get install python3 python3-pip), or set LIBTORCH to a folder of libtorch",
@@ -34,9 +41,9 @@ export async function fetchLibtorch(listener: Listener): Promise<void> {
   await Deno.remove(work, { recursive: true }).catch(() => {});
   await Deno.mkdir(join(work, "wheels"), { recursive: true });
   try {
-    const wheels = await downloadWheels(join(work, "wheels"), listener);
+    const wheels = await downloadWheels(join(work, "wheels"), options);
     const withCuda = hasNvidiaDriver();
-    for (const wheel of wheels) await unpackInto(wheel, join(work, "unpacked"), withCuda, listener);
+    for (const wheel of wheels) await unpackInto(wheel, join(work, "unpacked"), withCuda, options);
     await Deno.remove(wheelFolder(), { recursive: true }).catch(() => {});
     await Deno.rename(join(work, "unpacked"), wheelFolder());
   } finally {
@@ -44,22 +51,22 @@ export async function fetchLibtorch(listener: Listener): Promise<void> {
   }
 }
 
-async function downloadWheels(folder: string, listener: Listener): Promise<string[]> {
+async function downloadWheels(folder: string, options: FetchOptions): Promise<string[]> {
   const torch = `torch==${pinnedVersion}`;
   const what = `Downloading libtorch ${pinnedVersion}`;
   if (hasNvidiaDriver()) {
-    listener.notice?.("An NVIDIA driver was found: libtorch comes with CUDA (3 GB)");
-    await pipDownload([torch], folder, { what, listener, dependencies: true });
+    options.listener.notice?.("An NVIDIA driver was found: libtorch comes with CUDA (3 GB)");
+    await pipDownload([torch], folder, { what, ...options, dependencies: true });
     await wheelOfTorch(folder);
     return await wheelsIn(folder, /^(torch|nvidia_[a-z0-9_]+)-/);
   }
-  await downloadForProcessor(torch, folder, { what, listener });
+  await downloadForProcessor(torch, folder, { what, ...options });
   const wheel = await wheelOfTorch(folder);
   const cuda = await cudaVersion(wheel);
   if (cuda === null) return [wheel];
   // libtorch_cpu of a CUDA wheel links these two, GPU or not.
   const runtime = ["nvidia-cuda-runtime", "nvidia-cuda-cupti"].map((name) => `${name}==${cuda}.*`);
-  await pipDownload(runtime, folder, { what: "Downloading CUDA's runtime", listener });
+  await pipDownload(runtime, folder, { what: "Downloading CUDA's runtime", ...options });
   return [wheel, ...await wheelsIn(folder, /^nvidia_cuda_(runtime|cupti)-/)];
 }
 
@@ -76,6 +83,7 @@ async function downloadForProcessor(
       const flags = ["--index-url", cpuIndex, "--retries", "0", "--timeout", "5"];
       return await pipDownload([torch], folder, { ...options, flags });
     } catch {
+      options.signal?.throwIfAborted();
       options.listener.notice?.(
         `${cpuIndex} cannot be reached: the larger wheel of the default index is taken`,
       );
@@ -112,14 +120,14 @@ async function unpackInto(
   wheel: string,
   folder: string,
   whole: boolean,
-  listener: Listener,
+  options: FetchOptions,
 ): Promise<void> {
   const target = `${wheel}.unpacked`;
   await unzip(wheel, target, {
     what: `Unpacking ${basename(wheel).split("-")[0]}`,
     select: whole ? undefined : (name) => cpuPart.some((pattern) => pattern.test(name)),
     maxRatio: 1000,
-    listener,
+    ...options,
   });
   await merge(target, folder);
 }

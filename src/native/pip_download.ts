@@ -1,3 +1,4 @@
+import { throwIfStopped } from "./child_end.ts";
 import { withoutLinkerSettings } from "./child_environment.ts";
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
@@ -12,6 +13,8 @@ export interface PipOptions {
   readonly flags?: readonly string[];
   /** Whether the wheels that these need come too. */
   readonly dependencies?: boolean;
+  /** Ends pip. */
+  readonly signal?: AbortSignal;
 }
 
 /** How often the size of what has come is looked at, in ms. */
@@ -26,6 +29,7 @@ export async function pipDownload(
   folder: string,
   options: PipOptions,
 ): Promise<void> {
+  options.signal?.throwIfAborted();
   const temporary = join(folder, "pip");
   await Deno.mkdir(temporary, { recursive: true });
   const child = new Deno.Command("python3", {
@@ -38,14 +42,16 @@ export async function pipDownload(
     ],
     // pip downloads to its temporary folder: there its progress can be seen.
     env: { ...withoutLinkerSettings(), TMPDIR: temporary },
+    signal: options.signal,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
   const output = watchOutput(child, temporary, options);
-  const [{ success }, said] = await Promise.all([child.status, output]);
+  const [status, said] = await Promise.all([child.status, output]);
   await Deno.remove(temporary, { recursive: true }).catch(() => {});
-  if (success) return;
+  await throwIfStopped(status, options.signal);
+  if (status.success) return;
   throw new CsnError(
     `Cannot download ${requirements.join(" ")} with \`python3 -m pip\`: ${
       said.at(-1) ?? "it failed without a word"

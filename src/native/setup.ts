@@ -1,10 +1,8 @@
 /** Makes libtorch and the shim ready, in the user's cache, so that every project finds them. */
 import { CsnError } from "../base/errors.ts";
-import { FileLock } from "../files/file_lock.ts";
 import type { Listener } from "../base/listener.ts";
-import { join } from "../files/paths.ts";
 import { buildShim, planShim } from "./build_shim.ts";
-import { cacheFolder, makeCacheFolder } from "../files/cache.ts";
+import { lockCache } from "../files/cache.ts";
 import { fetchLibtorch } from "./fetch_libtorch.ts";
 import { findLibtorch, type Libtorch, wheelFolder } from "./libtorch.ts";
 import { platform } from "./platform.ts";
@@ -21,6 +19,8 @@ export interface SetUpOptions {
   readonly listener?: Listener;
   /** Builds the shim again even when it is there. */
   readonly rebuild?: boolean;
+  /** Stops the work, with its reason; nothing half made is left. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -29,19 +29,18 @@ export interface SetUpOptions {
  * process and takes milliseconds. Throws a CsnError that says what to install or set.
  */
 export async function setUp(options: SetUpOptions = {}): Promise<NativeParts> {
-  const { listener = {}, rebuild = false } = options;
+  const { listener = {}, rebuild = false, signal } = options;
   platform();
   const ready = rebuild ? null : await readyParts();
   if (ready !== null) return ready;
-  await makeCacheFolder();
   // Two processes must not fetch and build the same; the second finds all done.
-  using _lock = await FileLock.wait(join(cacheFolder(), "setup.lock"), (holder) => {
+  const announce = (holder: string) =>
     listener.notice?.(`Process ${holder} is setting csn up; waiting for it`);
-  });
-  const libtorch = await libtorchParts(listener);
+  using _lock = await lockCache("setup.lock", announce, signal);
+  const libtorch = await libtorchParts(listener, signal);
   const plan = planShim(libtorch);
   if (rebuild || !plan.isBuilt) {
-    await buildShim(plan, libtorch, listener);
+    await buildShim(plan, libtorch, { listener, signal });
     listener.notice?.(
       `The shim was built for libtorch ${libtorch.libtorchVersion} (${libtorch.libtorchFolder})`,
     );
@@ -56,11 +55,14 @@ async function readyParts(): Promise<NativeParts | null> {
   return plan.isBuilt ? { ...found, shimPath: plan.path } : null;
 }
 
-async function libtorchParts(listener: Listener): Promise<Libtorch> {
+async function libtorchParts(
+  listener: Listener,
+  signal: AbortSignal | undefined,
+): Promise<Libtorch> {
   const before = await findLibtorch();
   if (before.found !== null) return before.found;
   listener.notice?.(`libtorch must be fetched: ${before.why}`);
-  await fetchLibtorch(listener);
+  await fetchLibtorch({ listener, signal });
   const { found } = await findLibtorch();
   if (found !== null) return found;
   throw new CsnError(

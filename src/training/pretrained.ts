@@ -5,12 +5,11 @@ import type { Fit } from "../images/fit.ts";
 import { download } from "../files/download.ts";
 import { CsnError, messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
-import { FileLock } from "../files/file_lock.ts";
 import { isFile } from "../files/exists.ts";
-import { cacheFolder, makeCacheFolder } from "../files/cache.ts";
+import { cacheFolder, lockCache } from "../files/cache.ts";
 import { backboneParts } from "../network/backbone.ts";
 import { backbonesOf, initialTensors } from "../network/initialise.ts";
-import { join } from "../files/paths.ts";
+import { basename, join } from "../files/paths.ts";
 import { readSafetensors, type StoredTensor } from "../tensor/safetensors.ts";
 import { shapeOfConfig, type TrainConfig } from "../model/config.ts";
 import type { LearnedImages } from "../model/learned_images.ts";
@@ -78,13 +77,14 @@ export async function fetchImagenet(
     {},
 ): Promise<string> {
   const path = join(cacheFolder(), `resnet18.tv_in1k-${imagenet.sha256.slice(0, 12)}.safetensors`);
-  await makeCacheFolder();
+  // Before the lock: it may lie in a cache that cannot be written.
+  if (await hasImagenet(path)) return path;
   // Two runs that begin at once must not write to one file; the second finds it there.
   const announce = (holder: string) =>
     options.listener?.notice?.(
       `Process ${holder} is fetching the ImageNet weights; waiting for it`,
     );
-  using _lock = await FileLock.wait(`${path}.lock`, announce, options.signal);
+  using _lock = await lockCache(`${basename(path)}.lock`, announce, options.signal);
   if (await hasImagenet(path)) return path;
   try {
     await download(options.url ?? imagenet.url, path, {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "../../src/files/paths.ts";
 import { canMountReadOnly, readOnlyPrefix } from "../helpers/read_only.ts";
 import { runCli } from "../helpers/run_cli.ts";
+import { fakeLibtorch } from "../helpers/set_up.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
@@ -69,5 +70,25 @@ Deno.test({
     const reported = await run(["report", ...common, "--out", out]);
     assert.equal(reported.code, 0, reported.stderr);
     assert.doesNotMatch(reported.stderr, /image pack/);
+  },
+});
+
+Deno.test({
+  name: "setup says which variable to set when its cache is on a read-only disk",
+  ignore,
+  fn: async () => {
+    await using folder = await TemporaryFolder.make();
+    const [empty, cache] = [join(folder.path, "empty"), join(folder.path, "cache")];
+    for (const path of [empty, cache]) await Deno.mkdir(path);
+    const { code, stderr } = await runCli(["setup"], {
+      env: { CSN_CACHE: cache, LIBTORCH: await fakeLibtorch(join(folder.path, "torch"), "2.13.0") },
+      prefix: readOnlyPrefix(empty, cache),
+    });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^error: Cannot write to the cache .*: Read-only file system.*; set CSN_CACHE to a folder that can be written, then run `deno task setup`$/m,
+    );
+    assert.doesNotMatch(stderr, /unexpected/);
   },
 });

@@ -39,6 +39,15 @@ Deno.test("cacheFolder() is absolute", () => {
   assert.ok(cacheUnder({}).startsWith(`${Deno.cwd()}/`));
 });
 
+Deno.test("lockCache() says which variable to set when the cache cannot be written", async () => {
+  await using folder = await TemporaryFolder.make();
+  await Deno.mkdir(join(folder.path, "setup.lock"));
+  await setUpFails(
+    { CSN_CACHE: folder.path, PATH: "/nowhere" },
+    /Cannot write to the cache .*: Is a directory.*; set CSN_CACHE to a folder that can be written/,
+  );
+});
+
 Deno.test("setUp() says which variable to set when the cache cannot be made", async () => {
   await using folder = await TemporaryFolder.make();
   const file = join(folder.path, "file");

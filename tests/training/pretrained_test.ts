@@ -92,6 +92,23 @@ Deno.test("fetchImagenet() refuses what is not the pinned file and keeps nothing
   }
 });
 
+Deno.test("fetchImagenet() says so when the cache cannot be written", async () => {
+  await using folder = await TemporaryFolder.make();
+  const before = Deno.env.get("CSN_CACHE");
+  Deno.env.set("CSN_CACHE", folder.path);
+  try {
+    const name = `resnet18.tv_in1k-${imagenet.sha256.slice(0, 12)}.safetensors`;
+    await Deno.mkdir(join(folder.path, `${name}.lock`));
+    await assert.rejects(fetchImagenet(), {
+      name: "CsnError",
+      message: /^Cannot write to the cache .*; set CSN_CACHE to a folder that can be written/,
+    });
+  } finally {
+    if (before === undefined) Deno.env.delete("CSN_CACHE");
+    else Deno.env.set("CSN_CACHE", before);
+  }
+});
+
 Deno.test("fetchImagenet() stops waiting for another process's download at the signal", async () => {
   await using folder = await TemporaryFolder.make();
   const before = Deno.env.get("CSN_CACHE");

@@ -1,8 +1,7 @@
 import { withoutLinkerSettings } from "../../native/child_environment.ts";
 import { CsnError } from "../../base/errors.ts";
-import { FileLock } from "../../files/file_lock.ts";
 import type { Listener } from "../../base/listener.ts";
-import { cacheFolder, makeCacheFolder } from "../../files/cache.ts";
+import { cacheFolder, lockCache } from "../../files/cache.ts";
 import { basename, dirname, join } from "../../files/paths.ts";
 import { exists, removeAll } from "../../files/exists.ts";
 import { fontFaces } from "./font_faces.ts";
@@ -32,12 +31,9 @@ export async function installFonts(options: InstallFontsOptions = {}): Promise<s
   const cache = cacheFolder();
   const target = join(cache, `fonts-${fontPackagesKey}`);
   if (await exists(target)) return target;
-  await makeCacheFolder();
-  using _lock = await FileLock.take(
-    join(cache, ".fonts.lock"),
-    `Cannot install fonts in ${cache}`,
-    "wait until it is done",
-  );
+  const announce = (holder: string) =>
+    options.listener?.notice?.(`Process ${holder} is fetching the fonts; waiting for it`);
+  using _lock = await lockCache(".fonts.lock", announce, options.signal);
   if (await exists(target)) return target;
   const work = join(cache, `.fonts-${fontPackagesKey}.part`);
   await removeAll(work);
