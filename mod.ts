@@ -29,7 +29,7 @@ export { liveBytes, liveTensors, setThreads, threads } from "./src/native/librar
 export { type EmbedOptions, type ImageSource, Model } from "./src/model/model.ts";
 export { EmbeddingSet, type Neighbour } from "./src/model/embedding_set.ts";
 export { embedFolder, type FolderOptions } from "./src/model/folder_embeddings.ts";
-export { writeEmbeddings } from "./src/model/embedding_file.ts";
+export { writeEmbeddings, type WriteEmbeddingsOptions } from "./src/model/embedding_file.ts";
 
 // Training and evaluation
 export { runTraining as train, type TrainResult } from "./src/training/run_training.ts";

@@ -1,7 +1,5 @@
-import { CsnError, reasonOf } from "../base/errors.ts";
 import type { ExperimentOptions } from "../experiment/run_cells.ts";
-import { FileLock } from "../files/file_lock.ts";
-import { join } from "../files/paths.ts";
+import { HeldFolder } from "../files/held_folder.ts";
 import {
   cellSettings,
   commonConfig,
@@ -33,7 +31,11 @@ export async function runExperiment<Result>(
     live: Deno.stderr.isTerminal(),
     now: () => performance.now(),
   });
-  using _lock = await lockExperiment(folder);
+  // Two processes would train the same cells.
+  using _held = await HeldFolder.take(folder, {
+    what: "the folder",
+    another: "choose another --name",
+  });
   const result = await runUnlessStopped(interruption.signal, () =>
     run({
       folder,
@@ -54,23 +56,6 @@ export async function runExperiment<Result>(
   if (flags.json) return listener.line(JSON.stringify(result));
   listener.line(text(result));
   listener.line(`\nwritten: ${path}/${kind}.json, ${path}/${kind}.csv; a run in ${path}/ each`);
-}
-
-/** Two processes would train the same cells. */
-async function lockExperiment(folder: string): Promise<FileLock> {
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new CsnError(
-      `Cannot make the folder ${folder}: ${reasonOf(error)}; choose another --name, or mend that`,
-      { cause: error },
-    );
-  }
-  return await FileLock.take(
-    join(folder, "lock"),
-    `Cannot use the folder ${folder}`,
-    "wait for it, stop it, or choose another --name",
-  );
 }
 
 /** Null also when the signal stopped it while data was made ready, of which nothing is lost. */

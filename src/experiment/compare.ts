@@ -5,7 +5,7 @@ import { type Variant, variants } from "../network/variant.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { Cell } from "./cell.ts";
 import { type ExperimentOptions, runCells } from "./run_cells.ts";
-import { removeResults } from "./remove_results.ts";
+import { assertOwnResults, removeResults } from "./result_files.ts";
 import { comparisonOf } from "./summarise_comparison.ts";
 import { loadTestTriplets } from "./flipped_triplets.ts";
 import { checkEnough, shortestTrainingList } from "./training_lists.ts";
@@ -29,12 +29,13 @@ export interface CompareOptions extends ExperimentOptions {
  */
 export async function compare(options: CompareOptions): Promise<Comparison | null> {
   const { common, folder, seeds, command } = options;
+  await assertOwnResults(folder, "compare");
   const test = await loadTestTriplets(common, options);
   const shortest = await shortestTrainingList(test, common.notions);
   const trainTriplets = options.trainTriplets ?? shortest.triplets;
   checkEnough(trainTriplets, shortest, test.set.folder);
   const chosen = variants.filter((variant) => options.variants.includes(variant));
-  // With --overwrite, what another setting gave must not pass for what comes.
+  // With `overwrite`, what another setting gave must not pass for what comes.
   if (options.overwrite) await removeResults(folder, "compare");
   const results = await runCells(compareCells(chosen, seeds, trainTriplets), test, options);
   if (results === null) return null;

@@ -6,7 +6,7 @@ import { type Variant, variants } from "../network/variant.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { Cell } from "./cell.ts";
 import { type CellResult, type ExperimentOptions, runCells } from "./run_cells.ts";
-import { removeResults } from "./remove_results.ts";
+import { assertOwnResults, removeResults } from "./result_files.ts";
 import { intervalSeed } from "./summarise_comparison.ts";
 import { loadTestTriplets } from "./flipped_triplets.ts";
 import { checkEnough, shortestTrainingList } from "./training_lists.ts";
@@ -32,12 +32,13 @@ export interface SweepOptions extends ExperimentOptions {
  */
 export async function sweep(options: SweepOptions): Promise<Sweep | null> {
   const { common, folder, seeds, command } = options;
+  await assertOwnResults(folder, "sweep");
   const test = await loadTestTriplets(common, options);
   const shortest = await shortestTrainingList(test, common.notions);
   const sizes = [...new Set(options.triplets ?? ladder(shortest.triplets))].sort((a, b) => a - b);
   checkEnough(sizes[sizes.length - 1], shortest, test.set.folder);
   const chosen = variants.filter((variant) => options.variants.includes(variant));
-  // With --overwrite, what another setting gave must not pass for what comes.
+  // With `overwrite`, what another setting gave must not pass for what comes.
   if (options.overwrite) await removeResults(folder, "sweep");
   const results = await runCells(sweepCells(chosen, sizes, seeds), test, options);
   if (results === null) return null;

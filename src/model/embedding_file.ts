@@ -10,17 +10,27 @@ import type { Model } from "./model.ts";
 /** Endings that `writeEmbeddings` knows. */
 export const embeddingEndings = [".npy", ".safetensors", ".jsonl"] as const;
 
+/** How embeddings are written. */
+export interface WriteEmbeddingsOptions {
+  /** Replace a file that lies there, whoever wrote it. @default {false} */
+  readonly overwrite?: boolean;
+}
+
 /**
  * Writes embeddings [N, D], whole or not at all. `.npy` holds the float32 matrix, the names go to
  * `<file>.names.txt`; `.safetensors` holds `embeddings`, `masks` [notions, D] and the names in its metadata; `.jsonl`
- * one `{"name", "embedding"}` a line. Throws a CsnError, before it writes, when the format cannot hold a name or
- * a number: a name with a line break in `.npy`, what is not finite in `.jsonl`.
+ * one `{"name", "embedding"}` a line.
+ *
+ * Throws a CsnError, before it writes, when the format cannot hold a name or a number (a name with a line break in
+ * `.npy`, what is not finite in `.jsonl`), and when a file lies there that does not say csn wrote it.
  */
 export async function writeEmbeddings(
   path: string,
   embeddings: EmbeddingSet,
   model: Model,
+  options: WriteEmbeddingsOptions = {},
 ): Promise<void> {
+  await examineEmbeddings(path, options);
   switch (checkedEnding(path)) {
     case ".npy":
       checkLines(path, embeddings);
@@ -43,7 +53,7 @@ export async function writeEmbeddings(
  */
 export async function examineEmbeddings(
   path: string,
-  { overwrite }: { readonly overwrite?: boolean },
+  { overwrite }: WriteEmbeddingsOptions,
 ): Promise<void> {
   const ending = checkedEnding(path);
   const failing = "Cannot write embeddings to";

@@ -1,5 +1,5 @@
-import { CsnError, messageOf, reasonOf } from "../base/errors.ts";
-import { FileLock } from "../files/file_lock.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
+import { HeldFolder } from "../files/held_folder.ts";
 import { exists, filesBelow, removeAll, someOf } from "../files/exists.ts";
 import { openedParts } from "../native/library.ts";
 import { join } from "../files/paths.ts";
@@ -42,16 +42,16 @@ export type RunDescription = Omit<
 export class RunFolder implements Disposable {
   /** The folder, absolute. */
   readonly path: string;
-  readonly #lock: FileLock;
+  readonly #held: HeldFolder;
   readonly #log: RunLog;
   #lastCheckpoint: string | null = null;
 
   /** What `begin` does once the run is sure to start: until then nothing of an old run is touched. */
   readonly #prepare: () => Promise<void>;
 
-  private constructor(path: string, lock: FileLock, prepare: (path: string) => Promise<void>) {
+  private constructor(path: string, held: HeldFolder, prepare: (path: string) => Promise<void>) {
     this.path = path;
-    this.#lock = lock;
+    this.#held = held;
     this.#log = new RunLog(path);
     this.#prepare = () => prepare(path);
   }
@@ -62,8 +62,7 @@ export class RunFolder implements Disposable {
    * goes when the new one begins. A run that ended before there was anything of it to keep is none.
    */
   static async create(path: string, options: { overwrite?: boolean } = {}): Promise<RunFolder> {
-    await makeFolder(path);
-    const held = await lock(path);
+    const held = await hold(path);
     try {
       const found = await existing(path, [...runFiles, ...resultFiles]);
       const foreign = found.length > 0 ? await foreignFiles(path) : [];
@@ -93,10 +92,10 @@ export class RunFolder implements Disposable {
     const cut = () => cutBack(path, state.epoch - 1);
     let folder: RunFolder;
     if (copyFrom === path) {
-      folder = new RunFolder(path, await lock(path), cut);
+      folder = new RunFolder(path, await hold(path), cut);
     } else {
       const target = await RunFolder.create(path, options);
-      folder = new RunFolder(path, target.#lock, async () => {
+      folder = new RunFolder(path, target.#held, async () => {
         await target.#prepare();
         await copyRun(copyFrom, path);
         await cut();
@@ -163,40 +162,15 @@ export class RunFolder implements Disposable {
 
   /** Lets other processes use the folder. */
   [Symbol.dispose](): void {
-    this.#lock[Symbol.dispose]();
+    this.#held[Symbol.dispose]();
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await Deno.mkdir(path, { recursive: true });
-  } catch (error) {
-    throw new CsnError(
-      `Cannot make the run folder ${path}: ${
-        reasonOf(error)
-      }; choose another folder with \`out\`, or mend that`,
-      { cause: error },
-    );
-  }
-}
-
-async function lock(path: string): Promise<FileLock> {
-  const what = `Cannot use the run folder ${path}`;
-  try {
-    return await FileLock.take(
-      join(path, "lock"),
-      what,
-      `wait for it, stop it, or choose another folder with \`out\``,
-    );
-  } catch (error) {
-    if (error instanceof CsnError) throw error;
-    throw new CsnError(
-      `${what}: ${reasonOf(error)}; choose another folder with \`out\`, or mend that`,
-      {
-        cause: error,
-      },
-    );
-  }
+function hold(path: string): Promise<HeldFolder> {
+  return HeldFolder.take(path, {
+    what: "the run folder",
+    another: "choose another folder with `out`",
+  });
 }
 
 /** Which of some files and folders are there. */

@@ -158,11 +158,19 @@ Deno.test("train refuses notions whose names clash, by name, unless --conditions
 
 Deno.test("train leaves no run behind when its data cannot be read", async () => {
   await fails(train("nowhere"), 1, /nowhere/);
-  const left = [...Deno.readDirSync(runPath(""))].filter((entry) => entry.name === "test-never");
-  if (left.length === 0) return;
-  const files = [...Deno.readDirSync(runPath("test-never"))].map((entry) => entry.name);
-  assert.deepEqual(files, []);
-  await Deno.remove(runPath("test-never"), { recursive: true });
+  // The set is there, its images are not.
+  const set = await changedSet(
+    "imageless",
+    (set) => Deno.remove(join(set, "images"), { recursive: true }),
+  );
+  await fails(train(set), 1, /there is no folder .*images/);
+  await assert.rejects(Deno.stat(runPath("test-never")), Deno.errors.NotFound);
+  await fails(
+    ["compare", "--data", set, "--name", "test-never", "--image-size", "16"],
+    1,
+    /there is no folder .*images/,
+  );
+  await assert.rejects(Deno.stat(runPath("test-never")), Deno.errors.NotFound);
 });
 
 Deno.test("train warns of a few corrupt images and goes on, and refuses more than 1 %", async () => {

@@ -273,6 +273,33 @@ Deno.test("sweep() trains each size and seed once and writes its points", () =>
     );
   }));
 
+for (
+  const [kind, file, run] of [
+    ["compare", "compare.json", compare],
+    ["compare", "compare.csv", compare],
+    ["sweep", "sweep.json", (asked: CompareOptions) => sweep({ ...asked, triplets: [8] })],
+  ] as const
+) {
+  Deno.test(`${kind}() refuses before it trains to replace a ${file} that csn did not write`, () =>
+    withOptions(async (options, events) => {
+      const path = join(options.folder, file);
+      await Deno.mkdir(options.folder);
+      for (
+        const text of ["mine", '{"format": 1, "seeds": [1], "variants": "mine"}', "a,b\n1,2\n"]
+      ) {
+        await Deno.writeTextFile(path, text);
+        for (const overwrite of [false, true]) {
+          await assert.rejects(
+            run({ ...options, overwrite }),
+            /^CsnError: Cannot write the results to .*: a file lies there that does not say csn wrote it; move it away, or choose another folder with `folder`$/,
+          );
+        }
+        assert.equal(await Deno.readTextFile(path), text);
+      }
+      assert.deepEqual(events, []);
+    }));
+}
+
 Deno.test("compare() with overwrite leaves no old result that could pass for the new one when it is stopped", () =>
   withOptions(async (options) => {
     const few = { ...options, variants: options.variants.slice(0, 1), seeds: [1] };

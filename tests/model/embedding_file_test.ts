@@ -101,14 +101,18 @@ Deno.test("writeEmbeddings() refuses what a format cannot hold and leaves the fi
     );
     for (const name of ["a\nb.png", "a\rb.png", "\ud800.png"]) {
       await assert.rejects(
-        writeEmbeddings(npy, new EmbeddingSet([name], new Float32Array(8), 8), model),
+        writeEmbeddings(npy, new EmbeddingSet([name], new Float32Array(8), 8), model, {
+          overwrite: true,
+        }),
         /the name ".*" does not fit a line of text; end the file with \.safetensors or \.jsonl/,
       );
     }
     for (const value of [NaN, Infinity]) {
       const broken = Float32Array.from({ length: 16 }, (_, i) => i === 11 ? value : i);
       await assert.rejects(
-        writeEmbeddings(jsonl, new EmbeddingSet(["a.png", "b.png"], broken, 8), model),
+        writeEmbeddings(jsonl, new EmbeddingSet(["a.png", "b.png"], broken, 8), model, {
+          overwrite: true,
+        }),
         /that of "b\.png" holds (NaN|Infinity), which JSON has no number for; end the file with/,
       );
     }
@@ -118,8 +122,26 @@ Deno.test("writeEmbeddings() refuses what a format cannot hold and leaves the fi
     );
     // The other formats hold them.
     const line = new EmbeddingSet(["a\nb.png"], new Float32Array(8), 8);
-    await writeEmbeddings(jsonl, line, model);
+    await writeEmbeddings(jsonl, line, model, { overwrite: true });
     assert.equal(JSON.parse(await Deno.readTextFile(jsonl)).name, "a\nb.png");
+  }));
+
+Deno.test("writeEmbeddings() replaces a file that csn did not write only with overwrite", () =>
+  withModel(async (folder, model) => {
+    for (const name of ["a.npy", "b.jsonl", "c.safetensors", "d.npy.names.txt"]) {
+      const file = join(folder, name);
+      const path = file.replace(".names.txt", "");
+      await Deno.writeTextFile(file, "mine");
+      await assert.rejects(
+        writeEmbeddings(path, embeddings, model),
+        /a file lies there that does not say csn wrote it; .*or replace it with `overwrite: true`/,
+      );
+      assert.equal(await Deno.readTextFile(file), "mine");
+      await writeEmbeddings(path, embeddings, model, { overwrite: true });
+      assert.notEqual(await Deno.readTextFile(file), "mine");
+    }
+    // A .safetensors says that it is csn's.
+    await writeEmbeddings(join(folder, "c.safetensors"), embeddings, model);
   }));
 
 Deno.test("writeEmbeddings() says which file cannot be written, and leaves nothing half", () =>

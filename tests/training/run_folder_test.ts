@@ -106,6 +106,16 @@ Deno.test("RunFolder.create() takes a folder in which only the user's files lie,
   assert.equal(await Deno.readTextFile(join(folder.path, "notes.txt")), "text");
 });
 
+Deno.test("RunFolder leaves no folder that it made for nothing, and no user's", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = join(folder.path, "run");
+  (await RunFolder.create(path))[Symbol.dispose]();
+  await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
+  await Deno.mkdir(path);
+  (await RunFolder.create(path))[Symbol.dispose]();
+  assert.deepEqual([...Deno.readDirSync(path)], []);
+});
+
 Deno.test("RunFolder.create() begins again where a run ended before its first checkpoint", async () => {
   await using folder = await TemporaryFolder.make();
   {
