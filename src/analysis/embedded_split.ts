@@ -1,7 +1,7 @@
 import type { ImageSet, Split } from "../sets/image_set.ts";
 import { type Pack, preparePack } from "../sets/pack/pack.ts";
 import { readSetValues, type SetValues } from "../sets/set_values.ts";
-import { loadTriplets, type Triplets } from "../sets/triplets.ts";
+import type { Triplets } from "../sets/triplets.ts";
 import { Network } from "../network/network.ts";
 import type { SeenImages } from "../model/seen_counts.ts";
 import { embedImages } from "../model/evaluate.ts";
@@ -10,7 +10,7 @@ import { openSetOf } from "../model/open_set_of.ts";
 import { mapPack, unusableImages } from "../sets/pack/map_pack.ts";
 import { warnOfDropped } from "../sets/warn_of_dropped.ts";
 import { seenImages, warnOfSeen } from "../model/seen_images.ts";
-import type { TestOptions } from "../model/evaluate_model.ts";
+import { splitTriplets, type TestOptions } from "../model/evaluate_model.ts";
 
 /** The images of one split of a set as a model sees them, and all that is known of them. */
 export interface EmbeddedSplit {
@@ -60,7 +60,7 @@ export async function embedSplit(
   const values = await readSetValues(set);
   const triplets = await splitTriplets(file, set, split, pack);
   warnOfDropped(triplets, split, options.listener);
-  const images = splitImages(split, values, triplets, unusableImages(pack));
+  const images = usableImages(split, values, triplets, unusableImages(pack));
   const seen = await seenImages(file, pack, images, triplets, options);
   warnOfSeen(seen, split, options.listener);
   const { vectors, masks } = await embedPacked(file, pack, images, options);
@@ -95,22 +95,8 @@ export async function embedPacked(
   return { vectors, masks: network.maskTable().map((mask) => Float32Array.from(mask)) };
 }
 
-/** Every triplet of a split whose images can be used. */
-export async function splitTriplets(
-  { info }: ModelFile,
-  set: ImageSet,
-  split: Split,
-  pack: Pack,
-): Promise<Triplets> {
-  return await loadTriplets(set, split, {
-    notions: info.notions,
-    seed: info.config.seed,
-    unusable: unusableImages(pack),
-  });
-}
-
 /** The usable images of a split, ascending: those that the set's values put there and those of its triplets. */
-export function splitImages(
+export function usableImages(
   split: Split,
   values: SetValues | null,
   triplets: Triplets,

@@ -3,9 +3,9 @@ import { CsnError } from "../base/errors.ts";
 import { shuffled, streamFor } from "../base/random.ts";
 import type { LinearProbe } from "./model_analysis.ts";
 import type { ModelFile } from "../model/model_file.ts";
-import type { TestOptions } from "../model/evaluate_model.ts";
+import { splitTriplets, type TestOptions } from "../model/evaluate_model.ts";
 import { unusableImages } from "../sets/pack/map_pack.ts";
-import { type EmbeddedSplit, embedPacked, splitImages, splitTriplets } from "./embedded_split.ts";
+import { type EmbeddedSplit, embedPacked, usableImages } from "./embedded_split.ts";
 import { type Embedded, linearProbe } from "./linear_probe.ts";
 import {
   otherNotions,
@@ -62,7 +62,7 @@ async function embedTraining(
 ): Promise<Embedded> {
   const pack = await preparePack(set, file.info.imageSize, { ...options, fit: file.info.fit });
   const triplets = await splitTriplets(file, set, "train", pack);
-  const known = splitImages("train", values, triplets, unusableImages(pack))
+  const known = usableImages("train", values, triplets, unusableImages(pack))
     .filter((image) => columns.some((column) => column.values[image] !== ""));
   const drawn = shuffled(known.length, options.seed, streamFor("probe")).subarray(0, mostTraining);
   const images = Uint32Array.from(drawn, (place) => known[place]).sort();

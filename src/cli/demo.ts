@@ -10,7 +10,7 @@ import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 import { modelPath, readModelFile } from "../model/model_file.ts";
-import { exists } from "../native/platform.ts";
+import { existsSync } from "../files/exists.ts";
 import { join } from "../files/paths.ts";
 import { shellWord } from "../base/shell_word.ts";
 
@@ -94,7 +94,7 @@ function step(number: number, what: string, command: string): void {
 /** Trains; goes on where an earlier demo stopped, and does nothing when it had finished. */
 async function trainUnlessDone(): Promise<void> {
   const checkpoint = modelPath(runPath(name), "checkpoint");
-  if (!exists(checkpoint)) {
+  if (!existsSync(checkpoint)) {
     // What an interrupted demo left without a checkpoint is begun anew.
     return await startRun({ ...flags, overwrite: true }, new Set());
   }

@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { examine, type Finding } from "../native/examine.ts";
+import { examine, type MachinePart } from "../native/examine.ts";
 import { commandWords } from "./command_words.ts";
 import { table } from "./format.ts";
 
@@ -18,7 +18,7 @@ export function doctorCommand(): CommandUnknownOpts {
 }
 
 /** Remedies name tasks. */
-function inCommandWords(finding: Finding): Finding {
+function inCommandWords(finding: MachinePart): MachinePart {
   const { found, remedy } = finding;
   return {
     ...finding,
@@ -27,7 +27,7 @@ function inCommandWords(finding: Finding): Finding {
   };
 }
 
-function report(findings: readonly Finding[]): string {
+function report(findings: readonly MachinePart[]): string {
   const rows = findings.map(({ what, ok, found }) => [ok ? "ok" : "WRONG", what, found]);
   const remedies = findings.flatMap(({ what, remedy }) =>
     remedy === undefined ? [] : [`${what}: ${remedy}`]

@@ -1,3 +1,4 @@
+import { seenAt } from "../files/exists.ts";
 import { dirname, fromFileUrl, join, resolve } from "../files/paths.ts";
 
 /** The folder of csn itself: where `data/` lies, and `runs/` unless another folder is chosen. */
@@ -21,7 +22,7 @@ export function shownPath(path: string): string {
 
 /** An image set given as NAME or DIR: a bare name lies in `data/`, unless such a folder is here. */
 export function dataPath(given: string): string {
-  return /^[\w.-]+$/.test(given) && !given.startsWith(".") && !isFolder(userPath(given))
+  return /^[\w.-]+$/.test(given) && !given.startsWith(".") && !seenAt(userPath(given))?.isDirectory
     ? dataFolder(given)
     : userPath(given);
 }
@@ -30,12 +31,4 @@ export function dataPath(given: string): string {
 export function runPath(name: string, runs?: string): string {
   const chosen = Deno.env.get("CSN_RUNS");
   return join(runs ?? (chosen ? userPath(chosen) : join(projectFolder, "runs")), name);
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256OfFile } from "../files/sha256.ts";
 import { readMetrics } from "../training/run_log.ts";
 import { CsnError } from "../base/errors.ts";
 import { isFile } from "../files/exists.ts";
@@ -144,6 +144,5 @@ function scoresPath(folder: string): string {
 }
 
 async function modelDigest(folder: string): Promise<string> {
-  const bytes = await Deno.readFile(modelPath(folder, "model_best"));
-  return createHash("sha256").update(bytes).digest("hex");
+  return await sha256OfFile(modelPath(folder, "model_best"));
 }

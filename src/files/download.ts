@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256OfFile } from "./sha256.ts";
 import { CsnError, messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { PartFile } from "./part_file.ts";
@@ -242,10 +242,7 @@ function fileName(url: string): string {
 
 async function checkSha256(target: string, attempted: string, expected?: string): Promise<void> {
   if (expected === undefined) return;
-  const hash = createHash("sha256");
-  using file = await Deno.open(PartFile.path(target));
-  for await (const bytes of file.readable) hash.update(bytes);
-  const found = hash.digest("hex");
+  const found = await sha256OfFile(PartFile.path(target));
   if (found === expected.toLowerCase()) return;
   await PartFile.discard(target);
   throw new CsnError(

@@ -12,6 +12,32 @@ export async function infoOf(path: string, look = Deno.lstat): Promise<Deno.File
   }
 }
 
+/** What a path leads to, looked up at once; null when there is nothing. */
+export function infoOfSync(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** What a path leads to, looked up at once; null also where it may not be looked at. */
+export function seenAt(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether anything is seen at a path, looked up at once. */
+export function existsSync(path: string): boolean {
+  return seenAt(path) !== null;
+}
+
 /** Whether a file or folder is there. */
 export async function exists(path: string): Promise<boolean> {
   return await infoOf(path) !== null;
@@ -19,12 +45,12 @@ export async function exists(path: string): Promise<boolean> {
 
 /** Whether a file, or what a link leads to, is a regular file. */
 export async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return (await infoOf(path, Deno.stat))?.isFile ?? false;
+}
+
+/** Whether a folder is there, or a link to one. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await infoOf(path, Deno.stat))?.isDirectory ?? false;
 }
 
 /** Removes a file or folder with all in it; nothing happens when there is none. */

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Listener } from "../base/listener.ts";
+import { sha256 } from "./sha256.ts";
 
 /** Files read at a time. */
 const filesAtOnce = 32;
@@ -7,18 +7,13 @@ const filesAtOnce = 32;
 /** So many files take more than a moment. */
 const worthTelling = 1_000;
 
-/** SHA-256 of a file's bytes. */
-export function digestOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
 /** Stands for the bytes of a file that cannot be read. */
 export const noBytes = "";
 
 /** One digest of many files, in order: that of the files before (at first ""), and those of some more. */
 export function chainDigests(before: string, digests: readonly string[]): string {
   return digests.reduce(
-    (chain, digest) => createHash("sha256").update(`${chain} ${digest}`).digest("hex"),
+    (chain, digest) => sha256(`${chain} ${digest}`),
     before,
   );
 }
@@ -35,7 +30,7 @@ export async function digestFiles(
     const some = files.slice(done, done + filesAtOnce);
     const digests = some.map(async (file) => {
       const bytes = await Deno.readFile(file).catch(() => null);
-      return bytes === null ? noBytes : digestOf(bytes);
+      return bytes === null ? noBytes : sha256(bytes);
     });
     chain = chainDigests(chain, await Promise.all(digests));
     done += some.length;

@@ -1,3 +1,5 @@
+import { sha256 } from "./sha256.ts";
+
 /** Deno gives times of change in whole seconds. */
 const resolutionMs = 2_000;
 
@@ -18,13 +20,7 @@ export class FileIdentities {
   }
 
   /** SHA-256 of them all; null when a file changed so lately that one more change could have the same time. */
-  async digest(): Promise<string | null> {
-    return this.#isFresh ? null : await sha256(this.#lines.join("\n"));
+  digest(): string | null {
+    return this.#isFresh ? null : sha256(this.#lines.join("\n"));
   }
-}
-
-/** SHA-256 of a text, in hexadecimal. */
-export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(digest).toHex();
 }

@@ -2,7 +2,7 @@ import { CsnError, messageOf } from "../base/errors.ts";
 import { basename, dirname, join, resolve } from "./paths.ts";
 
 /** What a file is to hold: text, bytes, or bytes in pieces. */
-export type Content = string | Uint8Array | Iterable<Uint8Array>;
+export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
 
 /** Folders in which this process has looked for what killed ones left. */
 const swept = new Set<string>();
@@ -12,7 +12,7 @@ const swept = new Set<string>();
  * file, in one process or in two, leave the whole file of one of them. Throws a CsnError when it cannot be
  * written; what was there before is then untouched.
  */
-export async function writeWhole(file: string, content: Content): Promise<void> {
+export async function writeWhole(file: string, content: FileContent): Promise<void> {
   try {
     const folder = dirname(resolve(file));
     await sweep(folder);
@@ -98,7 +98,7 @@ async function isThere(path: string): Promise<boolean> {
   return await Deno.lstat(path).then(() => true, () => false);
 }
 
-function piecesOf(content: Content): Iterable<Uint8Array> {
+function piecesOf(content: FileContent): Iterable<Uint8Array> {
   if (typeof content === "string") return [new TextEncoder().encode(content)];
   return content instanceof Uint8Array ? [content] : content;
 }

@@ -1,4 +1,5 @@
 /** Netpbm's pictures (PBM, PGM, PPM), which sharp does not read. */
+import { roundHalfEven } from "./round_half_even.ts";
 import { assertSize, type RawPixels } from "./raw_pixels.ts";
 
 /** Whether bytes begin as one of Netpbm's pictures does: P1 to P6 and a blank or a comment. */
@@ -33,12 +34,6 @@ export function readPnm(bytes: Uint8Array): RawPixels {
     data[i] = isBitmap ? 255 * (1 - sample) : roundHalfEven(sample / most * 255);
   }
   return { data, width, height, channels: 3 };
-}
-
-/** Python's round. */
-function roundHalfEven(value: number): number {
-  const near = Math.round(value);
-  return near - value === 0.5 && near % 2 === 1 ? near - 1 : near;
 }
 
 /** Reads numbers that are written out, and samples. */

@@ -1,3 +1,4 @@
+import { roundHalfEven } from "./round_half_even.ts";
 import { type Fit, padColour } from "./fit.ts";
 
 /** Pixels of an image: uint8 [height, width, 3]. */
@@ -179,11 +180,4 @@ function resizeDown(
 /** The whole part of a sum, within a byte: rounded weights may add up to a little more than 1. */
 function clamp(sum: number): number {
   return Math.min(255, sum >> precisionBits);
-}
-
-/** Python's round: halves go to the even neighbour. */
-function roundHalfEven(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }

@@ -1,3 +1,4 @@
+import { epsilon } from "../statistics/masked_vectors.ts";
 import { CsnError } from "../base/errors.ts";
 
 /** One of the nearest entries. */
@@ -9,9 +10,6 @@ export interface Neighbour {
   /** Euclidean distance between the masked embeddings. */
   readonly distance: number;
 }
-
-/** torch.nn.functional.pairwise_distance adds this to each difference; training measures the same. */
-const epsilon = 1e-6;
 
 /** Named embeddings [N, D], unmasked: one set serves every notion. */
 export class EmbeddingSet {

@@ -1,6 +1,6 @@
-import type { Split } from "../sets/image_set.ts";
-import { preparePack } from "../sets/pack/pack.ts";
-import { loadTriplets } from "../sets/triplets.ts";
+import type { ImageSet, Split } from "../sets/image_set.ts";
+import { type Pack, preparePack } from "../sets/pack/pack.ts";
+import { loadTriplets, type Triplets } from "../sets/triplets.ts";
 import type { Listener } from "../base/listener.ts";
 import type { SeenImages } from "./seen_counts.ts";
 import { Network } from "../network/network.ts";
@@ -49,11 +49,7 @@ export async function testModel(
   const split = options.split ?? "test";
   const set = await openSetOf(file, "test", options.data);
   const pack = await preparePack(set, info.imageSize, { ...options, fit: info.fit });
-  const triplets = await loadTriplets(set, split, {
-    notions: info.notions,
-    seed: info.config.seed,
-    unusable: unusableImages(pack),
-  });
+  const triplets = await splitTriplets(file, set, split, pack);
   warnOfDropped(triplets, split, options.listener);
   const seen = await seenImages(file, pack, triplets.images, triplets, options);
   warnOfSeen(seen, split, options.listener);
@@ -68,4 +64,18 @@ export async function testModel(
     signal: options.signal,
   });
   return { ...evaluation, seenImages: seen };
+}
+
+/** Every triplet of a split whose images can be used. */
+export async function splitTriplets(
+  { info }: ModelFile,
+  set: ImageSet,
+  split: Split,
+  pack: Pack,
+): Promise<Triplets> {
+  return await loadTriplets(set, split, {
+    notions: info.notions,
+    seed: info.config.seed,
+    unusable: unusableImages(pack),
+  });
 }

@@ -1,6 +1,7 @@
 import { preprocessingOf } from "../images/decode_image.ts";
 import { digestFiles } from "../files/file_digests.ts";
-import { FileIdentities, sha256 } from "../files/file_identities.ts";
+import { FileIdentities } from "../files/file_identities.ts";
+import { sha256 } from "../files/sha256.ts";
 import { findImageFiles, passedOverText } from "../images/list_images.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
@@ -46,8 +47,8 @@ export async function embedFolder(
   if (passedOver !== null) options.listener?.notice?.(passedOver);
   const files = found.images.map((file) => join(folder, file));
   const read = [model.path, ...files];
-  const now = await stampNow(model, folder, read);
-  const places = await keptFiles(model, folder);
+  const now = stampNow(model, folder, read);
+  const places = keptFiles(model, folder);
   for (const path of places) {
     const kept = await keptAt(path, now, read, options);
     if (kept === null) continue;
@@ -82,9 +83,9 @@ async function embedFiles(
 }
 
 /** Where the embeddings of a folder may be kept, the first choice first. */
-async function keptFiles(model: Model, folder: string): Promise<[string, string]> {
-  const [ofModel, ofFolder] = await Promise.all(
-    [model.path, resolve(folder)].map(async (path) => (await sha256(path)).slice(0, 16)),
+function keptFiles(model: Model, folder: string): [string, string] {
+  const [ofModel, ofFolder] = [model.path, resolve(folder)].map((path) =>
+    sha256(path).slice(0, 16)
   );
   return [
     join(folder, `.csn-${ofModel}.safetensors`),
@@ -127,11 +128,11 @@ async function keep(
   }
 }
 
-async function stampNow(
+function stampNow(
   model: Model,
   folder: string,
   files: readonly string[],
-): Promise<Omit<Stamp, "bytes">> {
+): Omit<Stamp, "bytes"> {
   const identities = new FileIdentities();
   // One after the other, as for packs: some microseconds each.
   const lines = files.map((file, i) => {
@@ -140,9 +141,9 @@ async function stampNow(
     return `${i === 0 ? "" : relative(folder, file)} ${info.size} ${info.mtime?.getTime()}`;
   });
   return {
-    how: await sha256(`${preprocessingOf(model.info.fit)}, ${model.network.precision}`),
-    files: await sha256(lines.join("\n")),
-    identity: await identities.digest(),
+    how: sha256(`${preprocessingOf(model.info.fit)}, ${model.network.precision}`),
+    files: sha256(lines.join("\n")),
+    identity: identities.digest(),
   };
 }
 

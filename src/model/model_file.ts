@@ -1,4 +1,5 @@
 /** The files of a run: `checkpoint` continues it, `model_best` is all that is needed to use it. */
+import { isColour, isObject, isText } from "../base/json_values.ts";
 import { convertLine } from "./convert_line.ts";
 import { type Fit, fitForms, parseFit } from "../images/fit.ts";
 import { CsnError, messageOf, shown } from "../base/errors.ts";
@@ -218,24 +219,12 @@ function wrongMember(info: ModelInfo): string | null {
   return null;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isVersion(value: unknown): boolean {
   return typeof value === "string" && /^[\w.+-]{1,40}$/.test(value);
 }
 
-function isText(value: unknown): boolean {
-  return typeof value === "string" && value !== "";
-}
-
 function isSize(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) > 0;
-}
-
-function isColour(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 3 && value.every(Number.isFinite);
 }
 
 function damaged(path: string, what: string, cause?: unknown): CsnError {

@@ -1,5 +1,6 @@
 /** Builds the shim against a libtorch, once for each pair of sources and libtorch. */
-import { createHash } from "node:crypto";
+import { sha256 } from "../files/sha256.ts";
+import { existsSync } from "../files/exists.ts";
 import { throwIfStopped } from "./child_end.ts";
 import { withoutLinkerSettings } from "./child_environment.ts";
 import { CsnError } from "../base/errors.ts";
@@ -7,7 +8,7 @@ import type { Listener } from "../base/listener.ts";
 import { basename, fromFileUrl, join } from "../files/paths.ts";
 import { cacheFolder } from "../files/cache.ts";
 import type { Libtorch } from "./libtorch.ts";
-import { exists, findProgram, platform } from "./platform.ts";
+import { findProgram, platform } from "./platform.ts";
 
 /** The one compiler that csn's tasks may start: the system's, by the name that all systems give it. */
 const compilerName = "c++";
@@ -56,15 +57,15 @@ export function planShim(libtorch: Libtorch): ShimPlan {
   const compiler = findCompiler();
   if (compiler === null) {
     // Without a compiler, one that was built before is still right.
-    const built = shimFolders(base).find((folder) => exists(join(folder, name)));
+    const built = shimFolders(base).find((folder) => existsSync(join(folder, name)));
     return { path: join(built ?? join(cacheFolder(), base), name), isBuilt: built !== undefined };
   }
   const path = join(cacheFolder(), `${base}-${digest(identity(compiler)).slice(0, 6)}`, name);
-  return { path, isBuilt: exists(path) };
+  return { path, isBuilt: existsSync(path) };
 }
 
 function shimFolders(base: string): string[] {
-  if (!exists(cacheFolder())) return [];
+  if (!existsSync(cacheFolder())) return [];
   return [...Deno.readDirSync(cacheFolder())]
     .filter(({ name }) => name.startsWith(base) && !name.endsWith(".part"))
     .map(({ name }) => join(cacheFolder(), name));
@@ -79,7 +80,7 @@ function sources(): string[] {
 }
 
 function digest(parts: readonly string[]): string {
-  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 16);
+  return sha256(parts.join("\0")).slice(0, 16);
 }
 
 /** What changes when another compiler or another version takes the place, without starting it. */

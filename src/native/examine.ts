@@ -8,7 +8,7 @@ import { findLibtorch, type Libtorch, pinnedVersion, testedVersions } from "./li
 import { hasNvidiaDriver, platform } from "./platform.ts";
 
 /** One thing that was looked at. */
-export interface Finding {
+export interface MachinePart {
   /** Such as "libtorch". */
   readonly what: string;
   readonly ok: boolean;
@@ -22,7 +22,7 @@ export interface Finding {
 const oldestDeno = [2, 5];
 
 /** Examines Deno, platform, cache, libtorch, compiler, shim, CUDA, threads and processor, in this order. */
-export async function examine(): Promise<Finding[]> {
+export async function examine(): Promise<MachinePart[]> {
   const findings = [deno(), system(), { what: "cache", ok: true, found: cacheFolder() }];
   const { finding, libtorch } = await libtorchFinding();
   findings.push(finding, compiler(libtorch));
@@ -50,7 +50,7 @@ export async function examine(): Promise<Finding[]> {
   return findings;
 }
 
-function deno(): Finding {
+function deno(): MachinePart {
   const found = Deno.version.deno;
   const [major, minor] = found.split(".").map(Number);
   const ok = major > oldestDeno[0] || (major === oldestDeno[0] && minor >= oldestDeno[1]);
@@ -62,7 +62,7 @@ function deno(): Finding {
   };
 }
 
-function system(): Finding {
+function system(): MachinePart {
   const found = `${Deno.build.os} ${Deno.build.arch}`;
   try {
     return {
@@ -75,7 +75,7 @@ function system(): Finding {
   }
 }
 
-async function libtorchFinding(): Promise<{ finding: Finding; libtorch: Libtorch | null }> {
+async function libtorchFinding(): Promise<{ finding: MachinePart; libtorch: Libtorch | null }> {
   try {
     const { found, why } = await findLibtorch();
     if (found === null) {
@@ -105,7 +105,7 @@ async function libtorchFinding(): Promise<{ finding: Finding; libtorch: Libtorch
   }
 }
 
-function compiler(libtorch: Libtorch | null): Finding {
+function compiler(libtorch: Libtorch | null): MachinePart {
   const found = findCompiler();
   if (found !== null) return { what: "compiler", ok: true, found };
   const isNeeded = libtorch === null || !planShim(libtorch).isBuilt;
@@ -117,7 +117,9 @@ function compiler(libtorch: Libtorch | null): Finding {
   };
 }
 
-function openShim(libtorch: Libtorch): { shim: Finding; description: LibraryDescription | null } {
+function openShim(
+  libtorch: Libtorch,
+): { shim: MachinePart; description: LibraryDescription | null } {
   const plan = planShim(libtorch);
   if (!plan.isBuilt) {
     const found = "not built for this libtorch, these sources and this compiler";
@@ -149,7 +151,7 @@ function openShim(libtorch: Libtorch): { shim: Finding; description: LibraryDesc
 const hidden: readonly (string | undefined)[] = ["", "-1"];
 
 /** No GPU is no fault, nor is one that the user hides; a driver whose GPU libtorch cannot use is. */
-function cuda({ cuda: { devices, reason } }: LibraryDescription): Finding {
+function cuda({ cuda: { devices, reason } }: LibraryDescription): MachinePart {
   if (devices > 0) {
     const found = `${devices} device${
       devices === 1 ? "" : "s"

@@ -1,10 +1,11 @@
 /** Fetches the pinned libtorch by pip and unpacks what this machine needs of it. */
+import { existsSync } from "../files/exists.ts";
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { basename, dirname, join } from "../files/paths.ts";
 import { unzip } from "../files/unzip.ts";
 import { pinnedVersion, wheelFolder } from "./libtorch.ts";
-import { exists, findProgram, hasNvidiaDriver, platform } from "./platform.ts";
+import { findProgram, hasNvidiaDriver, platform } from "./platform.ts";
 import { pipDownload, type PipOptions } from "./pip_download.ts";
 
 /** PyTorch's own index of wheels without CUDA: 192 MB instead of 527. */
@@ -134,7 +135,7 @@ async function unpackInto(
 
 /** Moves what lies in `from` into `to`; folders that are there already are filled up. */
 async function merge(from: string, to: string): Promise<void> {
-  if (!exists(to)) {
+  if (!existsSync(to)) {
     await Deno.mkdir(dirname(to), { recursive: true });
     return await Deno.rename(from, to);
   }

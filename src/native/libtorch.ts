@@ -1,8 +1,9 @@
 /** Which libtorch is used: the user's by LIBTORCH, their Python's, or the pinned one in the cache. */
+import { existsSync } from "../files/exists.ts";
 import { CsnError } from "../base/errors.ts";
 import { join, resolve } from "../files/paths.ts";
 import { cacheFolder } from "../files/cache.ts";
-import { exists, platform } from "./platform.ts";
+import { platform } from "./platform.ts";
 import { pythonTorch } from "./python_torch.ts";
 
 /** The version that is fetched when there is none. */
@@ -74,7 +75,7 @@ function fromCache(why: string): { found: Libtorch | null; why: string } {
 function fromEnvironment(folder: string): Libtorch {
   const remedy =
     `set it to a folder of libtorch ${range()} that holds lib/ and include/, or unset it and run \`start()\``;
-  if (!exists(folder)) {
+  if (!existsSync(folder)) {
     throw new CsnError(`Cannot use LIBTORCH=${folder}: there is no such folder; ${remedy}`);
   }
   const version = versionOf(folder);
@@ -91,7 +92,7 @@ function fromEnvironment(folder: string): Libtorch {
 /** Why a libtorch cannot be used; null when it can. */
 function unsuitable(folder: string, version: string): string | null {
   for (const file of [`lib/libtorch_cpu${platform().ending}`, "include/ATen/ATen.h"]) {
-    if (!exists(join(folder, file))) return `${file} is not there`;
+    if (!existsSync(join(folder, file))) return `${file} is not there`;
   }
   return inRange(version) ? null : `it is version ${version}, csn works with ${range()}`;
 }

@@ -1,3 +1,4 @@
+import { existsSync, seenAt } from "../files/exists.ts";
 import { CsnError } from "../base/errors.ts";
 
 /** What differs between the systems that csn is written for. */
@@ -38,7 +39,7 @@ const driverFolders = [
 /** Whether an NVIDIA driver is installed, without asking CUDA. */
 export function hasNvidiaDriver(): boolean {
   return Deno.build.os === "linux" &&
-    driverFolders.some((folder) => exists(`${folder}/libcuda.so.1`));
+    driverFolders.some((folder) => existsSync(`${folder}/libcuda.so.1`));
 }
 
 /** The first of `names` that is on PATH, as an absolute path. */
@@ -52,20 +53,6 @@ export function findProgram(...names: readonly string[]): string | null {
 }
 
 function isProgram(path: string): boolean {
-  try {
-    const { isFile, mode } = Deno.statSync(path);
-    return isFile && ((mode ?? 0o111) & 0o111) !== 0;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether there is anything at `path`. */
-export function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
+  const info = seenAt(path);
+  return info !== null && info.isFile && ((info.mode ?? 0o111) & 0o111) !== 0;
 }

@@ -1,3 +1,4 @@
+import { isFolder } from "../files/exists.ts";
 import { CsnError, messageOf, shown, UsageError } from "../base/errors.ts";
 import { basename, join, resolve } from "../files/paths.ts";
 import type { Normalisation } from "../network/normalisation.ts";
@@ -151,16 +152,5 @@ function assertInside(path: string, place: string): void {
     throw new CsnError(
       `${place}: ${shown(path)} leaves the image folder; write paths relative to it, without ".."`,
     );
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return false;
-    }
-    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { isObject } from "../base/json_values.ts";
 import { filesBelow } from "../files/exists.ts";
 import { join } from "../files/paths.ts";
 import { isBegunFile } from "../files/write_whole.ts";
@@ -59,8 +60,4 @@ async function copiedImages(folder: string, images: unknown): Promise<Set<string
   return new Set(
     names.split("\n").filter((name) => name !== "").map((name) => join(images, name)),
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isColour, isObject } from "../base/json_values.ts";
 import { CsnError, messageOf, shown } from "../base/errors.ts";
 import type { Normalisation } from "../network/normalisation.ts";
 import { type Fit, fitForms, parseFit } from "../images/fit.ts";
@@ -117,14 +118,6 @@ function normalisationField(file: string, value: unknown): Normalisation {
     throw wrong(file, "normalisation.std", std, "a list of 3 numbers above 0");
   }
   return { mean, std };
-}
-
-function isColour(value: unknown): value is [number, number, number] {
-  return Array.isArray(value) && value.length === 3 && value.every((one) => Number.isFinite(one));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function wrong(file: string, field: string, found: unknown, right: string): CsnError {

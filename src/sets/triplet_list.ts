@@ -59,7 +59,7 @@ const zero = 48;
 const nine = 57;
 
 /** Spaces and tabs part numbers; so does a carriage return, which ends a line under Windows. */
-function isBlank(byte: number): boolean {
+export function isBlank(byte: number): boolean {
   return byte === 32 || byte === 9 || byte === 13;
 }
 

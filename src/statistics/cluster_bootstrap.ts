@@ -1,3 +1,4 @@
+import { meanOf } from "./mean.ts";
 import { randomBelow, streamFor } from "../base/random.ts";
 import { type Estimate, quantile } from "./estimate.ts";
 import type { SharedImages } from "./shared_images.ts";
@@ -135,11 +136,4 @@ function sumOfSquares(residuals: Float64Array, shared: SharedImages): number {
 function residualsOf(values: ArrayLike<number>): Float64Array {
   const mean = meanOf(values);
   return Float64Array.from(values, (value) => value - mean);
-}
-
-/** The mean of at least one value. */
-export function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum / values.length;
 }

@@ -1,3 +1,5 @@
+import { pearson } from "./pearson.ts";
+
 import { CsnError } from "../base/errors.ts";
 
 /**
@@ -37,20 +39,4 @@ function countBelow(sorted: Float64Array, inside: (value: number) => boolean): n
     else high = middle;
   }
   return low;
-}
-
-function pearson(a: Float64Array, b: Float64Array): number | null {
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [together, squaresA, squaresB] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [fromA, fromB] = [a[i] - meanA, b[i] - meanB];
-    together += fromA * fromB;
-    squaresA += fromA * fromA;
-    squaresB += fromB * fromB;
-  }
-  return squaresA === 0 || squaresB === 0 ? null : together / Math.sqrt(squaresA * squaresB);
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -92,7 +92,7 @@ function ignore(promise: unknown): void {
 
 /** Without calling a getter. */
 function isPromise(value: unknown): boolean {
-  for (let each = value; isObject(each); each = Object.getPrototypeOf(each)) {
+  for (let each = value; canHold(each); each = Object.getPrototypeOf(each)) {
     const then = Object.getOwnPropertyDescriptor(each, "then");
     if (then !== undefined) return typeof then.value === "function";
   }
@@ -107,7 +107,7 @@ function keepHeld(result: unknown, made: Set<Scoped>): void {
   const waiting = [result];
   while (waiting.length > 0 && made.size > 0) {
     const value = waiting.pop();
-    if (!isObject(value) || seen.has(value)) continue;
+    if (!canHold(value) || seen.has(value)) continue;
     seen.add(value);
     if (made.delete(value as Scoped)) outer?.add(value as Scoped);
     else addHeld(value, waiting);
@@ -117,7 +117,7 @@ function keepHeld(result: unknown, made: Set<Scoped>): void {
 /** Adds what `value` holds itself. */
 function addHeld(value: object, waiting: unknown[]): void {
   const add = (item: unknown) => {
-    if (isObject(item)) waiting.push(item);
+    if (canHold(item)) waiting.push(item);
   };
   if (ArrayBuffer.isView(value)) return;
   // Of arrays the elements alone: there may be millions of numbers.
@@ -135,6 +135,6 @@ function addHeld(value: object, waiting: unknown[]): void {
   if (typeof held === "function") { for (const tensor of held.call(value)) add(tensor); }
 }
 
-function isObject(value: unknown): value is object {
+function canHold(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }

@@ -1,4 +1,5 @@
 /** Where a new run's weights come from. */
+import { sha256 } from "../files/sha256.ts";
 import { convertLine } from "../model/convert_line.ts";
 import { preprocessingOf } from "../images/decode_image.ts";
 import type { Fit } from "../images/fit.ts";
@@ -113,8 +114,7 @@ async function withEnding(path: string): Promise<string> {
 async function hasImagenet(path: string): Promise<boolean> {
   const bytes = await Deno.readFile(path).catch(() => null);
   if (bytes === null) return false;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-  if (digest === imagenet.sha256) return true;
+  if (sha256(bytes) === imagenet.sha256) return true;
   await Deno.remove(path);
   return false;
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../files/sha256.ts";
 import { CsnError, messageOf, shown, UsageError } from "../base/errors.ts";
 import type { VisdomPost } from "./visdom_windows.ts";
 
@@ -106,7 +106,7 @@ export class VisdomClient {
     const username = Deno.env.get("VISDOM_USERNAME");
     const password = Deno.env.get("VISDOM_PASSWORD");
     if (!username || !password) return;
-    const hashed = createHash("sha256").update(password).digest("hex");
+    const hashed = sha256(password);
     const { status, cookie } = await this.#fetch("", { username, password: hashed });
     if (status !== 200 || cookie === null) {
       throw new CsnError(

@@ -125,10 +125,10 @@ function wholeLine({ win, eid, traces }: LineWindow, history: readonly EpochMetr
       eid,
       layout: {
         showlegend: true,
-        title: escapeHtml(win),
+        title: plotlyText(win),
         margin: { l: 60, r: 60, t: 60, b: 60 },
         xaxis: { title: "Epochs" },
-        yaxis: { title: escapeHtml(win) },
+        yaxis: { title: plotlyText(win) },
       },
       opts: {
         legend: traces.map(({ name }) => name),
@@ -202,7 +202,7 @@ export function staleMaskWindows(windows: readonly string[], epoch: number): str
   });
 }
 
-/** Plotly takes titles for HTML. */
-function escapeHtml(text: string): string {
+/** A text for a title, which Plotly takes for HTML. It does not know `&quot;`, so quotation marks stay. */
+function plotlyText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Finding } from "../../src/native/examine.ts";
+import type { MachinePart } from "../../src/native/examine.ts";
 import { openedParts } from "../../src/native/library.ts";
 import { testedVersions } from "../../src/native/libtorch.ts";
 import { hasNvidiaDriver } from "../../src/native/platform.ts";
@@ -10,13 +10,13 @@ import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
 async function doctor(
   env: Record<string, string> = {},
-): Promise<{ code: number; findings: Finding[]; ok: boolean }> {
+): Promise<{ code: number; findings: MachinePart[]; ok: boolean }> {
   const { code, stdout, stderr } = await runCli(["doctor", "--json"], { env });
   assert.notEqual(stdout, "", stderr);
   return { code, ...JSON.parse(stdout) };
 }
 
-function find(findings: readonly Finding[], what: string): Finding {
+function find(findings: readonly MachinePart[], what: string): MachinePart {
   return findings.find((finding) => finding.what === what)!;
 }
 

@@ -1,10 +1,7 @@
+import { meanOf } from "../../src/statistics/mean.ts";
 import assert from "node:assert/strict";
 import { randomBelow, randomNormal, randomUnit } from "../../src/base/random.ts";
-import {
-  clusteredStandardError,
-  estimateMeans,
-  meanOf,
-} from "../../src/statistics/cluster_bootstrap.ts";
+import { clusteredStandardError, estimateMeans } from "../../src/statistics/cluster_bootstrap.ts";
 import { SharedImages } from "../../src/statistics/shared_images.ts";
 
 /** Random triplets of `images` images, some of which hold an image twice when `repeats` is set. */

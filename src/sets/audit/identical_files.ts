@@ -1,5 +1,5 @@
 import { messageOf } from "../../base/errors.ts";
-import { digestOf } from "../../files/file_digests.ts";
+import { sha256 } from "../../files/sha256.ts";
 import type { ImageSet } from "../image_set.ts";
 import { imagePath, surveyImages } from "../pack/survey_images.ts";
 
@@ -19,7 +19,7 @@ export async function identicalFiles(
   images: readonly number[],
   signal?: AbortSignal,
 ): Promise<IdenticalFiles | null> {
-  const survey = await surveyImages(set);
+  const survey = surveyImages(set);
   if (survey.contents === null) return null;
   const pathOf = (image: number) => imagePath(set, survey, image);
   const there = images.filter((image) => !survey.missing.has(image));
@@ -33,7 +33,7 @@ export async function identicalFiles(
     for (const image of sameSize) {
       const bytes = await readBytes(pathOf(image));
       if (bytes === null) unreadable.push(image);
-      else digests.set(image, digestOf(bytes));
+      else digests.set(image, sha256(bytes));
     }
     const same = Map.groupBy(digests.keys(), (image) => digests.get(image)!);
     groups.push(...[...same.values()].filter(({ length }) => length > 1));

@@ -1,3 +1,5 @@
+import { isBlank } from "../triplet_list.ts";
+
 /** What stands in a triplet list, good or bad. */
 export interface ListScan {
   /** [3 n] image indices of the lines that are triplets: anchor, far, near. */
@@ -74,10 +76,6 @@ function readLine(bytes: Uint8Array, start: number, stop: number): boolean {
     fields[found++] = value;
   }
   return found === 3;
-}
-
-function isBlank(byte: number): boolean {
-  return byte === 32 || byte === 9 || byte === 13;
 }
 
 function lineEnd(bytes: Uint8Array, start: number, end: number): number {

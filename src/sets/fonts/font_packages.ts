@@ -1,3 +1,4 @@
+import { sha256 } from "../../files/sha256.ts";
 import { createHash } from "node:crypto";
 import packageFile from "./packages/package.json" with { type: "json" };
 import checksumFile from "./packages/checksums.json" with { type: "json" };
@@ -46,8 +47,4 @@ export async function familyChecksum(folder: string, family: string): Promise<st
     hash.update(`${basename(file)} ${bytes.length}\n`).update(bytes);
   }
   return hash.digest("hex");
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { sha256OfFile } from "../../files/sha256.ts";
 import { CsnError } from "../../base/errors.ts";
 import type { Listener } from "../../base/listener.ts";
 import { basename, join } from "../../files/paths.ts";
@@ -278,11 +277,5 @@ async function tableOf(
 ): Promise<Record<string, unknown> | undefined> {
   if (attributes === undefined) return undefined;
   const options = { columns, delimiter, encoding, skipBadLines, sheet };
-  return { file: basename(attributes), sha256: await sha256(attributes), ...options };
-}
-
-async function sha256(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const piece of createReadStream(file)) hash.update(piece);
-  return hash.digest("hex");
+  return { file: basename(attributes), sha256: await sha256OfFile(attributes), ...options };
 }

@@ -1,6 +1,12 @@
 import type { Attribute, Sampling } from "../attribute.ts";
 import { CsnError } from "../../base/errors.ts";
-import { DrawnTriplets, mostImages, Numbers, type Triplet } from "./drawn_triplets.ts";
+import {
+  balancedAttempts,
+  DrawnTriplets,
+  mostImages,
+  Numbers,
+  type Triplet,
+} from "./drawn_triplets.ts";
 import { SharedValueDraw } from "./shared_value_draw.ts";
 import { ValueGroups } from "./value_groups.ts";
 
@@ -13,9 +19,6 @@ export interface DrawTripletsOptions {
   /** Which triplets are likely. @default {"balanced"} */
   readonly sampling?: Sampling;
 }
-
-/** After so many triplets that were drawn before, balance is given up for the one that is being drawn. */
-const balancedAttempts = 64;
 
 /**
  * Draws `count` different triplets from `images` (indices into `attribute.values`), or all there are when

@@ -6,6 +6,9 @@ export type Triplet = readonly [anchor: number, far: number, near: number];
 /** The most images a set may have where triplets are told apart: two indices must fit in an exact number. */
 export const mostImages: number = 2 ** 26;
 
+/** After so many attempts that gave no new triplet, balance is given up for the one that is being drawn. */
+export const balancedAttempts = 64;
+
 /** Two indices as one number, exact for images below `mostImages`. */
 export function pairKey(a: number, b: number): number {
   return a * mostImages + b;

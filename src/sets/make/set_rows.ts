@@ -1,3 +1,4 @@
+import { toleratedMissing } from "../missing_images.ts";
 import { CsnError, UsageError } from "../../base/errors.ts";
 import { findImages, type FoundImages } from "./find_images.ts";
 import { type FolderValues, readFolders } from "./folder_notion.ts";
@@ -11,9 +12,6 @@ import { ruleOf, type SetPlan, sourceOf } from "./set_plan.ts";
 import type { Dropped } from "./set_report.ts";
 import type { Columns } from "./table/load_columns.ts";
 import { type Cell, cellError } from "./table/table.ts";
-
-/** Share of the images that may be missing, as in `preparePack`. */
-const tolerated = 0.01;
 
 /** How many left out rows a report names. */
 const shownRows = 3;
@@ -235,7 +233,7 @@ function assertMostAreThere(
   { rows, missing }: FoundImages,
 ): void {
   const total = columns.places.length;
-  if (rows.length > 0 && (plan.allowMissing || missing.length <= tolerated * total)) return;
+  if (rows.length > 0 && (plan.allowMissing || missing.length <= toleratedMissing * total)) return;
   const near = nearMisses(images, missing);
   const advice = near.size > 0 && !near.has("in another folder")
     ? "write the names in the table as those of the files"

@@ -1,14 +1,11 @@
 import type { MultiAttribute, Sampling } from "../attribute.ts";
-import { DrawnTriplets, type Numbers, type Triplet } from "./drawn_triplets.ts";
+import { balancedAttempts, DrawnTriplets, type Numbers, type Triplet } from "./drawn_triplets.ts";
 
 /** Images that have the very same values. */
 interface Kind {
   readonly values: readonly string[];
   readonly images: readonly number[];
 }
-
-/** After so many attempts balance is given up for the triplet that is being drawn. */
-const balancedAttempts = 64;
 
 /** Triplets of an attribute of which images have several values. */
 export class SharedValueDraw {

@@ -1,7 +1,8 @@
 import type { Listener } from "../../base/listener.ts";
 import { decodePixels, imageFault, loadSharp } from "../../images/decode_image.ts";
 import type { Fit } from "../../images/fit.ts";
-import { digestOf, noBytes } from "../../files/file_digests.ts";
+import { noBytes } from "../../files/file_digests.ts";
+import { sha256 } from "../../files/sha256.ts";
 import type { ImageSet } from "../image_set.ts";
 import type { PackHeader, UnreadableImage } from "./pack_header.ts";
 import { imagePath, type ImageSurvey } from "./survey_images.ts";
@@ -32,7 +33,7 @@ export async function decodeInto(
   let done = 0;
   const decode = async (at: number) => {
     const bytes = await Deno.readFile(imagePath(set, survey, from + at));
-    digests[at] = digestOf(bytes);
+    digests[at] = sha256(bytes);
     pixels.set(await decodePixels(bytes, imageSize, fit), at * imageBytes);
   };
   const pipeline = async () => {

@@ -1,3 +1,4 @@
+import { toleratedMissing } from "../missing_images.ts";
 import { CsnError, messageOf, UsageError } from "../../base/errors.ts";
 import { FileLock } from "../../files/file_lock.ts";
 import type { Listener } from "../../base/listener.ts";
@@ -51,9 +52,6 @@ export interface PackOptions {
   readonly allowMissing?: boolean;
 }
 
-/** Share of the images that may be unreadable. */
-const tolerated = 0.01;
-
 /** Decoded bytes between two records of progress; what a kill can cost is a second or two. */
 const chunkBytes = 16 * 2 ** 20;
 
@@ -93,7 +91,7 @@ export async function preparePack(
     );
   }
   const { fit = set.fit } = options;
-  const survey = await surveyImages(set);
+  const survey = surveyImages(set);
   const wish = { set, fit, survey, header: emptyHeader(set, imageSize, fit, survey), options };
   const { path, header } = await findPack(wish) ?? await makePack(wish);
   if (isTooMany(set, header.unreadable, options)) throw tooMany(set, header.unreadable, true);
@@ -278,7 +276,7 @@ function isTooMany(
   unreadable: readonly UnreadableImage[],
   { allowMissing }: PackOptions,
 ): boolean {
-  return !allowMissing && unreadable.length > tolerated * imageFiles.length;
+  return !allowMissing && unreadable.length > toleratedMissing * imageFiles.length;
 }
 
 /** The error when more images are unreadable than may be; `isAll` when no more can be found. */

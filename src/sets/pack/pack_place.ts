@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../files/sha256.ts";
 import { CsnError, messageOf } from "../../base/errors.ts";
 import { cacheFolder } from "../../files/cache.ts";
 import { basename, dirname, join, resolve } from "../../files/paths.ts";
@@ -67,7 +67,7 @@ function cachedPacks(set: ImageSet): string {
  * a pack's header, so that a pack is made anew in its place when they change.
  */
 function keyOf({ folder, imageFiles }: ImageSet): string {
-  const digest = createHash("sha256").update(JSON.stringify([folder, ...imageFiles])).digest("hex");
+  const digest = sha256(JSON.stringify([folder, ...imageFiles]));
   return `${basename(folder).slice(0, 100)}-${digest.slice(0, 16)}`;
 }
 

@@ -276,7 +276,7 @@ async function openSource(
   // Under a name of csn's own: an archive that the user has put there is used, and stays.
   const brought = join(target, basename(zapposUrls[part]));
   const downloaded = join(target, `.get-data.${basename(zapposUrls[part])}`);
-  if (own !== undefined && await isFolder(own, part)) {
+  if (own !== undefined && await leadsToFolder(own, part)) {
     return {
       folder: resolve(own),
       isUsers: true,
@@ -328,7 +328,7 @@ function addressOf(part: keyof typeof zapposUrls, base: string | undefined): str
   return `${base.replace(/\/+$/, "")}/${basename(zapposUrls[part])}`;
 }
 
-async function isFolder(path: string, option: string): Promise<boolean> {
+async function leadsToFolder(path: string, option: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isDirectory;
   } catch (error) {

@@ -20,7 +20,7 @@ Deno.test("surveyImages() finds images whose names are in Unicode's other form, 
     JSON.stringify({ format: 1, name: "x", images: "images", notions: ["a"], flip: true }),
   );
   const set = await openImageSet(folder.path);
-  const survey = await surveyImages(set);
+  const survey = surveyImages(set);
   assert.deepEqual([...survey.missing], [3]);
   assert.deepEqual(
     [0, 1, 2].map((image) => imagePath(set, survey, image)),

@@ -1,3 +1,5 @@
+import { meanOf } from "../../../statistics/mean.ts";
+import { pearson } from "../../../statistics/pearson.ts";
 import type { Attribute } from "../../attribute.ts";
 
 /** How strongly what one notion says of an image tells what another says. */
@@ -54,7 +56,9 @@ function correlation(
   });
   const [x, y] = [a, b].map(({ values }) => Float64Array.from(both, (image) => values[image]));
   const shared = { notions: [a.name, b.name] as const, images: both.length };
-  if (a.isNumber && b.isNumber) return { ...shared, measure: "Pearson's r", value: pearson(x, y) };
+  if (a.isNumber && b.isNumber) {
+    return { ...shared, measure: "Pearson's r", value: Math.abs(pearson(x, y) ?? NaN) };
+  }
   if (!a.isNumber && !b.isNumber) return { ...shared, measure: "Cramer's V", value: cramer(x, y) };
   const value = a.isNumber ? correlationRatio(y, x) : correlationRatio(x, y);
   return { ...shared, measure: "correlation ratio", value };
@@ -85,26 +89,14 @@ export function correlationRatio(categories: Float64Array, numbers: Float64Array
   return total === 0 || groups.size < 2 ? NaN : Math.sqrt(Math.max(0, 1 - within / total));
 }
 
-/** The amount of Pearson's r. */
-export function pearson(x: Float64Array, y: Float64Array): number {
-  const [meanX, meanY] = [mean(x), mean(y)];
-  const product = x.reduce((sum, value, i) => sum + (value - meanX) * (y[i] - meanY), 0);
-  const scale = Math.sqrt(spread(x) * spread(y));
-  return scale === 0 ? NaN : Math.abs(product / scale);
-}
-
 function countsOf(values: Float64Array): Map<number, number> {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 }
 
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** The sum of squared distances from the mean. */
 function spread(values: Float64Array): number {
-  const middle = mean(values);
+  const middle = meanOf(values);
   return values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
 }

@@ -1,3 +1,4 @@
+import { isObject, isText } from "../../../base/json_values.ts";
 import { CsnError, messageOf, shown } from "../../../base/errors.ts";
 import { readHead, readText } from "../table/read_text.ts";
 import type { ColumnRule } from "./rule.ts";
@@ -118,14 +119,6 @@ function checkRule(column: string, rule: unknown, from: string): void {
   if (alike !== undefined && unlike !== undefined && unlike <= alike) {
     throw wrong(`"unlike" is ${unlike} and "alike" ${alike}; unlike must be the larger one`);
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string" && value !== "";
 }
 
 function isDistance(value: unknown): boolean {

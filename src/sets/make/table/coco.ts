@@ -1,5 +1,6 @@
+import { isObject } from "../../../base/json_values.ts";
 import { CsnError } from "../../../base/errors.ts";
-import { isObject, type JsonTable, type Objects } from "./json_table.ts";
+import type { JsonTable, Objects } from "./json_table.ts";
 
 /** Annotations as COCO has them. */
 interface Coco {

@@ -6,8 +6,3 @@ export interface JsonTable {
   readonly objects: Objects;
   readonly understood: readonly string[];
 }
-
-/** Whether a JSON value is an object. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

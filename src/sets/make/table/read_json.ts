@@ -1,10 +1,11 @@
+import { isObject } from "../../../base/json_values.ts";
 import { CsnError, messageOf } from "../../../base/errors.ts";
 import { hasImageEnding } from "../../../images/list_images.ts";
 import { cocoObjects, isCoco } from "./coco.ts";
 import { fieldsRow } from "./fields_row.ts";
 import { parseJson } from "./parse_json.ts";
 import { readHead, readText } from "./read_text.ts";
-import { isObject, type JsonTable, type Objects } from "./json_table.ts";
+import type { JsonTable, Objects } from "./json_table.ts";
 import type { Table, TableOptions, TableRow } from "./table.ts";
 
 /** A text of more bytes cannot be held. */
