@@ -96,7 +96,7 @@ export class FolderImages implements ImageFinder {
   #outside(named: string): string {
     const near = this.nearMiss(named)?.file;
     return isAbsolute(named)
-      ? `"${named}" does not lie in the image folder ${this.#folder}; name the folder that it lies in with --images, or write paths that count from the image folder${
+      ? `"${named}" does not lie in the image folder ${this.#folder}; name the folder that it lies in with \`images\`, or write paths that count from the image folder${
         near === undefined ? "" : `, such as ${near}`
       }`
       : `"${named}" leaves the image folder ${this.#folder}; name images in it, without ".."`;

@@ -354,7 +354,7 @@ const bad: readonly [
     "an absolute path elsewhere",
     (table) => table[2][0] = "/etc/a.jpg",
     {},
-    /table\.csv:4, .* leaves the image folder/,
+    /table\.csv:4, .* does not lie in the image folder .*`images`/,
   ],
   [
     "a notion with one value",
