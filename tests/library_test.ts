@@ -69,7 +69,7 @@ async function writePicture(path: string, seed: number): Promise<void> {
 }
 
 async function writeModel(path: string): Promise<void> {
-  const shape = { notions: ["shape", "colour"], dimension: 8, masks: "fixed" } as const;
+  const shape = { notions: ["shape", "colour"], dimension: 8, variant: "fixed" } as const;
   await writeModelFile(path, {
     kind: "model",
     libtorch: "2.13.0",

@@ -38,7 +38,7 @@ export type Variant = "eager" | "tuned" | "folded" | "bf16";
 export const benchShape: NetworkShape = {
   notions: ["0", "1", "2", "3"],
   dimension: 64,
-  masks: "learned",
+  variant: "learned",
 };
 
 /** ImageNet's. */

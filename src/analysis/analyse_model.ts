@@ -1,5 +1,4 @@
 import { streamFor } from "../base/random.ts";
-import { variantOf } from "../network/masks.ts";
 import type {
   DimensionUse,
   Leakage,
@@ -55,7 +54,7 @@ export async function analyseSplit(
     model: {
       name: info.config.name,
       path: file.path,
-      variant: variantOf(info.masks),
+      variant: info.variant,
       notions: split.notions,
       dimension: split.dimension,
       imageSize: split.imageSize,

@@ -6,7 +6,6 @@ import { testModel } from "../model/evaluate_model.ts";
 import { readModelFile } from "../model/model_file.ts";
 import { UsageError } from "../base/errors.ts";
 import { nameOfAll } from "../sets/all_notions.ts";
-import { variantOf } from "../network/masks.ts";
 import { type Variant, variants } from "../network/variant.ts";
 import { percent, table } from "./format.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
@@ -60,7 +59,7 @@ export function testCommand(): CommandUnknownOpts {
 /** Evaluates and prints. */
 export async function runTest(flags: TestFlags): Promise<void> {
   const file = await readModelFile(userPath(flags.resume));
-  const variant = variantOf(file.info.masks);
+  const { variant } = file.info;
   if (flags.variant !== undefined && flags.variant !== variant) {
     throw new UsageError(
       `Cannot test ${

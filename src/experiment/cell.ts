@@ -1,4 +1,3 @@
-import { maskModeOf } from "../network/masks.ts";
 import type { TrainConfig } from "../model/config.ts";
 import type { Variant } from "../network/variant.ts";
 
@@ -15,14 +14,14 @@ export interface Cell {
 }
 
 /** What all cells of an experiment have in common. */
-export type CommonConfig = Omit<TrainConfig, "name" | "masks" | "seed" | "trainTriplets">;
+export type CommonConfig = Omit<TrainConfig, "name" | "variant" | "seed" | "trainTriplets">;
 
 /** The configuration of a cell's run. Every variant learns from the same number of triplets in all. */
 export function configOf(cell: Cell, common: CommonConfig, experiment: string): TrainConfig {
   return {
     ...common,
     name: `${experiment}/${cell.name}`,
-    masks: maskModeOf(cell.variant),
+    variant: cell.variant,
     seed: cell.seed,
     trainTriplets: cell.trainTriplets * common.notions.length,
   };

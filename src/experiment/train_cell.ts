@@ -4,6 +4,7 @@ import type { Listener } from "../base/listener.ts";
 import { join } from "../files/paths.ts";
 import { readMetrics } from "../training/run_log.ts";
 import type { RunSettings, TrainConfig } from "../model/config.ts";
+import { withVariant } from "../model/stored_variant.ts";
 import { type ModelFile, modelPath, readModelFile } from "../model/model_file.ts";
 import { assertUnchanged, RunFolder } from "../training/run_folder.ts";
 import { runTraining } from "../training/run_training.ts";
@@ -68,7 +69,7 @@ export async function differingSettings(path: string, config: TrainConfig): Prom
 async function readConfig(path: string): Promise<Record<string, unknown>> {
   const file = join(path, "config.json");
   try {
-    return JSON.parse(await Deno.readTextFile(file));
+    return withVariant(JSON.parse(await Deno.readTextFile(file)));
   } catch (error) {
     throw new CsnError(
       `Cannot tell what the run in ${path} is: ${file} cannot be read (${

@@ -1,5 +1,5 @@
 import type { NetworkShape } from "../network/initialise.ts";
-import type { MaskMode } from "../network/masks.ts";
+import type { Variant } from "../network/variant.ts";
 import type { Precision } from "../network/placement.ts";
 
 /**
@@ -39,8 +39,8 @@ export interface TrainConfig {
   readonly trainTriplets: number;
   /** Dimensions of an embedding; of specialists, of each one's. */
   readonly dimension: number;
-  /** How the masks come to be. */
-  readonly masks: MaskMode;
+  /** Which of the paper's networks is trained. */
+  readonly variant: Variant;
   /** Where the backbone starts from: "imagenet", "none" or a safetensors file. */
   readonly pretrained: string;
   /** "cpu" or "cuda:0". */
@@ -67,7 +67,7 @@ export const defaultConfig: Omit<TrainConfig, "data" | "notions"> = {
   maskLoss: 5e-4,
   trainTriplets: 100_000,
   dimension: 64,
-  masks: "fixed",
+  variant: "fixed",
   pretrained: "none",
   device: "cpu",
   precision: "float32",
@@ -76,9 +76,9 @@ export const defaultConfig: Omit<TrainConfig, "data" | "notions"> = {
 };
 
 /** What a run's network is made of. */
-export function shapeOfConfig({ notions, dimension, masks }: TrainConfig): NetworkShape {
-  const backbones = masks === "specialists" ? notions.length : 1;
-  return { notions, dimension: backbones * dimension, masks };
+export function shapeOfConfig({ notions, dimension, variant }: TrainConfig): NetworkShape {
+  const backbones = variant === "specialists" ? notions.length : 1;
+  return { notions, dimension: backbones * dimension, variant };
 }
 
 /** How a run is carried on: remembered for when it goes on, changed freely then. */

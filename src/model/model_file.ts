@@ -5,7 +5,7 @@ import { type Fit, fitForms, parseFit } from "../images/fit.ts";
 import { CsnError, messageOf, shown } from "../base/errors.ts";
 import type { Normalisation } from "../network/normalisation.ts";
 import type { NetworkShape } from "../network/initialise.ts";
-import { isMaskMode } from "../network/masks.ts";
+import { isVariant } from "../network/variant.ts";
 import { tensorFault } from "../network/tensor_fault.ts";
 import { exists } from "../files/exists.ts";
 import { basename, dirname, join } from "../files/paths.ts";
@@ -14,12 +14,13 @@ import { readSafetensors, type StoredTensor, writeSafetensors } from "../tensor/
 import { version } from "../base/version.ts";
 import type { RunSettings, TrainConfig } from "./config.ts";
 import type { LearnedImages } from "./learned_images.ts";
+import { withVariant } from "./stored_variant.ts";
 import type { TrainerState } from "./trainer_state.ts";
 
 /** What a model file says of itself, besides its tensors. */
 export interface ModelInfo {
   /** Version of this description. */
-  readonly format: 1;
+  readonly format: 2;
   /** Whether training can go on from it. */
   readonly kind: "checkpoint" | "model";
   /** Version of csn that wrote it. */
@@ -30,8 +31,8 @@ export interface ModelInfo {
   readonly notions: readonly string[];
   /** Dimensions of an embedding. */
   readonly dimension: number;
-  /** How the masks came to be. */
-  readonly masks: NetworkShape["masks"];
+  /** Which of the paper's networks it is. */
+  readonly variant: NetworkShape["variant"];
   /** Side of the square images in pixels. */
   readonly imageSize: number;
   /** How images become squares. */
@@ -97,7 +98,7 @@ export async function writeModelFile(
   info: ModelDescription,
   tensors: ReadonlyMap<string, StoredTensor>,
 ): Promise<void> {
-  const whole: ModelInfo = { format: 1, csn: version, fit: "crop", ...info };
+  const whole: ModelInfo = { format: 2, csn: version, fit: "crop", ...info };
   const text = JSON.stringify(whole);
   const fault = wrongMember(JSON.parse(text)) ?? tensorFault(whole, networkTensors({ tensors }));
   if (fault !== null) {
@@ -115,7 +116,7 @@ export function networkTensors(file: Pick<ModelFile, "tensors">): Map<string, St
 
 /** The shape of the network in a file. */
 export function networkShape({ info }: ModelFile): NetworkShape {
-  return { notions: info.notions, dimension: info.dimension, masks: info.masks };
+  return { notions: info.notions, dimension: info.dimension, variant: info.variant };
 }
 
 async function findFile(path: string): Promise<string> {
@@ -170,18 +171,21 @@ function parseInfo(path: string, text: string | undefined): ModelInfo {
   } catch (error) {
     throw damaged(path, `what it says of itself is no JSON (${messageOf(error)})`, error);
   }
-  if (info?.format !== 1) {
+  if (info?.format !== 2 && info?.format !== 1) {
     throw new CsnError(
       `Cannot use "${path}" as a model: its format is ${
         shown(info?.format)
-      }, csn ${version} reads format 1; use ${
+      }, csn ${version} reads formats 1 and 2; use ${
         isVersion(info?.csn) ? `csn ${info.csn}` : "a file that csn wrote"
       }`,
     );
   }
+  info = { ...withVariant({ ...info }), format: 2 } as unknown as ModelInfo;
   // A file may be older than these settings.
-  const { precision = "float32", sampler = "triplets" } = info.config ?? {};
-  if (info.config !== undefined) info = { ...info, config: { ...info.config, precision, sampler } };
+  const older = { precision: "float32", sampler: "triplets" };
+  if (isObject(info.config)) {
+    info = { ...info, config: { ...older, ...withVariant({ ...info.config }) } as TrainConfig };
+  }
   const fit = parseFit(info.fit ?? "crop");
   if (fit === null) throw damaged(path, `"fit" is ${shown(info.fit)}, not ${fitForms}`);
   info = { ...info, fit };
@@ -195,7 +199,7 @@ const members: Readonly<Partial<Record<keyof ModelInfo, (value: unknown) => bool
   kind: (value) => value === "checkpoint" || value === "model",
   notions: (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
   dimension: isSize,
-  masks: isMaskMode,
+  variant: isVariant,
   imageSize: isSize,
   normalisation: (value) => isObject(value) && isColour(value.mean) && isColour(value.std),
   config: isObject,

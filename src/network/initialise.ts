@@ -1,7 +1,8 @@
 import { randomNormal, randomUnit } from "../base/random.ts";
 import type { StoredTensor } from "../tensor/safetensors.ts";
 import { backboneFeatures, type BackbonePart, backboneParts } from "./backbone.ts";
-import { disjointMasks, learnedMaskStart, type MaskMode, preinElsewhere } from "./masks.ts";
+import { disjointMasks, learnedMaskStart, preinElsewhere } from "./masks.ts";
+import type { Variant } from "./variant.ts";
 
 /** What a network is made of. */
 export interface NetworkShape {
@@ -9,8 +10,8 @@ export interface NetworkShape {
   readonly notions: readonly string[];
   /** Dimensions of an embedding; of specialists, of all of them together. */
   readonly dimension: number;
-  /** How the masks come to be. */
-  readonly masks: MaskMode;
+  /** Which of the paper's networks it is. */
+  readonly variant: Variant;
 }
 
 /** Streams of random numbers, one a tensor, apart from those that training draws from. */
@@ -21,9 +22,9 @@ const streamsEach = 1000;
 
 /** The backbones of a network: what the names of each one's tensors begin with, and its outputs. */
 export function backbonesOf(
-  { notions, dimension, masks }: NetworkShape,
+  { notions, dimension, variant }: NetworkShape,
 ): { readonly prefix: string; readonly dimension: number }[] {
-  if (masks !== "specialists") return [{ prefix: "backbone.", dimension }];
+  if (variant !== "specialists") return [{ prefix: "backbone.", dimension }];
   return notions.map((_, row) => ({
     prefix: `backbones.${row}.`,
     dimension: dimension / notions.length,
@@ -32,7 +33,7 @@ export function backbonesOf(
 
 /**
  * All tensors of a new network, by name, drawn from `seed`: convolutions from N(0, 2 / (k k out)), batch
- * norm at 1 and 0 (reference code, Resnet_18.py), the embedding as torch.nn.Linear, masks by their mode.
+ * norm at 1 and 0 (reference code, Resnet_18.py), the embedding as torch.nn.Linear, masks by the variant.
  */
 export function initialTensors(shape: NetworkShape, seed: number): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
@@ -79,14 +80,14 @@ function initialPart(part: BackbonePart, seed: number, stream: number): StoredTe
 }
 
 function initialMasks(
-  { notions, dimension, masks }: NetworkShape,
+  { notions, dimension, variant }: NetworkShape,
   seed: number,
 ): Float32Array<ArrayBuffer> {
-  if (masks === "none") return new Float32Array(notions.length * dimension).fill(1);
-  if (masks === "fixed" || masks === "specialists") {
+  if (variant === "standard") return new Float32Array(notions.length * dimension).fill(1);
+  if (variant === "fixed" || variant === "specialists") {
     return disjointMasks(notions.length, dimension, 0);
   }
-  if (masks === "learned-prein") return disjointMasks(notions.length, dimension, preinElsewhere);
+  if (variant === "prein") return disjointMasks(notions.length, dimension, preinElsewhere);
   const { mean, deviation } = learnedMaskStart;
   return Float32Array.from(
     { length: notions.length * dimension },

@@ -14,9 +14,9 @@ import { noGrad, scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { Backbone } from "./backbone.ts";
 import { backbonesOf, type NetworkShape } from "./initialise.ts";
-import { areLearned } from "./masks.ts";
 import { onCpu, type Placement, type Precision } from "./placement.ts";
 import { tensorFault } from "./tensor_fault.ts";
+import { learnsMasks } from "./variant.ts";
 
 /** A Conditional Similarity Network: a backbone that embeds images, and a mask per notion. */
 export class Network implements Disposable {
@@ -67,12 +67,12 @@ export class Network implements Disposable {
 
   /** Whether the masks are parameters. */
   get hasLearnedMasks(): boolean {
-    return areLearned(this.shape.masks);
+    return learnsMasks(this.shape.variant);
   }
 
   /** Whether each notion has a backbone of its own. */
   get hasSpecialists(): boolean {
-    return this.shape.masks === "specialists";
+    return this.shape.variant === "specialists";
   }
 
   /**

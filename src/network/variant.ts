@@ -7,3 +7,13 @@ export const variants = ["standard", "specialists", "fixed", "learned", "prein"]
  * "prein": learned masks that begin disjoint.
  */
 export type Variant = typeof variants[number];
+
+/** Whether a value is one of them. */
+export function isVariant(value: unknown): value is Variant {
+  return (variants as readonly unknown[]).includes(value);
+}
+
+/** Whether training changes the masks. */
+export function learnsMasks(variant: Variant): boolean {
+  return variant === "learned" || variant === "prein";
+}

@@ -2,7 +2,6 @@ import { CsnError, messageOf, UsageError } from "../base/errors.ts";
 import { exists, someOf } from "../files/exists.ts";
 import { examineOutput } from "../files/output_file.ts";
 import { isReportAnalysis, isReportPage } from "../model/report_files.ts";
-import { variantOf } from "../network/masks.ts";
 import { dirname, join } from "../files/paths.ts";
 import { readMetrics } from "../training/run_log.ts";
 import type { DrawnBy, ReportData } from "./report_data.ts";
@@ -204,7 +203,7 @@ function settingsOf({ path, info }: ModelFile): [name: string, value: string][] 
   const { config } = info;
   return [
     ["model", path],
-    ["variant", variantOf(info.masks)],
+    ["variant", info.variant],
     ["notions", info.notions.join(", ")],
     ["embedding", `${info.dimension} dimensions of images of ${info.imageSize} pixels`],
     ["trained on", config.data],

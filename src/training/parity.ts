@@ -2,7 +2,7 @@
 import { CsnError, UsageError } from "../base/errors.ts";
 import { Adam } from "../network/adam.ts";
 import { backward } from "../network/backbone.ts";
-import type { MaskMode } from "../network/masks.ts";
+import type { Variant } from "../network/variant.ts";
 import { fromStoredTensor, Network, toStoredTensor } from "../network/network.ts";
 import { onCpu, type Precision } from "../network/placement.ts";
 import {
@@ -59,7 +59,7 @@ export interface ParityInputs {
   readonly inputs: ReadonlyMap<string, StoredTensor>;
   /** All parameters and buffers, by name. */
   readonly before: ReadonlyMap<string, StoredTensor>;
-  readonly masks: MaskMode;
+  readonly variant: Variant;
 }
 
 /** Fewest triplets on which bfloat16 is compared: with fewer, batch norm makes much of its rounding. */
@@ -79,7 +79,7 @@ export async function checkParity(
   const run = await runParity({
     inputs: fixture.tensors,
     before: withPrefix(fixture, "before."),
-    masks: "learned",
+    variant: "learned",
   }, placement);
   return placement.precision === "bf16" ? compareCoarsely(run, fixture) : compare(run, fixture);
 }
@@ -89,9 +89,9 @@ export async function runParity(
   fixture: ParityInputs,
   { device = "cpu", precision = "auto" }: ParityPlacement = {},
 ): Promise<ParityRun> {
-  const { inputs, before, masks } = precision === "auto" ? fixture : inFloat32(fixture);
+  const { inputs, before, variant } = precision === "auto" ? fixture : inFloat32(fixture);
   const placement = { device, precision: precision === "auto" ? onCpu.precision : precision };
-  using network = new Network(shapeOf(before, masks), before, placement);
+  using network = new Network(shapeOf(before, variant), before, placement);
   using optimiser = new Adam(network.parameters());
   using kept = new DisposableStack();
   const [anchor, far, near] = ["in.anchor", "in.far", "in.near"].map((name) =>
@@ -150,10 +150,10 @@ function images(stored: StoredTensor, device: string): Tensor {
 }
 
 /** The same images and weights, rounded to float32. */
-function inFloat32({ inputs, before, masks }: ParityInputs): ParityInputs {
+function inFloat32({ inputs, before, variant }: ParityInputs): ParityInputs {
   const rounded = (tensors: ReadonlyMap<string, StoredTensor>) =>
     new Map([...tensors].map(([name, tensor]) => [name, rounded32(tensor)]));
-  return { inputs: rounded(inputs), before: rounded(before), masks };
+  return { inputs: rounded(inputs), before: rounded(before), variant };
 }
 
 function rounded32(tensor: StoredTensor): StoredTensor {
@@ -162,12 +162,12 @@ function rounded32(tensor: StoredTensor): StoredTensor {
   return { ...tensor, dtype: "float32", bytes };
 }
 
-function shapeOf(before: ReadonlyMap<string, StoredTensor>, masks: MaskMode) {
+function shapeOf(before: ReadonlyMap<string, StoredTensor>, variant: Variant) {
   const [notions, dimension] = find(before, "masks.weight").shape;
   return {
     notions: Array.from({ length: notions }, (_, row) => `notion ${row}`),
     dimension,
-    masks,
+    variant,
   };
 }
 

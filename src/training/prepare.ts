@@ -135,12 +135,12 @@ const onePixelSize = 16;
 
 /** Batch norm needs two values of a channel: one small image alone in a batch gives it one. */
 function checkBatches(
-  { imageSize, batchSize, masks, sampler }: TrainConfig,
+  { imageSize, batchSize, variant, sampler }: TrainConfig,
   { notion, perNotion }: Triplets,
 ): void {
   // A dense batch embeds all images of its triplets at once, so never one alone.
   if (imageSize > onePixelSize || sampler !== "triplets") return;
-  const counts = masks === "specialists"
+  const counts = variant === "specialists"
     ? perNotion.map(({ triplets }) => triplets)
     : [notion.length];
   const wrong = counts.find((count) => (count % batchSize || Math.min(batchSize, count)) === 1);

@@ -71,7 +71,7 @@ export class RunSaver {
       libtorch: folder.libtorch,
       notions: config.notions,
       dimension: setting.network.shape.dimension,
-      masks: config.masks,
+      variant: config.variant,
       imageSize: config.imageSize,
       fit: data.set.fit,
       normalisation: setting.normalisation,

@@ -176,7 +176,7 @@ Deno.test("embed and query leave out what a folder holds that is no image, and s
 
 Deno.test("config.json and the metrics of a run hold what is needed to repeat it", async () => {
   const config = JSON.parse(await Deno.readTextFile(join(run, "config.json")));
-  assert.deepEqual([config.name, config.masks, config.epochs, config.trainTriplets], [
+  assert.deepEqual([config.name, config.variant, config.epochs, config.trainTriplets], [
     name,
     "learned",
     2,

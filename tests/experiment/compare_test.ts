@@ -19,7 +19,7 @@ import { writeTinySet } from "../helpers/tiny_set.ts";
 
 /** Two batches an epoch. */
 function commonOf(data: string): CommonConfig {
-  const { name: _name, seed: _seed, masks: _masks, trainTriplets: _triplets, ...rest } =
+  const { name: _name, seed: _seed, variant: _variant, trainTriplets: _triplets, ...rest } =
     defaultConfig;
   return {
     ...rest,
@@ -155,6 +155,18 @@ Deno.test("compare() refuses cells that were trained otherwise before it trains 
     assert.deepEqual(begun(events), []);
   }));
 
+Deno.test("compare() goes on with runs whose config.json says the masks in an older csn's words", () =>
+  withOptions(async (options) => {
+    const asked = { ...options, variants: ["standard"] as const, seeds: [1] };
+    await compare(asked);
+    const file = join(options.folder, "standard-seed1", "config.json");
+    const { variant: _variant, ...config } = JSON.parse(await Deno.readTextFile(file));
+    await Deno.writeTextFile(file, JSON.stringify({ ...config, masks: "none" }));
+    const events: ExperimentEvent[] = [];
+    await compare({ ...asked, onEvent: (event) => events.push(event) });
+    assert.deepEqual(begun(events), []);
+  }));
+
 Deno.test("compare() takes as many triplets as the shortest list has, and refuses more", () =>
   withOptions(async (options) => {
     const asked = { ...options, variants: ["fixed"] as const, seeds: [1] };
@@ -184,7 +196,7 @@ Deno.test("scoreCell() finds the errors that test finds, though half of the trip
 
 Deno.test("scoreCell() finds nothing but ties where all embeddings are equal, and keeps what it found", () =>
   withOptions(async ({ folder, common }) => {
-    const shape = { notions: common.notions, dimension: 8, masks: "fixed" } as const;
+    const shape = { notions: common.notions, dimension: 8, variant: "fixed" } as const;
     const path = join(folder, "equal");
     await Deno.mkdir(path, { recursive: true });
     const write = async (seed: number, isMasked: boolean) => {

@@ -79,7 +79,7 @@ export function inputsOf(fixture: Fixture): ParityInputs {
       [name, shape],
     ) => [name, before_(fixture, name, shape)]),
   );
-  return { inputs, before, masks: fixture.masks as "learned" | "fixed" };
+  return { inputs, before, variant: fixture.masks as "learned" | "fixed" };
 }
 
 function before_(fixture: Fixture, name: string, shape: number[]): StoredTensor {

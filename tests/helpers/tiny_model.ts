@@ -4,7 +4,7 @@ import { join } from "../../src/files/paths.ts";
 import { defaultConfig } from "../../src/model/config.ts";
 import { writeModelFile } from "../../src/model/model_file.ts";
 
-const shape: NetworkShape = { notions: ["shape", "colour"], dimension: 8, masks: "fixed" };
+const shape: NetworkShape = { notions: ["shape", "colour"], dimension: 8, variant: "fixed" };
 
 /** Writes `folder`/model.safetensors, 16-pixel images to 8 dimensions; returns its path. */
 export async function writeTinyModel(folder: string, seed = 1): Promise<string> {

@@ -11,7 +11,7 @@ import { Tensor } from "../../src/tensor/tensor.ts";
 import type { StepSetting } from "../../src/training/train_step.ts";
 
 /** The notions of the tiny network. */
-export const tinyShape: NetworkShape = { notions: ["a", "b"], dimension: 8, masks: "learned" };
+export const tinyShape: NetworkShape = { notions: ["a", "b"], dimension: 8, variant: "learned" };
 
 const images = 12;
 

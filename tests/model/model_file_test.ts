@@ -17,7 +17,7 @@ Deno.test("readModelFile() reads what writeModelFile() wrote, with or without th
   await using folder = await TemporaryFolder.make();
   const path = await writeTinyModel(folder.path);
   const file = await readModelFile(path);
-  assert.deepEqual([file.info.format, file.info.kind, file.info.notions], [1, "model", [
+  assert.deepEqual([file.info.format, file.info.kind, file.info.notions], [2, "model", [
     "shape",
     "colour",
   ]]);
@@ -56,6 +56,31 @@ Deno.test("readModelFile() takes a model that does not say its fit for one of cr
   assert.equal((await readModelFile(path)).info.fit, "crop");
 });
 
+for (
+  const [masks, variant] of [
+    ["none", "standard"],
+    ["fixed", "fixed"],
+    ["learned", "learned"],
+    ["learned-prein", "prein"],
+  ]
+) {
+  Deno.test(`readModelFile() reads the masks "${masks}" of an older csn as the variant "${variant}"`, async () => {
+    await using folder = await TemporaryFolder.make();
+    const older = (words: Info) => {
+      delete words.variant;
+      Object.assign(words, { masks });
+    };
+    const path = await changed(folder.path, (info) => {
+      older(info);
+      older(info.config as Info);
+      info.format = 1;
+    });
+    const { info } = await readModelFile(path);
+    assert.deepEqual([info.format, info.variant, info.config.variant], [2, variant, variant]);
+    assert.ok(!("masks" in info) && !("masks" in info.config));
+  });
+}
+
 type Info = Record<string, unknown>;
 
 /** A model file with its description and tensors changed. */
@@ -74,16 +99,21 @@ async function changed(
 
 const cases: [string, Parameters<typeof changed>[1], RegExp][] = [
   ["a description that is no JSON", () => "{format: 1", /what it says of itself is no JSON/],
-  ["a description that is nothing", () => "null", /its format is undefined.*reads format 1/],
+  ["a description that is nothing", () => "null", /its format is undefined.*reads formats 1 and 2/],
   ["notions that are none", (info) => void (info.notions = null), /"notions" is null/],
   ["no notion", (info) => void (info.notions = []), /"notions" is \[\]/],
   ["a dimension of 0.5", (info) => void (info.dimension = 0.5), /"dimension" is 0\.5/],
-  ["unknown masks", (info) => void (info.masks = "soft"), /"masks" is "soft"/],
+  ["an unknown variant", (info) => void (info.variant = "soft"), /"variant" is "soft"/],
+  [
+    "unknown masks of an older csn",
+    (info) => void Object.assign(info, { variant: undefined, masks: "soft", format: 1 }),
+    /"variant" is "soft"/,
+  ],
   ["no image size", (info) => void (info.imageSize = "16"), /"imageSize" is "16"/],
   ["a normalisation of two", (info) => void (info.normalisation = {}), /"normalisation" is \{\}/],
   [
     "a newer format",
-    (info) => void Object.assign(info, { format: 2, csn: "9.0.0" }),
+    (info) => void Object.assign(info, { format: 3, csn: "9.0.0" }),
     /csn 9\.0\.0/,
   ],
   [
@@ -91,7 +121,7 @@ const cases: [string, Parameters<typeof changed>[1], RegExp][] = [
     (info) => void (info.fit = "stretch"),
     /"fit" is "stretch", not "crop", "pad"/,
   ],
-  ["a description without masks", (info) => void delete info.masks, /"masks" is missing/],
+  ["a description without a variant", (info) => void delete info.variant, /"variant" is missing/],
   [
     "a checkpoint without its state",
     (info) => void Object.assign(info, { kind: "checkpoint" }),

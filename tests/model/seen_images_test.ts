@@ -117,11 +117,11 @@ Deno.test("testModel() finds no image seen in a split of other images, and says 
     assert.deepEqual(await tested(model), { seen: seen(4, 0, 0), warnings: [], notices: [] });
   }));
 
-for (const masks of ["learned", "specialists"] as const) {
-  Deno.test(`testModel() warns with counts after the lists were made anew (${masks})`, () =>
+for (const variant of ["learned", "specialists"] as const) {
+  Deno.test(`testModel() warns with counts after the lists were made anew (${variant})`, () =>
     inFolder(async (root) => {
       const data = await writeSet(join(root, "set"), parts);
-      const model = await trained(configOf(data, { masks }), join(root, "run"));
+      const model = await trained(configOf(data, { variant }), join(root, "run"));
       await writeLists(data, { ...parts, test: [0, 3, 5, 11, 30, 31] });
       const found = await tested(model);
       assert.deepEqual(found.seen, seen(6, 3, 1));

@@ -15,7 +15,7 @@ import { Tensor } from "../../src/tensor/tensor.ts";
 const zappos = {
   notions: ["class", "closure", "gender", "heel"],
   dimension: 64,
-  masks: "learned",
+  variant: "learned",
 } as const;
 
 function floats(tensors: ReturnType<typeof initialTensors>, name: string): Float32Array {
@@ -34,8 +34,8 @@ Deno.test("Network has the reference code's 2,799,488 parameters, 256 of them ma
     [...tensors].reduce((sum, tensor) => sum + tensor.size, 0);
   assert.equal(count(network.parameters().values()), 2_799_488);
   using fixed = new Network(
-    { ...zappos, masks: "fixed" },
-    initialTensors({ ...zappos, masks: "fixed" }, 1),
+    { ...zappos, variant: "fixed" },
+    initialTensors({ ...zappos, variant: "fixed" }, 1),
   );
   assert.equal(count(fixed.parameters().values()), 2_799_488 - 256);
   assert.ok(!fixed.parameters().has("masks.weight"));

@@ -8,7 +8,7 @@ import { clone, reshape } from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 
-const shape = { notions: ["a"], dimension: 8, masks: "learned" } as const;
+const shape = { notions: ["a"], dimension: 8, variant: "learned" } as const;
 const size = 32;
 
 /** Embeddings of the same random images by the same weights. */

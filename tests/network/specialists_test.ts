@@ -7,7 +7,7 @@ import type { StoredTensor } from "../../src/tensor/safetensors.ts";
 import { scope } from "../../src/tensor/scope.ts";
 import { tinySetting } from "../helpers/tiny_setting.ts";
 
-const shape: NetworkShape = { notions: ["a", "b", "c"], dimension: 12, masks: "specialists" };
+const shape: NetworkShape = { notions: ["a", "b", "c"], dimension: 12, variant: "specialists" };
 const evaluation = { train: false, grad: false };
 
 /** The network of one notion alone, with the specialist's weights. */
@@ -18,7 +18,7 @@ function alone(tensors: ReadonlyMap<string, StoredTensor>, row: number): Network
       name.startsWith(prefix) ? [[`backbone.${name.slice(prefix.length)}`, tensor]] : []
     ),
   );
-  const one: NetworkShape = { notions: ["x"], dimension: 4, masks: "none" };
+  const one: NetworkShape = { notions: ["x"], dimension: 4, variant: "standard" };
   own.set("masks.weight", initialTensors(one, 1).get("masks.weight")!);
   return new Network(one, own);
 }
@@ -79,7 +79,7 @@ Deno.test("Network.embed() by one specialist gives gradients to it alone", () =>
   }));
 
 Deno.test("Network without masks has ones, which training does not change", () => {
-  const standard: NetworkShape = { notions: ["a", "b"], dimension: 3, masks: "none" };
+  const standard: NetworkShape = { notions: ["a", "b"], dimension: 3, variant: "standard" };
   using network = new Network(standard, initialTensors(standard, 1));
   assert.deepEqual(network.maskTable(), [[1, 1, 1], [1, 1, 1]]);
   assert.ok(!network.parameters().has("masks.weight"));

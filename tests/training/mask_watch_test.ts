@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { start } from "../../src/native/start.ts";
 import { initialTensors, type NetworkShape } from "../../src/network/initialise.ts";
-import type { MaskMode } from "../../src/network/masks.ts";
+import type { Variant } from "../../src/network/variant.ts";
 import { Network } from "../../src/network/network.ts";
 import { copyInto } from "../../src/tensor/operators.ts";
 import { noGrad, scope } from "../../src/tensor/scope.ts";
@@ -15,8 +15,8 @@ Deno.test("maskUse() counts what each mask lets through and what none does", () 
   });
 });
 
-function networkOf(masks: MaskMode): Network {
-  const shape: NetworkShape = { notions: ["a", "b"], dimension: 3, masks };
+function networkOf(variant: Variant): Network {
+  const shape: NetworkShape = { notions: ["a", "b"], dimension: 3, variant };
   return new Network(shape, initialTensors(shape, 1));
 }
 

@@ -13,7 +13,7 @@ const config: TrainConfig = { ...defaultConfig, data: "/", notions: ["a", "b"], 
 function weights(
   change: (tensors: Map<string, StoredTensor>) => void = () => {},
 ): Map<string, StoredTensor> {
-  const drawn = initialTensors({ notions: ["a"], dimension: 16, masks: "fixed" }, 99);
+  const drawn = initialTensors({ notions: ["a"], dimension: 16, variant: "fixed" }, 99);
   const tensors = new Map<string, StoredTensor>();
   for (const [name, tensor] of drawn) {
     if (name.startsWith("backbone.") && !name.includes("fc_embed")) {

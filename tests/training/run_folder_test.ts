@@ -147,7 +147,7 @@ Deno.test("RunFolder explains a folder that cannot be made or locked", async () 
 
 Deno.test("assertUnchanged() refuses a checkpoint that another process has replaced since it was read", async () => {
   await using folder = await TemporaryFolder.make();
-  const shape = { notions: ["a"], dimension: 8, masks: "fixed" } as const;
+  const shape = { notions: ["a"], dimension: 8, variant: "fixed" } as const;
   const write = (epoch: number) =>
     writeModelFile(modelPath(folder.path, "checkpoint"), {
       kind: "checkpoint",

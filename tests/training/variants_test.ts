@@ -13,7 +13,7 @@ import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
 
 /** Two batches a notion and epoch. */
-const base: Omit<TrainConfig, "data" | "masks"> = {
+const base: Omit<TrainConfig, "data" | "variant"> = {
   ...defaultConfig,
   name: "run",
   notions: ["colour", "shape"],
@@ -35,7 +35,7 @@ async function withSet(test: (root: string) => Promise<void>): Promise<void> {
 async function run(
   root: string,
   name: string,
-  config: Pick<TrainConfig, "masks"> & Partial<TrainConfig>,
+  config: Pick<TrainConfig, "variant"> & Partial<TrainConfig>,
   more: Partial<RunPlan> = {},
 ): Promise<ModelFile> {
   const path = join(root, name);
@@ -49,12 +49,12 @@ async function run(
   return await readModelFile(join(path, "checkpoint"));
 }
 
-Deno.test("train() teaches each specialist what a network on its notion alone learns", () =>
+Deno.test("runTraining() teaches each specialist what a network on its notion alone learns", () =>
   withSet(async (root) => {
-    const specialists = await run(root, "specialists", { masks: "specialists" });
+    const specialists = await run(root, "specialists", { variant: "specialists" });
     assert.equal(specialists.info.dimension, 16);
     // The second specialist begins from weights of its own, so the first is the one to compare.
-    const alone = await run(root, "alone", { masks: "none", notions: ["colour"] });
+    const alone = await run(root, "alone", { variant: "standard", notions: ["colour"] });
     for (const [name, { dtype, bytes }] of alone.tensors) {
       if (!name.includes("backbone.") || name.startsWith("optimiser.second.")) continue;
       const twin = specialists.tensors.get(name.replace("backbone.", "backbones.0."))!;
@@ -70,20 +70,20 @@ Deno.test("train() teaches each specialist what a network on its notion alone le
     }
   }));
 
-Deno.test("train() changes each specialist", () =>
+Deno.test("runTraining() changes each specialist", () =>
   withSet(async (root) => {
-    const { tensors } = await run(root, "specialists", { masks: "specialists" });
+    const { tensors } = await run(root, "specialists", { variant: "specialists" });
     for (const row of [0, 1]) {
       const { bytes } = tensors.get(`optimiser.step.backbones.${row}.conv1.weight`)!;
       assert.deepEqual([...new Float32Array(bytes.slice().buffer)], [4], "two batches, two epochs");
     }
   }));
 
-Deno.test("train() of specialists stopped in an epoch goes on to the same weights", () =>
+Deno.test("runTraining() of specialists stopped in an epoch goes on to the same weights", () =>
   withSet(async (root) => {
-    const straight = await run(root, "straight", { masks: "specialists" });
+    const straight = await run(root, "straight", { variant: "specialists" });
     const controller = new AbortController();
-    const stopped = await run(root, "stopped", { masks: "specialists" }, {
+    const stopped = await run(root, "stopped", { variant: "specialists" }, {
       signal: controller.signal,
       onEvent: (event) => event.type === "step" && event.batch === 3 && controller.abort(),
     });
@@ -100,11 +100,11 @@ Deno.test("train() of specialists stopped in an epoch goes on to the same weight
     assert.deepEqual(found.tensors, straight.tensors);
   }));
 
-for (const masks of ["none", "specialists", "learned-prein"] as const) {
-  Deno.test(`testModel() scores a model with masks "${masks}"`, () =>
+for (const variant of ["standard", "specialists", "prein"] as const) {
+  Deno.test(`testModel() scores a model of the variant "${variant}"`, () =>
     withSet(async (root) => {
-      await run(root, masks, { masks, epochs: 1 });
-      const model = await readModelFile(join(root, masks, "model_best"));
+      await run(root, variant, { variant, epochs: 1 });
+      const model = await readModelFile(join(root, variant, "model_best"));
       const [validation, again] = [
         await testModel(model, { split: "val" }),
         await testModel(model, { split: "val" }),
@@ -114,12 +114,12 @@ for (const masks of ["none", "specialists", "learned-prein"] as const) {
     }));
 }
 
-Deno.test("train() tells how many dimensions learned masks use, and nothing of other masks", () =>
+Deno.test("runTraining() tells how many dimensions learned masks use, and nothing of other masks", () =>
   withSet(async (root) => {
     const rowOf = async (name: string) =>
       JSON.parse((await Deno.readTextFile(join(root, name, "metrics.jsonl"))).split("\n")[0]);
-    await run(root, "learned", { masks: "learned", epochs: 1 });
-    await run(root, "fixed", { masks: "fixed", epochs: 1 });
+    await run(root, "learned", { variant: "learned", epochs: 1 });
+    await run(root, "fixed", { variant: "fixed", epochs: 1 });
     const { activeDimensions, unusedDimensions } = await rowOf("learned");
     assert.equal(activeDimensions.length, 2);
     assert.ok(activeDimensions.every((active: number) => active > 0 && active <= 8));

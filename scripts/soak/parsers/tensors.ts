@@ -112,7 +112,7 @@ function rightFiles(): fc.Arbitrary<Input<StoredTensors>> {
 export function modelInfo(): Parser<unknown> {
   const model = {
     ...{ format: 1, kind: "model", csn: "0.1.0", libtorch: "2.13.0", notions: ["a", "b"] },
-    ...{ dimension: 8, masks: "learned", imageSize: 16, fit: "crop", epoch: 1, accuracy: 0.5 },
+    ...{ dimension: 8, variant: "learned", imageSize: 16, fit: "crop", epoch: 1, accuracy: 0.5 },
     normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
     config: { ...defaultConfig, data: "/data", notions: ["a", "b"] },
     images: { imageSize: 16, preprocessing: "p", training: "AAAAAAAA", validation: "" },

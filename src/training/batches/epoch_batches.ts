@@ -11,7 +11,7 @@ import type { PreparedTraining } from "../prepare.ts";
  * where an epoch goes on that was cut so.
  */
 export async function epochBatches(
-  { batchSize, seed, sampler, masks }: TrainConfig,
+  { batchSize, seed, sampler, variant }: TrainConfig,
   { set, train, values }: Pick<PreparedTraining, "set" | "train" | "values">,
   epoch: number,
   cut?: number,
@@ -19,7 +19,7 @@ export async function epochBatches(
   const options = { batchSize, seed, epoch, shuffle: true, flip: set.flip };
   switch (sampler) {
     case "triplets":
-      return masks === "specialists"
+      return variant === "specialists"
         ? new NotionBatches(train, options)
         : new EpochBatches(train, options);
     case "dense-lists":
