@@ -32,9 +32,17 @@ export { embedFolder, type FolderOptions } from "./src/model/folder_embeddings.t
 export { writeEmbeddings, type WriteEmbeddingsOptions } from "./src/model/embedding_file.ts";
 
 // Training and evaluation
-export { runTraining as train, type TrainResult } from "./src/training/run_training.ts";
+export { train } from "./src/training/train.ts";
+export { trainEvents } from "./src/training/train_events.ts";
+export type { TrainResult } from "./src/training/run_training.ts";
 export type { TrainEvent } from "./src/training/train_event.ts";
-export type { RunPlan as TrainOptions } from "./src/training/run_plan.ts";
+export type {
+  NewRun,
+  ResumedRun,
+  RunOptions,
+  TrainOptions,
+  TrainSettings,
+} from "./src/training/train_options.ts";
 export {
   defaultConfig,
   defaultSettings,
@@ -61,7 +69,6 @@ export {
 } from "./src/model/model_file.ts";
 export type { EpochSums, TrainerState } from "./src/model/trainer_state.ts";
 export type { LossNumbers } from "./src/network/triplet_loss.ts";
-export type { MaskMode } from "./src/network/masks.ts";
 export { type Variant, variants } from "./src/network/variant.ts";
 export { Network } from "./src/network/network.ts";
 export { initialTensors, type NetworkShape } from "./src/network/initialise.ts";

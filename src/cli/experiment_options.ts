@@ -6,6 +6,7 @@ import { UsageError } from "../base/errors.ts";
 import type { CommonConfig } from "../experiment/cell.ts";
 import type { Listener } from "../base/listener.ts";
 import { basename } from "../files/paths.ts";
+import { pretrainedOf } from "../training/new_config.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { defaultConfig, defaultSettings, type RunSettings } from "../model/config.ts";
 import { type Variant, variants } from "../network/variant.ts";
@@ -13,7 +14,7 @@ import { folderName, oneOf, wholeNumber } from "./options.ts";
 import { shellWord } from "../base/shell_word.ts";
 import { dataPath } from "./paths.ts";
 import { addTrainOptions, type TrainFlags } from "./train_options.ts";
-import { newPretrained } from "./train_run.ts";
+import { pretrainedPath } from "./train_flags.ts";
 
 /** What the options of either parse to, `--triplets` aside. */
 export interface ExperimentFlags extends
@@ -125,7 +126,7 @@ export async function commonConfig(
     embedLoss: flags.embedLoss,
     maskLoss: flags.maskLoss,
     dimension: flags.dimEmbed,
-    pretrained: newPretrained(flags.pretrained, set),
+    pretrained: pretrainedOf(pretrainedPath(flags.pretrained), set),
     sampler: defaultConfig.sampler,
     allowMissing: flags.allowMissing ?? false,
     ...choosePlacement({ device: flags.device, precision: flags.precision }, listener),

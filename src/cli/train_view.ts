@@ -1,7 +1,5 @@
-import { variantOf } from "../network/masks.ts";
 import { join } from "../files/paths.ts";
 import { shellWord } from "../base/shell_word.ts";
-import type { TrainConfig } from "../model/config.ts";
 import type { TrainEvent } from "../training/train_event.ts";
 import { duration, percent } from "./format.ts";
 import { evaluationLine, trainLine } from "./log_line.ts";
@@ -15,24 +13,23 @@ const estimateAfter = 10;
 export interface ViewOptions {
   /** One JSON object a line instead of text. */
   readonly json?: boolean;
-  /** Batches between two log lines. */
-  readonly logInterval: number;
 }
 
 /** Shows a run: the reference code's lines and a progress bar, or with `--json` one object a line. */
 export class TrainView {
-  readonly #config: TrainConfig;
   readonly #flags: ViewOptions;
   readonly #listener: TerminalListener;
+  /** The run, once it began. */
+  #run: TrainEvent & { type: "start" } | null = null;
   #steps = 0;
 
-  constructor(config: TrainConfig, flags: ViewOptions, listener: TerminalListener) {
-    this.#config = config;
+  constructor(flags: ViewOptions, listener: TerminalListener) {
     this.#flags = flags;
     this.#listener = listener;
   }
 
   show(event: TrainEvent): void {
+    if (event.type === "start") this.#run = event;
     if (event.type === "step") return this.#step(event);
     if (this.#flags.json) return this.#listener.line(JSON.stringify(event));
     switch (event.type) {
@@ -42,13 +39,14 @@ export class TrainView {
         return this.#epoch(event);
       case "saved":
         return;
+      case "end":
+        return this.#end(event.finished);
     }
   }
 
-  /** The last lines: what there is now, and what to do with it. */
-  end(finished: boolean, folder: string): void {
-    if (this.#flags.json) return;
-    const path = (file: string) => shellWord(shownPath(join(folder, file)));
+  /** The last line: what there is now, and what to do with it. */
+  #end(finished: boolean): void {
+    const path = (file: string) => shellWord(shownPath(join(this.#run!.folder, file)));
     this.#listener.line(
       finished
         ? `Finished. Test the best model: deno task test --resume ${path("model_best")}`
@@ -58,11 +56,9 @@ export class TrainView {
 
   #start(event: TrainEvent & { type: "start" }): void {
     const line = (text: string) => this.#listener.line(text);
-    const config = this.#config;
+    const { config } = event;
     line(
-      `Run ${config.name}: ${config.epochs} epochs on ${config.device} in ${config.precision}, seed ${config.seed}, variant ${
-        variantOf(config.masks)
-      }, sampler ${config.sampler}`,
+      `Run ${config.name}: ${config.epochs} epochs on ${config.device} in ${config.precision}, seed ${config.seed}, variant ${config.variant}, sampler ${config.sampler}`,
     );
     line(`  + Number of params: ${event.parameters}`);
     for (const { notion, train, val, shortfall } of event.triplets) {
@@ -82,7 +78,7 @@ export class TrainView {
   #step(event: TrainEvent & { type: "step" }): void {
     this.#steps += 1;
     this.#listener.progress?.({
-      what: `Epoch ${event.epoch}/${this.#config.epochs}`,
+      what: `Epoch ${event.epoch}/${this.#run!.config.epochs}`,
       done: event.trained,
       total: event.triplets,
       unit: "triplets",
@@ -94,7 +90,7 @@ export class TrainView {
         } triplets/s)`,
       );
     }
-    if ((event.batch - 1) % this.#flags.logInterval !== 0) return;
+    if ((event.batch - 1) % this.#run!.settings.logInterval !== 0) return;
     this.#listener.line(this.#flags.json ? JSON.stringify(plain(event)) : logLine(event));
   }
 

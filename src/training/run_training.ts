@@ -19,13 +19,15 @@ import { leftOutWarnings, nothingFormed, stepError } from "./train_messages.ts";
 export interface TrainResult {
   /** False when the signal stopped it before its last epoch. */
   readonly finished: boolean;
+  /** Where it was written: `model_best` in this folder is the best model. */
+  readonly folder: string;
   /** Where it stands. */
   readonly state: TrainerState;
 }
 
 /** Trains a run to its last epoch, or until the signal is aborted. libtorch must be open. */
 export async function runTraining(plan: RunPlan): Promise<TrainResult> {
-  const { config, signal } = plan;
+  const { config, folder, onEvent, signal } = plan;
   await using opened = await openRun(plan);
   const run = new Run(plan, opened);
   await run.begin();
@@ -35,7 +37,9 @@ export async function runTraining(plan: RunPlan): Promise<TrainResult> {
     if (!await run.finishEpoch()) break;
   }
   if (signal?.aborted) await run.save();
-  return { finished: run.state.epoch > config.epochs, state: run.state };
+  const finished = run.state.epoch > config.epochs;
+  onEvent?.({ type: "end", finished, state: structuredClone(run.state) });
+  return { finished, folder: folder.path, state: run.state };
 }
 
 /** One run: its state, and what an epoch is made of. */
@@ -58,9 +62,8 @@ class Run {
 
   async begin(): Promise<void> {
     const { config, folder, settings, onEvent } = this.#plan;
-    const { setting, data } = this.#opened;
     await folder.begin(config, { ...settings, threads: threads() });
-    onEvent?.(startEvent(setting.network, data, await folder.history(), this.state));
+    onEvent?.(startEvent(this.#plan, this.#opened, await folder.history(), this.state));
   }
 
   /** Trains what is left of the epoch. */

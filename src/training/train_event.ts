@@ -1,16 +1,22 @@
 import type { Evaluation } from "../model/evaluate.ts";
-import type { TrainConfig } from "../model/config.ts";
+import type { RunSettings, TrainConfig } from "../model/config.ts";
 import type { TrainerState } from "../model/trainer_state.ts";
-import type { Network } from "../network/network.ts";
 import type { LossNumbers } from "../network/triplet_loss.ts";
 import { trainMetrics } from "./epoch_sums.ts";
 import type { EpochMetrics } from "./metrics.ts";
-import type { PreparedTraining } from "./prepare.ts";
+import type { OpenedRun } from "./open_run.ts";
+import type { RunPlan } from "./run_plan.ts";
 
 /** What happens while a run trains, in this order: start, then steps, saves and epochs, then end. */
 export type TrainEvent =
   | {
     readonly type: "start";
+    /** What is computed. */
+    readonly config: TrainConfig;
+    /** How it is carried on. */
+    readonly settings: RunSettings;
+    /** Where it is written. */
+    readonly folder: string;
     /** Numbers that training changes, masks included. */
     readonly parameters: number;
     /** Triplets of each notion, and how many its list lacks for its share. */
@@ -47,17 +53,27 @@ export type TrainEvent =
     readonly secondsLeft: number;
   }
   | { readonly type: "epoch"; readonly metrics: EpochMetrics; readonly validation: Evaluation }
-  | { readonly type: "saved"; readonly path: string };
+  | { readonly type: "saved"; readonly path: string }
+  | {
+    readonly type: "end";
+    /** False when the signal stopped the run before its last epoch. */
+    readonly finished: boolean;
+    /** Where it stands. */
+    readonly state: TrainerState;
+  };
 
 /** What a run reports when it begins or goes on. */
 export function startEvent(
-  network: Network,
-  { set, train, validation }: Pick<PreparedTraining, "set" | "train" | "validation">,
+  { config, settings, folder }: RunPlan,
+  { setting: { network }, data: { set, train, validation } }: OpenedRun,
   history: readonly EpochMetrics[],
   state: TrainerState,
 ): TrainEvent {
   return {
     type: "start",
+    config,
+    settings,
+    folder: folder.path,
     parameters: [...network.parameters().values()].reduce((sum, tensor) => sum + tensor.size, 0),
     triplets: train.perNotion.map(({ name, triplets, shortfall }, row) => ({
       notion: name,

@@ -27,7 +27,7 @@ function configOf(root: string, name: string): TrainConfig {
     trainTriplets: 32,
     epochs: 2,
     learningRate: 1e-3,
-    masks: "learned",
+    variant: "learned",
   };
 }
 
@@ -74,7 +74,7 @@ async function assertSameRun(path: string, reference: string): Promise<void> {
   assert.deepEqual(await rows(path), await rows(reference));
 }
 
-Deno.test("train() interrupted in the validation of an epoch goes on with the same weights and metrics", () =>
+Deno.test("runTraining() interrupted in the validation of an epoch goes on with the same weights and metrics", () =>
   // More distinct images than are embedded at a time, so that the signal meets a validation half done.
   withSet({ triplets: 640, copies: 40 }, async (root) => {
     const [straight, broken] = [join(root, "straight"), join(root, "broken")];
@@ -102,7 +102,7 @@ Deno.test("train() interrupted in the validation of an epoch goes on with the sa
     await assertSameRun(broken, straight);
   }));
 
-Deno.test("train() from an older checkpoint cuts the metrics back and trains those epochs again", () =>
+Deno.test("runTraining() from an older checkpoint cuts the metrics back and trains those epochs again", () =>
   withSet({ triplets: 16 }, async (root) => {
     const [path, older] = [join(root, "run"), join(root, "older")];
     const config = { ...configOf(root, "run"), epochs: 3 };
@@ -169,7 +169,7 @@ Deno.test("RunFolder.resume() copies over another run only when told to, and not
     assert.equal((await rows(other)).length, 2);
   }));
 
-Deno.test("train() refuses a small image alone in a batch before anything of an old run is touched", () =>
+Deno.test("runTraining() refuses a small image alone in a batch before anything of an old run is touched", () =>
   withSet({ triplets: 16 }, async (root) => {
     const config = { ...configOf(root, "run"), batchSize: 31 };
     const path = join(root, "run");
@@ -183,7 +183,7 @@ Deno.test("train() refuses a small image alone in a batch before anything of an 
     assert.equal(await Deno.readTextFile(join(path, "metrics.jsonl")), "old\n");
   }));
 
-Deno.test("train() with dense batches gives the same run to the bit when it is repeated, and another one than without", () =>
+Deno.test("runTraining() with dense batches gives the same run to the bit when it is repeated, and another one than without", () =>
   withSet({}, async (root) => {
     const config = { ...configOf(root, "run"), sampler: "dense-lists" as const };
     const paths = ["one", "two", "triplets"].map((name) => join(root, name));
@@ -204,7 +204,7 @@ function sparseConfig(root: string): TrainConfig {
   };
 }
 
-Deno.test("train() passes over batches that hold no triplet, says once how many, and goes on behind them", async () => {
+Deno.test("runTraining() passes over batches that hold no triplet, says once how many, and goes on behind them", async () => {
   await using folder = await TemporaryFolder.make();
   const root = folder.path;
   await writeValuedSet(join(root, "set"));
@@ -227,7 +227,7 @@ Deno.test("train() passes over batches that hold no triplet, says once how many,
   await assertSameRun(join(root, "broken"), join(root, "straight"));
 });
 
-Deno.test("train() ends where no batch of an epoch holds a triplet, and says what to do", async () => {
+Deno.test("runTraining() ends where no batch of an epoch holds a triplet, and says what to do", async () => {
   await using folder = await TemporaryFolder.make();
   const set = join(folder.path, "set");
   await writeValuedSet(set);
@@ -242,7 +242,7 @@ Deno.test("train() ends where no batch of an epoch holds a triplet, and says wha
   );
 });
 
-Deno.test("train() gives a model the fit of its set, by which it is tested and embeds files", () =>
+Deno.test("runTraining() gives a model the fit of its set, by which it is tested and embeds files", () =>
   withSet({}, async (root) => {
     const setFile = join(root, "set", "set.json");
     const description = JSON.parse(await Deno.readTextFile(setFile));
