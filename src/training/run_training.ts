@@ -12,7 +12,7 @@ import { type OpenedRun, openRun } from "./open_run.ts";
 import type { RunPlan } from "./run_plan.ts";
 import { RunSaver } from "./run_saver.ts";
 import { Stepper, type StepTaken } from "./stepper.ts";
-import { startEvent, stepEvent } from "./train_event.ts";
+import { startEvent, stepEvent } from "./make_train_events.ts";
 import { leftOutWarnings, nothingFormed, stepError } from "./train_messages.ts";
 
 /** How a run ended. */

@@ -227,7 +227,7 @@ Deno.test("train refuses a run folder that another process uses, and names the p
 for (
   const [what, flags, line] of [
     ["another dimension", ["--dim-embed", "32"], /--dim-embed is 64 there, not 32/],
-    ["other masks", ["--learned"], /--learned is false there, not true/],
+    ["other masks", ["--learned"], /--variant is fixed there, not learned/],
     ["other notions", ["--conditions", "shape"], /--conditions is colour shape there, not shape/],
     ["another learning rate", ["--lr", "1"], /--lr is 0\.00005 there, not 1/],
   ] as const
