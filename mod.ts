@@ -1,6 +1,6 @@
 /**
- * Conditional Similarity Networks (Veit, Belongie, Karaletsos, CVPR 2017): embed an image once, compare it
- * by notion.
+ * Conditional Similarity Networks (Veit, Belongie, Karaletsos, CVPR 2017): embed an image once,
+ * compare it by notion.
  *
  * @example Find the images that are nearest by a notion
  * ```ts no-eval

@@ -1,6 +1,6 @@
 /**
- * Times `audit` on 1,000,000 triplets of four notions over 50,000 images, a process of its own; there are no
- * pictures to compare.
+ * Times `audit` on 1,000,000 triplets of four notions over 50,000 images, a process of its own;
+ * there are no pictures to compare.
  *
  *     deno task bench-data
  */

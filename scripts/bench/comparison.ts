@@ -19,7 +19,9 @@ export interface Comparison extends Work {
   /** Medians, in `unit`. */
   readonly csn: number;
   readonly pytorch: number;
-  /** How much better csn is: above 1 faster or smaller, of each pair of runs one after the other. */
+  /**
+   * How much better csn is: above 1 faster or smaller, of each pair of runs one after the other.
+   */
   readonly ratio: { readonly median: number; readonly least: number; readonly most: number };
   /** Pairs of runs. */
   readonly repeats: number;
@@ -55,8 +57,8 @@ export function median(values: readonly number[]): number {
 export type Side = () => Promise<number>;
 
 /**
- * Runs csn and each of `others` in turn, `repeats` times, so that what else the machine does hits all alike.
- * Returns the pairs of csn with each of the others.
+ * Runs csn and each of `others` in turn, `repeats` times, so that what else the machine does hits
+ * all alike. Returns the pairs of csn with each of the others.
  */
 export async function inTurn(
   repeats: number,

@@ -1,4 +1,7 @@
-/** Epochs from image files: csn's first with the pack to be made, and later ones, against a DataLoader with PIL. */
+/**
+ * Epochs from image files: csn's first with the pack to be made, and later ones, against a
+ * DataLoader with PIL.
+ */
 import { join } from "../../src/files/paths.ts";
 import { packName } from "../../src/sets/pack/pack_place.ts";
 import { Adam } from "../../src/network/adam.ts";
@@ -11,7 +14,10 @@ import { writeFileSet } from "./image_files.ts";
 import type { Partner } from "./partner.ts";
 import { benchNetwork, type BenchOptions, benchShape, scaled, startPartner } from "./setting.ts";
 
-/** Triplets of an epoch at 112 pixels; there are half as many images, as in the original's default run. */
+/**
+ * Triplets of an epoch at 112 pixels; there are half as many images, as in the original's default
+ * run.
+ */
 const tripletsAt112 = 128;
 
 /** Processes that decode, besides the original's: none on the CPU, four beside a GPU. */

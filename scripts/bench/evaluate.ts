@@ -1,4 +1,7 @@
-/** Evaluation of many triplets over few images: csn embeds each image once, the original each time it occurs. */
+/**
+ * Evaluation of many triplets over few images: csn embeds each image once, the original each time
+ * it occurs.
+ */
 import type { Triplets } from "../../src/sets/triplets.ts";
 import { randomBelow } from "../../src/base/random.ts";
 import { evaluate } from "../../src/model/evaluate.ts";
@@ -21,8 +24,9 @@ const images = 10_000;
 const sampleAt112 = 96;
 
 /**
- * Measures evaluation at the smallest size: the less an image costs, the less it helps csn to embed it once.
- * PyTorch's time is that of a sample, times what the sample is of all; its work is the same for each triplet.
+ * Measures evaluation at the smallest size: the less an image costs, the less it helps csn to embed
+ * it once. PyTorch's time is that of a sample, times what the sample is of all; its work is the
+ * same for each triplet.
  */
 export async function compareEvaluation(options: BenchOptions): Promise<Comparison[]> {
   const size = Math.min(...options.sizes);

@@ -1,4 +1,7 @@
-/** An image set of JPEG files for what is measured from the disk: random, but as hard to decode as photographs. */
+/**
+ * An image set of JPEG files for what is measured from the disk: random, but as hard to decode as
+ * photographs.
+ */
 import sharp from "sharp";
 import { type Split, splits } from "../../src/sets/image_set.ts";
 import { tripletListPath, writeTripletList } from "../../src/sets/triplet_list.ts";

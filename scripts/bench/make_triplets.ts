@@ -1,6 +1,6 @@
 /**
- * Times `make-triplets` at the paper's size: 200,000 + 20,000 + 40,000 triplets of each of four notions over
- * 50,000 images, a process of its own, and prints seconds and the most memory it held.
+ * Times `make-triplets` at the paper's size: 200,000 + 20,000 + 40,000 triplets of each of four
+ * notions over 50,000 images, a process of its own, and prints seconds and the most memory it held.
  *
  *     deno task bench-data
  */

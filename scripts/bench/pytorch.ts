@@ -23,8 +23,8 @@ export function pythonProgram(
 }
 
 /**
- * The python that the benchmark runs PyTorch with: `command` with the packages it has, or python3 with the
- * pinned ones.
+ * The python that the benchmark runs PyTorch with: `command` with the packages it has, or python3
+ * with the pinned ones.
  */
 export async function findPython(
   command: string | undefined,
@@ -75,8 +75,8 @@ async function output(
 }
 
 /**
- * The folder from which python3 imports the pinned PyTorch (as PYTHONPATH), filled when it is missing: 5 GB,
- * a minute or more.
+ * The folder from which python3 imports the pinned PyTorch (as PYTHONPATH), filled when it is
+ * missing: 5 GB, a minute or more.
  */
 export async function pytorchFolder(notice: (text: string) => void): Promise<string> {
   const requirements = join(programs, "requirements.txt");

@@ -21,7 +21,10 @@ export interface BenchOptions {
   readonly batchSize: number;
   /** Runs of each side. */
   readonly repeats: number;
-  /** How long one timed run is, about: 1 is some five seconds of training at 112 pixels on two cores. */
+  /**
+   * How long one timed run is, about: 1 is some five seconds of training at 112 pixels on two
+   * cores.
+   */
   readonly length: number;
   readonly threads: number;
   /** Of csn. */

@@ -1,4 +1,6 @@
-/** Time from a command to its first work, of csn's commands and of Python programs that do the same. */
+/**
+ * Time from a command to its first work, of csn's commands and of Python programs that do the same.
+ */
 import { projectFolder, runPath } from "../../src/cli/paths.ts";
 import { openImageSet } from "../../src/sets/image_set.ts";
 import { preparePack } from "../../src/sets/pack/pack.ts";
@@ -14,7 +16,10 @@ import type { Command } from "./partner.ts";
 import { pythonProgram } from "./pytorch.ts";
 import { benchNormalisation, type BenchOptions, benchShape } from "./setting.ts";
 
-/** Fewer than are embedded at a time: `test` has done all when it has done its first batch, and says so. */
+/**
+ * Fewer than are embedded at a time: `test` has done all when it has done its first batch, and says
+ * so.
+ */
 const images = 200;
 
 /** Measures `train` and `test` at the smallest size, on a set that is packed. */
@@ -47,7 +52,9 @@ export async function compareStarts(options: BenchOptions): Promise<Comparison[]
   }
 }
 
-/** Two commands, and what csn prints when its first work is done; the other prints nothing before. */
+/**
+ * Two commands, and what csn prints when its first work is done; the other prints nothing before.
+ */
 interface Commands {
   readonly csn: Command;
   readonly done: RegExp;
@@ -144,7 +151,10 @@ async function writeModel(path: string, data: string, imageSize: number): Promis
   }, initialTensors(benchShape, 1));
 }
 
-/** Starts a command and waits for its end; returns the seconds until it printed `pattern` on either stream. */
+/**
+ * Starts a command and waits for its end; returns the seconds until it printed `pattern` on either
+ * stream.
+ */
 async function secondsUntil({ command, args, env }: Command, pattern: RegExp): Promise<number> {
   const began = performance.now();
   const child = new Deno.Command(command, {

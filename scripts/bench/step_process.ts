@@ -1,6 +1,6 @@
 /**
- * Training steps of csn in a process of their own, whose memory is measured: `step_process.ts JSON` prints a
- * line when it is ready, and then answers lines {"steps": n} as step_speed.py does.
+ * Training steps of csn in a process of their own, whose memory is measured: `step_process.ts JSON`
+ * prints a line when it is ready, and then answers lines {"steps": n} as step_speed.py does.
  */
 import { createInterface } from "node:readline";
 import process from "node:process";

@@ -1,4 +1,7 @@
-/** The archive that goes to the GPU machine: sources, Deno and the npm packages, in one folder `csn`. */
+/**
+ * The archive that goes to the GPU machine: sources, Deno and the npm packages, in one folder
+ * `csn`.
+ */
 import { CsnError } from "../../src/base/errors.ts";
 import { dirname, join } from "../../src/files/paths.ts";
 import { run } from "./run_program.ts";
@@ -20,12 +23,16 @@ export interface ArchiveParts {
   readonly madeFrom: string;
 }
 
-/** Folders of `parts.packages` that hold what a program needs; the others are caches of what was compiled. */
+/**
+ * Folders of `parts.packages` that hold what a program needs; the others are caches of what was
+ * compiled.
+ */
 const packageFolder = "npm";
 
 /**
- * Whether a file of a package is not needed on Linux with glibc: maps of sources, and the native libraries
- * for musl and bundled copies of echarts. Their packages must stay, or Deno would fetch them again.
+ * Whether a file of a package is not needed on Linux with glibc: maps of sources, and the native
+ * libraries for musl and bundled copies of echarts. Their packages must stay, or Deno would fetch
+ * them again.
  */
 export function isUnneeded(path: string): boolean {
   if (path.endsWith(".map")) return true;
@@ -33,7 +40,10 @@ export function isUnneeded(path: string): boolean {
   return /\/echarts\/[^/]+\/dist\//.test(path);
 }
 
-/** Lays the folder out below `stage`, packs it into `target` and returns its size. Throws when it is too large. */
+/**
+ * Lays the folder out below `stage`, packs it into `target` and returns its size. Throws when it is
+ * too large.
+ */
 export async function makeArchive(
   parts: ArchiveParts,
   stage: string,

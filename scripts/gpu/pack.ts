@@ -1,4 +1,6 @@
-/** `scripts/gpu_check.sh pack [FILE]`: makes the archive that a GPU machine without a network needs. */
+/**
+ * `scripts/gpu_check.sh pack [FILE]`: makes the archive that a GPU machine without a network needs.
+ */
 import { Command } from "@commander-js/extra-typings";
 import { runCommand } from "../../src/cli/run_command.ts";
 import { projectFolder, userPath } from "../../src/cli/paths.ts";

@@ -58,7 +58,9 @@ export async function tryProgram(
   return { code, stdout, said: lastLines(stderr.trim() === "" ? stdout : stderr) };
 }
 
-/** Runs a program and returns what it printed. Throws a CsnError with its last words when it fails. */
+/**
+ * Runs a program and returns what it printed. Throws a CsnError with its last words when it fails.
+ */
 export async function run(
   program: string,
   args: readonly string[],

@@ -1,7 +1,7 @@
 /**
- * Pictures of shapes that need neither a network nor fonts, with a table of what they show: something to train
- * on where nothing else is. Sizes and shades are cut into kinds in the middle of what varies smoothly, and
- * there is noise, so that no network gets all triplets right.
+ * Pictures of shapes that need neither a network nor fonts, with a table of what they show:
+ * something to train on where nothing else is. Sizes and shades are cut into kinds in the middle of
+ * what varies smoothly, and there is noise, so that no network gets all triplets right.
  */
 import { greyPng } from "../../src/sets/fonts/grey_png.ts";
 import { join } from "../../src/files/paths.ts";

@@ -16,7 +16,10 @@ export const leftOut: Readonly<Record<string, string>> = {
   "tests/sets/fonts/make_fonts_set_test.ts": "draws from the font packages, which it would fetch",
 };
 
-/** Tests of commands, in processes of their own, take half of the time: they are a part of their own. */
+/**
+ * Tests of commands, in processes of their own, take half of the time: they are a part of their
+ * own.
+ */
 const commands = /^tests\/cli\//;
 
 /** The GPU's tests, and all but those of commands. */

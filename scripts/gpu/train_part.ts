@@ -109,8 +109,8 @@ async function accuracies(
 }
 
 /**
- * Whether the means agree: they are no farther apart than the seeds of either, or than two standard errors of
- * an accuracy measured on `triplets`.
+ * Whether the means agree: they are no farther apart than the seeds of either, or than two standard
+ * errors of an accuracy measured on `triplets`.
  */
 export function agreement(
   found: readonly number[],

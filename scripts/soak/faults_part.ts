@@ -12,20 +12,25 @@ interface Fault {
   readonly name: string;
   /** What stands before a command; `moment` is 0 to 1. */
   readonly prefix: (moment: number, folder: string) => string[];
-  /** Whether the command works on a disk of its own, whose files are afterwards in `<folder>.after`. */
+  /**
+   * Whether the command works on a disk of its own, whose files are afterwards in `<folder>.after`.
+   */
   readonly hasDisk?: boolean;
   /** Whether Deno itself may end, before csn can say anything. */
   readonly mayEndDeno?: boolean;
 }
 
-/** Runs the rest with a limit of the shell's. The signal of -f must not end it before it sees an error. */
+/**
+ * Runs the rest with a limit of the shell's. The signal of -f must not end it before it sees an
+ * error.
+ */
 function limited(flag: string, limit: number): string[] {
   return ["sh", "-c", `trap "" XFSZ; ulimit -${flag} ${limit}; exec "$@"`, "sh"];
 }
 
 /**
- * Mounts a disk over the folder that holds the same and has room for some megabytes more, lets it fail, runs the
- * rest, and copies what is there.
+ * Mounts a disk over the folder that holds the same and has room for some megabytes more, lets it
+ * fail, runs the rest, and copies what is there.
  */
 function onDisk(folder: string, room: number, fail: string): string[] {
   const script = `from="$1"; shift; mkdir "$from.disk" && cp -a "$from/." "$from.disk" &&

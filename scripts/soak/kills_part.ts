@@ -1,4 +1,6 @@
-/** Commands that are killed at any moment; the same command then ends well, with the same results. */
+/**
+ * Commands that are killed at any moment; the same command then ends well, with the same results.
+ */
 import { randomUint32 } from "../../src/base/random.ts";
 import { CliProcess, runCli } from "../../tests/helpers/run_cli.ts";
 import { messageOf } from "../../src/base/errors.ts";
@@ -8,7 +10,10 @@ import { firstDifference, quiet, shares, Stage, type Trial, trials } from "./tri
 /** What ends commands. */
 const signals = ["SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"] as const;
 
-/** How they may end: as the system ends them before csn listens, or as csn does; SIGHUP counts as SIGTERM. */
+/**
+ * How they may end: as the system ends them before csn listens, or as csn does; SIGHUP counts as
+ * SIGTERM.
+ */
 const codes = { SIGKILL: [137], SIGTERM: [143], SIGHUP: [129, 143], SIGINT: [130] } as const;
 
 /** A command that was run to its end without trouble. */

@@ -16,7 +16,9 @@ export interface Amounts {
   readonly faults: number;
   /** Training steps. */
   readonly steps: number;
-  /** Whether the shim is built with sanitizers and the tests are run with it; it takes many minutes. */
+  /**
+   * Whether the shim is built with sanitizers and the tests are run with it; it takes many minutes.
+   */
   readonly sanitizers: boolean;
 }
 
@@ -31,7 +33,7 @@ export interface Soak {
   readonly path?: string;
   /** Where what went wrong is kept. */
   readonly keep: string;
-  /** Hears what is being done. */
+  /** Called with what is being done. */
   readonly notice: (text: string) => void;
 }
 

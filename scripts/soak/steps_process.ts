@@ -1,4 +1,7 @@
-/** Training steps of a tiny network: `steps_process.ts COUNT` prints what is held after 100 steps and after all. */
+/**
+ * Training steps of a tiny network: `steps_process.ts COUNT` prints what is held after 100 steps
+ * and after all.
+ */
 import process from "node:process";
 import { liveBytes, liveTensors } from "../../src/native/library.ts";
 import { start } from "../../src/native/start.ts";

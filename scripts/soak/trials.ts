@@ -128,7 +128,10 @@ export function shares(some: readonly Trial[], count: number): number[] {
   );
 }
 
-/** A folder in which each trial begins as every other: a set, a table of its images, a trained model. */
+/**
+ * A folder in which each trial begins as every other: a set, a table of its images, a trained
+ * model.
+ */
 export class Stage implements AsyncDisposable {
   readonly #ready: string;
   /** Where commands work; always the same path, which stands in what they make. */
@@ -162,7 +165,9 @@ export class Stage implements AsyncDisposable {
     await run("cp", ["-a", this.#ready, this.folder]);
   }
 
-  /** The files there, or those of `some`; packs apart, which know the numbers of files on the disk. */
+  /**
+   * The files there, or those of `some`; packs apart, which know the numbers of files on the disk.
+   */
   async files(some?: Readonly<Record<string, string>>): Promise<Record<string, string>> {
     const all = Object.entries(await filesOf(this.folder));
     return Object.fromEntries(

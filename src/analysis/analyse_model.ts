@@ -23,15 +23,18 @@ import { retrieval } from "./retrieval.ts";
 export interface AnalyseOptions extends TestOptions {
   /** Columns to probe for besides the set's notions that the model was not trained on. */
   readonly probe?: ProbeTable;
-  /** Decides which pairs, queries and training images are drawn. @default {that of the model's run} */
+  /**
+   * Decides which pairs, queries and training images are drawn. @default {that of the model's run}
+   */
   readonly seed?: number;
 }
 
 /**
- * Tells what a model's masks learned, on one split of an image set: see `ModelAnalysis`. libtorch must be
- * open. The same model, set and seed give the same numbers.
+ * Measures what a model's masks learned, on one split of an image set: see `ModelAnalysis`.
+ * libtorch must be open. The same model, set and seed give the same numbers.
  *
- * Throws a CsnError for a set that lacks a notion of the model's, and for a column that cannot be probed for.
+ * Throws a CsnError for a set that lacks a notion of the model's, and for a column that cannot be
+ * probed for.
  */
 export async function analyseModel(
   file: ModelFile,
@@ -113,7 +116,7 @@ function dimensionUse(
   };
 }
 
-/** What can be told of notions whose values are known. */
+/** What is measured of notions whose values are known. */
 async function byValues(
   { notions, masks, vectors, images, values }: EmbeddedSplit,
   seed: number,
@@ -124,7 +127,7 @@ async function byValues(
   for (const [row, notion] of notions.entries()) {
     const attribute = values?.attributes.get(notion);
     if (attribute === undefined) continue;
-    // Lets the event loop hear of an interruption.
+    // Lets the event loop deliver an interruption.
     await new Promise((resolve) => setTimeout(resolve));
     signal?.throwIfAborted();
     const masked = new MaskedVectors(vectors, masks[row]);

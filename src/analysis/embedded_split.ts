@@ -21,8 +21,8 @@ export interface EmbeddedSplit {
   /** Side of the images in pixels. */
   readonly imageSize: number;
   /**
-   * Indices of the split's usable images in the set, ascending: those that the set's attributes.csv puts in
-   * the split, and those of its triplets.
+   * Indices of the split's usable images in the set, ascending: those that the set's attributes.csv
+   * puts in the split, and those of its triplets.
    */
   readonly images: Uint32Array;
   /** Their embeddings [n, dimension] in C order, unmasked. */
@@ -39,15 +39,17 @@ export interface EmbeddedSplit {
   readonly positions: Uint32Array;
   /** What the set knows of its images; null for a set without attributes.csv. */
   readonly values: SetValues | null;
-  /** The images that the model was trained on or chosen by; null when its file does not know them. */
+  /**
+   * The images that the model was trained on or chosen by; null when its file does not know them.
+   */
   readonly seenImages: SeenImages | null;
   /** The pixels of the whole set in a file: uint8 [N, imageSize, imageSize, 3] from byte 0 on. */
   readonly packPath: string;
 }
 
 /**
- * Embeds every usable image of a split once, unmasked, and reads its triplets and values. libtorch must be
- * open. Throws a CsnError for a set that lacks a notion of the model's or cannot be read.
+ * Embeds every usable image of a split once, unmasked, and reads its triplets and values. libtorch
+ * must be open. Throws a CsnError for a set that lacks a notion of the model's or cannot be read.
  */
 export async function embedSplit(
   file: ModelFile,
@@ -81,7 +83,10 @@ export async function embedSplit(
   };
 }
 
-/** Embeds images number `images` of a pack: [n, D], unmasked, with the effective mask of each notion. */
+/**
+ * Embeds images number `images` of a pack: [n, D], unmasked, with the effective mask of each
+ * notion.
+ */
 export async function embedPacked(
   file: ModelFile,
   pack: Pack,
@@ -95,7 +100,10 @@ export async function embedPacked(
   return { vectors, masks: network.maskTable().map((mask) => Float32Array.from(mask)) };
 }
 
-/** The usable images of a split, ascending: those that the set's values put there and those of its triplets. */
+/**
+ * The usable images of a split, ascending: those that the set's values put there and those of its
+ * triplets.
+ */
 export function usableImages(
   split: Split,
   values: SetValues | null,

@@ -9,16 +9,16 @@ export interface Embedded {
   readonly dimension: number;
 }
 
-/** Values that are told apart at most. */
+/** The most values that a probe distinguishes. */
 const mostClasses = 500;
 
 /** A probe's result, or why there is none. */
 export type ProbeResult = { readonly probe: LinearProbe } | { readonly reason: string };
 
 /**
- * Fits a multinomial logistic regression that tells a column's values from unmasked embeddings of `train`, and
- * scores it on those of `test`. Images whose value is not known are left out, and of `test` those whose value
- * no image of `train` has.
+ * Fits a multinomial logistic regression that predicts a column's values from unmasked embeddings
+ * of `train`, and scores it on those of `test`. Images whose value is not known are left out, and
+ * of `test` those whose value no image of `train` has.
  */
 export async function linearProbe(
   { name, values }: ProbeColumn,
@@ -37,7 +37,7 @@ export async function linearProbe(
   if (classes.length > mostClasses) {
     return {
       reason:
-        `it has ${classes.length} values among the training images; at most ${mostClasses} are told apart`,
+        `it has ${classes.length} values among the training images; a probe distinguishes at most ${mostClasses}`,
     };
   }
   const labelOf = new Map(classes.map((value, label) => [value, label]));

@@ -11,7 +11,7 @@ export interface LogisticRegression {
   readonly deviation: Float64Array;
   /** [D + 1, classes] in C order: a row a dimension, then the intercepts. */
   readonly weights: Float32Array<ArrayBuffer>;
-  /** How many classes it tells apart. */
+  /** How many classes it distinguishes. */
   readonly classes: number;
   /** Steps that fitting took. */
   readonly steps: number;
@@ -26,13 +26,13 @@ const leastGain = 1e-7;
 const noGrad = { grad: false } as const;
 
 /**
- * Fits a multinomial logistic regression to `vectors` [n, dimension] and `labels` [n] (0 to classes - 1):
- * the minimum of the mean cross entropy plus |weights|^2 / (2 n) without the intercepts, which is
- * scikit-learn's default strength (C = 1). No random numbers are in it.
+ * Fits a multinomial logistic regression to `vectors` [n, dimension] and `labels` [n] (0 to classes
+ * - 1): the minimum of the mean cross entropy plus |weights|^2 / (2 n) without the intercepts,
+ * which is scikit-learn's default strength (C = 1). No random numbers are in it.
  *
- * The step solves with a fixed upper bound of the Hessian, X'X / (2 n) for every class (Böhning, Multinomial
- * logistic regression algorithm, 1992), so it needs no line search; Nesterov's momentum, begun again when
- * it leads uphill (O'Donoghue and Candès, 2015), makes it quick.
+ * The step solves with a fixed upper bound of the Hessian, X'X / (2 n) for every class (Böhning,
+ * Multinomial logistic regression algorithm, 1992), so it needs no line search; Nesterov's
+ * momentum, begun again when it leads uphill (O'Donoghue and Candès, 2015), makes it quick.
  */
 export async function fitLogisticRegression(
   vectors: Float32Array,
@@ -129,7 +129,10 @@ function momentsOf(
   return { mean, deviation: squares.map((square) => Math.sqrt(square) || 1) };
 }
 
-/** The vectors in units of the deviation about the mean, each with a 1 for the intercept: [n, D + 1]. */
+/**
+ * The vectors in units of the deviation about the mean, each with a 1 for the intercept: [n, D +
+ * 1].
+ */
 function standardised(
   vectors: Float32Array,
   mean: Float64Array,

@@ -1,6 +1,9 @@
 import type { SeenImages } from "../model/seen_counts.ts";
 
-/** What a model's masks learned, as plain JSON: `analysis.json`. Lists by notion follow `model.notions`. */
+/**
+ * What a model's masks learned, as plain JSON: `analysis.json`. Lists by notion follow
+ * `model.notions`.
+ */
 export interface ModelAnalysis {
   /** Version of this description. */
   readonly format: 1;
@@ -16,7 +19,10 @@ export interface ModelAnalysis {
   readonly triplets: readonly number[];
   /** Each notion's triplets, scored under every notion's mask and under none. */
   readonly leakage: Leakage;
-  /** How much the masks of two notions have in common, [notion][notion]; null where a mask is all zeros. */
+  /**
+   * How much the masks of two notions have in common, [notion][notion]; null where a mask is all
+   * zeros.
+   */
   readonly overlap: MaskOverlap;
   /** The effective masks, [notion][dimension]. */
   readonly masks: readonly (readonly number[])[];
@@ -26,7 +32,9 @@ export interface ModelAnalysis {
   readonly ordinal: readonly OrdinalFit[];
   /** Of each notion whose values are known. */
   readonly retrieval: readonly Retrieval[];
-  /** What else can be told from the unmasked embedding: columns that were no notion of the model. */
+  /**
+   * How well columns that the model was not trained on are predicted from the unmasked embedding.
+   */
   readonly probe: readonly LinearProbe[];
 }
 
@@ -52,11 +60,16 @@ export interface AnalysedModel {
   readonly data: string;
 }
 
-/** Errors of triplets under masks that are not their own: how much of one notion another's mask sees. */
+/**
+ * Errors of triplets under masks that are not their own: how much of one notion another's mask
+ * sees.
+ */
 export interface Leakage {
   /** Whose mask: the notions, then "no mask". */
   readonly columns: readonly string[];
-  /** [notion of the triplets][column]: share of triplets in the wrong order, 0 to 1; a tie is wrong. */
+  /**
+   * [notion of the triplets][column]: share of triplets in the wrong order, 0 to 1; a tie is wrong.
+   */
   readonly error: readonly (readonly number[])[];
 }
 
@@ -74,7 +87,9 @@ export interface DimensionUse {
   readonly active: readonly number[];
   /** Dimensions that no mask uses. */
   readonly unused: number;
-  /** [notion][dimension]: error of the notion's triplets without the dimension, minus that with it. */
+  /**
+   * [notion][dimension]: error of the notion's triplets without the dimension, minus that with it.
+   */
   readonly removal: readonly (readonly number[])[];
 }
 
@@ -82,7 +97,10 @@ export interface DimensionUse {
 export interface OrdinalFit {
   /** The notion. */
   readonly notion: string;
-  /** Spearman's correlation of masked distance and difference, -1 to 1; null when one of them is constant. */
+  /**
+   * Spearman's correlation of masked distance and difference, -1 to 1; null when one of them is
+   * constant.
+   */
   readonly spearman: number | null;
   /** Pairs of images it was measured on. */
   readonly pairs: number;
@@ -104,7 +122,7 @@ export interface Retrieval extends RetrievalScores {
   readonly notion: string;
   /** Queries that were scored. */
   readonly queries: number;
-  /** Queries left out, for no other image is alike. */
+  /** Queries left out because no other image is alike. */
   readonly withoutRelevant: number;
   /** Images that each query was compared with. */
   readonly gallery: number;
@@ -112,13 +130,13 @@ export interface Retrieval extends RetrievalScores {
   readonly chance: RetrievalScores;
 }
 
-/** How well a linear classifier on the unmasked embedding tells a column's values. */
+/** How well a linear classifier on the unmasked embedding predicts a column's values. */
 export interface LinearProbe {
   /** The column. */
   readonly column: string;
   /** Different values of the training images. */
   readonly classes: number;
-  /** Share of the split's images whose value is told rightly, 0 to 1. */
+  /** Share of the split's images whose value is predicted rightly, 0 to 1. */
   readonly accuracy: number;
   /** Share of those that have the value most training images have: what guessing gets. */
   readonly majority: number;
@@ -126,6 +144,6 @@ export interface LinearProbe {
   readonly train: number;
   /** Images of the analysed split that it was scored on. */
   readonly test: number;
-  /** Images left out, for no training image has their value. */
+  /** Images left out because no training image has their value. */
   readonly unseen: number;
 }

@@ -6,7 +6,10 @@ export interface NearestRows {
   readonly distances: number[][];
 }
 
-/** The `k` nearest of `points` [n, dimension] to each of them, itself among them, by comparing all pairs. */
+/**
+ * The `k` nearest of `points` [n, dimension] to each of them, itself among them, by comparing all
+ * pairs.
+ */
 export function nearestRows(points: Float32Array, dimension: number, k: number): NearestRows {
   const n = points.length / dimension;
   const most = Math.min(k, n);

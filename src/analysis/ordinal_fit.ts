@@ -9,9 +9,9 @@ import { spearman } from "../statistics/spearman.ts";
 const mostPairs = 50_000;
 
 /**
- * Spearman's correlation of masked distance with the difference of values, over pairs of different images
- * whose values are known: all pairs, or 50,000 drawn by `seed` and `stream` where there are more. Row i of
- * `masked` is image number `images[i]` of the attribute.
+ * Spearman's correlation of masked distance with the difference of values, over pairs of different
+ * images whose values are known: all pairs, or 50,000 drawn by `seed` and `stream` where there are
+ * more. Row i of `masked` is image number `images[i]` of the attribute.
  */
 export function ordinalFit(
   masked: MaskedVectors,

@@ -27,13 +27,19 @@ export interface ProbeTable {
   readonly options?: TableOptions;
   /** A table with a row an image: .csv, .tsv, .txt, .xlsx, .jsonl, .json or .parquet. */
   readonly file: string;
-  /** The columns to tell. */
+  /** The columns to predict. */
   readonly columns: readonly string[];
-  /** The column of the images' paths, or names without endings. @default {as make-triplets guesses it} */
+  /**
+   * The column of the images' paths, or names without endings. @default {as make-triplets guesses
+   * it}
+   */
   readonly imageColumn?: string;
 }
 
-/** The notions of a set that a model was not trained on, but for those of which an image has several values. */
+/**
+ * The notions of a set that a model was not trained on, but for those of which an image has several
+ * values.
+ */
 export function otherNotions(
   set: ImageSet,
   notions: readonly string[],
@@ -47,10 +53,10 @@ export function otherNotions(
 }
 
 /**
- * Reads columns of a table as make-triplets guesses them: numbers of more than twelve kinds count in five bins of
- * as many images. Guesses that may be wrong are warned of. Throws a CsnError for a column that is not there or holds
- * lists or one value alone, for a table of which it is not plain which column names the images, and for one that names
- * no image of the set or one of them twice.
+ * Reads columns of a table as make-triplets guesses them: numbers of more than twelve kinds count
+ * in five bins of as many images. Guesses that may be wrong are warned of. Throws a CsnError for a
+ * column that is not there or holds lists or one value alone, for a table whose column of images is
+ * not clear, and for one that names no image of the set or one of them twice.
  */
 export async function readProbeColumns(
   set: ImageSet,

@@ -18,10 +18,10 @@ import {
 const mostTraining = 10_000;
 
 /**
- * Probes the unmasked embedding for what the model was not trained on: the set's other notions, and columns of
- * a table of the user's. Fitted on the training split, 10,000 images drawn by `seed` at most, and scored on
- * the analysed one. A notion that cannot be probed is left out with a warning; a column that the user named is
- * a CsnError.
+ * Probes the unmasked embedding for what the model was not trained on: the set's other notions, and
+ * columns of a table of the user's. Fitted on the training split, 10,000 images drawn by `seed` at
+ * most, and scored on the analysed one. A notion that cannot be probed is left out with a warning;
+ * a column that the user named is a CsnError.
  */
 export async function probes(
   file: ModelFile,

@@ -9,10 +9,10 @@ import { chanceScores, type QueryScores, queryScores } from "../statistics/retri
 const mostQueries = 1_000;
 
 /**
- * How well a notion's distance finds images that are alike by it. Each query ranks all other images whose
- * value is known; those that are alike are relevant. Queries are all such images, or 1,000 drawn by `seed`
- * and `stream`. Row i of `masked` is image number `images[i]` of the attribute. Null when no query has
- * anything relevant.
+ * How well a notion's distance finds images that are alike by it. Each query ranks all other images
+ * whose value is known; those that are alike are relevant. Queries are all such images, or 1,000
+ * drawn by `seed` and `stream`. Row i of `masked` is image number `images[i]` of the attribute.
+ * Null when no query has anything relevant.
  */
 export function retrieval(
   masked: MaskedVectors,
@@ -55,14 +55,14 @@ function distancesFrom(
 ): { relevant: Float64Array; irrelevant: Float64Array } {
   const distances = masked.squaredDistances(query, known);
   // Relevant ones from the front on, the others from the end.
-  const parted = new Float64Array(known.length - 1);
-  let [alike, others] = [0, parted.length];
+  const divided = new Float64Array(known.length - 1);
+  let [alike, others] = [0, divided.length];
   for (let at = 0; at < known.length; at++) {
     if (known[at] === query) continue;
     const isRelevant = likeness(attribute, images[query], images[known[at]]) === "alike";
-    parted[isRelevant ? alike++ : --others] = distances[at];
+    divided[isRelevant ? alike++ : --others] = distances[at];
   }
-  return { relevant: parted.subarray(0, alike), irrelevant: parted.subarray(alike) };
+  return { relevant: divided.subarray(0, alike), irrelevant: divided.subarray(alike) };
 }
 
 function meanOf(scores: readonly QueryScores[]): RetrievalScores {

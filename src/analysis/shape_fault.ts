@@ -1,7 +1,13 @@
-/** What a JSON value is to look like: a number (null for NaN), a text, a list of one shape, an object with members. */
+/**
+ * What a JSON value is to look like: a number (null for NaN), a text, a list of one shape, an
+ * object with members.
+ */
 export type Shape = "number" | "text" | readonly [Shape] | { readonly [member: string]: Shape };
 
-/** The first part of a value that has not its shape, such as "variants[0].error.low"; null when all have. */
+/**
+ * The first part of a value that lacks its shape, such as "variants[0].error.low"; null when none
+ * does.
+ */
 export function shapeFault(value: unknown, shape: Shape, path = ""): string | null {
   if (shape === "number") return value === null || typeof value === "number" ? null : path;
   if (shape === "text") return typeof value === "string" ? null : path;

@@ -1,6 +1,7 @@
 /**
- * An error that csn expects and explains: what was attempted, what was found, what would be right and
- * the command that mends it, in one line. The command line prints its message alone, without a stack.
+ * An error that csn expects and explains: what was attempted, what was found, what would be right
+ * and the option or call that mends it, in one line. The command line prints the message without a
+ * stack.
  */
 export class CsnError extends Error {
   /** The class. */
@@ -8,7 +9,10 @@ export class CsnError extends Error {
   /** Process exit code of a command that ends with this error: 1, or 2 for wrong usage. */
   readonly exitCode: number = 1;
 
-  /** What a file holds may stand in a message: control characters are escaped, the middle of what is long is left out. */
+  /**
+   * A message may quote a file: control characters are escaped, and the middle of a long message is
+   * left out.
+   */
   constructor(message: string, options?: ErrorOptions) {
     super(shortened(visible(message, /(?!\n)\p{Cc}/gu)), options);
   }
@@ -46,7 +50,9 @@ function shortened(message: string): string {
   return `${message.slice(0, 3000)} [...] ${message.slice(-900)}`;
 }
 
-/** Control characters as JSON writes them: they would break a line or move the terminal's cursor. */
+/**
+ * Control characters as JSON writes them: they would break a line or move the terminal's cursor.
+ */
 function visible(text: string, control: RegExp): string {
   return text.replace(control, (letter) => {
     const escaped = JSON.stringify(letter).slice(1, -1);
@@ -57,6 +63,6 @@ function visible(text: string, control: RegExp): string {
 /** Why the system or Deno refused a path, for an error's message. */
 export function reasonOf(thrown: unknown): string {
   const message = messageOf(thrown);
-  // Deno keeps /proc, /sys and /dev to programs that may do all; advice to run csn so would be bad advice.
+  // Deno opens /proc, /sys and /dev only with all permissions; advising that would be wrong.
   return /^Requires all access/.test(message) ? "it is a place of the system's own" : message;
 }

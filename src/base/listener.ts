@@ -1,6 +1,9 @@
 /** How far a long piece of work has come. */
 export interface Progress {
-  /** What is being done, for people: "Decoding images". The same text for the whole of one piece of work. */
+  /**
+   * What is being done, for people: "Decoding images". The same text for the whole of one piece of
+   * work.
+   */
   readonly what: string;
   /** Units done so far. */
   readonly done: number;
@@ -11,7 +14,7 @@ export interface Progress {
 }
 
 /**
- * Hears of progress and notices. Library code never prints: whoever calls it passes a listener; all
+ * Receives progress and notices. The library never prints: its caller passes a listener. All
  * members may be left out. A piece of work reports `done === total` when it is complete.
  */
 export interface Listener {

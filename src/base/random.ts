@@ -1,8 +1,8 @@
 /**
- * Random numbers by counter: number `index` of stream `stream` under `seed` is a pure function of the
- * three, so training can be interrupted and continued anywhere without a generator's state. It is
- * Philox4x32-10 (Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011): the counter is
- * (index, stream), the key the seed, each of 53 bits in two words.
+ * Random numbers by counter: number `index` of stream `stream` under `seed` is a pure function of
+ * the three, so training can be interrupted and continued anywhere without a generator's state. It
+ * is Philox4x32-10 (Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011): the
+ * counter is (index, stream), the key the seed, each of 53 bits in two words.
  */
 
 /** The ten rounds' multipliers and key increments (Salmon et al., section 3.3). */
@@ -14,12 +14,14 @@ const rounds = 10;
 
 const word = 2 ** 32;
 
-/** The four words that `philox` computed last; one array, for this is called millions of times. */
+/**
+ * The four words that `philox` computed last; one array, because this is called millions of times.
+ */
 const block = new Uint32Array(4);
 
 /**
- * The upper word of the product of two words, as a signed one, by products of half words: whole numbers of 32
- * bits throughout, which V8 computes without going over to floating point.
+ * The upper word of the product of two words, as a signed one, by products of half words: whole
+ * numbers of 32 bits throughout, which V8 computes without going over to floating point.
  */
 function upper(a: number, b: number): number {
   const aHigh = a >>> 16;
@@ -65,7 +67,8 @@ function draw(seed: number, stream: number, index: number): void {
 }
 
 /**
- * The four words of the Philox4x32-10 block at `counter` under `key`, for comparison with other programs.
+ * The four words of the Philox4x32-10 block at `counter` under `key`, for comparison with other
+ * programs.
  */
 export function philoxBlock(
   counter: readonly [number, number, number, number],
@@ -110,7 +113,10 @@ export function randomBelow(seed: number, stream: number, index: number, bound: 
   }
 }
 
-/** The numbers 0 to n - 1 in random order (Fisher and Yates); every order is as likely as the others. */
+/**
+ * The numbers 0 to n - 1 in random order (Fisher and Yates); every order is as likely as the
+ * others.
+ */
 export function shuffled(n: number, seed: number, stream: number): Uint32Array<ArrayBuffer> {
   const order = new Uint32Array(n);
   for (let i = 1; i < n; i++) {
@@ -155,8 +161,8 @@ export type RandomUse =
   | "probe";
 
 /**
- * The stream for a use, and for part `part` of it (an epoch, a notion's row): a whole number below 2^32.
- * Different uses or parts never share a stream.
+ * The stream for a use, and for part `part` of it (an epoch, a notion's row): a whole number below
+ * 2^32. Different uses or parts never share a stream.
  */
 export function streamFor(use: RandomUse, part = 0): number {
   return uses[use] * word + part;

@@ -23,7 +23,7 @@ export function auditCommand(): CommandUnknownOpts {
     .description("examine a set's triplet lists and pictures for what would spoil a result")
     .argument("<set>", "image set: a name in data/, or a folder")
     .option("--csv <file>", "write every line and image that something is found of")
-    .option("--overwrite", "with --csv: replace that file, whoever wrote it")
+    .option("--overwrite", "with --csv: replace that file, even if csn did not write it")
     .option("--json", "print one JSON object")
     .option("--no-pictures", "do not examine the pictures")
     .option("--resume <model>", "list the triplets that this model gets wrong by most")

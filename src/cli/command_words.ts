@@ -35,7 +35,10 @@ const tasks: Readonly<Record<string, string>> = {
 /** A text, which may hold a backtick, or any other letter of a value. */
 const valueLetters = /(?:"(?:[^"\\]|\\.)*"|[^`"])*/.source;
 
-/** What the library writes in backticks: `option`, `option: value`, `task()`, `task({ option: value })`. */
+/**
+ * What the library writes in backticks: `option`, `option: value`, `task()`, `task({ option: value
+ * })`.
+ */
 const inBackticks = new RegExp(
   `\`(?<task>\\w+)\\((?<given>${valueLetters})\\)\`` +
     `|\`(?<option>\\w+)(?:: (?<value>${valueLetters}))?\``,
@@ -50,9 +53,9 @@ export function speakFor(command: CommandUnknownOpts): void {
 }
 
 /**
- * Puts a message of the library in the words of the command that runs: `imageColumn` becomes --image-column,
- * `device: "cpu"` becomes --device cpu, and `makeTriplets()` becomes `deno task make-triplets`. An option that the
- * command does not have stays as it is.
+ * Puts a message of the library in the words of the command that runs: `imageColumn` becomes
+ * --image-column, `device: "cpu"` becomes --device cpu, and `makeTriplets()` becomes `deno task
+ * make-triplets`. An option that the command does not have stays as it is.
  */
 export function commandWords(message: string): string {
   return message.replaceAll(inBackticks, (whole, ...rest) => {
@@ -92,7 +95,10 @@ function flagOf(name: string, value?: string): string | null {
   return null;
 }
 
-/** A rule as the command line takes it: a type alone goes into --notion, more into the file of --rules. */
+/**
+ * A rule as the command line takes it: a type alone goes into --notion, more into the file of
+ * --rules.
+ */
 function ruleWords(json: string): string | null {
   const flag = flagOf("rules");
   if (flag === null) return null;

@@ -12,7 +12,7 @@ interface CommandEntry {
   readonly load: () => Promise<CommandUnknownOpts>;
 }
 
-/** Every command, in the order of the list. A test holds them against the commands themselves. */
+/** Every command, in the order of the list. A test compares them with the commands themselves. */
 export const commands: readonly CommandEntry[] = [
   {
     name: "demo",
@@ -88,12 +88,14 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "parity",
     argument: "<fixture>",
-    description: "hold csn against a PyTorch program: three Adam steps, compared number by number",
+    description: "compare csn with a PyTorch program: three Adam steps, number by number",
     load: async () => (await import("./parity.ts")).parityCommand(),
   },
 ];
 
-/** The commands for a command line: the one that it names, and of the others what the list shows. */
+/**
+ * The commands for a command line: the one that it names, and of the others what the list shows.
+ */
 export async function commandsFor(args: readonly string[]): Promise<CommandUnknownOpts[]> {
   const named = args[0] === "help" ? args[1] : args[0];
   return await Promise.all(

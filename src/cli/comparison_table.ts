@@ -11,7 +11,7 @@ export function comparisonText(comparison: Comparison): string {
       seeds.join(", ")
     }.`,
     `Each run: ${trainTriplets} training triplets a notion; tested is the best of ${epochs} epochs on validation.`,
-    "Intervals tell what other test images could have given, the seeds beside them what other runs gave.",
+    "Intervals cover what other test images could have given; the seeds beside them show what other runs gave.",
     "",
     table(
       ["variant", "notion", "error", "95 % interval", "lowest and highest seed"],
@@ -35,7 +35,7 @@ function differenceLines({ differences, notions, seeds }: Comparison): string[] 
     "",
     "Differences on the same triplets, in percentage points. The interval over images is of these very networks on other",
     `test images; the one over seeds (Student's t of ${seeds.length} paired differences) is of other training runs. Only what`,
-    "the interval over seeds tells from 0 is shown.",
+    "the interval over seeds separates from 0 is shown.",
     "",
     table(
       ["difference", "notion", "points", "95 % over images", "95 % over seeds", ""],

@@ -45,7 +45,10 @@ const flags: TrainFlags = {
 const trainCommandLine =
   `deno task train --data fonts --learned --name ${name} --image-size ${flags.imageSize} --num-traintriplets ${flags.numTraintriplets} --batch-size ${flags.batchSize} --lr ${flags.lr} --epochs ${flags.epochs}`;
 
-/** `demo`: everything once, from set-up to a tested model; a second run repeats nothing that is done. */
+/**
+ * `demo`: everything once, from set-up to a tested model; a second run repeats nothing that is
+ * done.
+ */
 export function demoCommand(): CommandUnknownOpts {
   return new Command("demo")
     .description("set csn up, make the fonts set, train on it and test: a few minutes on two cores")

@@ -20,7 +20,7 @@ export function embedCommand(): CommandUnknownOpts {
     .argument("<images...>", "image files and folders")
     .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
     .requiredOption("--out <file>", "where to: .npy, .safetensors or .jsonl")
-    .option("--overwrite", "replace that file, whoever wrote it")
+    .option("--overwrite", "replace that file, even if csn did not write it")
     .addOption(deviceOption)
     .addOption(precisionOption)
     .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))

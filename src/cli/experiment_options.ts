@@ -83,7 +83,7 @@ export function addExperimentOptions(command: CommandUnknownOpts, triplets: Opti
       "--name <name>",
       `its folder in --runs (default: ${command.name()}-<set>)`,
     ).argParser(folderName),
-    new Option("--overwrite", "train anew what is there with other settings"),
+    new Option("--overwrite", "train again what is there with other settings"),
     new Option("--json", "print one JSON object"),
     shared("--verbose"),
   ];

@@ -39,7 +39,7 @@ export class ExperimentView {
     this.#notions = notions.length;
   }
 
-  /** What the experiment's work tells of itself: outside a terminal, not every image that is embedded. */
+  /** What the experiment's work reports: outside a terminal, not every image that is embedded. */
   get listener(): Listener {
     return {
       warning: (text) => this.#listener.warning?.(text),

@@ -1,6 +1,7 @@
 /**
- * Rows under underlined headers, in aligned columns. A column whose cells are all numbers (a unit, a
- * percentage or a `±` may follow) is aligned right. No line ends in blanks; none after the last line.
+ * Rows under underlined headers, in aligned columns. A column whose cells are all numbers (a unit,
+ * a percentage or a `±` may follow) is aligned right. No line ends in blanks; none after the last
+ * line.
  */
 export function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headers.map((header, column) =>
@@ -36,7 +37,9 @@ export function bytes(count: number): string {
   return `${unit === 0 ? Math.round(value) : threeDigits(value)} ${units[unit]}`;
 }
 
-/** A time for people: "0.4 s", "45 s", "3 min 20 s", "2 h 10 min", "1 d 4 h"; "-" when not finite. */
+/**
+ * A time for people: "0.4 s", "45 s", "3 min 20 s", "2 h 10 min", "1 d 4 h"; "-" when not finite.
+ */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "-";
   if (seconds < 0.95) return `${Math.max(0, seconds).toFixed(1)} s`;

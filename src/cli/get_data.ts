@@ -36,7 +36,7 @@ function zapposCommand(): CommandUnknownOpts {
     .option("--url <base>", "a mirror: the web folder that holds the archives")
     .option("--out <dir>", "folder to make (default: data/zappos)")
     .option("--verbose", "show where an error came from")
-    // What is no known set ends here, for this command is the default.
+    // An unknown set ends here, because this command is the default.
     .argument("[set]")
     .action(async (set, options) => {
       if (set !== undefined) {

@@ -5,8 +5,8 @@ const [hangup, ignored] = [1, 1n];
 const sigactionBytes = 512;
 
 /**
- * Whether this process was started with SIGHUP ignored, as `nohup` does: it is then to outlive its terminal, and
- * listening for that signal would undo it.
+ * Whether this process was started with SIGHUP ignored, as `nohup` does: it is then to outlive its
+ * terminal, and listening for that signal would undo it.
  */
 export function ignoresHangup(): boolean {
   const name = Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6";

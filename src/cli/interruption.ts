@@ -14,8 +14,9 @@ export interface Clock {
 }
 
 /**
- * Listens for Ctrl-C, SIGTERM and, unless `nohup` has it ignored, SIGHUP: the first aborts `signal`, so that work can end well; one that comes
- * later than half a second after it leaves the process at once.
+ * Listens for Ctrl-C, SIGTERM and, unless `nohup` ignores it, SIGHUP. The first one aborts
+ * `signal`, so that work can end well; one that comes more than half a second later leaves the
+ * process at once.
  */
 export class Interruption implements Disposable {
   readonly #controller = new AbortController();
@@ -33,7 +34,8 @@ export class Interruption implements Disposable {
     this.#announce = announce;
     const outlivesTerminal = ignoresHangup();
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      // Deno gives every signal its usual effect once one is listened for, so an ignored one is ignored here.
+      // Deno gives every signal its usual effect once one is listened for, so an ignored one is
+      // ignored here.
       const isIgnored = name === "SIGHUP" && outlivesTerminal;
       const listener = () => isIgnored ? undefined : this.hear(name);
       Deno.addSignalListener(name, listener);

@@ -16,7 +16,9 @@ export interface TrainLine {
   readonly embeddingNormMean: number;
 }
 
-/** The reference code's training line (main.py), so that programs that read its output read ours. */
+/**
+ * The reference code's training line (main.py), so that programs that read its output read ours.
+ */
 export function trainLine(step: TrainLine): string {
   return `Train Epoch: ${step.epoch} [${step.batch * step.batchSize}/${step.triplets}]\t` +
     `Loss: ${step.loss.toFixed(4)} (${step.lossMean.toFixed(4)}) \t` +

@@ -1,4 +1,7 @@
-/** The command line of csn: `deno run src/cli/main.ts <command>`; `deno task <command>` is its short form. */
+/**
+ * The command line of csn: `deno run src/cli/main.ts <command>`; `deno task <command>` is its short
+ * form.
+ */
 import { Command } from "@commander-js/extra-typings";
 import { version } from "../base/version.ts";
 import { commandsFor } from "./commands.ts";

@@ -49,7 +49,10 @@ export function makeTripletsCommand(): CommandUnknownOpts {
     .option("--rules <file>", "JSON file with rules by column; see docs/sets.md")
     .option("--folders <notion>", "the names of the folders are this notion's values")
     .addOption(imageColumnOption)
-    .option("--group-column <column>", "column whose groups are not parted by the splits")
+    .option(
+      "--group-column <column>",
+      "column of groups: all images of one group go to the same split",
+    )
     .option("--split-column <column>", "column of given splits: train, val, test or 0, 1, 2")
     .addOption(columnsOption)
     .addOption(delimiterOption)
@@ -68,7 +71,7 @@ export function makeTripletsCommand(): CommandUnknownOpts {
         .default(paperTripletCounts, Object.values(paperTripletCounts).join()),
     )
     .addOption(
-      new Option("--sampling <way>", "values as often as each other, or every triplet alike likely")
+      new Option("--sampling <way>", "each value equally often, or every triplet equally likely")
         .choices(samplings).default("balanced" as const),
     )
     .option("--min-images <n>", "leave out values that fewer images have", wholeNumber(1), 2)
@@ -167,7 +170,7 @@ function correlationLines({ correlations }: SetReport): string[] {
   ]);
   return [
     "",
-    "how much one notion tells of another, 0 to 1:",
+    "how much one notion says about another, 0 to 1:",
     table(["notions", "measure", "value", "images"], rows),
   ];
 }

@@ -1,4 +1,6 @@
-/** Parsers of option values; a wrong value names the option, what was found and what would be right. */
+/**
+ * Parsers of option values; a wrong value names the option, what was found and what would be right.
+ */
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { userPath } from "./paths.ts";
 

@@ -8,10 +8,10 @@ import { oneOf } from "./options.ts";
 import { deviceHelp } from "./placement_options.ts";
 import { startNative } from "./start_native.ts";
 
-/** `parity FIXTURE`: csn held against a stored PyTorch run. */
+/** `parity FIXTURE`: csn compared with a stored PyTorch run. */
 export function parityCommand(): CommandUnknownOpts {
   return new Command("parity")
-    .description("hold csn against a PyTorch program: three Adam steps, compared number by number")
+    .description("compare csn with a PyTorch program: three Adam steps, number by number")
     .argument(
       "<fixture>",
       "safetensors file with in.*, before.*, loss.*, d_far.*, d_near.*, grad.*, after.*, embedding",

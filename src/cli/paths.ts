@@ -4,7 +4,9 @@ import { dirname, fromFileUrl, join, resolve } from "../files/paths.ts";
 /** The folder of csn itself: where `data/` lies, and `runs/` unless another folder is chosen. */
 export const projectFolder: string = dirname(dirname(dirname(fromFileUrl(import.meta.url))));
 
-/** A path flag means the folder that the user stands in, not the one that `deno task` changes to. */
+/**
+ * A path flag means the folder that the user stands in, not the one that `deno task` changes to.
+ */
 export function userPath(path: string): string {
   return resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
 }
@@ -27,7 +29,10 @@ export function dataPath(given: string): string {
     : userPath(given);
 }
 
-/** The folder of the run called `name`: in `runs`, or the folder that CSN_RUNS names, or csn's own runs/. */
+/**
+ * The folder of the run called `name`: in `runs`, or the folder that CSN_RUNS names, or csn's own
+ * runs/.
+ */
 export function runPath(name: string, runs?: string): string {
   const chosen = Deno.env.get("CSN_RUNS");
   return join(runs ?? (chosen ? userPath(chosen) : join(projectFolder, "runs")), name);

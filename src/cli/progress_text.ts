@@ -9,7 +9,9 @@ export interface Pace {
   readonly units: number;
 }
 
-/** Widths of the bar, of which the largest that fits is taken: steps, so that it does not flicker. */
+/**
+ * Widths of the bar, of which the largest that fits is taken: steps, so that it does not flicker.
+ */
 const barWidths = [30, 20, 10];
 
 /** "1200 of 5000 images", "3.20 MB of 190 MB"; without a total "1200 images". */
@@ -18,7 +20,7 @@ export function amount({ done, total, unit }: Progress): string {
   return total === null ? `${done} ${unit}` : `${done} of ${total} ${unit}`;
 }
 
-/** Speed and time left, as far as they can be told yet: "350 images/s", "11 s left". */
+/** Speed and time left, as far as they are known yet: "350 images/s", "11 s left". */
 export function paceTexts({ done, total, unit }: Progress, pace: Pace): string[] {
   const perSecond = pace.units / pace.seconds;
   // A first moment's speed is mostly noise.

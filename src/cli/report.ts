@@ -40,7 +40,7 @@ export function reportCommand(): CommandUnknownOpts {
       "--out <file>",
       "the page, which ends in .html; its parts go into a folder of that name (default: report.html beside the model)",
     )
-    .option("--overwrite", "replace that page and its parts, whoever wrote them")
+    .option("--overwrite", "replace that page and its parts, even if csn did not write them")
     .option(
       "--compare <folder>",
       "show the compare.json there (default: that of the experiment the model belongs to)",
@@ -52,7 +52,7 @@ export function reportCommand(): CommandUnknownOpts {
     .option("--values <file>", "table of what is known of the images, for --probe")
     .option(
       "--probe <columns...>",
-      "columns of that table that were no notion: how well a linear classifier tells them",
+      "columns of that table that were no notion: how well a linear classifier predicts them",
     )
     .addOption(imageColumnOption)
     .addOption(columnsOption)
@@ -120,6 +120,6 @@ function probeTable(
   }
   if (values === undefined && probe === undefined) return undefined;
   throw new UsageError(
-    "--values and --probe belong together: a table, and the columns of it that are to be told",
+    "--values and --probe belong together: a table, and the columns of it to predict",
   );
 }

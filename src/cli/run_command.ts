@@ -6,8 +6,8 @@ import { withDashes } from "./options.ts";
 import { StoppedError } from "./stopped_error.ts";
 
 /**
- * Parses `args`, runs the command they name and turns every failure into one line on standard error and
- * an exit code: 2 for wrong usage, 1 for the rest, 129, 130 or 143 when a signal ended it.
+ * Parses `args`, runs the command they name and turns every failure into one line on standard error
+ * and an exit code: 2 for wrong usage, 1 for the rest, 129, 130 or 143 when a signal ended it.
  */
 export async function runCommand(
   program: CommandUnknownOpts,

@@ -12,7 +12,10 @@ import { runPath, shownPath } from "./paths.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
-/** Runs an experiment of the command `kind` and prints its result: as `text` shows it, or with `--json`. */
+/**
+ * Runs an experiment of the command `kind` and prints its result: as `text` shows it, or with
+ * `--json`.
+ */
 export async function runExperiment<Result>(
   kind: string,
   flags: ExperimentFlags,

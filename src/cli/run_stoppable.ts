@@ -2,8 +2,9 @@ import type { Listener } from "../base/listener.ts";
 import { Interruption } from "./interruption.ts";
 
 /**
- * Runs work that Ctrl-C, SIGTERM and SIGHUP stop. What was stopped then says `stopped`: what of it is kept, and
- * what the same command does; the exit code is the signal's. Work that ends all the same has simply ended.
+ * Runs work that Ctrl-C, SIGTERM and SIGHUP stop. If they do, `stopped` is printed, which says what
+ * is kept and what the same command does; the exit code is the signal's. Work that ends in spite of
+ * a signal ends as usual.
  */
 export async function runStoppable(
   listener: Listener,

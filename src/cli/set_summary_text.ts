@@ -7,7 +7,10 @@ import { table } from "./format.ts";
 /** Characters that the values of a notion take at most in the table. */
 const valuesWidth = 90;
 
-/** The block that `make-triplets` prints before it draws: what the table was taken to say, and how to change it. */
+/**
+ * The block that `make-triplets` prints before it draws: what the table was taken to say, and how
+ * to change it.
+ */
 export function summaryText(summary: SetSummary, source: string): string {
   return [
     `${source}: ${summary.images} images (${

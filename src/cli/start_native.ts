@@ -5,8 +5,8 @@ import { StoppedError } from "./stopped_error.ts";
 import { terminalListener } from "./terminal.ts";
 
 /**
- * Sets libtorch and the shim up when they are missing, and opens them. Throws a StoppedError when Ctrl-C, SIGTERM or
- * SIGHUP comes; nothing half made is left then.
+ * Sets libtorch and the shim up when they are missing, and opens them. Throws a StoppedError when
+ * Ctrl-C, SIGTERM or SIGHUP comes; nothing half made is left then.
  */
 export async function startNative(
   options: { readonly threads?: number; readonly rebuild?: boolean } = {},

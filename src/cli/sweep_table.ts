@@ -7,7 +7,7 @@ export function sweepText({ points, seeds, epochs }: Sweep): string {
     `Error on the test triplets, mean of seeds ${
       seeds.join(", ")
     }; tested is the best of ${epochs} epochs on validation.`,
-    "Intervals tell what other test images could have given, the seeds beside them what other runs gave.",
+    "Intervals cover what other test images could have given; the seeds beside them show what other runs gave.",
     "",
     table(
       ["variant", "triplets a notion", "error", "95 % interval", "lowest and highest seed"],

@@ -16,7 +16,7 @@ export const columnsOption = new Option(
 /** `--delimiter` */
 export const delimiterOption = new Option(
   "--delimiter <character>",
-  "what parts the cells (default: found out)",
+  "what separates the cells (default: found out)",
 ).argParser(delimiter);
 
 /** `--encoding` */
@@ -34,7 +34,7 @@ export const sheetOption = new Option(
 /** `--skip-bad-lines` */
 export const skipBadLinesOption = new Option(
   "--skip-bad-lines",
-  "leave out lines that have not a cell for each column",
+  "leave out lines that do not have one cell for each column",
 );
 
 /** Parses "a,b,c"; each name is trimmed. */

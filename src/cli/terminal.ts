@@ -169,7 +169,7 @@ function consoleColumns(): number {
   }
 }
 
-/** Writes to standard output. Whoever reads it may have seen enough, as `head` does, or have hung up. */
+/** Writes to standard output. Its reader may have seen enough, as `head` does, or be gone. */
 function writeOut(text: string): void {
   try {
     writeAll(Deno.stdout, text);
@@ -179,7 +179,9 @@ function writeOut(text: string): void {
   }
 }
 
-/** Writes to standard error. A terminal that has gone away must not stop the work that is reported. */
+/**
+ * Writes to standard error. A terminal that has gone away must not stop the work that is reported.
+ */
 function writeError(text: string): void {
   try {
     writeAll(Deno.stderr, text);

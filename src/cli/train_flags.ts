@@ -96,7 +96,10 @@ function variantOfFlags({ variant, learned, prein }: TrainFlags): Variant {
   return variant ?? switched ?? "fixed";
 }
 
-/** The variant that flags ask a run to have: --learned alone is right for all whose masks are learned. */
+/**
+ * The variant that flags ask a run to have: --learned alone is right for all whose masks are
+ * learned.
+ */
 function resumedVariant(
   flags: TrainFlags,
   given: ReadonlySet<string>,

@@ -45,7 +45,10 @@ export interface TrainFlags {
   readonly verbose?: boolean;
 }
 
-/** Adds every option of `train`: those of the reference code (main.py) with its defaults, then csn's. */
+/**
+ * Adds every option of `train`: those of the reference code (main.py) with its defaults, then
+ * csn's.
+ */
 export function addTrainOptions(command: CommandUnknownOpts): void {
   const d = defaultConfig;
   const add = (
@@ -140,6 +143,6 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
   add("--visdom-server <url>", "visdom server", "http://127.0.0.1");
   add("--visdom-port <port>", "its port", 8097, wholeNumber(1, 65_535));
   add("--visdom-env <name>", "visdom environment (default: the run's name)");
-  add("--json", "print one JSON object a line: an event of the run each");
+  add("--json", "print one JSON object on each line, one for each event of the run");
   add("--verbose", "show where an error came from");
 }

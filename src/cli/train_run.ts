@@ -44,8 +44,8 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
   try {
     await train({ ...asked, listener, onEvent, signal });
   } catch (error) {
-    // While the data is made ready there is nothing to save yet. Any other failure, such as a full disk
-    // when the interrupted run is saved, must not pass for that.
+    // While the data is made ready there is nothing to save yet. Any other failure, such as a full
+    // disk when the interrupted run is saved, must not pass for that.
     if (error !== signal.reason) throw error;
     listener.warning?.("stopped before training began; the same command goes on");
   } finally {

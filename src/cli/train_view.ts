@@ -6,7 +6,7 @@ import { evaluationLine, trainLine } from "./log_line.ts";
 import { shownPath } from "./paths.ts";
 import type { TerminalListener } from "./terminal.ts";
 
-/** Steps after which the time of the whole run is told: the first ones are slow. */
+/** Steps after which the time of the whole run is reported: the first ones are slow. */
 const estimateAfter = 10;
 
 /** What is shown. */
@@ -15,7 +15,9 @@ export interface ViewOptions {
   readonly json?: boolean;
 }
 
-/** Shows a run: the reference code's lines and a progress bar, or with `--json` one object a line. */
+/**
+ * Shows a run: the reference code's lines and a progress bar, or with `--json` one object a line.
+ */
 export class TrainView {
   readonly #flags: ViewOptions;
   readonly #listener: TerminalListener;

@@ -5,9 +5,9 @@ import { UsageError } from "../base/errors.ts";
 const types: readonly Rule["type"][] = ["categorical", "multi", "ordinal", "numeric"];
 
 /**
- * Reads `--notion`: a column, or a column with its type, such as `label:categorical`, which goes into its rule.
- * Throws a UsageError when the rules name another type, and a CsnError when a field of theirs has no meaning
- * for this one.
+ * Reads `--notion`: a column, or a column with its type, such as `label:categorical`, which goes
+ * into its rule. Throws a UsageError when the rules name another type, and a CsnError when a field
+ * of theirs has no meaning for this one.
  */
 export function typedNotions(
   given: readonly string[] = [],

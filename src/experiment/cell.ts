@@ -16,7 +16,9 @@ export interface Cell {
 /** What all cells of an experiment have in common. */
 export type CommonConfig = Omit<TrainConfig, "name" | "variant" | "seed" | "trainTriplets">;
 
-/** The configuration of a cell's run. Every variant learns from the same number of triplets in all. */
+/**
+ * The configuration of a cell's run. Every variant learns from the same number of triplets in all.
+ */
 export function configOf(cell: Cell, common: CommonConfig, experiment: string): TrainConfig {
   return {
     ...common,

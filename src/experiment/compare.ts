@@ -23,9 +23,9 @@ export interface CompareOptions extends ExperimentOptions {
 }
 
 /**
- * Trains every variant with every seed, as far as that is not done in `folder`, tests all on the same
- * triplets and writes compare.json and compare.csv there. Null when the signal stopped it: the same call
- * goes on. libtorch must be open.
+ * Trains every variant with every seed, as far as that is not done in `folder`, tests all on the
+ * same triplets and writes compare.json and compare.csv there. Null when the signal stopped it: the
+ * same call goes on. libtorch must be open.
  */
 export async function compare(options: CompareOptions): Promise<Comparison | null> {
   const { common, folder, seeds, command } = options;
@@ -35,7 +35,7 @@ export async function compare(options: CompareOptions): Promise<Comparison | nul
   const trainTriplets = options.trainTriplets ?? shortest.triplets;
   checkEnough(trainTriplets, shortest, test.set.folder);
   const chosen = variants.filter((variant) => options.variants.includes(variant));
-  // With `overwrite`, what another setting gave must not pass for what comes.
+  // With `overwrite`, results of other settings must not pass for the new ones.
   if (options.overwrite) await removeResults(folder, "compare");
   const results = await runCells(compareCells(chosen, seeds, trainTriplets), test, options);
   if (results === null) return null;

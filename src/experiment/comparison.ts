@@ -1,7 +1,10 @@
 import type { Estimate } from "../statistics/estimate.ts";
 import type { Variant } from "../network/variant.ts";
 
-/** Variants of a network, tested on the same triplets: what `compare.json` holds. Errors are shares, 0 to 1. */
+/**
+ * Variants of a network, tested on the same triplets: what `compare.json` holds. Errors are shares,
+ * 0 to 1.
+ */
 export interface Comparison {
   /** Version of this description. */
   readonly format: 1;
@@ -77,13 +80,19 @@ export interface VariantDifference {
   readonly a: Variant;
   /** The other. */
   readonly b: Variant;
-  /** Error of a minus that of b, mean over the seeds; the interval is over test images, of these very networks. */
+  /**
+   * Error of a minus that of b, mean over the seeds; the interval is over test images, of these
+   * very networks.
+   */
   readonly error: Estimate;
   /** The same for each notion. */
   readonly notions: readonly NotionEstimate[];
   /** The difference of each seed. */
   readonly seeds: readonly SeedDifference[];
-  /** Intervals over seeds, of other training runs on the same test images; null for fewer than two seeds. */
+  /**
+   * Intervals over seeds, of other training runs on the same test images; null for fewer than two
+   * seeds.
+   */
   readonly overSeeds: SeedIntervals | null;
 }
 

@@ -22,10 +22,11 @@ const header = [
 ];
 
 /**
- * A comparison as a table: of each variant the means over seeds (seed "mean", with 95 % intervals over test images)
- * and each seed; of every two variants the difference (column "minus": the one taken away) alike, its mean with the
- * interval over seeds, too. For all triplets (notion "all", or "all notions" where a notion is called so) and each
- * notion. What is not known of a row is empty; errors are shares.
+ * A comparison as a table: of each variant the means over seeds (seed "mean", with 95 % intervals
+ * over test images) and each seed; of every two variants the difference (column "minus": the one
+ * taken away) alike, its mean with the interval over seeds, too. For all triplets (notion "all", or
+ * "all notions" where a notion is called so) and each notion. What is not known of a row is empty;
+ * errors are shares.
  */
 export function comparisonCsv({ notions, variants, differences }: Comparison): string {
   const names = [nameOfAll(notions), ...notions];

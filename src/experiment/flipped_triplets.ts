@@ -51,7 +51,10 @@ export function flippedHalf(n: number, seed: number): Uint8Array {
   return flipped;
 }
 
-/** [3 n]: anchor, first and second image of each triplet as it is shown; otherwise anchor, far, near. */
+/**
+ * [3 n]: anchor, first and second image of each triplet as it is shown; otherwise anchor, far,
+ * near.
+ */
 export function presented(members: Uint32Array, isFlipped: Uint8Array): Uint32Array {
   const shown = members.slice();
   isFlipped.forEach((flipped, t) => {

@@ -6,8 +6,8 @@ export const wrong = 1;
 export const tie = 2;
 
 /**
- * The outcome [n] of each triplet from the distances of its first and second image to the anchor. The near
- * image is the second one, or where it was flipped the first.
+ * The outcome [n] of each triplet from the distances of its first and second image to the anchor.
+ * The near image is the second one, or where it was flipped the first.
  */
 export function outcomesOf(
   first: Float32Array,

@@ -5,15 +5,18 @@ import { join } from "../files/paths.ts";
 /** The experiments that leave results. */
 type Kind = "compare" | "sweep";
 
-/** What each kind's results say of themselves: a list in the JSON, and the first columns of the table. */
+/**
+ * What each kind's results say of themselves: a list in the JSON, and the first columns of the
+ * table.
+ */
 const marks = {
   compare: { member: "variants", columns: ["variant", "minus", "seed", "notion", "error"] },
   sweep: { member: "points", columns: ["variant", "triplets", "seed", "error"] },
 } as const;
 
 /**
- * Examines the results of an experiment that lie in its folder, before work begins that replaces them. Throws a
- * CsnError for a file of such a name that csn did not write.
+ * Examines the results of an experiment that lie in its folder, before work begins that replaces
+ * them. Throws a CsnError for a file of such a name that csn did not write.
  */
 export async function assertOwnResults(folder: string, kind: Kind): Promise<void> {
   const { member, columns } = marks[kind];

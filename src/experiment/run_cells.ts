@@ -1,6 +1,6 @@
 /**
- * Trains and tests the cells of an experiment, one after the other; what is there already is kept. A cell that is
- * tested keeps its model and metrics, not its checkpoint.
+ * Trains and tests the cells of an experiment, one after the other; what is there already is kept.
+ * A cell that is tested keeps its model and metrics, not its checkpoint.
  */
 import { CsnError } from "../base/errors.ts";
 import { removeAll } from "../files/exists.ts";
@@ -22,19 +22,21 @@ export interface ExperimentOptions {
   readonly common: CommonConfig;
   /** How their runs are carried on. */
   readonly settings: RunSettings;
-  /** Trains cells anew that are there with other settings. */
+  /** Trains again the cells that are there with other settings. */
   readonly overwrite?: boolean;
   /** Folder for packs; see `preparePack`. */
   readonly packDir?: string;
-  /** Hears of the data being made ready, and of embedding. */
+  /** Receives progress of preparing the data and of embedding, and warnings. */
   readonly listener?: Listener;
-  /** Hears of what happens. */
+  /** Called with each event. */
   readonly onEvent?: (event: ExperimentEvent) => void;
   /** Aborted: the step that runs is finished and saved. */
   readonly signal?: AbortSignal;
 }
 
-/** What happens in an experiment: the plan, then of each cell its training, its test and its end. */
+/**
+ * What happens in an experiment: the plan, then of each cell its training, its test and its end.
+ */
 export type ExperimentEvent =
   | { readonly type: "plan"; readonly cells: readonly Cell[]; readonly epochs: number }
   | { readonly type: "train"; readonly cell: Cell; readonly event: TrainEvent }
@@ -47,7 +49,10 @@ export interface CellResult {
   readonly scores: CellScores;
 }
 
-/** Runs the cells; null when the signal stopped it. Throws a CsnError, before any training, for cells that differ. */
+/**
+ * Runs the cells; null when the signal stopped it. Throws a CsnError, before any training, for
+ * cells that differ.
+ */
 export async function runCells(
   cells: readonly Cell[],
   test: TestTriplets,
@@ -108,7 +113,7 @@ async function checkCells(
     throw new CsnError(
       `Cannot use ${path} for this experiment: it was trained with other settings (${
         differing.join("; ")
-      }); choose another folder with \`folder\`, or pass \`overwrite: true\` to train such cells anew`,
+      }); choose another folder with \`folder\`, or pass \`overwrite: true\` to train such cells again`,
     );
   }
 }

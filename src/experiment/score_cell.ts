@@ -32,13 +32,16 @@ export interface CellScores {
 export interface ScoreOptions {
   /** Where it computes. */
   readonly placement: Placement;
-  /** Hears of embedding. */
+  /** Receives progress of embedding. */
   readonly listener?: Listener;
   /** Stops it; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Tests a cell's model_best, unless the outcomes in its folder are those of this model on these triplets and images. */
+/**
+ * Tests a cell's model_best, unless the outcomes in its folder are those of this model on these
+ * triplets and images.
+ */
 export async function scoreCell(
   folder: string,
   test: TestTriplets,
@@ -58,7 +61,7 @@ export async function scoreCell(
   };
 }
 
-/** A cell may have been trained before the set was made anew: its training images may be test images now. */
+/** A cell may be older than the set: its training images may be test images now. */
 async function warnOfMet(
   folder: string,
   { pack, triplets }: TestTriplets,
@@ -69,7 +72,7 @@ async function warnOfMet(
   warnOfSeen(seen, "test", options.listener);
 }
 
-/** All cells must have learned from images that became squares in the way of the set. */
+/** All cells must have learned from images that were made square as the set says. */
 async function checkFit(folder: string, { set }: TestTriplets): Promise<void> {
   const { info } = await readModelFile(modelPath(folder, "model_best"));
   if (info.fit === set.fit) return;
@@ -78,7 +81,10 @@ async function checkFit(folder: string, { set }: TestTriplets): Promise<void> {
   );
 }
 
-/** The outcomes that a folder keeps; null when there are none, or of another model or other triplets. */
+/**
+ * The outcomes that a folder keeps; null when there are none, or of another model or other
+ * triplets.
+ */
 export async function keptOutcomes(
   folder: string,
   test: TestTriplets,
@@ -99,7 +105,10 @@ export async function keptOutcomes(
   }
 }
 
-/** Whether outcomes are of the images as they are; those from before images were recorded are believed. */
+/**
+ * Whether outcomes are of the images as they are; those from before images were recorded are
+ * believed.
+ */
 function isOfImages(recorded: string | undefined, { pack }: TestTriplets): boolean {
   return pack.bytes === null || !recorded || recorded === pack.bytes;
 }

@@ -36,12 +36,17 @@ export function seedIntervals(
   };
 }
 
-/** Whether other training runs would show a difference of the same sign; null where that is not known. */
+/**
+ * Whether other training runs would show a difference of the same sign; null where that is not
+ * known.
+ */
 export function isShown({ overSeeds }: Pick<VariantDifference, "overSeeds">): boolean | null {
   return overSeeds === null ? null : overSeeds.error.low > 0 || overSeeds.error.high < 0;
 }
 
-/** A comparison of an older csn, which kept no differences by seed: they follow from the variants'. */
+/**
+ * A comparison of an older csn, which kept no differences by seed: they follow from the variants'.
+ */
 export function withSeedDifferences(comparison: Comparison): Comparison {
   const { notions, variants } = comparison;
   const of = (variant: string) => variants.find((each) => each.variant === variant)!;

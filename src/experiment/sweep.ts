@@ -19,16 +19,19 @@ export interface SweepOptions extends ExperimentOptions {
   readonly variants: readonly Variant[];
   /** Seeds that each is trained with. */
   readonly seeds: readonly number[];
-  /** Numbers of training triplets of each notion. @default {a ladder up to the shortest training list} */
+  /**
+   * Numbers of training triplets of each notion. @default {a ladder up to the shortest training
+   * list}
+   */
   readonly triplets?: readonly number[];
   /** The command that makes the sweep, to be stored with it. */
   readonly command: string;
 }
 
 /**
- * Trains every variant with every number of triplets and every seed, as far as that is not done in `folder`,
- * tests all on the same triplets and writes sweep.json and sweep.csv there. Null when the signal stopped it: the
- * same call goes on. libtorch must be open.
+ * Trains every variant with every number of triplets and every seed, as far as that is not done in
+ * `folder`, tests all on the same triplets and writes sweep.json and sweep.csv there. Null when the
+ * signal stopped it: the same call goes on. libtorch must be open.
  */
 export async function sweep(options: SweepOptions): Promise<Sweep | null> {
   const { common, folder, seeds, command } = options;
@@ -38,7 +41,7 @@ export async function sweep(options: SweepOptions): Promise<Sweep | null> {
   const sizes = [...new Set(options.triplets ?? ladder(shortest.triplets))].sort((a, b) => a - b);
   checkEnough(sizes[sizes.length - 1], shortest, test.set.folder);
   const chosen = variants.filter((variant) => options.variants.includes(variant));
-  // With `overwrite`, what another setting gave must not pass for what comes.
+  // With `overwrite`, results of other settings must not pass for the new ones.
   if (options.overwrite) await removeResults(folder, "sweep");
   const results = await runCells(sweepCells(chosen, sizes, seeds), test, options);
   if (results === null) return null;
@@ -60,7 +63,10 @@ export async function sweep(options: SweepOptions): Promise<Sweep | null> {
 const rungFactor = 2;
 const mostRungs = 5;
 
-/** Five numbers of triplets, each twice the one before, up to `most`; as the paper's Figure 9 from 12,500 on. */
+/**
+ * Five numbers of triplets, each twice the one before, up to `most`; as the paper's Figure 9 from
+ * 12,500 on.
+ */
 export function ladder(most: number): number[] {
   const rungs = Array.from(
     { length: mostRungs },
@@ -87,7 +93,10 @@ function sweepCells(
   );
 }
 
-/** The points of cells that were tested on `triplets`, by variant, then by size; each has every seed. */
+/**
+ * The points of cells that were tested on `triplets`, by variant, then by size; each has every
+ * seed.
+ */
 export function sweepPoints(
   results: readonly CellResult[],
   triplets: Pick<Triplets, "images" | "notion" | "notions">,

@@ -2,8 +2,8 @@ import { csvLine } from "../files/csv_line.ts";
 import type { Sweep } from "./sweep_points.ts";
 
 /**
- * A sweep as a table: of each point the mean over seeds (seed "mean", with its 95 % interval) and each seed.
- * Errors are shares.
+ * A sweep as a table: of each point the mean over seeds (seed "mean", with its 95 % interval) and
+ * each seed. Errors are shares.
  */
 export function sweepCsv({ points }: Sweep): string {
   const rows = points.flatMap(({ variant, triplets, error, seeds }) => [

@@ -1,7 +1,9 @@
 import type { Estimate } from "../statistics/estimate.ts";
 import type { Variant } from "../network/variant.ts";
 
-/** Error against the number of training triplets (the paper's Figure 9): what `sweep.json` holds. */
+/**
+ * Error against the number of training triplets (the paper's Figure 9): what `sweep.json` holds.
+ */
 export interface Sweep {
   /** Version of this description. */
   readonly format: 1;

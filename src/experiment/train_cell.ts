@@ -18,15 +18,18 @@ export interface TrainCellOptions {
   readonly overwrite?: boolean;
   /** Folder for packs; see `preparePack`. */
   readonly packDir?: string;
-  /** Hears of what the run does. */
+  /** Receives progress and warnings of the run. */
   readonly listener?: Listener;
-  /** Hears of what happens in the run. */
+  /** Called with each event of the run. */
   readonly onEvent?: (event: TrainEvent) => void;
   /** Aborted: the step is finished, a checkpoint saved. */
   readonly signal?: AbortSignal;
 }
 
-/** Trains what is left of a cell's run in `path`; false when the signal stopped it before its last epoch. */
+/**
+ * Trains what is left of a cell's run in `path`; false when the signal stopped it before its last
+ * epoch.
+ */
 export async function trainCell(
   path: string,
   config: TrainConfig,
@@ -50,8 +53,9 @@ export async function trainCell(
 }
 
 /**
- * In what the run in a folder differs from `config`: "epochs is 2 there, not 3". Its name may: folders can be
- * moved. Nothing differs where no run has come as far as its first checkpoint or model.
+ * How the run in a folder differs from `config`: "epochs is 2 there, not 3". Its name may differ,
+ * because folders can be moved. Nothing differs where no run has reached its first checkpoint or
+ * model.
  */
 export async function differingSettings(path: string, config: TrainConfig): Promise<string[]> {
   const files = await Promise.all(

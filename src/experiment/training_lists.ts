@@ -25,7 +25,7 @@ export async function shortestTrainingList(
   return { notion: shortest.name, triplets: shortest.triplets };
 }
 
-/** Throws a UsageError when a notion has not that many: its error would be compared at another number. */
+/** Throws a UsageError when a notion has fewer: its error would be compared at another number. */
 export function checkEnough(asked: number, shortest: ShortestList, folder: string): void {
   if (asked <= shortest.triplets) return;
   throw new UsageError(

@@ -28,9 +28,10 @@ export async function makeCacheFolder(): Promise<void> {
 }
 
 /**
- * Waits until no other process holds the lock called `name` in the cache, and holds it; the cache is made where there
- * is none. `announce` hears the holder's process id before the wait. Throws a CsnError for a cache that cannot be
- * made or written, and the signal's reason when it is aborted.
+ * Waits until no other process holds the lock called `name` in the cache, and holds it; the cache
+ * is made where there is none. `announce` is called with the holder's process id before the wait.
+ * Throws a CsnError for a cache that cannot be made or written, and the signal's reason when it is
+ * aborted.
  */
 export async function lockCache(
   name: string,

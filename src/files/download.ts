@@ -13,26 +13,26 @@ export interface DownloadOptions {
   readonly bytes?: number;
   /** Refuse a file that is larger. @default {16 GiB} */
   readonly maxBytes?: number;
-  /** Take a connection for cut after so long without a byte, in milliseconds. @default {60_000} */
+  /** Milliseconds without a byte after which a connection counts as cut. @default {60_000} */
   readonly stallMs?: number;
   readonly listener?: Listener;
   readonly signal?: AbortSignal;
 }
 
-/** How often a transfer is taken up again that was cut after it had begun. */
+/** How often a transfer that was cut after it had begun is resumed. */
 const resumptions = 4;
 
 const defaultMaxBytes = 16 * 2 ** 30;
 
 /**
  * Downloads `url` to the file `target`, which is whole or not there: bytes are collected in
- * `<target>.part` and renamed when size and SHA-256 are right. A transfer that was cut, in this call or
- * an earlier one, goes on where it stopped when the server can do so and still has the same file, and
- * begins anew otherwise.
+ * `<target>.part` and renamed when size and SHA-256 are right. A transfer that was cut, in this
+ * call or an earlier one, goes on where it stopped when the server can do so and still has the same
+ * file, and starts over otherwise.
  *
- * Throws a CsnError that says what the server or the network answered; throws the signal's reason when
- * it is aborted. Then, and when the connection broke, the part that has come is kept where the server said by
- * what to tell this version of the file; elsewhere nothing is.
+ * Throws a CsnError that says what the server or the network answered; throws the signal's reason
+ * when it is aborted. Then, and when the connection broke, what was received is kept if the server
+ * named this version of the file (an ETag or a date); otherwise nothing is kept.
  */
 export async function download(
   url: string,
@@ -48,14 +48,14 @@ export async function download(
       await part.flush();
       break;
     } catch (error) {
-      // What cannot be gone on with is of no use.
+      // A part that cannot be continued is of no use.
       if (!part.canGoOn) await PartFile.discard(target);
       options.signal?.throwIfAborted();
       if (!(error instanceof CutError)) throw error;
       if (part.size === before || resumption === resumptions) {
         const remedy = part.canGoOn
           ? `${part.size} bytes are kept; run the command again to go on`
-          : "run the command again, which begins anew: the server cannot go on in the middle";
+          : "run the command again, which starts over: the server cannot continue in the middle";
         throw new CsnError(
           `${attempted}: the connection broke (${error.message}); ${remedy}`,
           { cause: error },
@@ -63,7 +63,7 @@ export async function download(
       }
       options.listener?.warning?.(
         `The connection broke after ${part.size} bytes (${error.message}); ${
-          part.canGoOn ? "going on from there" : "beginning anew"
+          part.canGoOn ? "going on from there" : "starting over"
         }`,
       );
     }
@@ -72,7 +72,7 @@ export async function download(
   await PartFile.land(target);
 }
 
-/** The transfer stopped before its end; what came is kept. */
+/** The transfer stopped before its end; what was received is kept. */
 class CutError extends Error {}
 
 /** Asks for what is missing and appends it to the part. */
@@ -123,7 +123,7 @@ async function ask(
   signal: AbortSignal,
   stall: Stall,
 ): Promise<Response> {
-  // Compressed answers would be unpacked on the way, and positions in them mean nothing.
+  // A compressed answer would be unpacked on the way, so that positions in it mean nothing.
   const headers = new Headers({ "accept-encoding": "identity", ...part.rangeHeaders() });
   let response: Response;
   try {
@@ -213,7 +213,9 @@ function connectionError(url: string, attempted: string, error: unknown): CsnErr
   return new CsnError(`${attempted}: ${because}`, { cause: error });
 }
 
-/** Of an error and its causes the message of the last one: fetch itself only says that it failed. */
+/**
+ * Of an error and its causes the message of the last one: fetch itself only says that it failed.
+ */
 function deepestMessage(error: unknown): string {
   return error instanceof Error && error.cause !== undefined
     ? deepestMessage(error.cause)
@@ -229,7 +231,7 @@ function shortened(message: string): string {
 function meaning({ status, statusText }: Response): string {
   if (status === 404 || status === 410) return "(there is no such file any more)";
   if (status === 401 || status === 403) {
-    return "(it gives the file to nobody, or only with a login)";
+    return "(the file is not public, or needs a login)";
   }
   if (status === 429) return "(too many requests; wait some minutes)";
   if (status >= 500) return "(it has a fault; wait, or try another source)";

@@ -1,6 +1,6 @@
 import { join, resolve } from "./paths.ts";
 
-/** What lies at a path, by default itself where it is a link; null when there is nothing. */
+/** What is at a path, by default the link itself where it is one; null when there is nothing. */
 export async function infoOf(path: string, look = Deno.lstat): Promise<Deno.FileInfo | null> {
   try {
     return await look(path);
@@ -62,7 +62,9 @@ export async function removeAll(path: string): Promise<void> {
   }
 }
 
-/** Whether a path, links followed, is a folder or lies in it; one that is not there lies nowhere. */
+/**
+ * Whether a path, links followed, is a folder or lies in it; one that is not there lies nowhere.
+ */
 export async function isWithin(path: string, folder: string): Promise<boolean> {
   try {
     const [inner, outer] = await Promise.all([path, folder].map((each) => Deno.realPath(each)));
@@ -73,7 +75,7 @@ export async function isWithin(path: string, folder: string): Promise<boolean> {
   }
 }
 
-/** The folders that the user stands in: this process's and, where `deno task` changed it, theirs. */
+/** The current folders: this process's and, where `deno task` changed it, the user's. */
 export function currentFolders(): string[] {
   const variable = { name: "env", variable: "INIT_CWD" } as const;
   const mayRead = Deno.permissions.querySync(variable).state === "granted";

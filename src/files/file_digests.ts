@@ -4,13 +4,13 @@ import { sha256 } from "./sha256.ts";
 /** Files read at a time. */
 const filesAtOnce = 32;
 
-/** So many files take more than a moment. */
+/** From this many files on, progress is reported. */
 const worthTelling = 1_000;
 
 /** Stands for the bytes of a file that cannot be read. */
 export const noBytes = "";
 
-/** One digest of many files, in order: that of the files before (at first ""), and those of some more. */
+/** One digest of many files, in order: `before` (at first "") continued by those of more files. */
 export function chainDigests(before: string, digests: readonly string[]): string {
   return digests.reduce(
     (chain, digest) => sha256(`${chain} ${digest}`),
@@ -18,7 +18,7 @@ export function chainDigests(before: string, digests: readonly string[]): string
   );
 }
 
-/** One digest of many files, for which each is read: some seconds for 50,000 images. */
+/** One digest of many files, each of which is read: some seconds for 50,000 images. */
 export async function digestFiles(
   files: readonly string[],
   { listener, signal }: { readonly listener?: Listener; readonly signal?: AbortSignal },

@@ -4,8 +4,9 @@ import { sha256 } from "./sha256.ts";
 const resolutionMs = 2_000;
 
 /**
- * What tells files from others that have taken their place, with the same names, sizes and times of writing:
- * their numbers on the disk (inodes) and the times of their last change of any kind, which no program can set.
+ * What distinguishes files from others that replaced them with the same names, sizes and times of
+ * writing: their numbers on the disk (inodes) and the times of their last change of any kind, which
+ * no program can set.
  */
 export class FileIdentities {
   readonly #lines: string[] = [];
@@ -19,7 +20,10 @@ export class FileIdentities {
     if (changed !== undefined && Math.abs(this.#now - changed) < resolutionMs) this.#isFresh = true;
   }
 
-  /** SHA-256 of them all; null when a file changed so lately that one more change could have the same time. */
+  /**
+   * SHA-256 of them all; null when a file changed so lately that one more change could have the
+   * same time.
+   */
   digest(): string | null {
     return this.#isFresh ? null : sha256(this.#lines.join("\n"));
   }

@@ -4,9 +4,9 @@ import { CsnError } from "../base/errors.ts";
 const askAgainMs = 100;
 
 /**
- * A lock that one process holds on a folder by locking a file in it. The system lets go of it when the
- * process ends, however it ends, so a lock that was left behind is simply taken over. Whoever
- * lets go of it removes its file.
+ * A lock that one process holds on a folder by locking a file in it. The system releases it when
+ * the process ends, however it ends, so a lock that was left behind is simply taken over. Releasing
+ * it removes its file.
  */
 export class FileLock implements Disposable {
   readonly #file: Deno.FsFile;
@@ -32,8 +32,8 @@ export class FileLock implements Disposable {
   }
 
   /**
-   * Takes the lock when its holder lets go; `announce` hears the holder's process id before the wait. Throws
-   * the signal's reason when it is aborted.
+   * Takes the lock when its holder releases it; `announce` is called with the holder's process id
+   * before the wait. Throws the signal's reason when it is aborted.
    */
   static async wait(
     path: string,
@@ -45,8 +45,8 @@ export class FileLock implements Disposable {
       const lock = await FileLock.tryTake(path);
       if (lock !== null) return lock;
       if (!isAnnounced) announce(await holderOf(path));
-      // A lock that the system waits for cannot be given up again, so it is asked for now and then; the
-      // file is opened anew each time, because its holder may remove it.
+      // A wait in the system could not be aborted, so the lock is tried now and then; the file is
+      // opened each time, because its holder may remove it.
       else await passed(askAgainMs, signal);
     }
   }
@@ -66,7 +66,7 @@ export class FileLock implements Disposable {
     return new FileLock(file, path);
   }
 
-  /** Lets go of it. */
+  /** Releases it. */
   [Symbol.dispose](): void {
     try {
       // While it is held: afterwards the file could be another holder's.

@@ -23,7 +23,10 @@ export class HeldFolder implements Disposable {
     this.#isNew = isNew;
   }
 
-  /** Makes the folder where there is none, and holds it. Throws a CsnError when another process does, or it cannot. */
+  /**
+   * Makes the folder where there is none, and holds it. Throws a CsnError when another process
+   * does, or it cannot.
+   */
   static async take(path: string, { what, another }: HeldFolderOptions): Promise<HeldFolder> {
     let attempted = `Cannot make ${what} ${path}`;
     try {

@@ -9,9 +9,9 @@ export interface OutputOptions {
   readonly failing: string;
   /** The option that names the file. */
   readonly option: string;
-  /** Replace a file that lies there, whoever wrote it. @default {false} */
+  /** Replace a file that is there, even one that csn did not write. @default {false} */
   readonly overwrite?: boolean;
-  /** Whether a file that begins so says plainly that csn wrote it; it may then be replaced. @default {never} */
+  /** Whether a file with this beginning was written by csn and may be replaced. @default {never} */
   readonly isOwn?: (head: string) => boolean;
 }
 
@@ -19,8 +19,9 @@ export interface OutputOptions {
 const headBytes = 65_536;
 
 /**
- * Examines where an output is to go, before the work that makes it: its folder is there and can be written,
- * and no file lies there that csn did not write, unless it may be replaced. Throws a CsnError otherwise.
+ * Examines where an output is to go, before the work that makes it: its folder is there and can be
+ * written, and no file lies there that csn did not write, unless it may be replaced. Throws a
+ * CsnError otherwise.
  */
 export async function examineOutput(file: string, options: OutputOptions): Promise<void> {
   const { failing, option, overwrite = false, isOwn = () => false } = options;

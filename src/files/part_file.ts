@@ -5,15 +5,18 @@ import { writeWhole } from "./write_whole.ts";
 /** What is known of the file that a part belongs to. */
 interface Origin {
   readonly url: string;
-  /** Names this very version of the file: a strong ETag or a date; null when the server gave neither. */
+  /**
+   * Names this very version of the file: a strong ETag or a date; null when the server gave
+   * neither.
+   */
   readonly validator: string | null;
   /** Size of the whole file, null when the server did not say. */
   readonly total: number | null;
 }
 
 /**
- * The part of a download that has come: `<target>.part`, and `<target>.part.json` beside it, which says of
- * what it is a part. A part that cannot be gone on with is emptied.
+ * What was received of a download: `<target>.part`, and `<target>.part.json` beside it, which names
+ * the file that it is a part of. A part that cannot be continued is emptied.
  */
 export class PartFile implements Disposable {
   readonly #file: Deno.FsFile;
@@ -36,7 +39,9 @@ export class PartFile implements Disposable {
     this.#size = size;
   }
 
-  /** Opens what has come of `url`, or an empty part. Throws a CsnError when it cannot be written. */
+  /**
+   * Opens what has come of `url`, or an empty part. Throws a CsnError when it cannot be written.
+   */
   static async open(target: string, url: string): Promise<PartFile> {
     const origin = await readOrigin(target);
     let file: Deno.FsFile;
@@ -63,7 +68,7 @@ export class PartFile implements Disposable {
     await removeAll(originPath(target));
   }
 
-  /** Removes a part that is no good, and what is known of it. */
+  /** Removes a part that is of no use, and what is known of it. */
   static async discard(target: string): Promise<void> {
     await removeAll(PartFile.path(target));
     await removeAll(originPath(target));
@@ -79,12 +84,16 @@ export class PartFile implements Disposable {
     return this.#origin?.total ?? null;
   }
 
-  /** Whether the server said which version of the file this is, so that the rest can be asked for. */
+  /**
+   * Whether the server said which version of the file this is, so that the rest can be asked for.
+   */
   get canGoOn(): boolean {
     return this.#size > 0 && (this.#origin?.validator ?? null) !== null;
   }
 
-  /** Headers that ask for the rest, or for the whole when the file has changed (RFC 9110, 13.1.5). */
+  /**
+   * Headers that ask for the rest, or for the whole when the file has changed (RFC 9110, 13.1.5).
+   */
   rangeHeaders(): Record<string, string> {
     if (!this.canGoOn) return {};
     return { "range": `bytes=${this.#size}-`, "if-range": this.#origin!.validator! };

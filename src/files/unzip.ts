@@ -17,8 +17,8 @@ export interface UnzipOptions {
   /** The most files and folders. @default {1_000_000} */
   readonly maxEntries?: number;
   /**
-   * How many times larger than the archive its files may be, once they exceed a megabyte; beyond it an
-   * archive is taken for one that is made to fill the disk. @default {200}
+   * How many times larger than the archive its files may be, once they exceed a megabyte; beyond it
+   * an archive counts as one that was made to fill the disk. @default {200}
    */
   readonly maxRatio?: number;
   /** Which files are unpacked, by their names in the archive. @default {all} */
@@ -28,11 +28,11 @@ export interface UnzipOptions {
 }
 
 /**
- * Unpacks a zip archive to the new folder `target`, which is whole or not there: the files are written to
- * `<target>.part` beside it, which is renamed. Each file's size and CRC-32 are checked.
+ * Unpacks a zip archive to the new folder `target`, which is whole or not there: the files are
+ * written to `<target>.part` beside it, which is renamed. Each file's size and CRC-32 are checked.
  *
- * Throws a CsnError when the archive is damaged, when it holds anything but files and folders below it,
- * or one file twice, or more than the limits allow, and when `target` is there already.
+ * Throws a CsnError when the archive is damaged, when it holds anything but files and folders below
+ * it, or one file twice, or more than the limits allow, and when `target` is there already.
  */
 export async function unzip(
   archive: string,
@@ -67,8 +67,8 @@ async function unpack(
   options: UnzipOptions,
 ): Promise<void> {
   const { what = "Unpacking", listener, signal } = options;
-  // yauzl refuses names with "..", drive letters and a leading "/"; backslashes it takes for slashes.
-  // @ts-types="@types/yauzl"
+  // yauzl refuses names with "..", drive letters and a leading "/"; backslashes it takes for
+  // slashes. @ts-types="@types/yauzl"
   const { openPromise } = await import("yauzl");
   const zip = await openPromise(archive, { lazyEntries: true, validateEntrySizes: true });
   const budget = new Budget(zip, attempted, options);
@@ -118,7 +118,7 @@ const fileTypes = 0o170000;
 const regularFile = 0o100000;
 const folderType = 0o040000;
 
-/** Links lead anywhere, and nothing that is meant here needs devices. */
+/** Links can lead anywhere, and the archives that are meant here hold no devices. */
 function checkKind(entry: Entry, attempted: string): void {
   const type = (entry.externalFileAttributes >>> 16) & fileTypes;
   if (type === 0 || type === regularFile || type === folderType) {

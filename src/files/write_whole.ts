@@ -4,13 +4,13 @@ import { basename, dirname, join, resolve } from "./paths.ts";
 /** What a file is to hold: text, bytes, or bytes in pieces. */
 export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
 
-/** Folders in which this process has looked for what killed ones left. */
+/** Folders in which this process has looked for files that killed processes left. */
 const swept = new Set<string>();
 
 /**
- * Writes a file so that it is whole or not there: beside it, flushed to the disk, renamed. Two writers of one
- * file, in one process or in two, leave the whole file of one of them. Throws a CsnError when it cannot be
- * written; what was there before is then untouched.
+ * Writes a file so that it is whole or not there: beside it, flushed to the disk, renamed. Two
+ * writers of one file, in one process or in two, leave the whole file of one of them. Throws a
+ * CsnError when it cannot be written; what was there before is then untouched.
  */
 export async function writeWhole(file: string, content: FileContent): Promise<void> {
   try {
@@ -22,7 +22,7 @@ export async function writeWhole(file: string, content: FileContent): Promise<vo
       for (const bytes of piecesOf(content)) await writeAll(out, bytes);
       // Without it a power cut after the rename could leave an empty file.
       await out.sync();
-      // Still locked: nobody may take it for one that was left behind.
+      // Still locked, so that no other process removes it as one that was left behind.
       await Deno.rename(beside, file);
     } catch (error) {
       await Deno.remove(beside).catch(() => {});
@@ -38,7 +38,10 @@ export async function writeWhole(file: string, content: FileContent): Promise<vo
   }
 }
 
-/** Throws what the system says when no file can be made beside `file`, which is how it would be written. */
+/**
+ * Throws what the system says when no file can be made beside `file`, which is how it would be
+ * written.
+ */
 export async function tryWriting(file: string): Promise<void> {
   const { beside, out } = await openBeside(dirname(resolve(file)), basename(file));
   out.close();
@@ -72,7 +75,7 @@ async function openBeside(
   }
 }
 
-/** Removes what processes that were killed while they wrote have left: files that nobody locks. */
+/** Removes what processes left that were killed while they wrote: files that nobody locks. */
 async function sweep(folder: string): Promise<void> {
   if (swept.has(folder)) return;
   swept.add(folder);
@@ -81,7 +84,8 @@ async function sweep(folder: string): Promise<void> {
       if (isFile && isBegunFile(name)) await removeUnlocked(join(folder, name));
     }
   } catch {
-    // A folder that cannot be listed may still be written to; where it is missing, opening the file says so.
+    // A folder that cannot be listed may still be written to; where it is missing, opening the file
+    // says so.
   }
 }
 
@@ -90,7 +94,7 @@ async function removeUnlocked(path: string): Promise<void> {
     using file = await Deno.open(path, { read: true, write: true });
     if (await file.tryLock(true)) await Deno.remove(path);
   } catch {
-    // It is gone already, or cannot be told from one that is being written.
+    // It is gone already, or cannot be distinguished from one that is being written.
   }
 }
 

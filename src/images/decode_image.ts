@@ -6,17 +6,17 @@ import { isPnm, readPnm } from "./read_pnm.ts";
 import { resizeToSquare } from "./resample.ts";
 
 /**
- * How images become pixels, recorded with packs and embeddings. The number changes with the code below and
- * with `resizeToSquare`, so that what was made in another way is made anew.
+ * How images become pixels, recorded with packs and embeddings. The number changes with the code
+ * below and with `resizeToSquare`, so that what was made in another way is made anew.
  */
 export function preprocessingOf(fit: Fit): string {
   return `1: EXIF orientation, white behind alpha, sRGB, Pillow's bilinear ${describeFit(fit)}`;
 }
 
 /**
- * Decodes an image file, or the bytes of one, to [imageSize, imageSize, 3] uint8 sRGB: turned as its EXIF
- * orientation says, alpha laid on white, the short side scaled to `imageSize` and the middle cut out, or as
- * `fit` says.
+ * Decodes an image file, or the bytes of one, to [imageSize, imageSize, 3] uint8 sRGB: turned as
+ * its EXIF orientation says, alpha laid on white, the short side scaled to `imageSize` and the
+ * middle cut out, or as `fit` says.
  *
  * Throws a CsnError when it is missing or no image, or sharp cannot be loaded.
  */
@@ -38,7 +38,7 @@ export async function decodeImage(
   }
 }
 
-/** As `decodeImage`, but lets errors through as they come; `imageFault` tells them in words. */
+/** As `decodeImage`, but errors come as they are; `imageFault` puts them in words. */
 export async function decodePixels(
   bytes: Uint8Array,
   imageSize: number,
@@ -69,7 +69,7 @@ export function imageFault(error: unknown): string {
 let loaded: Promise<typeof Sharp> | undefined;
 
 /**
- * Loads sharp when the first image is decoded: a run whose pack is ready needs none of it. Throws a
+ * Loads sharp when the first image is decoded; a run whose pack is ready does not need it. Throws a
  * CsnError when it cannot be loaded.
  */
 export function loadSharp(): Promise<typeof Sharp> {
@@ -79,7 +79,8 @@ export function loadSharp(): Promise<typeof Sharp> {
 async function importSharp(): Promise<typeof Sharp> {
   try {
     const { default: sharp } = await import("sharp");
-    // Many images at once keep the cores busy; threads within one image and a cache would only cost.
+    // Many images at once keep the cores busy; threads within one image and a cache would only
+    // cost.
     sharp.concurrency(1);
     sharp.cache(false);
     return sharp;

@@ -1,6 +1,6 @@
 /**
- * How an image that is no square becomes one: "crop" scales the short side and cuts the middle out; "pad:#rrggbb"
- * scales the long side and fills the rest with that colour.
+ * How an image that is no square becomes one: "crop" scales the short side and cuts the middle out;
+ * "pad:#rrggbb" scales the long side and fills the rest with that colour.
  */
 export type Fit = "crop" | `pad:#${string}`;
 

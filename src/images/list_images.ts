@@ -2,7 +2,7 @@ import { CsnError, messageOf } from "../base/errors.ts";
 import { isFile } from "../files/exists.ts";
 import { extname, join } from "../files/paths.ts";
 
-/** Endings of the kinds of images that `decodeImage` reads. */
+/** Endings of the image formats that `decodeImage` reads. */
 const endings: ReadonlySet<string> = new Set([
   ".avif",
   ".bmp",
@@ -19,7 +19,7 @@ const endings: ReadonlySet<string> = new Set([
   ".webp",
 ]);
 
-/** Those among them that csn did not read at first. */
+/** Those among them that early versions of csn did not read. */
 const laterEndings: ReadonlySet<string> = new Set([".bmp", ".pbm", ".pgm", ".pnm", ".ppm"]);
 
 /** Of files that one id fits, those that csn has always read; the others where there is none. */
@@ -42,9 +42,9 @@ export interface FolderFiles {
 }
 
 /**
- * The image files of a folder and of those in it: paths relative to it with "/" between their parts,
- * sorted by their characters' codes, so that they come in the same order everywhere. Hidden files and
- * folders, and links to folders, are left out.
+ * The image files of a folder and of those in it: paths relative to it with "/" between their
+ * parts, sorted by their characters' codes, so that they come in the same order everywhere. Hidden
+ * files and folders, and links to folders, are left out.
  *
  * Throws a CsnError when the folder cannot be read or there is no image.
  */

@@ -1,6 +1,6 @@
 import { CsnError } from "../base/errors.ts";
 
-/** Pixels of images in a pack, read one at a time. */
+/** The images of a pack, whose pixels are read one image at a time. */
 export class PackPictures implements Disposable {
   /** Side of the square images in pixels. */
   readonly size: number;

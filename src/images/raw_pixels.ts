@@ -13,7 +13,7 @@ export interface RawPixels {
 /** As many pixels as sharp takes. */
 const mostPixels = 0x3fff ** 2;
 
-/** Throws an Error for sides that no picture has, before memory is taken for it. */
+/** Throws an Error for sides that no picture has, before memory is allocated for it. */
 export function assertSize(width: number, height: number): void {
   if (width >= 1 && height >= 1 && width * height <= mostPixels) return;
   throw new Error(`it says that it is ${width} by ${height} pixels large`);

@@ -1,4 +1,6 @@
-/** Windows bitmaps, which sharp does not read; npm's readers get 16 bits, palettes or alpha wrong. */
+/**
+ * Windows bitmaps, which sharp does not read; npm's readers get 16 bits, palettes or alpha wrong.
+ */
 import { assertSize, type RawPixels } from "./raw_pixels.ts";
 
 /** What the headers of a bitmap say. */
@@ -29,7 +31,9 @@ export function isBmp(bytes: Uint8Array): boolean {
   return bytes[0] === 0x42 && bytes[1] === 0x4d;
 }
 
-/** The pixels of a bitmap, as Pillow reads them. Throws an Error that says what is wrong with it. */
+/**
+ * The pixels of a bitmap, as Pillow reads them. Throws an Error that says what is wrong with it.
+ */
 export function readBmp(bytes: Uint8Array): RawPixels {
   const header = readHeader(bytes);
   if (header.bits <= 8) return paletted(bytes, header);
@@ -96,7 +100,9 @@ function rowBytes({ width, bits }: Header): number {
   return Math.ceil(width * bits / 32) * 4;
 }
 
-/** Calls back with each row of the picture, from the top, and the place in the file where it begins. */
+/**
+ * Calls back with each row of the picture, from the top, and the place in the file where it begins.
+ */
 function eachRow(bytes: Uint8Array, header: Header, row: (y: number, at: number) => void): void {
   const { width, height, bits, pixelsAt, isTopDown } = header;
   const stride = rowBytes(header);

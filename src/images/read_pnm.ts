@@ -15,7 +15,10 @@ function isBlank(byte: number): boolean {
   return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 }
 
-/** The pixels of the first picture, as Pillow scales them. Throws an Error that says what is wrong with it. */
+/**
+ * The pixels of the first picture, as Pillow scales them. Throws an Error that says what is wrong
+ * with it.
+ */
 export function readPnm(bytes: Uint8Array): RawPixels {
   const kind = bytes[1] - zero;
   const reader = new Reader(bytes);
@@ -57,9 +60,11 @@ class Reader {
     return value;
   }
 
-  /** As many samples, written out; of a bitmap each is a digit, with or without blanks between them. */
+  /**
+   * As many samples, written out; of a bitmap each is a digit, with or without blanks between them.
+   */
   plain(count: number, isBitmap: boolean, most: number): Uint16Array {
-    // A digit each at least, before memory is taken for them.
+    // Each has at least one digit; checked before memory is allocated.
     if (this.#bytes.length - this.#at < count) throw new Error("premature end of the picture");
     const samples = new Uint16Array(count);
     for (let i = 0; i < count; i++) {

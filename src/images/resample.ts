@@ -27,12 +27,12 @@ interface Weights {
 }
 
 /**
- * Makes an image a square, [size, size, 3]. Cropped, to the bit what torchvision's Resize and CenterCrop do with a
- * Pillow image; padded, what Pillow's ImageOps.pad does with BILINEAR, but that a side of a very long image is
- * never less than a pixel. (Pillow 13 shrinks images that are more than
- * twice as tall as wide in the other direction first; rounding then differs by 1 in some pixels.)
- * libvips is no replacement: it enlarges with a shift of a fraction of a pixel, and the images of Zappos50k
- * are enlarged.
+ * Makes an image a square, [size, size, 3]. Cropped, to the bit what torchvision's Resize and
+ * CenterCrop do with a Pillow image; padded, what Pillow's ImageOps.pad does with BILINEAR, but
+ * that a side of a very long image is never less than a pixel. (Pillow 13 shrinks images that are
+ * more than twice as tall as wide in the other direction first; rounding then differs by 1 in some
+ * pixels.) libvips is no replacement: it enlarges with a shift of a fraction of a pixel, and the
+ * images of Zappos50k are enlarged.
  */
 export function resizeToSquare(
   pixels: Pixels,
@@ -95,8 +95,8 @@ function resize(
 }
 
 /**
- * Weights of the `length` result pixels from `from` on when `inSize` pixels become `outSize`: a triangle
- * that widens when the image shrinks (Pillow's precompute_coeffs).
+ * Weights of the `length` result pixels from `from` on when `inSize` pixels become `outSize`: a
+ * triangle that widens when the image shrinks (Pillow's precompute_coeffs).
  */
 function bilinearWeights(inSize: number, outSize: number, from: number, length: number): Weights {
   const scale = inSize / outSize;

@@ -3,17 +3,20 @@ import type { Listener } from "../base/listener.ts";
 import { describeLibrary, hasFastBf16, type LibraryDescription } from "../native/library.ts";
 import type { Placement, Precision } from "../network/placement.ts";
 
-/** What a user may say of where to compute. */
+/** Where the user wants to compute. */
 export interface PlacementWish {
   /** "auto" (the first CUDA device, else the CPU), "cpu", "cuda" or "cuda:N". @default {"auto"} */
   readonly device?: string;
-  /** "auto": float32 on the CPU, so that results do not depend on the processor, bf16 on CUDA. @default {"auto"} */
+  /**
+   * "auto": float32 on the CPU, so that results do not depend on the processor, bf16 on CUDA.
+   * @default {"auto"}
+   */
   readonly precision?: "auto" | Precision;
 }
 
 /**
- * Settles a wish on this machine and says what the user should know of it. Throws a CsnError for a device
- * that is not there. libtorch must be open.
+ * Chooses the device and precision that a wish means on this machine, and warns of a slow one.
+ * Throws a CsnError for a device that is not there. libtorch must be open.
  */
 export function choosePlacement(wish: PlacementWish = {}, listener?: Listener): Placement {
   const library = describeLibrary();

@@ -3,13 +3,17 @@ import type { Variant } from "../network/variant.ts";
 import type { Precision } from "../network/placement.ts";
 
 /**
- * How an epoch is cut into batches. "triplets": as the paper, three passes over the roles of a batch's
- * triplets. "dense-lists": triplets that share images share a batch, each image is embedded once.
- * "dense-values": each training image once an epoch, triplets formed in the batch by the images' values.
+ * How an epoch is cut into batches. "triplets": as the paper, three passes over the roles of a
+ * batch's triplets. "dense-lists": triplets that share images share a batch, each image is embedded
+ * once. "dense-values": each training image once an epoch, triplets formed in the batch by the
+ * images' values.
  */
 export type Sampler = "triplets" | "dense-lists" | "dense-values";
 
-/** Everything that decides what a training run computes, resolved; stored with the run and in its files. */
+/**
+ * Everything that decides what a training run computes, resolved; stored with the run and in its
+ * files.
+ */
 export interface TrainConfig {
   /** Name of the run. */
   readonly name: string;

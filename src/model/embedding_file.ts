@@ -12,17 +12,18 @@ export const embeddingEndings = [".npy", ".safetensors", ".jsonl"] as const;
 
 /** How embeddings are written. */
 export interface WriteEmbeddingsOptions {
-  /** Replace a file that lies there, whoever wrote it. @default {false} */
+  /** Replace a file that is there, even one that csn did not write. @default {false} */
   readonly overwrite?: boolean;
 }
 
 /**
  * Writes embeddings [N, D], whole or not at all. `.npy` holds the float32 matrix, the names go to
- * `<file>.names.txt`; `.safetensors` holds `embeddings`, `masks` [notions, D] and the names in its metadata; `.jsonl`
- * one `{"name", "embedding"}` a line.
+ * `<file>.names.txt`; `.safetensors` holds `embeddings`, `masks` [notions, D] and the names in its
+ * metadata; `.jsonl` one `{"name", "embedding"}` a line.
  *
- * Throws a CsnError, before it writes, when the format cannot hold a name or a number (a name with a line break in
- * `.npy`, what is not finite in `.jsonl`), and when a file lies there that does not say csn wrote it.
+ * Throws a CsnError, before it writes, when the format cannot hold a name or a number (a name with
+ * a line break in `.npy`, what is not finite in `.jsonl`), and when a file lies there that does not
+ * say csn wrote it.
  */
 export async function writeEmbeddings(
   path: string,
@@ -48,8 +49,8 @@ export async function writeEmbeddings(
 }
 
 /**
- * Examines where embeddings are to go, before they are made: see `examineOutput`. Only .safetensors can say
- * that csn wrote it.
+ * Examines where embeddings are to go, before they are made: see `examineOutput`. Only .safetensors
+ * can say that csn wrote it.
  */
 export async function examineEmbeddings(
   path: string,
@@ -69,7 +70,9 @@ function namesPath(path: string): string {
   return `${path}.names.txt`;
 }
 
-/** The ending of a file for embeddings. Throws a UsageError that lists the ones that can be written. */
+/**
+ * The ending of a file for embeddings. Throws a UsageError that lists the ones that can be written.
+ */
 export function checkedEnding(path: string): typeof embeddingEndings[number] {
   const ending = embeddingEndings.find((each) => each === extname(path));
   if (ending === undefined) {
@@ -82,7 +85,9 @@ export function checkedEnding(path: string): typeof embeddingEndings[number] {
   return ending;
 }
 
-/** Reads embeddings that `writeEmbeddings` wrote as `.safetensors`, with the stamp they were given. */
+/**
+ * Reads embeddings that `writeEmbeddings` wrote as `.safetensors`, with the stamp they were given.
+ */
 export async function readEmbeddingSet(
   path: string,
 ): Promise<{ embeddings: EmbeddingSet; stamp: string }> {
@@ -135,7 +140,9 @@ function parseNames(path: string, text: string): string[] {
   );
 }
 
-/** Writes embeddings as `.safetensors`; `stamp` says later whether they are still the right ones. */
+/**
+ * Writes embeddings as `.safetensors`; `stamp` says later whether they are still the right ones.
+ */
 export async function writeSet(
   path: string,
   embeddings: EmbeddingSet,
@@ -184,7 +191,10 @@ function checkFinite(path: string, { names, vectors, dimension }: EmbeddingSet):
   );
 }
 
-/** NumPy's format, version 1.0 (numpy/lib/format.py): magic, header padded to 64 bytes, data in C order. */
+/**
+ * NumPy's format, version 1.0 (numpy/lib/format.py): magic, header padded to 64 bytes, data in C
+ * order.
+ */
 function npy({ names, dimension, vectors }: EmbeddingSet): Uint8Array {
   const header =
     `{'descr': '<f4', 'fortran_order': False, 'shape': (${names.length}, ${dimension}), }`;

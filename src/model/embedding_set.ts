@@ -20,7 +20,10 @@ export class EmbeddingSet {
   /** D. */
   readonly dimension: number;
 
-  /** A set of `names.length` embeddings. Throws a CsnError when `vectors` has not that many rows. */
+  /**
+   * A set of `names.length` embeddings. Throws a CsnError when `vectors` has another number of
+   * rows.
+   */
   constructor(names: readonly string[], vectors: Float32Array, dimension: number) {
     if (vectors.length !== names.length * dimension) {
       throw new CsnError(

@@ -49,8 +49,8 @@ const embedBatch = 256;
 const scoreChunk = 32_768;
 
 /**
- * Embeds images number `indices` of `pack` (uint8 [N, H, W, 3]) in eval mode to [n, D], unmasked. Throws
- * the signal's reason when it is aborted.
+ * Embeds images number `indices` of `pack` (uint8 [N, H, W, 3]) in eval mode to [n, D], unmasked.
+ * Throws the signal's reason when it is aborted.
  */
 export async function embedImages(
   network: Network,
@@ -107,7 +107,10 @@ export async function evaluate(
   };
 }
 
-/** Embeds each distinct image of triplets once; `positions` are the rows of `embeddings` for each entry. */
+/**
+ * Embeds each distinct image of triplets once; `positions` are the rows of `embeddings` for each
+ * entry.
+ */
 export async function embedDistinct(
   network: Network,
   pack: Tensor,
@@ -172,7 +175,7 @@ function scoreSome(
 
 /** The distinct numbers in `images`, ascending, and for each entry its position among them. */
 function distinct(images: Uint32Array): { images: Uint32Array; positions: Uint32Array } {
-  // By counting, for there are far more entries than images.
+  // By counting, because there are far more entries than images.
   const most = images.reduce((largest, image) => Math.max(largest, image), 0);
   const positionOf = new Uint32Array(most + 1);
   for (const image of images) positionOf[image] = 1;

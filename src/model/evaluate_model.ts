@@ -24,7 +24,7 @@ export interface TestOptions {
   readonly packDir?: string;
   /** Where it computes. @default {the CPU, in float32} */
   readonly placement?: Placement;
-  /** Hears of decoding and embedding. */
+  /** Receives progress of decoding and embedding, and warnings. */
   readonly listener?: Listener;
   /** Stops the test; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
@@ -37,9 +37,9 @@ export interface ModelEvaluation extends Evaluation {
 }
 
 /**
- * Evaluates a model on the triplets of one split of an image set: the one it was trained on, or `data`.
- * The model file says its notions, image size, fit and normalisation. Warns, with counts, of images that the
- * model was trained on. libtorch must be open.
+ * Evaluates a model on the triplets of one split of an image set: the one it was trained on, or
+ * `data`. The model file says its notions, image size, fit and normalisation. Warns, with counts,
+ * of images that the model was trained on. libtorch must be open.
  */
 export async function testModel(
   file: ModelFile,

@@ -13,13 +13,13 @@ import type { Model } from "./model.ts";
 
 /** How a folder is embedded. */
 export interface FolderOptions {
-  /** Hears of progress, of files that are passed over, and of images that cannot be decoded. */
+  /** Receives progress, and notices of files that are passed over or cannot be decoded. */
   readonly listener?: Listener;
   /** Stops it; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
-/** By what kept embeddings are known to be still the right ones. */
+/** What must be unchanged for kept embeddings to be used again. */
 interface Stamp {
   /** How files become embeddings: SHA-256 of the model's preprocessing and precision. */
   readonly how: string;
@@ -32,10 +32,11 @@ interface Stamp {
 }
 
 /**
- * Embeddings of all images below `folder`, named by their paths relative to it. They are kept in the
- * folder, in a hidden file of the model's, or in the cache where the folder cannot be written, and used again
- * while the model, its precision and the images are the same. Images that cannot be decoded are left out with a
- * warning; files that are no images are counted in a notice. Throws a CsnError when there is no image.
+ * Embeddings of all images below `folder`, named by their paths relative to it. They are kept in
+ * the folder, in a hidden file of the model's, or in the cache where the folder cannot be written,
+ * and used again while the model, its precision and the images are the same. Images that cannot be
+ * decoded are left out with a warning; files that are no images are counted in a notice. Throws a
+ * CsnError when there is no image.
  */
 export async function embedFolder(
   model: Model,

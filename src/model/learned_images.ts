@@ -1,9 +1,14 @@
-/** What a model file remembers of the images that its weights come from, by the content of their pixels. */
+/**
+ * What a model file remembers of the images that its weights come from, by the content of their
+ * pixels.
+ */
 import { digestBytes, imageDigests } from "../sets/pack/image_digests.ts";
 import type { Pack } from "../sets/pack/pack.ts";
 import type { Listener } from "../base/listener.ts";
 
-/** Images as they lie in a model file: digests of pixels at the model's size, ascending, in base64. */
+/**
+ * Images as they lie in a model file: digests of pixels at the model's size, ascending, in base64.
+ */
 export interface LearnedImages {
   /** Side of the square images in pixels. */
   readonly imageSize: number;

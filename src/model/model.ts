@@ -17,7 +17,10 @@ import {
   readModelFile,
 } from "./model_file.ts";
 
-/** An image to embed: a file's path, a file's bytes, or pixels [size, size, 3] that were decoded already. */
+/**
+ * An image to embed: a file's path, a file's bytes, or pixels [size, size, 3] that were decoded
+ * already.
+ */
 export type ImageSource = string | Uint8Array | { readonly pixels: Uint8Array };
 
 /** Images embedded at a time: 10 MB of pixels at 112 by 112. */
@@ -28,11 +31,11 @@ const decodedAtOnce = 8;
 
 /** How images are embedded. */
 export interface EmbedOptions {
-  /** Hears how far it has come. */
+  /** Receives progress. */
   readonly listener?: Listener;
   /** Stops it; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
-  /** When it is given, images that cannot be decoded are left out and told to it. */
+  /** If given, it is called with each image that cannot be decoded, which is then left out. */
   readonly onUnreadable?: (name: string, reason: string) => void;
 }
 
@@ -69,7 +72,9 @@ export class Model implements Disposable {
     return this.info.normalisation;
   }
 
-  /** The mask [D] of a notion, through ReLU. Throws a UsageError that lists the notions there are. */
+  /**
+   * The mask [D] of a notion, through ReLU. Throws a UsageError that lists the notions there are.
+   */
   mask(notion: string): Float32Array {
     const row = this.notions.indexOf(notion);
     if (row === -1) {
@@ -83,8 +88,8 @@ export class Model implements Disposable {
   }
 
   /**
-   * Embeds images to unmasked embeddings. Their names are the paths, or "image 0", "image 1", ... Throws a
-   * CsnError that names the image that cannot be decoded, unless `onUnreadable` hears of it.
+   * Embeds images to unmasked embeddings. Their names are the paths, or "image 0", "image 1", ...
+   * Throws a CsnError that names the image that cannot be decoded, unless `onUnreadable` is given.
    */
   async embed(images: readonly ImageSource[], options: EmbedOptions = {}): Promise<EmbeddingSet> {
     const { dimension } = this.info;

@@ -55,7 +55,7 @@ export interface ModelInfo {
   readonly settings?: RunSettings;
 }
 
-/** What whoever writes a model file says of it. */
+/** What the writer of a model file states. */
 export type ModelDescription = Omit<ModelInfo, "format" | "csn" | "fit"> & {
   /** How images become squares. @default {"crop"} */
   readonly fit?: Fit;
@@ -78,7 +78,10 @@ export function modelPath(folder: string, file: "checkpoint" | "model_best"): st
   return join(folder, file + ending);
 }
 
-/** Reads `path`, given with or without its ending. Throws a CsnError when it is none of csn's model files. */
+/**
+ * Reads `path`, given with or without its ending. Throws a CsnError when it is none of csn's model
+ * files.
+ */
 export async function readModelFile(path: string): Promise<ModelFile> {
   const found = await findFile(path);
   const { tensors, metadata } = await readSafetensors(found);
@@ -90,8 +93,8 @@ export async function readModelFile(path: string): Promise<ModelFile> {
 }
 
 /**
- * Writes a model file whole or not at all. Throws a CsnError when `readModelFile` would refuse it; what was
- * there before is then untouched.
+ * Writes a model file whole or not at all. Throws a CsnError when `readModelFile` would refuse it;
+ * what was there before is then untouched.
  */
 export async function writeModelFile(
   path: string,

@@ -3,8 +3,8 @@ import { CsnError } from "../base/errors.ts";
 import type { ModelFile } from "./model_file.ts";
 
 /**
- * Opens the set that a model is used on: the one it was trained on, or `data`. Throws a CsnError, "Cannot
- * <attempt> <model> on <set>", when the set lacks a notion of the model's.
+ * Opens the set that a model is used on: the one it was trained on, or `data`. Throws a CsnError,
+ * "Cannot <attempt> <model> on <set>", when the set lacks a notion of the model's.
  */
 export async function openSetOf(
   { path, info }: ModelFile,

@@ -1,4 +1,4 @@
-/** By what the files of a report are known as csn's. */
+/** How the files of a report are recognised as csn's. */
 
 /** Whether a file that begins so is the page of a report. */
 export function isReportPage(head: string): boolean {

@@ -14,7 +14,10 @@ export interface SeenImages extends SeenCounts {
   readonly notions: readonly (SeenCounts & { readonly name: string })[];
 }
 
-/** "18 of the 30 images of the test triplets were training images of this model (shape 18 of 30, ...): ...". */
+/**
+ * "18 of the 30 images of the test triplets were training images of this model (shape 18 of 30,
+ * ...): ...".
+ */
 export function seenText(seen: SeenImages, split: string): string {
   const { images, training, validation, notions } = seen;
   const where = `of the ${images} images of the ${split} split`;

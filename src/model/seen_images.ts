@@ -8,8 +8,9 @@ import { areComparable, digestsOf } from "./learned_images.ts";
 import type { ModelFile } from "./model_file.ts";
 
 /**
- * Counts the images that a model was trained on or chosen by, wherever they lie and whatever they are called:
- * their pixels are compared. Null for a model file that does not know its images, after a notice of that.
+ * Counts the images that a model was trained on or chosen by, wherever they lie and whatever they
+ * are called: their pixels are compared. Null for a model file that does not know its images, after
+ * a notice of that.
  */
 export async function seenImages(
   { info }: ModelFile,
@@ -21,13 +22,13 @@ export async function seenImages(
   const { images: learned } = info;
   if (learned === undefined) {
     options.listener?.notice?.(
-      "whether the model was trained on these images is not known: its file is of an older csn, which did not keep them",
+      "whether the model was trained on these images is not known: its file is from an older csn, which did not record them",
     );
     return null;
   }
   if (!areComparable(learned, pack)) {
     options.listener?.notice?.(
-      "whether the model was trained on these images is not known: its own were decoded in another way",
+      "whether the model was trained on these images is not known: its training images were decoded in another way",
     );
     return null;
   }
@@ -64,8 +65,8 @@ function imagesOf({ images, notion }: Triplets, row: number): Set<number> {
 }
 
 /**
- * Warns of images that a model has met before. Where the user asks for the very images that it was trained
- * on (`--split train`) or chosen by (`--split val`), a notice says so.
+ * Warns of images that a model was trained on or chosen by. Where the user asks for exactly these
+ * (the splits train and val), it is a notice instead.
  */
 export function warnOfSeen(
   seen: SeenImages | null,
@@ -76,5 +77,5 @@ export function warnOfSeen(
   const text = seenText(seen, split);
   const isAskedFor = split === "train" || split === "val" && seen.training === 0;
   if (isAskedFor) listener?.notice?.(text);
-  else listener?.warning?.(`${text}; test it on other images, or train it anew on these lists`);
+  else listener?.warning?.(`${text}; test it on other images, or train it again on these lists`);
 }

@@ -9,7 +9,9 @@ const olderWords: Readonly<Record<string, Variant>> = {
   "learned-prein": "prein",
 };
 
-/** What a file says, with "variant" where an older csn wrote "masks"; a word that is unknown stays. */
+/**
+ * What a file says, with "variant" where an older csn wrote "masks"; a word that is unknown stays.
+ */
 export function withVariant(stored: Readonly<Record<string, unknown>>): Record<string, unknown> {
   if (!("masks" in stored) || "variant" in stored) return stored;
   const { masks, ...others } = stored;

@@ -10,7 +10,7 @@ import { embedDistinct, tripletDistances } from "./evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
 import { mapPack, unusableImages } from "../sets/pack/map_pack.ts";
 
-/** A triplet that a model gets wrong: perhaps its label is. */
+/** A triplet that a model orders wrongly, perhaps because a label is wrong. */
 export interface Suspect {
   /** The notion. */
   readonly notion: string;
@@ -38,15 +38,15 @@ export interface SuspectOptions {
   readonly packDir?: string;
   /** Where the model computes. @default {the CPU, in float32} */
   readonly placement?: Placement;
-  /** Hears of decoding and embedding. */
+  /** Receives progress of decoding and embedding, and warnings. */
   readonly listener?: Listener;
   /** Stops the work. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The triplets that a model gets wrong by most, those of each notion and split together, the worst first.
- * A model that has learned a notion and still disagrees by far often meets a wrong label.
+ * The triplets that a model gets wrong by most, those of each notion and split together, the worst
+ * first. Where a model that has learned a notion disagrees by far, the label is often wrong.
  */
 export async function findSuspects(file: ModelFile, options: SuspectOptions): Promise<Suspect[]> {
   const { info } = file;

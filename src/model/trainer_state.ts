@@ -2,9 +2,13 @@
 export interface EpochSums {
   /** Batches trained. */
   batches: number;
-  /** Batches passed over, because they hold no triplet; a checkpoint of an older csn does not say. */
+  /**
+   * Batches passed over, because they hold no triplet; a checkpoint of an older csn does not say.
+   */
   skipped?: number;
-  /** Batches that the epoch is cut into, once it began; a checkpoint of an older csn does not say. */
+  /**
+   * Batches that the epoch is cut into, once it began; a checkpoint of an older csn does not say.
+   */
   cut?: number;
   /** Triplets in them. */
   triplets: number;

@@ -10,7 +10,9 @@ import { cacheFolder } from "../files/cache.ts";
 import type { Libtorch } from "./libtorch.ts";
 import { findProgram, platform } from "./platform.ts";
 
-/** The one compiler that csn's tasks may start: the system's, by the name that all systems give it. */
+/**
+ * The one compiler that csn's tasks may start: the system's, under the name that all systems use.
+ */
 const compilerName = "c++";
 
 /** Units compiled at a time: each needs up to 1 GB of memory. */
@@ -42,8 +44,8 @@ function units(): string[] {
 }
 
 /**
- * The shim for `libtorch`. Its key: path and version of libtorch, the sources, every option of the compiler
- * and the linker, the compiler.
+ * The shim for `libtorch`. Its key: path and version of libtorch, the sources, every option of the
+ * compiler and the linker, the compiler.
  */
 export function planShim(libtorch: Libtorch): ShimPlan {
   const name = `libcsn${platform().ending}`;
@@ -56,7 +58,7 @@ export function planShim(libtorch: Libtorch): ShimPlan {
   }`;
   const compiler = findCompiler();
   if (compiler === null) {
-    // Without a compiler, one that was built before is still right.
+    // Without a compiler, a shim that was built before is still right.
     const built = shimFolders(base).find((folder) => existsSync(join(folder, name)));
     return { path: join(built ?? join(cacheFolder(), base), name), isBuilt: built !== undefined };
   }
@@ -85,7 +87,7 @@ function digest(parts: readonly string[]): string {
 
 /** What changes when another compiler or another version takes the place, without starting it. */
 function identity(compiler: string): string[] {
-  // `c++` is a link to a link to the program: that one's name holds its version.
+  // `c++` is a link to a link to the program, whose name holds the version.
   const program = Deno.realPathSync(compiler);
   const { size, mtime } = Deno.statSync(program);
   return [compiler, program, String(size), String(mtime?.getTime())];
@@ -104,8 +106,9 @@ export interface BuildOptions {
 }
 
 /**
- * Builds the shim at `plan.path`: each unit to an object, linked beside and renamed, so that it is whole or
- * not there. The caller holds the cache's lock. Throws a CsnError with the compiler's first errors.
+ * Builds the shim at `plan.path`: each unit to an object, linked beside and renamed, so that it is
+ * whole or not there. The caller holds the cache's lock. Throws a CsnError with the compiler's
+ * first errors.
  */
 export async function buildShim(
   plan: ShimPlan,

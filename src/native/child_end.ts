@@ -2,8 +2,8 @@
 const longestMs = 1000;
 
 /**
- * Throws the reason of `signal` when a child process ended because of it. Ctrl-C goes to the children as well, whose
- * end may be noticed first.
+ * Throws the reason of `signal` when a child process ended because of it. Ctrl-C goes to the
+ * children as well, whose end may be noticed first.
  */
 export async function throwIfStopped(
   { signal: endedBy }: Deno.CommandStatus,

@@ -1,4 +1,4 @@
-/** Looks at everything that csn needs, changing nothing: what `doctor` prints. */
+/** Examines everything that csn needs and changes nothing: what `doctor` prints. */
 import { messageOf } from "../base/errors.ts";
 import { version } from "../base/version.ts";
 import { findCompiler, planShim } from "./build_shim.ts";
@@ -21,7 +21,10 @@ export interface MachinePart {
 /** The oldest Deno that has all that csn uses (FsFile.tryLock, Float16Array). */
 const oldestDeno = [2, 5];
 
-/** Examines Deno, platform, cache, libtorch, compiler, shim, CUDA, threads and processor, in this order. */
+/**
+ * Examines Deno, platform, cache, libtorch, compiler, shim, CUDA, threads and processor, in this
+ * order.
+ */
 export async function examine(): Promise<MachinePart[]> {
   const findings = [deno(), system(), { what: "cache", ok: true, found: cacheFolder() }];
   const { finding, libtorch } = await libtorchFinding();
@@ -150,7 +153,7 @@ function openShim(
 /** Values of CUDA_VISIBLE_DEVICES that leave no device. */
 const hidden: readonly (string | undefined)[] = ["", "-1"];
 
-/** No GPU is no fault, nor is one that the user hides; a driver whose GPU libtorch cannot use is. */
+/** A missing or hidden GPU is no fault; a driver whose GPU libtorch cannot use is one. */
 function cuda({ cuda: { devices, reason } }: LibraryDescription): MachinePart {
   if (devices > 0) {
     const found = `${devices} device${

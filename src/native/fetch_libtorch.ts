@@ -11,7 +11,10 @@ import { pipDownload, type PipOptions } from "./pip_download.ts";
 /** PyTorch's own index of wheels without CUDA: 192 MB instead of 527. */
 const cpuIndex = "https://download.pytorch.org/whl/cpu";
 
-/** Of a wheel, what a machine without a GPU needs: libraries that the CPU part links, headers of the shim. */
+/**
+ * Of a wheel, what a machine without a GPU needs: libraries that the CPU part links, headers of the
+ * shim.
+ */
 const cpuPart = [
   /^torch\/version\.py$/,
   /^torch\/include\/(ATen|c10|torch\/headeronly)\//,
@@ -29,8 +32,8 @@ interface FetchOptions {
 }
 
 /**
- * Downloads and unpacks libtorch into the cache, whole or not at all. The caller holds the cache's lock.
- * Throws a CsnError that says how to go on without a network.
+ * Downloads and unpacks libtorch into the cache, whole or not at all. The caller holds the cache's
+ * lock. Throws a CsnError that says how to go on without a network.
  */
 export async function fetchLibtorch(options: FetchOptions): Promise<void> {
   if (findProgram("python3") === null) {
@@ -71,7 +74,10 @@ async function downloadWheels(folder: string, options: FetchOptions): Promise<st
   return [wheel, ...await wheelsIn(folder, /^nvidia_cuda_(runtime|cupti)-/)];
 }
 
-/** On Linux from PyTorch's index of smaller wheels, else (or where that is out of reach) from the default one. */
+/**
+ * On Linux from PyTorch's index of smaller wheels, else (or where that is out of reach) from the
+ * default one.
+ */
 async function downloadForProcessor(
   torch: string,
   folder: string,

@@ -6,13 +6,15 @@ import { openSymbols, type Symbols } from "./symbols.ts";
 /** CSN_ABI_VERSION of native/include/csn.h that this code was written for. */
 const abiVersion = 4;
 
-/** What the opened libtorch says of itself. */
+/** What the opened libtorch reports about itself. */
 export interface LibraryDescription {
   /** Version of libtorch, such as "2.13.0". */
   readonly libtorch: string;
   /** Instruction set of the kernels that libtorch chose, such as "AVX512". */
   readonly capability: string;
-  /** Features of the processor that decide how fast networks run: "avx2", "avx512f", "avx512_bf16". */
+  /**
+   * Features of the processor that decide how fast networks run: "avx2", "avx512f", "avx512_bf16".
+   */
   readonly processor: readonly string[];
   /** Threads that one operator may use. */
   readonly threads: number;
@@ -23,8 +25,8 @@ export interface LibraryDescription {
 let opened: { symbols: Symbols; parts: NativeParts } | null = null;
 
 /**
- * Opens the shim that `setUp()` found or built; a second call does nothing. Throws a CsnError when it
- * cannot be loaded or was built for another libtorch or another version of csn.
+ * Opens the shim that `setUp()` found or built; a second call does nothing. Throws a CsnError when
+ * it cannot be loaded or was built for another libtorch or another version of csn.
  */
 export function openLibrary(parts: NativeParts): void {
   if (opened !== null) return;
@@ -56,7 +58,7 @@ export function openedParts(): NativeParts {
   return opened!.parts;
 }
 
-/** What the opened libtorch says of itself. */
+/** What the opened libtorch reports about itself. */
 export function describeLibrary(): LibraryDescription {
   const text = new Uint8Array(4096);
   checked((err, cap) => native().csn_describe(text, text.length, err, cap) === 0);
@@ -88,7 +90,9 @@ export function liveBytes(): number {
   return native().csn_live_bytes();
 }
 
-/** Free and total bytes of a CUDA device's memory. Throws a CsnError where there is no such device. */
+/**
+ * Free and total bytes of a CUDA device's memory. Throws a CsnError where there is no such device.
+ */
 export function cudaMemory(device: string): { readonly free: number; readonly total: number } {
   const bytes = new Float64Array(2);
   checked((err, cap) => native().csn_cuda_memory(cString(device), bytes, err, cap) === 0);
@@ -96,8 +100,8 @@ export function cudaMemory(device: string): { readonly free: number; readonly to
 }
 
 /**
- * Leaves the process at once with `code`. `Deno.exit` crashes while a native call runs; this does not.
- * Before the library is open it is `Deno.exit`.
+ * Leaves the process at once with `code`. `Deno.exit` crashes while a native call runs; this does
+ * not. Before the library is open it is `Deno.exit`.
  */
 export function exitNow(code: number): never {
   if (opened !== null) opened.symbols.csn_exit(code);
@@ -136,7 +140,9 @@ export function cStrings(texts: readonly string[]): Uint8Array<ArrayBuffer> {
 
 const sharedErrors = errorBuffer();
 
-/** Runs a synchronous native call; throws a CsnError with its message when `succeeded` says false. */
+/**
+ * Runs a synchronous native call; throws a CsnError with its message when `succeeded` says false.
+ */
 export function checked(succeeded: (err: Uint8Array<ArrayBuffer>, cap: number) => boolean): void {
   if (!succeeded(sharedErrors, sharedErrors.length)) throw new CsnError(errorText(sharedErrors));
 }
@@ -145,16 +151,17 @@ export function checked(succeeded: (err: Uint8Array<ArrayBuffer>, cap: number) =
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * What the calls work on that wait or run. Kept here, for nothing else does: the collector takes what a
- * function will not need again, and frees a tensor or a buffer while the executor reads it.
+ * What waiting and running calls work on. It is kept here because nothing else keeps it: the
+ * collector takes what a function no longer needs, and would free a tensor or a buffer while the
+ * executor reads it.
  */
 const inUse = new Set<readonly unknown[]>();
 
 /**
- * Runs a nonblocking native call after those that were asked for before: they keep their order, and Deno's
- * own file reading is not starved by waiting calls. `run` gets the call's own error buffer; `uses` are the
- * tensors and buffers it works on, which are kept alive until it has ended. Rejects with a CsnError with its
- * message when `failed` says that the result means failure.
+ * Runs a nonblocking native call after those that were asked for before: they keep their order, and
+ * Deno's own file reading is not starved by waiting calls. `run` gets the call's own error buffer;
+ * `uses` are the tensors and buffers it works on, which are kept alive until it has ended. Rejects
+ * with a CsnError with its message when `failed` says that the result means failure.
  */
 export function enqueue<Result>(
   run: (err: Uint8Array<ArrayBuffer>, cap: number) => Promise<Result>,

@@ -1,4 +1,6 @@
-/** Which libtorch is used: the user's by LIBTORCH, their Python's, or the pinned one in the cache. */
+/**
+ * Which libtorch is used: the user's by LIBTORCH, their Python's, or the pinned one in the cache.
+ */
 import { existsSync } from "../files/exists.ts";
 import { CsnError } from "../base/errors.ts";
 import { join, resolve } from "../files/paths.ts";
@@ -34,8 +36,8 @@ export function wheelFolder(): string {
 }
 
 /**
- * The libtorch to use; null when the pinned one must be fetched first. Throws a CsnError when LIBTORCH is
- * set and cannot be used: it is not silently replaced by another.
+ * The libtorch to use; null when the pinned one must be fetched first. Throws a CsnError when
+ * LIBTORCH is set and cannot be used: it is not silently replaced by another.
  */
 export async function findLibtorch(): Promise<{ found: Libtorch | null; why: string }> {
   const chosen = Deno.env.get("LIBTORCH");

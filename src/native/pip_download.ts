@@ -21,8 +21,8 @@ export interface PipOptions {
 const lookMs = 500;
 
 /**
- * Downloads wheels into `folder` with python3's pip, which checks their hashes. Throws a CsnError with what
- * pip said.
+ * Downloads wheels into `folder` with python3's pip, which checks their hashes. Throws a CsnError
+ * with what pip said.
  */
 export async function pipDownload(
   requirements: readonly string[],
@@ -54,7 +54,7 @@ export async function pipDownload(
   if (status.success) return;
   throw new CsnError(
     `Cannot download ${requirements.join(" ")} with \`python3 -m pip\`: ${
-      said.at(-1) ?? "it failed without a word"
+      said.at(-1) ?? "it failed without a message"
     }; ` +
       "check the network (and that pip is installed: python3 -m pip --version), or set LIBTORCH to a folder of libtorch",
   );

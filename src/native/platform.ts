@@ -25,7 +25,9 @@ export function platform(): Platform {
   );
 }
 
-/** Where Linux systems keep the NVIDIA driver's library. Deno lets nobody look into /dev or /proc. */
+/**
+ * Where Linux systems keep the NVIDIA driver's library. Deno lets nobody look into /dev or /proc.
+ */
 const driverFolders = [
   "/usr/lib/x86_64-linux-gnu",
   "/usr/lib/aarch64-linux-gnu",

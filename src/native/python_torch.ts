@@ -12,7 +12,10 @@ export interface PythonTorch {
   readonly why: string;
 }
 
-/** Prints where torch would be imported from, without importing it, and the folders that decide that. */
+/**
+ * Prints where torch would be imported from, without importing it, and the folders that decide
+ * that.
+ */
 const program = `
 import importlib.util, json, sys
 spec = importlib.util.find_spec("torch")
@@ -32,7 +35,9 @@ interface Remembered {
   readonly times: readonly (readonly [path: string, changedMs: number | null])[];
 }
 
-/** The torch that the user's python3 imports. Starting Python is slow, so its answer is remembered. */
+/**
+ * The torch that the user's python3 imports. Starting Python is slow, so its answer is remembered.
+ */
 export async function pythonTorch(): Promise<PythonTorch> {
   const python = findProgram("python3");
   if (python === null) return { folder: null, why: "there is no python3" };

@@ -15,7 +15,7 @@ export interface NativeParts extends Libtorch {
 
 /** How `setUp` works. */
 export interface SetUpOptions {
-  /** Hears of downloads and of the build. */
+  /** Receives progress of downloads and of the build. */
   readonly listener?: Listener;
   /** Builds the shim again even when it is there. */
   readonly rebuild?: boolean;
@@ -24,9 +24,10 @@ export interface SetUpOptions {
 }
 
 /**
- * Finds libtorch or fetches it (LIBTORCH, else the torch of python3, else the pinned wheel), and builds the
- * shim when it is missing or its sources, libtorch or the compiler changed. When all is there it starts no
- * process and takes milliseconds. Throws a CsnError that says what to install or set.
+ * Finds libtorch or fetches it (LIBTORCH, else the torch of python3, else the pinned wheel), and
+ * builds the shim when it is missing or its sources, libtorch or the compiler changed. When all is
+ * there it starts no process and takes milliseconds. Throws a CsnError that says what to install or
+ * set.
  */
 export async function setUp(options: SetUpOptions = {}): Promise<NativeParts> {
   const { listener = {}, rebuild = false, signal } = options;

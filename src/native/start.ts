@@ -8,9 +8,9 @@ export interface StartOptions extends SetUpOptions {
 }
 
 /**
- * Makes libtorch ready, once per process, before anything else of csn that computes: finds or fetches it,
- * builds the shim when needed (a minute, once per user), and opens both. Throws a CsnError that says what
- * to install or set.
+ * Makes libtorch ready, once per process, before anything else of csn that computes: finds or
+ * fetches it, builds the shim when needed (a minute, once per user), and opens both. Throws a
+ * CsnError that says what to install or set.
  */
 export async function start(options: StartOptions = {}): Promise<NativeParts> {
   const parts = await setUp(options);

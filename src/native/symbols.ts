@@ -1,6 +1,6 @@
 /** The table of native/include/csn.h, one entry a function; heavy ones are nonblocking. */
 const ERR = ["buffer", "u32"] as const;
-/** csn_tensor: numbers up to 2^53, for which bigints are not needed. */
+/** csn_tensor: whole numbers up to 2^53, so that bigints are not needed. */
 const TENSOR = "f64";
 const CALL = ["u32", "buffer", "u32", "u8", "buffer", "u32", ...ERR] as const;
 const READ = [TENSOR, "buffer", "f64", ...ERR] as const;
@@ -49,7 +49,10 @@ const table = {
 /** The functions of an opened shim. */
 export type Symbols = Deno.DynamicLibrary<typeof table>["symbols"];
 
-/** Opens the shim at `path`. It stays open for the life of the process: closing it while it works crashes. */
+/**
+ * Opens the shim at `path`. It stays open for the life of the process: closing it while it works
+ * crashes.
+ */
 export function openSymbols(path: string): Symbols {
   return Deno.dlopen(path, table).symbols;
 }

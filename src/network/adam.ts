@@ -31,7 +31,9 @@ export class Adam implements Disposable {
     );
   }
 
-  /** Changes the parameters by their gradients and drops these. Parameters without one stay. */
+  /**
+   * Updates the parameters by their gradients and drops the gradients. Parameters without one stay.
+   */
   async step(learningRate: number): Promise<void> {
     const parts: (Moments & { gradient: Tensor })[] = [];
     try {
@@ -78,8 +80,8 @@ export class Adam implements Disposable {
   }
 
   /**
-   * Takes over what `toStored` gave. Copied into the tensors that exist, for the operator ignores strides
-   * and a file knows only C order.
+   * Restores what `toStored` gave. It is copied into the tensors that exist, because the operator
+   * ignores strides and a file knows only C order.
    */
   load(stored: ReadonlyMap<string, StoredTensor>): void {
     for (const [name, { first, second, step }] of this.#moments) {
@@ -122,7 +124,9 @@ function newMoments(parameter: Tensor): Moments {
   };
 }
 
-/** On the CPU the operator walks memory, not strides: unlike ones would be updated wrongly, silently. */
+/**
+ * On the CPU the operator ignores strides: tensors with different ones would be updated wrongly.
+ */
 function checkStrides(name: string, { parameter, first, second }: Moments, gradient: Tensor): void {
   const wanted = usedStrides(parameter);
   for (const tensor of [first, second, gradient]) {

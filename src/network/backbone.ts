@@ -15,8 +15,8 @@ export interface BackbonePart {
 }
 
 /**
- * The tensors of a ResNet-18 without its fourth stage and with a linear embedding of `dimension` outputs
- * (reference code, Resnet_18.py), in torchvision's order.
+ * The tensors of a ResNet-18 without its fourth stage and with a linear embedding of `dimension`
+ * outputs (reference code, Resnet_18.py), in torchvision's order.
  */
 export function backboneParts(dimension: number): BackbonePart[] {
   return [
@@ -74,9 +74,9 @@ export class Backbone implements Disposable {
   }
 
   /**
-   * Embeds `images` [B, 3, H, W] to [B, D]. In `train` mode batch norm uses the batch's statistics, each of
-   * `groups` equal parts its own, and updates the running ones; with `grad` a backward pass can follow; with
-   * `bf16` convolutions and the linear layer compute in bfloat16.
+   * Embeds `images` [B, 3, H, W] to [B, D]. In `train` mode batch norm uses the batch's statistics,
+   * each of `groups` equal parts its own, and updates the running ones; with `grad` a backward pass
+   * can follow; with `bf16` convolutions and the linear layer compute in bfloat16.
    */
   async embed(
     images: Tensor,
@@ -114,8 +114,9 @@ export class Backbone implements Disposable {
 
 /**
  * Rows `indices` of `pack` (uint8 [N, H, W, 3]) as normalised images [n, 3, H, W] (channels-last),
- * mirrored where `flips` is 1. Copies what it is given, so that the arrays may be used again at once. Throws a
- * CsnError when an index is no row of the pack, or `flips` is not one 0 or 1 an image.
+ * mirrored where `flips` is 1. Copies what it is given, so that the arrays may be used again at
+ * once. Throws a CsnError when an index is no row of the pack, or `flips` is not one 0 or 1 an
+ * image.
  */
 export async function gatherImages(
   pack: Tensor,
@@ -160,7 +161,7 @@ function rowsOf(indices: ArrayLike<number>): BigInt64Array<ArrayBuffer> {
   });
 }
 
-/** The shim reads one an image, without knowing how many there are. */
+/** The shim reads one flip for each image, without knowing how many there are. */
 function checkedFlips(flips: Uint8Array, count: number): Uint8Array<ArrayBuffer> {
   if (flips.length === count && flips.every((flip) => flip <= 1)) return flips.slice();
   throw new CsnError(

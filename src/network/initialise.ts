@@ -32,8 +32,9 @@ export function backbonesOf(
 }
 
 /**
- * All tensors of a new network, by name, drawn from `seed`: convolutions from N(0, 2 / (k k out)), batch
- * norm at 1 and 0 (reference code, Resnet_18.py), the embedding as torch.nn.Linear, masks by the variant.
+ * All tensors of a new network, by name, drawn from `seed`: convolutions from N(0, 2 / (k k out)),
+ * batch norm at 1 and 0 (reference code, Resnet_18.py), the embedding as torch.nn.Linear, masks by
+ * the variant.
  */
 export function initialTensors(shape: NetworkShape, seed: number): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();

@@ -1,7 +1,7 @@
 /**
- * Disjoint masks, [notions x dimension] in C order: each notion has ones in a block of its own. What is
- * left when the dimension is no multiple goes one each to the first notions, so none stays unused (the
- * reference code's csn.py leaves them out).
+ * Disjoint masks, [notions x dimension] in C order: each notion has ones in a block of its own.
+ * What is left when the dimension is no multiple goes one each to the first notions, so none stays
+ * unused (the reference code's csn.py leaves them out).
  */
 export function disjointMasks(
   notions: number,
@@ -21,5 +21,5 @@ export function disjointMasks(
 /** Elements of a learned mask start from N(0.9, 0.7) (reference code, csn.py). */
 export const learnedMaskStart = { mean: 0.9, deviation: 0.7 } as const;
 
-/** With `--prein` a learned mask starts at 1 in the notion's block and at this elsewhere (csn.py). */
+/** Of "prein": a learned mask starts at 1 in the notion's block and at this elsewhere (csn.py). */
 export const preinElsewhere = 0.1;

@@ -22,15 +22,18 @@ import { learnsMasks } from "./variant.ts";
 export class Network implements Disposable {
   /** What it is made of. */
   readonly shape: NetworkShape;
-  /** All parameters and buffers by name: `backbone.` (or `backbones.0.`, ...) and torchvision's, and `masks.weight`. */
+  /**
+   * All parameters and buffers by name: `backbone.` (or `backbones.0.`, ...) and torchvision's, and
+   * `masks.weight`.
+   */
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** In what numbers its backbone computes. */
   readonly precision: Precision;
   readonly #backbones: readonly Backbone[];
 
   /**
-   * A network at `placement` with copies of `stored` (see `initialTensors` for the names). Throws a CsnError
-   * that names a tensor that is missing, of another shape or unknown.
+   * A network at `placement` with copies of `stored` (see `initialTensors` for the names). Throws a
+   * CsnError that names a tensor that is missing, of another shape or unknown.
    */
   constructor(
     shape: NetworkShape,
@@ -55,7 +58,10 @@ export class Network implements Disposable {
     made.move();
   }
 
-  /** The tensors that training changes: fixed masks and the buffers of batch norm are not among them. */
+  /**
+   * The tensors that training changes: fixed masks and the buffers of batch norm are not among
+   * them.
+   */
   parameters(): Map<string, Tensor> {
     const buffer = /\.(running_mean|running_var|num_batches_tracked)$/;
     return new Map(
@@ -76,9 +82,10 @@ export class Network implements Disposable {
   }
 
   /**
-   * Embeds `images` [B, 3, H, W], on its device, to [B, D] of their dtype, unmasked. In training, `groups`
-   * equal parts of the batch, one after the other, have statistics of their own. Of specialists, only that of
-   * notion number `only` embeds when it is given; the dimensions of the others are 0 then.
+   * Embeds `images` [B, 3, H, W], on its device, to [B, D] of their dtype, unmasked. In training,
+   * `groups` equal parts of the batch, one after the other, have statistics of their own. Of
+   * specialists, only that of notion number `only` embeds when it is given; the dimensions of the
+   * others are 0 then.
    */
   async embed(
     images: Tensor,
@@ -104,7 +111,9 @@ export class Network implements Disposable {
     return concatenate(this.#backbones.map((_, row) => row === only ? embedded : zero), 1);
   }
 
-  /** The masks [B, D] of the notions number `rows` (int64 [B]), through ReLU when they are learned. */
+  /**
+   * The masks [B, D] of the notions number `rows` (int64 [B]), through ReLU when they are learned.
+   */
   masks(rows: Tensor): Tensor {
     const gathered = indexSelect(this.tensors.get("masks.weight")!, 0, rows);
     return this.hasLearnedMasks ? relu(gathered) : gathered;

@@ -1,4 +1,6 @@
-/** Mean and standard deviation of each colour channel (red, green, blue) of pixels scaled to [0, 1]. */
+/**
+ * Mean and standard deviation of each colour channel (red, green, blue) of pixels scaled to [0, 1].
+ */
 export interface Normalisation {
   /** Subtracted, a number a channel. */
   readonly mean: readonly [number, number, number];

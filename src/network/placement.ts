@@ -1,4 +1,7 @@
-/** In what numbers a backbone computes; "bf16": convolutions and the linear layer in bfloat16, all else in float32. */
+/**
+ * In what numbers a backbone computes; "bf16": convolutions and the linear layer in bfloat16, all
+ * else in float32.
+ */
 export type Precision = "float32" | "bf16";
 
 /** Where a network computes, and in what numbers. */

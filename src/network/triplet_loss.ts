@@ -38,11 +38,11 @@ export interface TripletLoss {
 }
 
 /**
- * mean max(0, D(a, near) - D(a, far) + margin) + embedding ||E||_F / sqrt(B) + mask ||M||_1 / B, both
- * norms averaged over the three roles (paper, section 3; reference code, main.py and tripletnet.py).
- * `anchor`, `far`, `near` are unmasked embeddings [B, D], `masks` [B, D] the masks of the triplets'
- * notions. `embedded` are the batches of images whose norms are averaged: the three roles, but for a dense
- * batch, whose images were embedded once for all roles.
+ * mean max(0, D(a, near) - D(a, far) + margin) + embedding ||E||_F / sqrt(B) + mask ||M||_1 / B,
+ * both norms averaged over the three roles (paper, section 3; reference code, main.py and
+ * tripletnet.py). `anchor`, `far`, `near` are unmasked embeddings [B, D], `masks` [B, D] the masks
+ * of the triplets' notions. `embedded` are the batches of images whose norms are averaged: the
+ * three roles, but for a dense batch, whose images were embedded once for all roles.
  */
 export function tripletLoss(
   anchor: Tensor,

@@ -1,10 +1,13 @@
-/** The networks that the paper compares (Figure 6), and the reference code's third way to begin masks. */
+/**
+ * The networks that the paper compares (Figure 6), and the reference code's third way to begin
+ * masks.
+ */
 export const variants = ["standard", "specialists", "fixed", "learned", "prein"] as const;
 
 /**
- * One of them. "standard": one embedding without masks for all notions. "specialists": a network of its own for
- * each notion. "fixed", "learned": a Conditional Similarity Network with fixed disjoint or learned masks.
- * "prein": learned masks that begin disjoint.
+ * One of them. "standard": one embedding without masks for all notions. "specialists": a network of
+ * its own for each notion. "fixed", "learned": a Conditional Similarity Network with fixed disjoint
+ * or learned masks. "prein": learned masks that begin disjoint.
  */
 export type Variant = typeof variants[number];
 

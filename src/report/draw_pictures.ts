@@ -21,8 +21,8 @@ const barColour = [0x00, 0x72, 0xb2, 255];
 export type PictureOf = Pick<Picture, "name" | "alt">;
 
 /**
- * A grid of images, `cells` [side * side] holding the image of each cell or `emptyCell`; empty cells are clear,
- * and rows and columns beyond the outermost images are cut off.
+ * A grid of images, `cells` [side * side] holding the image of each cell or `emptyCell`; empty
+ * cells are clear, and rows and columns beyond the outermost images are cut off.
  */
 export async function drawMap(
   { name, alt }: PictureOf,
@@ -44,7 +44,10 @@ export async function drawMap(
   return { name, alt, width, height, png: await canvas.png(width, height) };
 }
 
-/** Images in a row, the first set off from the others; a bar stands under each of which `marked` says so. */
+/**
+ * Images in a row, the first set off from the others; a bar stands under each of which `marked`
+ * says so.
+ */
 export async function drawRow(
   { name, alt }: PictureOf,
   pack: PackPictures,

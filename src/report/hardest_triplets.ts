@@ -26,7 +26,9 @@ export async function hardestTriplets(
   return all;
 }
 
-/** Places of the triplets in the wrong order, the worst first, equally bad ones as they are listed. */
+/**
+ * Places of the triplets in the wrong order, the worst first, equally bad ones as they are listed.
+ */
 export function worstPlaces({ far, near }: Pick<ScoredTriplets, "far" | "near">): number[] {
   const wrongBy = (place: number) => near[place] - far[place];
   return Array.from(far.keys())

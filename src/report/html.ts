@@ -1,4 +1,6 @@
-/** HTML as a value: whatever text goes into it is escaped once, so that names in the data stay text. */
+/**
+ * HTML as a value: whatever text goes into it is escaped once, so that names in the data stay text.
+ */
 
 /** HTML that needs no escaping any more. */
 export class Html {
@@ -15,8 +17,8 @@ export class Html {
 export type Content = string | number | Html | null | readonly Content[];
 
 /**
- * A template of HTML: `` markup`<td>${name}</td>` ``. (Called `html`, deno fmt would lay it out anew, and add
- * blanks that are seen.)
+ * A template of HTML: `` markup`<td>${name}</td>` ``. (Called `html`, deno fmt would lay it out
+ * anew, and add blanks that are seen.)
  */
 export function markup(parts: TemplateStringsArray, ...contents: Content[]): Html {
   return new Html(

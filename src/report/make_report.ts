@@ -24,7 +24,10 @@ import { testAccuracy } from "../analysis/split_accuracy.ts";
 export interface ReportOptions extends AnalyseOptions {
   /** The page's file, which ends in .html. @default {report.html beside the model} */
   readonly out?: string;
-  /** Replace a page, and write among files in the folder of its parts, that csn did not write. @default {false} */
+  /**
+   * Replace a page, and write among files in the folder of its parts, that csn did not write.
+   * @default {false}
+   */
   readonly overwrite?: boolean;
   /** Folder with a compare.json. @default {the one above the model's run, if it has one} */
   readonly compare?: string;
@@ -63,12 +66,13 @@ const queryPart = 1;
 const chartScale = 2;
 
 /**
- * Writes a report on a model: one HTML page that needs nothing else, and a folder of the same name with its
- * charts (SVG, PNG), its pictures (PNG), analysis.json and the layouts of its maps, which the next report uses
- * again. libtorch must be open. The same model, set and seed give the same bytes.
+ * Writes a report on a model: one HTML page that needs nothing else, and a folder of the same name
+ * with its charts (SVG, PNG), its pictures (PNG), analysis.json and the layouts of its maps, which
+ * the next report uses again. libtorch must be open. The same model, set and seed give the same
+ * bytes.
  *
- * Throws a CsnError for a set that lacks a notion of the model's, an experiment's folder without its file, and
- * what cannot be read or written.
+ * Throws a CsnError for a set that lacks a notion of the model's, an experiment's folder without
+ * its file, and what cannot be read or written.
  */
 export async function makeReport(file: ModelFile, options: ReportOptions = {}): Promise<Report> {
   const page = options.out ?? join(dirname(file.path), "report.html");
@@ -76,7 +80,7 @@ export async function makeReport(file: ModelFile, options: ReportOptions = {}): 
   await examineReport(page, parts, options);
   const experiments = await readExperiments(file, options);
   const data = await reportData(file, parts, options);
-  // Charts are drawn by a large library; who only imports csn does not wait for it.
+  // Charts are drawn by a large library; importing csn alone does not load it.
   const { reportPage } = await import("./report_page.ts");
   const drawn = reportPage(data, experiments);
   await makeFolder(parts);
@@ -100,7 +104,10 @@ function partsFolder(page: string): string {
   );
 }
 
-/** Throws a CsnError when the page or its parts would replace what csn did not write, or cannot be written. */
+/**
+ * Throws a CsnError when the page or its parts would replace what csn did not write, or cannot be
+ * written.
+ */
 async function examineReport(
   page: string,
   parts: string,

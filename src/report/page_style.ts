@@ -1,4 +1,7 @@
-/** The page's own style: no font, picture or script from elsewhere; light or dark as the reader has it. */
+/**
+ * The page's own style: no font, picture or script from elsewhere; light or dark as the reader has
+ * it.
+ */
 export const pageStyle = `
 :root {
   color-scheme: light dark;

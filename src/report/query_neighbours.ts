@@ -6,7 +6,10 @@ import type { EmbeddedSplit } from "../analysis/embedded_split.ts";
 import type { PackPictures } from "../images/pack_pictures.ts";
 import { pictureName } from "./picture_name.ts";
 
-/** The `count` images of a split that are nearest to each of `queries` (rows of it) by each notion, as pictures. */
+/**
+ * The `count` images of a split that are nearest to each of `queries` (rows of it) by each notion,
+ * as pictures.
+ */
 export async function queryNeighbours(
   split: EmbeddedSplit,
   queries: Uint32Array,

@@ -5,7 +5,7 @@ import { withSeedDifferences } from "../experiment/seed_differences.ts";
 import type { Sweep } from "../experiment/sweep_points.ts";
 import { type Shape, shapeFault } from "../analysis/shape_fault.ts";
 
-/** The files in which experiments leave what they found, and what of theirs a report cannot do without. */
+/** The files with the results of experiments, and the members of them that a report needs. */
 const kinds = {
   "compare.json": ["variants", "differences", "notions", "seeds"],
   "sweep.json": ["points", "seeds"],
@@ -34,7 +34,10 @@ const shapes: Readonly<Record<keyof typeof kinds, Shape>> = {
   },
 };
 
-/** Reads compare.json of a folder; null when there is none. Throws a CsnError for a file that is none of csn's. */
+/**
+ * Reads compare.json of a folder; null when there is none. Throws a CsnError for a file that csn
+ * did not write.
+ */
 export async function readComparison(folder: string): Promise<Comparison | null> {
   const found = await readExperiment(folder, "compare.json") as Comparison | null;
   if (found === null) return null;
@@ -48,7 +51,10 @@ export async function readComparison(folder: string): Promise<Comparison | null>
   );
 }
 
-/** Reads sweep.json of a folder; null when there is none. Throws a CsnError for a file that is none of csn's. */
+/**
+ * Reads sweep.json of a folder; null when there is none. Throws a CsnError for a file that csn did
+ * not write.
+ */
 export async function readSweep(folder: string): Promise<Sweep | null> {
   return await readExperiment(folder, "sweep.json") as Sweep | null;
 }

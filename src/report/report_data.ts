@@ -2,7 +2,7 @@ import type { Accuracy } from "../analysis/split_accuracy.ts";
 import type { EpochMetrics } from "../training/metrics.ts";
 import type { ModelAnalysis } from "../analysis/model_analysis.ts";
 
-/** All that a report tells; drawing it needs no model and no image set. */
+/** All that a report shows; drawing it needs no model and no image set. */
 export interface ReportData {
   /** What the masks learned. */
   readonly analysis: ModelAnalysis;
@@ -22,7 +22,7 @@ export interface ReportData {
   readonly hardest: readonly HardestTriplets[];
 }
 
-/** By what the report can be made again. */
+/** What the report can be made again from. */
 export interface DrawnBy {
   /** The command line. */
   readonly command: string;
@@ -38,7 +38,7 @@ export interface DrawnBy {
 export interface Picture {
   /** Name of its file, without ending: letters, digits and dashes. */
   readonly name: string;
-  /** What it shows, for who cannot see it. */
+  /** What it shows, for readers who cannot see it. */
   readonly alt: string;
   /** Width in pixels. */
   readonly width: number;

@@ -6,15 +6,18 @@ export type OrderedAttribute = CategoricalAttribute | OrdinalAttribute;
 
 /** Two images are alike when their values are the same text, else unlike. */
 export interface CategoricalAttribute {
-  /** What tells the kinds apart. */
+  /** Which kind of attribute it is. */
   readonly kind: "categorical";
   /** An empty text: not known, so the image is in no triplet of this notion. */
   readonly values: readonly string[];
 }
 
-/** Two images are alike or unlike by how far their numbers are apart; those between are not compared. */
+/**
+ * Two images are alike or unlike by how far their numbers are apart; those between are not
+ * compared.
+ */
 export interface OrdinalAttribute {
-  /** What tells the kinds apart. */
+  /** Which kind of attribute it is. */
   readonly kind: "ordinal";
   /** NaN: not known, so the image is in no triplet of this notion. */
   readonly values: readonly number[];
@@ -26,9 +29,12 @@ export interface OrdinalAttribute {
 
 /** Two images are alike when they share a value, else unlike. */
 export interface MultiAttribute {
-  /** What tells the kinds apart. */
+  /** Which kind of attribute it is. */
   readonly kind: "multi";
-  /** Each image's values, none twice; none at all: not known, so the image is in no triplet of this notion. */
+  /**
+   * Each image's values, none twice; none at all: not known, so the image is in no triplet of this
+   * notion.
+   */
   readonly values: readonly (readonly string[])[];
 }
 
@@ -38,7 +44,10 @@ export function isKnown(attribute: Attribute, image: number): boolean {
   return typeof value === "number" ? !Number.isNaN(value) : value.length > 0;
 }
 
-/** How triplets are drawn: with each value as often as the others, or each triplet with the same chance. */
+/**
+ * How triplets are drawn: with each value as often as the others, or each triplet with the same
+ * chance.
+ */
 export type Sampling = "balanced" | "uniform";
 
 /** The ways to draw. */

@@ -32,8 +32,9 @@ export interface ImageSet {
 }
 
 /**
- * Opens the set in `folder`: its `filenames.json` (a text file, a path a line), the folder `tripletlists`
- * and `set.json`, without which it is taken for Zappos50k as the reference code lays it out.
+ * Opens the set in `folder`: its `filenames.json` (a text file, a path a line), the folder
+ * `tripletlists` and `set.json`, without which it counts as Zappos50k as the reference code lays it
+ * out.
  *
  * Throws a CsnError when something is missing or cannot be right.
  */
@@ -61,7 +62,10 @@ export async function openImageSet(folder: string): Promise<ImageSet> {
   };
 }
 
-/** Of a set that is reached through a link, images beside the set itself are meant where the link has none. */
+/**
+ * Of a set that is reached through a link, images beside the set itself are meant where the link
+ * has none.
+ */
 async function imageFolderOf(folder: string, images: string): Promise<string> {
   const named = resolve(folder, images);
   if (await isFolder(named)) return named;
@@ -70,8 +74,8 @@ async function imageFolderOf(folder: string, images: string): Promise<string> {
 }
 
 /**
- * The set's notions that `names` mean, in the set's order whatever order they are named in. A name may
- * be a notion's number in the set, counted from 0, where no notion has that name.
+ * The set's notions that `names` mean, in the set's order whatever order they are named in. A name
+ * may be a notion's number in the set, counted from 0, where no notion has that name.
  *
  * Throws a UsageError for an unknown notion, one that is named twice, or none at all.
  */

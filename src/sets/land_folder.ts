@@ -18,10 +18,10 @@ export interface LandOptions {
 }
 
 /**
- * Lets `fill` write a new image set beside `target` and renames it, so that `target` is whole or not there.
- * Only an image set with nothing of the user's in it is ever replaced, and only with `overwrite`; it is there
- * until the new one takes its place. Throws a CsnError when something else lies there, another process makes
- * it, or it cannot be written.
+ * Lets `fill` write a new image set beside `target` and renames it, so that `target` is whole or
+ * not there. Only an image set with nothing of the user's in it is ever replaced, and only with
+ * `overwrite`; it is there until the new one takes its place. Throws a CsnError when something else
+ * lies there, another process makes it, or it cannot be written.
  */
 export async function landFolder<T>(
   target: string,

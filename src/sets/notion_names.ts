@@ -5,9 +5,9 @@ import { join } from "../files/paths.ts";
 const devices = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
- * Why the names of notions clash; null when they do not. A name clashes that stands for something else: "all",
- * which tables say of the mean, or a device's; so do two that differ only by case or Unicode form, whose lists
- * would be one file on macOS and Windows.
+ * Why the names of notions clash; null when they do not. A name clashes that stands for something
+ * else: "all", which tables use for the mean, or a device's; so do two that differ only by case or
+ * Unicode form, whose lists would be one file on macOS and Windows.
  */
 export function nameClash(names: readonly string[]): string | null {
   const seen = new Map<string, string>();
@@ -30,7 +30,9 @@ export function nameClash(names: readonly string[]): string | null {
   return null;
 }
 
-/** Refuses names that clash with a UsageError that begins with `attempted` and ends with `remedy`. */
+/**
+ * Refuses names that clash with a UsageError that begins with `attempted` and ends with `remedy`.
+ */
 export function assertNotionNames(
   names: readonly string[],
   attempted: string,
@@ -40,7 +42,10 @@ export function assertNotionNames(
   if (clash !== null) throw new UsageError(`${attempted}: ${clash}; ${remedy}`);
 }
 
-/** Refuses to train on notions of a set whose names clash: a set made by hand, or before they were refused. */
+/**
+ * Refuses to train on notions of a set whose names clash: a set made by hand, or before they were
+ * refused.
+ */
 export function assertTrainableNames(
   set: { readonly name: string; readonly folder: string },
   notions: readonly string[],

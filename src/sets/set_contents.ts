@@ -5,7 +5,10 @@ import { isBegunFile } from "../files/write_whole.ts";
 
 /** What lies in a folder that a set is to replace. */
 export interface SetContents {
-  /** Whether it is an image set: by csn (`set.json` says how it was made) or in the reference code's layout. */
+  /**
+   * Whether it is an image set: by csn (`set.json` says how it was made) or in the reference code's
+   * layout.
+   */
   readonly isSet: boolean;
   /** Paths, relative to the folder, of what csn did not put there. */
   readonly foreign: readonly string[];

@@ -25,7 +25,10 @@ export const imagenetNormalisation: Normalisation = {
   std: [0.229, 0.224, 0.225],
 };
 
-/** Zappos50k as the reference code has it (get_data.py, triplet_image_loader.py): it knows no set.json. */
+/**
+ * Zappos50k as the reference code has it (get_data.py, triplet_image_loader.py): it knows no
+ * set.json.
+ */
 export const zappos: SetDescription = {
   name: "zappos",
   images: "ut-zap50k-images",
@@ -38,7 +41,10 @@ export const zappos: SetDescription = {
 /** The rows of notions are stored in a byte. */
 const mostNotions = 256;
 
-/** Reads a `set.json`, or describes Zappos50k when there is none. Throws a CsnError naming file and field. */
+/**
+ * Reads a `set.json`, or describes Zappos50k when there is none. Throws a CsnError naming file and
+ * field.
+ */
 export async function readSetFile(file: string): Promise<SetDescription> {
   let text: string;
   try {

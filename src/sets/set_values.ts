@@ -21,9 +21,9 @@ export interface SetValues {
 }
 
 /**
- * Reads the values from which a set's lists were drawn: `attributes.csv`, by the rules in `set.json`. Null for
- * a set that has none, such as the paper's lists of Zappos50k. Throws a CsnError for files that contradict
- * each other.
+ * Reads the values from which a set's lists were drawn: `attributes.csv`, by the rules in
+ * `set.json`. Null for a set that has none, such as the paper's lists of Zappos50k. Throws a
+ * CsnError for files that contradict each other.
  */
 export async function readSetValues(set: ImageSet): Promise<SetValues | null> {
   const rules = await readRulesOf(set.folder);

@@ -28,9 +28,9 @@ export function splitImages(
 }
 
 /**
- * Deals whole groups of images to the splits; `groups` names each image's. Groups come in random order, and
- * each goes to the split that lacks the largest part of its share, so that splits come near their shares
- * though groups differ in size. The same seed gives the same splits.
+ * Deals whole groups of images to the splits; `groups` names each image's. Groups come in random
+ * order, and each goes to the split that lacks the largest part of its share, so that splits come
+ * near their shares though groups differ in size. The same seed gives the same splits.
  */
 export function splitGroups(
   groups: readonly string[],

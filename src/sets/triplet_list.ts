@@ -3,18 +3,21 @@ import { join } from "../files/paths.ts";
 import type { Split } from "./image_set.ts";
 import { writeWhole } from "../files/write_whole.ts";
 
-/** Where the triplets of a notion and split lie in a set's folder (reference code, triplet_image_loader.py). */
+/**
+ * Where the triplets of a notion and split lie in a set's folder (reference code,
+ * triplet_image_loader.py).
+ */
 export function tripletListPath(setFolder: string, notion: string, split: Split): string {
   return join(setFolder, "tripletlists", `${notion}_tripletlist_${split}.txt`);
 }
 
 /**
- * Reads a triplet list to [3 n] image indices: anchor, far, near of each triplet, in the order of the
- * file's lines `anchor far near`. Lines end with "\n" or "\r\n", the last one may go without; empty lines
- * after the last triplet do no harm.
+ * Reads a triplet list to [3 n] image indices: anchor, far, near of each triplet, in the order of
+ * the file's lines `anchor far near`. Lines end with "\n" or "\r\n", the last one may go without;
+ * empty lines after the last triplet do no harm.
  *
- * Throws a CsnError that names the file and line when a line is anything else than three indices below
- * `imageCount`, and when there is no triplet.
+ * Throws a CsnError that names the file and line when a line is anything else than three indices
+ * below `imageCount`, and when there is no triplet.
  */
 export async function readTripletList(
   file: string,
@@ -24,8 +27,8 @@ export async function readTripletList(
 }
 
 /**
- * Writes triplets, [3 n] image indices in the order anchor, far, near, so that the file is whole or not
- * there. Throws a CsnError when it cannot be written.
+ * Writes triplets, [3 n] image indices in the order anchor, far, near, so that the file is whole or
+ * not there. Throws a CsnError when it cannot be written.
  */
 export async function writeTripletList(file: string, triplets: Uint32Array): Promise<void> {
   if (triplets.length % 3 !== 0) {
@@ -58,7 +61,7 @@ const newline = 10;
 const zero = 48;
 const nine = 57;
 
-/** Spaces and tabs part numbers; so does a carriage return, which ends a line under Windows. */
+/** Spaces and tabs separate numbers; so does a carriage return, which ends a line under Windows. */
 export function isBlank(byte: number): boolean {
   return byte === 32 || byte === 9 || byte === 13;
 }
@@ -87,7 +90,8 @@ function parseTripletList(
     } else {
       const [first, end] = [at, endOfNumber(bytes, at)];
       const index = numberAt(bytes, first, end);
-      // An index at or beyond imageCount, or Infinity for a word, is refused alike; the line tells which.
+      // An index at or beyond imageCount, or Infinity for a word, is refused; the error shows which
+      // it is.
       if (fields === 3 || !(index < imageCount)) throw badLine(bytes, start, file, imageCount);
       triplets[count + fields++] = index;
       at = end;

@@ -36,8 +36,8 @@ export interface TripletOptions {
   /** Names of the notions, in the order of the rows. @default {all of the set} */
   readonly notions?: readonly string[];
   /**
-   * Triplets for ALL notions of the set, of which k of n notions take k/n, as `--num_traintriplets` of the
-   * reference code (main.py). @default {every line of the lists}
+   * Triplets for ALL notions of the set, of which k of n notions take k/n, as `--num_traintriplets`
+   * of the reference code (main.py). @default {every line of the lists}
    */
   readonly total?: number;
   /** Decides which triplets of a longer list are taken. */
@@ -47,12 +47,13 @@ export interface TripletOptions {
 }
 
 /**
- * Reads the triplet lists of a split. With a `total`, each notion gives the same number (what is left over
- * goes one each to the first), picked by a shuffle of its list that depends on the seed and the notion's
- * place in the set alone; a notion whose list is too short gives all it has, and `perNotion` says so.
+ * Reads the triplet lists of a split. With a `total`, each notion gives the same number (what is
+ * left over goes one each to the first), picked by a shuffle of its list that depends on the seed
+ * and the notion's place in the set alone; a notion whose list is too short gives all it has, and
+ * `perNotion` says so.
  *
- * Throws a CsnError for a bad list and for a notion without a usable triplet, a UsageError for a total that
- * leaves a notion without one.
+ * Throws a CsnError for a bad list and for a notion without a usable triplet, a UsageError for a
+ * total that leaves a notion without one.
  */
 export async function loadTriplets(
   set: ImageSet,

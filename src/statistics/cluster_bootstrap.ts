@@ -22,10 +22,11 @@ export interface BootstrapOptions {
 }
 
 /**
- * The standard error of the mean of `values` over triplets, of which those that share an image depend on
- * each other: with residuals e_t = x_t - mean, V = (sum of e_t e_u over all pairs of triplets that share an
- * image) / n^2 (see `SharedImages.sumOverPairs`), never less than sum e_t^2 / n^2, the variance of
- * independent triplets: chance can make the estimate of V small or even negative.
+ * The standard error of the mean of `values` over triplets, of which those that share an image
+ * depend on each other: with residuals e_t = x_t - mean, V = (sum of e_t e_u over all pairs of
+ * triplets that share an image) / n^2 (see `SharedImages.sumOverPairs`), never less than sum e_t^2
+ * / n^2, the variance of independent triplets: chance can make the estimate of V small or even
+ * negative.
  */
 export function clusteredStandardError(
   { values, shared }: Pick<TripletSample, "values" | "shared">,
@@ -36,18 +37,19 @@ export function clusteredStandardError(
 /**
  * Means over triplets, each with its 95 % interval by a bootstrap that is clustered over images.
  *
- * A replicate draws as many images as there are, with replacement; image i comes w_i times. By the residuals
- * e_t and their sums S_i over the triplets with image i, it deviates from the mean by
- * (1/n) sum_i (w_i - 1) S_i. Its variance over replicates is sum_i S_i^2 / n^2, which counts two triplets
- * once for every image that they share (and each triplet, of three images, three times); so deviations are
- * scaled by sqrt(V / (sum_i S_i^2 / n^2)) to the variance V of `clusteredStandardError`, which counts them once.
- * The interval is the mean plus the 2.5 % and the 97.5 % quantile of the deviations; where all S_i are 0 yet V
- * is not, the quantiles of a normal distribution. Where all values are equal, the interval is the value alone,
- * but for shares of 0 or 1: then the exact binomial bound, within which n independent triplets would all be right
- * (or all wrong) with 2.5 %, 1 - 0.025^(1/n).
+ * A replicate draws as many images as there are, with replacement; image i comes w_i times. By the
+ * residuals e_t and their sums S_i over the triplets with image i, it deviates from the mean by
+ * (1/n) sum_i (w_i - 1) S_i. Its variance over replicates is sum_i S_i^2 / n^2, which counts two
+ * triplets once for every image that they share (and each triplet, of three images, three times);
+ * so deviations are scaled by sqrt(V / (sum_i S_i^2 / n^2)) to the variance V of
+ * `clusteredStandardError`, which counts them once. The interval is the mean plus the 2.5 % and the
+ * 97.5 % quantile of the deviations; where all S_i are 0 yet V is not, the quantiles of a normal
+ * distribution. Where all values are equal, the interval is the value alone, but for shares of 0 or
+ * 1: then the exact binomial bound, within which n independent triplets would all be right (or all
+ * wrong) with 2.5 %, 1 - 0.025^(1/n).
  *
- * All samples are measured on the same draws. The interval tells what other test triplets could have given,
- * not what other training runs could have.
+ * All samples are measured on the same draws. The interval covers what other test triplets could
+ * have given, not what other training runs could have.
  */
 export function estimateMeans(
   samples: readonly TripletSample[],
@@ -66,7 +68,7 @@ export function estimateMeans(
   return samples.map((sample, column) => {
     const value = meanOf(sample.values);
     const sorted = deviations[column].sort();
-    // Of deviations that are all 0: by no image, or for there are none.
+    // All deviations are 0, because no image has an influence or there are no images.
     const spread = sorted[0] === sorted[replicates - 1] ? clusteredStandardError(sample) : 0;
     const estimate = {
       value,
@@ -77,7 +79,7 @@ export function estimateMeans(
   });
 }
 
-/** An estimate of a share of n triplets: within 0 and 1, and never certain that there is none, or nothing else. */
+/** An estimate of a share of n triplets: within 0 and 1, and never certain to be exactly 0 or 1. */
 function shareOf({ value, low, high }: Estimate, n: number): Estimate {
   const bound = 1 - 0.025 ** (1 / n);
   return {
@@ -90,7 +92,10 @@ function shareOf({ value, low, high }: Estimate, n: number): Estimate {
 /** 97.5 % of a standard normal distribution lie below it. */
 const normalQuantile = 1.959964;
 
-/** [images, samples]: by how much a mean deviates for each time that an image comes more often than once. */
+/**
+ * [images, samples]: by how much a mean deviates for each time that an image comes more often than
+ * once.
+ */
 function influences(
   samples: readonly TripletSample[],
   images: readonly number[],

@@ -2,12 +2,13 @@ import { activeDimensions } from "./mask_overlap.ts";
 import { epsilon, MaskedVectors } from "./masked_vectors.ts";
 
 /**
- * What each dimension is worth to a notion: the error of its triplets when the mask leaves that dimension out,
- * minus the error under the whole mask, [D]. 0 for dimensions that are not active; below 0 where a dimension
- * does harm. `vectors` is [n, D], `mask` [D], `triplets` [3 m] rows: anchor, far, near; ties are wrong.
+ * What each dimension is worth to a notion: the error of its triplets when the mask leaves that
+ * dimension out, minus the error under the whole mask, [D]. 0 for dimensions that are not active;
+ * below 0 where a dimension does harm. `vectors` is [n, D], `mask` [D], `triplets` [3 m] rows:
+ * anchor, far, near; ties are wrong.
  *
- * A triplet is wrong when its squared differences, near minus far, add up to 0 or more, so one pass over the
- * dimensions tells it for each that is left out.
+ * A triplet is wrong when its squared differences, near minus far, add up to 0 or more, so one pass
+ * over the dimensions finds it for each dimension that is left out.
  */
 export function removalErrors(
   vectors: Float32Array,
@@ -28,7 +29,10 @@ export function removalErrors(
 function wrongWithout({ rows, width }: MaskedVectors, triplets: Uint32Array): Uint32Array {
   const wrong = new Uint32Array(width + 1);
   const terms = new Float64Array(width);
-  /** [d]: sum of the terms from d on. Sums of what is left cancel nothing, as taking a term from the total could. */
+  /**
+   * [d]: sum of the terms from d on. Sums of what is left cancel nothing, as taking a term from the
+   * total could.
+   */
   const after = new Float64Array(width + 1);
   for (let at = 0; at < triplets.length; at += 3) {
     const [anchor, far, near] = [0, 1, 2].map((role) => triplets[at + role] * width);

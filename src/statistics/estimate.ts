@@ -8,7 +8,10 @@ export interface Estimate {
   readonly high: number;
 }
 
-/** The value below which `share` of `sorted` (ascending, not empty) lies, interpolated between neighbours. */
+/**
+ * The value below which `share` of `sorted` (ascending, not empty) lies, interpolated between
+ * neighbours.
+ */
 export function quantile(sorted: ArrayLike<number>, share: number): number {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);

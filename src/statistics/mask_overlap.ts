@@ -7,11 +7,13 @@ export function activeDimensions(mask: ArrayLike<number>): number[] {
 export function maskCosine(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   const product = dot(a, b);
   const lengths = Math.sqrt(dot(a, a) * dot(b, b));
-  // Rounding may lead a hair beyond 1.
+  // Rounding may give slightly more than 1.
   return lengths === 0 ? null : Math.min(1, product / lengths);
 }
 
-/** Dimensions that both masks use, as a share of those that either uses; null when neither uses any. */
+/**
+ * Dimensions that both masks use, as a share of those that either uses; null when neither uses any.
+ */
 export function maskJaccard(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   const [ofA, ofB] = [new Set(activeDimensions(a)), new Set(activeDimensions(b))];
   const either = ofA.union(ofB).size;

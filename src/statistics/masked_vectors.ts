@@ -1,12 +1,15 @@
 import { activeDimensions } from "./mask_overlap.ts";
 
 /**
- * torch.nn.functional.pairwise_distance adds this to each difference; training and testing measure with it,
- * so distances here do too.
+ * torch.nn.functional.pairwise_distance adds this to each difference; training and testing measure
+ * with it, so distances here do too.
  */
 export const epsilon = 1e-6;
 
-/** Embeddings under one mask, without the dimensions that the mask leaves out: those add the same to every distance. */
+/**
+ * Embeddings under one mask, without the dimensions that the mask leaves out: those add the same to
+ * every distance.
+ */
 export class MaskedVectors {
   /** [n, width] in C order: the active dimensions, times the mask. */
   readonly rows: Float32Array;

@@ -1,9 +1,9 @@
 import type { Estimate } from "./estimate.ts";
 
 /**
- * The mean of paired differences with its 95 % interval by Student's t: mean ± t sd / sqrt(n), with n - 1
- * degrees of freedom (Student, The Probable Error of a Mean, Biometrika 1908). It holds for differences that
- * scatter normally. Null for fewer than two, whose scatter is not known.
+ * The mean of paired differences with its 95 % interval by Student's t: mean ± t sd / sqrt(n), with
+ * n - 1 degrees of freedom (Student, The Probable Error of a Mean, Biometrika 1908). It holds for
+ * differences that scatter normally. Null for fewer than two, whose scatter is not known.
  */
 export function pairedInterval(differences: readonly number[]): Estimate | null {
   const n = differences.length;

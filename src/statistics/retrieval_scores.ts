@@ -9,8 +9,9 @@ export interface QueryScores {
 }
 
 /**
- * Scores the ranking of one query, given the distances to it of what is relevant and of what is not. Of equal
- * distances the irrelevant come first, so a collapsed embedding gains nothing. Null when nothing is relevant.
+ * Scores the ranking of one query, given its distances to what is relevant and to what is not. Of
+ * equal distances the irrelevant come first, so a collapsed embedding gains nothing. Null when
+ * nothing is relevant.
  */
 export function queryScores(
   relevant: Float64Array,
@@ -33,8 +34,9 @@ export function queryScores(
 }
 
 /**
- * [place]: distances of `others` that come right before sorted distance number `place` and after the one
- * before it. Only ranks are asked for, and this is quicker than sorting the many irrelevant ones too.
+ * [place]: distances of `others` that come right before sorted distance number `place` and after
+ * the one before it. Only ranks are asked for, and this is quicker than sorting the many irrelevant
+ * ones too.
  */
 function countPassed(sorted: Float64Array, others: Float64Array): Uint32Array {
   const counts = new Uint32Array(sorted.length + 1);
@@ -51,9 +53,10 @@ function countPassed(sorted: Float64Array, others: Float64Array): Uint32Array {
 }
 
 /**
- * What a ranking at random of `count` images, `relevant` of them relevant, is expected to score. With the
- * first rank taken by something relevant with chance R / N, the rest follows from drawing without return:
- * at rank k, if relevant, (R - 1) / (N - 1) of the k - 1 before it are expected to be relevant too.
+ * What a ranking at random of `count` images, `relevant` of them relevant, is expected to score.
+ * With the first rank relevant with probability R / N, the rest follows from drawing without
+ * replacement: at rank k, if relevant, (R - 1) / (N - 1) of the k - 1 before it are expected to be
+ * relevant too.
  */
 export function chanceScores(relevant: number, count: number): QueryScores {
   let missed = 1;

@@ -1,6 +1,11 @@
-/** Triplets and a kind of group that they belong to: those with one image, with a pair, with all three. */
+/**
+ * Triplets and a kind of group that they belong to: those with one image, with a pair, with all
+ * three.
+ */
 interface Grouping {
-  /** +1 or -1: how groups of this kind count in the sum over pairs of triplets that share an image. */
+  /**
+   * +1 or -1: how groups of this kind count in the sum over pairs of triplets that share an image.
+   */
   readonly sign: 1 | -1;
   /** Of each membership: the triplet. */
   readonly triplet: number[];
@@ -46,11 +51,12 @@ export class SharedImages {
   }
 
   /**
-   * The sum of values[t] * values[u] over all ordered pairs of triplets (t = u too) that share an image,
-   * each pair once: `sum_i S_i^2 - sum_ij S_ij^2 + sum_ijk S_ijk^2`, S the sums over the triplets that hold
-   * an image, a pair of images, three images. A pair that shares k images is counted k - C(k,2) + C(k,3) = 1
-   * times (Cameron, Gelbach, Miller, Robust Inference With Multiway Clustering, JBES 2011; for members of one
-   * kind Aronow, Samii, Assenova, Cluster-Robust Variance Estimation for Dyadic Data, Political Analysis 2015).
+   * The sum of values[t] * values[u] over all ordered pairs of triplets (t = u too) that share an
+   * image, each pair once: `sum_i S_i^2 - sum_ij S_ij^2 + sum_ijk S_ijk^2`, S the sums over the
+   * triplets that hold an image, a pair of images, three images. A pair that shares k images is
+   * counted k - C(k,2) + C(k,3) = 1 times (Cameron, Gelbach, Miller, Robust Inference With Multiway
+   * Clustering, JBES 2011; for members of one kind Aronow, Samii, Assenova, Cluster-Robust Variance
+   * Estimation for Dyadic Data, Political Analysis 2015).
    */
   sumOverPairs(values: ArrayLike<number>): number {
     let total = 0;

@@ -3,9 +3,9 @@ import { pearson } from "./pearson.ts";
 import { CsnError } from "../base/errors.ts";
 
 /**
- * Spearman's rank correlation of two lists, -1 to 1: Pearson's correlation of their ranks, equal values
- * sharing the mean of theirs. Null when a list is constant or shorter than 2. Throws a CsnError for lists of
- * two lengths and for NaN, which has no rank.
+ * Spearman's rank correlation of two lists, -1 to 1: Pearson's correlation of their ranks, equal
+ * values sharing the mean of theirs. Null when a list is constant or shorter than 2. Throws a
+ * CsnError for lists of two lengths and for NaN, which has no rank.
  */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   if (a.length !== b.length) {

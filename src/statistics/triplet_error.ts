@@ -1,8 +1,9 @@
 import { MaskedVectors } from "./masked_vectors.ts";
 
 /**
- * Share of triplets whose near image is not nearer than the far one under `mask` [D]; a tie counts as wrong,
- * as in testing. `vectors` is [n, D], `triplets` [3 m] rows of it: anchor, far, near. NaN without triplets.
+ * Share of triplets whose near image is not nearer than the far one under `mask` [D]; a tie counts
+ * as wrong, as in testing. `vectors` is [n, D], `triplets` [3 m] rows of it: anchor, far, near. NaN
+ * without triplets.
  */
 export function tripletError(
   vectors: Float32Array,
@@ -20,8 +21,8 @@ export function tripletError(
 }
 
 /**
- * The leakage matrix: [notion of the triplets][mask], the error of each notion's triplets under every mask.
- * A notion whose dimensions another's mask does not see is there at chance, one half.
+ * The leakage matrix: [notion of the triplets][mask], the error of each notion's triplets under
+ * every mask. A notion whose dimensions another's mask does not see is there at chance, one half.
  */
 export function leakage(
   vectors: Float32Array,

@@ -4,7 +4,9 @@ import { checked, cString, enqueue, native } from "../native/library.ts";
 import { isGradEnabled } from "./scope.ts";
 import { forgetShapes, Tensor } from "./tensor.ts";
 
-/** A number that is a floating-point scalar even when it is whole: `{ float: 2 }` is Python's 2.0. */
+/**
+ * A number that is a floating-point scalar even when it is whole: `{ float: 2 }` is Python's 2.0.
+ */
 export interface FloatScalar {
   /** Its value. */
   readonly float: number;
@@ -42,8 +44,8 @@ interface Operator {
 
 /**
  * Calls operator `name` ("aten::max.dim": the dispatcher's name and overload) with arguments in the
- * order of its schema; those left out at the end take their defaults. Returns all results, lists one
- * after the other; numbers and booleans are 0-dimensional tensors, an undefined tensor is null.
+ * order of its schema; those left out at the end take their defaults. Returns all results, lists
+ * one after the other; numbers and booleans are 0-dimensional tensors, an undefined tensor is null.
  * Throws a CsnError that names the operator, the argument and the shapes.
  */
 export function callAll(name: string, ...args: Argument[]): (Tensor | null)[] {
@@ -66,8 +68,8 @@ export function call(name: string, ...args: Argument[]): Tensor {
 }
 
 /**
- * As `callAll`, on the executor: the event loop goes on, and calls keep their order. The arguments are kept
- * alive until it has ended; one that is disposed of before its turn makes the call fail.
+ * As `callAll`, on the executor: the event loop goes on, and calls keep their order. The arguments
+ * are kept alive until it has ended; one that is disposed of before its turn makes the call fail.
  */
 export async function callAllAsync(
   name: string,
@@ -86,7 +88,7 @@ export async function callAllAsync(
           ...[out, out.length, err, cap] as const,
         ),
       (found) => found < 0,
-      // Lists too, for whoever made one may put something else into it meanwhile.
+      // Lists too, because their maker may change them meanwhile.
       args.flat(),
     );
     return wrap(out, count);
@@ -128,7 +130,9 @@ function operator(name: string): Operator {
   return found;
 }
 
-/** resize_, t_, set_data and the like; `out` variants give the tensor that they are given its shape. */
+/**
+ * resize_, t_, set_data and the like; `out` variants give the tensor that they are given its shape.
+ */
 function mayReshape(name: string): boolean {
   const [base, overload = ""] = name.replace(/^.*::/, "").split(".");
   // Those of optimisers, called in every step, change elements alone.

@@ -62,7 +62,10 @@ export function dtypeCode(dtype: DType): number {
   return codes[dtype];
 }
 
-/** The dtype with libtorch's number `code`; undefined for those that csn does not use (complex, ...). */
+/**
+ * The dtype with libtorch's number `code`; undefined for those that csn does not use (complex,
+ * ...).
+ */
 export function dtypeOfCode(code: number): DType | undefined {
   return names.get(code);
 }
@@ -78,8 +81,8 @@ export function dataOf(dtype: DType, buffer: ArrayBuffer): TensorData {
 }
 
 /**
- * The dtype whose elements a typed array holds; Uint16Array is taken for bfloat16, undefined is one that
- * libtorch has no dtype for.
+ * The dtype whose elements a typed array holds; Uint16Array is taken for bfloat16, undefined is one
+ * that libtorch has no dtype for.
  */
 export function dtypeOfData(data: ArrayBufferView): DType | undefined {
   if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return "uint8";

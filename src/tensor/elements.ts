@@ -1,4 +1,7 @@
-/** A tensor's elements from what JavaScript has: converted by value, exactly what the dtype can hold, or refused. */
+/**
+ * A tensor's elements from what JavaScript has: converted by value, exactly what the dtype can
+ * hold, or refused.
+ */
 import { CsnError } from "../base/errors.ts";
 import {
   bytesPerElement,
@@ -27,10 +30,11 @@ export interface Elements {
 const mostDimensions = 64;
 
 /**
- * The elements in `data` as `dtype`, by default an array's own, else float32, int64 of bigints alone and bool of
- * booleans alone. Throws a CsnError that names the first element that the dtype cannot hold: fractions and
- * what is out of range for whole numbers, all but 0, 1, true and false for bool, finite numbers that would
- * become infinite. Floating-point numbers are rounded to nearest. Of a Uint16Array only bfloat16 is made.
+ * The elements in `data` as `dtype`, by default an array's own, else float32, int64 of bigints
+ * alone and bool of booleans alone. Throws a CsnError that names the first element that the dtype
+ * cannot hold: fractions and what is out of range for whole numbers, all but 0, 1, true and false
+ * for bool, finite numbers that would become infinite. Floating-point numbers are rounded to
+ * nearest. Of a Uint16Array only bfloat16 is made.
  */
 export function elementsOf(
   data: TensorData | OtherArray | TensorElements,
@@ -52,7 +56,10 @@ export function elementsOf(
   );
 }
 
-/** Sizes for a tensor. Throws a CsnError when they are none, or other ones than the arrays' nesting has. */
+/**
+ * Sizes for a tensor. Throws a CsnError when they are none, or other ones than the arrays' nesting
+ * has.
+ */
 export function checkedShape(shape: readonly number[], nesting: readonly number[]): void {
   if (
     shape.length > mostDimensions || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)

@@ -54,8 +54,8 @@ export function norm(x: Tensor, p: number): Tensor {
 }
 
 /**
- * Euclidean distances [B] of the rows of a and b [B, D], with PyTorch's epsilon of 1e-6 added to each
- * difference (torch.nn.functional.pairwise_distance).
+ * Euclidean distances [B] of the rows of a and b [B, D], with PyTorch's epsilon of 1e-6 added to
+ * each difference (torch.nn.functional.pairwise_distance).
  */
 export function pairwiseDistance(a: Tensor, b: Tensor): Tensor {
   return call("aten::pairwise_distance", a, b);
@@ -97,17 +97,23 @@ export function toDType(x: Tensor, dtype: DType): Tensor {
 }
 
 /**
- * Moved to `device`, "cpu" or "cuda:0"; shared when it is there already. To a CUDA device without waiting for
- * what it computes: the driver has copied pageable memory aside when the call returns.
+ * Moved to `device`, "cpu" or "cuda:0"; shared when it is there already. To a CUDA device without
+ * waiting for what it computes: the driver has copied pageable memory aside when the call returns.
  */
 export function toDevice(x: Tensor, device: string): Tensor {
   return call("aten::to.device", x, device, x.dtype, device !== "cpu");
 }
 
-/** Numbers up to which CUDA's driver copies int64 aside at once: 64 KB. For more it waits for the device. */
+/**
+ * Numbers up to which CUDA's driver copies int64 aside at once: 64 KB. For more it waits for the
+ * device.
+ */
 const copiedAside = 8192;
 
-/** Whole numbers, such as rows to select, as an int64 tensor [n] on `device`, which is not waited for. */
+/**
+ * Whole numbers, such as rows to select, as an int64 tensor [n] on `device`, which is not waited
+ * for.
+ */
 export function longs(values: Uint8Array | Uint32Array, device: string): Tensor {
   const here = Tensor.from(BigInt64Array.from(values as Uint32Array, BigInt));
   if (device === "cpu" || values.length <= copiedAside) return toDevice(here, device);
@@ -148,12 +154,16 @@ export function topK(x: Tensor, k: number, largest = true): { values: Tensor; in
   return { values: values!, indices: indices! };
 }
 
-/** Overwrites the elements of `target` with those of `source`; strides and dtype of `target` stay. */
+/**
+ * Overwrites the elements of `target` with those of `source`; strides and dtype of `target` stay.
+ */
 export function copyInto(target: Tensor, source: Tensor): void {
   call("aten::copy_", target, source).dispose();
 }
 
-/** A uint8 tensor over the bytes of a file, mapped and not read; it must never shrink while mapped. */
+/**
+ * A uint8 tensor over the bytes of a file, mapped and not read; it must never shrink while mapped.
+ */
 export function mapFile(path: string, shape: readonly number[]): Tensor {
   const bytes = shape.reduce((product, length) => product * length, 1);
   const flat = call("aten::from_file", path, false, bytes, "uint8");

@@ -1,6 +1,6 @@
 /**
- * The safetensors format: u64 little-endian length of the header, a JSON header, then the tensors' bytes
- * (huggingface/safetensors, README). Read whole or refused; written whole or not at all.
+ * The safetensors format: u64 little-endian length of the header, a JSON header, then the tensors'
+ * bytes (huggingface/safetensors, README). Read whole or refused; written whole or not at all.
  */
 import { CsnError, messageOf } from "../base/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
@@ -54,7 +54,10 @@ interface Entry {
   readonly to: number;
 }
 
-/** Reads and checks a file. Throws a CsnError when it is missing, truncated, corrupt or of another kind. */
+/**
+ * Reads and checks a file. Throws a CsnError when it is missing, truncated, corrupt or of another
+ * kind.
+ */
 export async function readSafetensors(path: string): Promise<StoredTensors> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
@@ -166,10 +169,10 @@ function checkBytes(name: string, dtype: DType, shape: readonly number[], bytes:
 }
 
 /**
- * Writes a file whole or not at all. Throws a CsnError when it cannot be written (a full disk), or when
- * `readSafetensors` would refuse it or give other names or texts back: bytes that do not fit a shape, a tensor
- * named `__metadata__`, metadata that are no texts, a lone surrogate, a header of more than 100 MB. What was
- * there before is then untouched.
+ * Writes a file whole or not at all. Throws a CsnError when it cannot be written (a full disk), or
+ * when `readSafetensors` would refuse it or give other names or texts back: bytes that do not fit a
+ * shape, a tensor named `__metadata__`, metadata that are no texts, a lone surrogate, a header of
+ * more than 100 MB. What was there before is then untouched.
  */
 export async function writeSafetensors(
   path: string,
@@ -199,7 +202,7 @@ function checkWritable(tensors: ReadonlyMap<string, StoredTensor>, metadata: unk
   }
   for (const [name, { dtype, shape, bytes }] of tensors) {
     if (name === "__metadata__") {
-      throw new CsnError(`"${name}" cannot name a tensor; the format has it for texts`);
+      throw new CsnError(`"${name}" cannot name a tensor; the format reserves it for texts`);
     }
     if (!Object.hasOwn(formatNames, dtype)) {
       throw new CsnError(`tensor "${name}" is of dtype ${dtype}, which the format does not know`);

@@ -3,29 +3,33 @@ import { CsnError } from "../base/errors.ts";
 /** What a synchronous function may return: anything but a promise. */
 export type Synchronous<Result> = Result extends PromiseLike<unknown> ? never : Result;
 
-/** What a scope frees: a tensor, of which no more needs to be known here. */
+/** What a scope frees: a tensor, of which this is all that a scope needs to know. */
 export interface Scoped {
   /** Gives its memory back. */
   dispose(): void;
 }
 
-/** Open scopes, innermost last. Only synchronous code runs while one is open, so no other flow sees it. */
+/**
+ * Open scopes, innermost last. Only synchronous code runs while one is open, so no other flow sees
+ * it.
+ */
 const open: Set<Scoped>[] = [];
 
 /**
- * A class that keeps tensors where nobody can look, in private fields (`#moments`), lists them by a method of
- * this name, so that `scope()` does not free them when it returns an instance.
+ * A class that keeps tensors in private fields (`#moments`), where nobody can look, lists them by a
+ * method of this name, so that `scope()` does not free them when it returns an instance.
  */
 export const heldTensors: unique symbol = Symbol("csn.heldTensors");
 
 /**
  * Runs `body` and frees every tensor made inside but those that its result holds; these move to the
- * enclosing scope. A result holds a tensor that it is, or that can be reached from it, at any depth and in
- * circles too: through elements of arrays, Maps (keys and values) and Sets, and through own fields of objects
- * and class instances. Getters are not called. What only a closure, a private field (see `heldTensors`), a
- * WeakMap or a generator holds is not seen, so it is freed.
+ * enclosing scope. A result holds a tensor that it is, or that can be reached from it, at any depth
+ * and in circles too: through elements of arrays, Maps (keys and values) and Sets, and through own
+ * fields of objects and class instances. Getters are not called. What only a closure, a private
+ * field (see `heldTensors`), a WeakMap or a generator holds is not seen, so it is freed.
  *
- * `body` must be synchronous: its type refuses a promise, and one that comes all the same is an error.
+ * `body` must be synchronous: its type refuses a promise, and one that comes all the same is an
+ * error.
  */
 export function scope<Result>(body: () => Synchronous<Result>): Result {
   const made = new Set<Scoped>();
@@ -103,7 +107,7 @@ function isPromise(value: unknown): boolean {
 function keepHeld(result: unknown, made: Set<Scoped>): void {
   const outer = open.at(-1);
   const seen = new Set<object>();
-  // A list and no recursion: a result may be nested deeper than the stack is.
+  // A list instead of recursion: a result may be nested deeper than the stack allows.
   const waiting = [result];
   while (waiting.length > 0 && made.size > 0) {
     const value = waiting.pop();

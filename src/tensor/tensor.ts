@@ -22,7 +22,9 @@ interface Info {
 /** c10::DeviceType numbers (c10/core/DeviceType.h) that csn meets. */
 const deviceNames: Readonly<Record<number, string>> = { 0: "cpu", 1: "cuda", 13: "mps" };
 
-/** Frees what was forgotten; a net only, for the collector does not see libtorch's memory. */
+/**
+ * Frees forgotten tensors; a safety net only, because the collector does not see libtorch's memory.
+ */
 const forgotten = new FinalizationRegistry<number>((handle) => {
   const errors = errorBuffer();
   native().csn_free(handle, errors, errors.length);
@@ -45,10 +47,11 @@ export class Tensor implements Disposable {
   }
 
   /**
-   * A CPU tensor with a copy of `data` (C order). `dtype` is by default a typed array's own, else float32, int64
-   * of bigints alone, bool of booleans alone; the shape is by default that of the arrays' nesting. Elements of
-   * another kind are converted by value. Throws a CsnError that names the first one that the dtype cannot
-   * hold, and when arrays are ragged or `data` does not fit `shape`.
+   * A CPU tensor with a copy of `data` (C order). `dtype` is by default a typed array's own, else
+   * float32, int64 of bigints alone, bool of booleans alone; the default shape is that of the
+   * arrays' nesting. Elements of another kind are converted by value. Throws a CsnError that names
+   * the first one that the dtype cannot hold, and when arrays are ragged or `data` does not fit
+   * `shape`.
    */
   static from(
     data: TensorData | OtherArray | TensorElements,

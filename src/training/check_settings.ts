@@ -47,7 +47,9 @@ const kinds: Readonly<Partial<Record<keyof RunOptions, Kind>>> = {
   saveEveryMinutes: notNegative,
 };
 
-/** Throws a UsageError that names what is missing, or a setting that is given and cannot be right. */
+/**
+ * Throws a UsageError that names what is missing, or a setting that is given and cannot be right.
+ */
 export function checkSettings(given: TrainOptions): void {
   if (given.resume === undefined) {
     for (const name of ["data", "out"] as const) {

@@ -6,7 +6,9 @@ import { trainMetrics } from "./epoch_sums.ts";
 import type { MaskUse } from "./mask_watch.ts";
 import type { EpochMetrics } from "./metrics.ts";
 
-/** The metrics of an epoch that was trained and validated; `masks` is what its masks have become. */
+/**
+ * The metrics of an epoch that was trained and validated; `masks` is what its masks have become.
+ */
 export function epochMetrics(
   config: TrainConfig,
   { epoch, steps, sums, bestAccuracy }: TrainerState,

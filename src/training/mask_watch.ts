@@ -5,7 +5,10 @@ import type { EpochMetrics } from "./metrics.ts";
 /** How many dimensions learned masks let through; nothing of other masks. */
 export type MaskUse = Pick<EpochMetrics, "activeDimensions" | "unusedDimensions">;
 
-/** Counts the dimensions above 0 of each of `masks` [notion][dimension], and those that are so in none. */
+/**
+ * Counts the dimensions above 0 of each of `masks` [notion][dimension], and those that are so in
+ * none.
+ */
 export function maskUse(masks: readonly (readonly number[])[]): Required<MaskUse> {
   return {
     activeDimensions: masks.map((mask) => mask.filter((value) => value > 0).length),
@@ -13,7 +16,10 @@ export function maskUse(masks: readonly (readonly number[])[]): Required<MaskUse
   };
 }
 
-/** Watches what learned masks lose: ReLU passes no gradient to an entry below 0, so it cannot come back. */
+/**
+ * Watches what learned masks lose: ReLU passes no gradient to an entry below 0, so it cannot come
+ * back.
+ */
 export class MaskWatch {
   readonly #network: Network;
   #before: Required<MaskUse>;

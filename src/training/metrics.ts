@@ -46,7 +46,9 @@ export interface EpochMetrics {
   };
   /** Masks after ReLU, [notion][dimension]; only in epochs that are a multiple of 10. */
   readonly masks?: readonly (readonly number[])[];
-  /** Of learned masks: how many dimensions each notion's lets through, in the order of the notions. */
+  /**
+   * Of learned masks: how many dimensions each notion's lets through, in the order of the notions.
+   */
   readonly activeDimensions?: readonly number[];
   /** Of learned masks: dimensions that no notion's lets through; ReLU keeps them so. */
   readonly unusedDimensions?: number;

@@ -6,7 +6,9 @@ export function csvHeader(metrics: EpochMetrics): string {
   return csvLine(columns(metrics).map(([name]) => name));
 }
 
-/** An epoch's row of metrics.csv, line end included. A number that is not finite is an empty cell. */
+/**
+ * An epoch's row of metrics.csv, line end included. A number that is not finite is an empty cell.
+ */
 export function csvRow(metrics: EpochMetrics): string {
   return csvLine(columns(metrics).map(([, value]) => cell(value)));
 }

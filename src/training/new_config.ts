@@ -20,7 +20,9 @@ export interface NewSettings extends TrainSettings {
   readonly listener?: Listener;
 }
 
-/** The whole configuration of a new run. Throws a UsageError for settings that do not go together. */
+/**
+ * The whole configuration of a new run. Throws a UsageError for settings that do not go together.
+ */
 export async function newConfig(options: NewSettings): Promise<TrainConfig> {
   const { listener, sampler, pretrained } = options;
   const set = await openImageSet(options.data);

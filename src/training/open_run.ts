@@ -24,8 +24,8 @@ export interface OpenedRun extends AsyncDisposable {
 }
 
 /**
- * Makes the data, network and optimiser of a run ready. Throws a CsnError when the data are not those that a
- * run began with that goes on.
+ * Makes the data, network and optimiser of a run ready. Throws a CsnError when the data are not
+ * those that a run began with that goes on.
  */
 export async function openRun(plan: RunPlan): Promise<OpenedRun> {
   const { config, checkpoint } = plan;

@@ -1,4 +1,7 @@
-/** csn held against a stored PyTorch run: three Adam steps from the same weights on the same images. */
+/**
+ * csn compared with a stored PyTorch run: three Adam steps from the same weights on the same
+ * images.
+ */
 import { CsnError, UsageError } from "../base/errors.ts";
 import { Adam } from "../network/adam.ts";
 import { backward } from "../network/backbone.ts";
@@ -62,10 +65,13 @@ export interface ParityInputs {
   readonly variant: Variant;
 }
 
-/** Fewest triplets on which bfloat16 is compared: with fewer, batch norm makes much of its rounding. */
+/** Fewest triplets on which bfloat16 is compared: with fewer, batch norm magnifies its rounding. */
 const leastForBf16 = 8;
 
-/** Reads a fixture and returns each group's largest error. Throws a CsnError when a tensor is missing. */
+/**
+ * Reads a fixture and returns each group's largest error. Throws a CsnError when a tensor is
+ * missing.
+ */
 export async function checkParity(
   fixture: StoredTensors,
   placement: ParityPlacement = {},
@@ -73,7 +79,7 @@ export async function checkParity(
   const triplets = find(fixture.tensors, "in.condition").shape[0];
   if (placement.precision === "bf16" && triplets < leastForBf16) {
     throw new UsageError(
-      `Cannot hold bf16 against a fixture of ${triplets} triplets: it takes ${leastForBf16}; make one with a batch of ${leastForBf16} (tests/fixtures/parity/make_parity.py)`,
+      `Cannot compare bf16 with a fixture of ${triplets} triplets: it takes ${leastForBf16}; make one with a batch of ${leastForBf16} (tests/fixtures/parity/make_parity.py)`,
     );
   }
   const run = await runParity({

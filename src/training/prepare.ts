@@ -60,7 +60,8 @@ export async function prepareTraining(
     : null;
   const pack = mapPack(packed, config.device);
   const digest = digestOf(train, validation);
-  // Minutes of training pass before this is needed; hashing 50,000 images of 112 pixels takes seconds.
+  // Minutes of training pass before this is needed; hashing 50,000 images of 112 pixels takes
+  // seconds.
   const remembered = rememberImages(packed, values?.images ?? train.images, validation.images);
   return {
     ...{ set, pack, train, validation, values, remembered, digest },
@@ -71,7 +72,7 @@ export async function prepareTraining(
   };
 }
 
-/** What the set says of its images. Only who forms batches by values needs them to be right. */
+/** What the set says of its images. Faults in it matter only where batches are formed by values. */
 async function knownValues(
   set: ImageSet,
   { sampler }: TrainConfig,
@@ -81,7 +82,7 @@ async function knownValues(
     return await readSetValues(set);
   } catch (error) {
     if (sampler === "dense-values" || !(error instanceof CsnError)) throw error;
-    listener?.warning?.(`the lists are not held against the set's values: ${error.message}`);
+    listener?.warning?.(`the lists are not compared with the set's values: ${error.message}`);
     return null;
   }
 }
@@ -146,6 +147,6 @@ function checkBatches(
   const wrong = counts.find((count) => (count % batchSize || Math.min(batchSize, count)) === 1);
   if (wrong === undefined) return;
   throw new UsageError(
-    `Cannot train on ${wrong} triplets in batches of ${batchSize}: a batch would hold one alone, for which batch norm needs images larger than ${imageSize} pixels; choose another \`batchSize\` or \`imageSize\``,
+    `Cannot train on ${wrong} triplets in batches of ${batchSize}: a batch would hold a single one, and then batch norm needs images larger than ${imageSize} pixels; choose another \`batchSize\` or \`imageSize\``,
   );
 }

@@ -17,8 +17,9 @@ import type { LearnedImages } from "../model/learned_images.ts";
 import { readModelFile } from "../model/model_file.ts";
 
 /**
- * torchvision's ImageNet ResNet-18 as timm publishes it (timm/resnet18.tv_in1k on Hugging Face), pinned to
- * one revision; the size and the SHA-256 are those that several public repositories give for it.
+ * torchvision's ImageNet ResNet-18 as timm publishes it (timm/resnet18.tv_in1k on Hugging Face),
+ * pinned to one revision; the size and the SHA-256 are those that several public repositories give
+ * for it.
  */
 export const imagenet = {
   url:
@@ -27,7 +28,9 @@ export const imagenet = {
   sha256: "694f673df6520a3158624e8a89af086f59923ee4cd7436fe5bc3bc71d295ad81",
 } as const;
 
-/** A new network's tensors: drawn from the seed, then the backbone replaced by pretrained weights. */
+/**
+ * A new network's tensors: drawn from the seed, then the backbone replaced by pretrained weights.
+ */
 export async function startingTensors(
   config: TrainConfig,
   options: { readonly listener?: Listener; readonly signal?: AbortSignal; readonly url?: string },
@@ -47,8 +50,8 @@ export async function startingTensors(
 }
 
 /**
- * The images that a run's starting weights were trained on, where these are a model of csn's; undefined for
- * weights of other programs, which do not say.
+ * The images that a run's starting weights were trained on, where these are a model of csn's;
+ * undefined for weights of other programs, which do not say.
  */
 export async function startingImages(
   { pretrained, imageSize }: TrainConfig,
@@ -72,7 +75,9 @@ async function imagesOfModel(pretrained: string): Promise<LearnedImages | undefi
   return (await readModelFile(path)).info.images ?? "whose images its file does not know";
 }
 
-/** Downloads the ImageNet weights into the cache once; checks them on every use. Returns their path. */
+/**
+ * Downloads the ImageNet weights into the cache once; checks them on every use. Returns their path.
+ */
 export async function fetchImagenet(
   options: { readonly listener?: Listener; readonly signal?: AbortSignal; readonly url?: string } =
     {},
@@ -120,8 +125,8 @@ async function hasImagenet(path: string): Promise<boolean> {
 }
 
 /**
- * Takes the stages that csn has from a torchvision-named ResNet-18. `layer4`, `fc` and unknown names are
- * left, as the reference code does; `module.` and `backbone.` prefixes and a missing
+ * Takes the stages that csn has from a torchvision-named ResNet-18. `layer4`, `fc` and unknown
+ * names are left, as the reference code does; `module.` and `backbone.` prefixes and a missing
  * `num_batches_tracked` are tolerated. The embedding is taken only from csn's own files.
  */
 function replaceBackbone(

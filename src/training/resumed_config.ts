@@ -25,8 +25,8 @@ const kept = [
 ] as const;
 
 /**
- * The configuration in a checkpoint, with the epochs, the name and the device that `options` give. Throws a
- * UsageError for other settings than it has, and a CsnError when nothing is left to train.
+ * The configuration in a checkpoint, with the epochs, the name and the device that `options` give.
+ * Throws a UsageError for other settings than it has, and a CsnError when nothing is left to train.
  */
 export async function resumedConfig(
   { info, path }: ModelFile,
@@ -119,6 +119,6 @@ function resumedPlacement(
   if (given !== undefined) return at(given);
   const { devices, reason } = describeLibrary().cuda;
   if (device === "cpu" || devices > 0) return at(device);
-  warning(`the run was on ${device}, here it goes on on the CPU: ${reason}`);
+  warning(`the run was on ${device}, it continues on the CPU here: ${reason}`);
   return at("cpu");
 }

@@ -29,7 +29,10 @@ const runFiles = [
   "visdom.jsonl",
 ];
 
-/** What other commands write about a run, beside it: a report with its parts, the outcomes of a comparison. */
+/**
+ * What other commands write about a run, beside it: a report with its parts, the outcomes of a
+ * comparison.
+ */
 const resultFiles = ["report.html", "report", "scores.safetensors"];
 
 /** What a run says of a model file besides its kind and state. */
@@ -46,7 +49,9 @@ export class RunFolder implements Disposable {
   readonly #log: RunLog;
   #lastCheckpoint: string | null = null;
 
-  /** What `begin` does once the run is sure to start: until then nothing of an old run is touched. */
+  /**
+   * What `begin` does once the run is sure to start: until then nothing of an old run is touched.
+   */
   readonly #prepare: () => Promise<void>;
 
   private constructor(path: string, held: HeldFolder, prepare: (path: string) => Promise<void>) {
@@ -57,9 +62,10 @@ export class RunFolder implements Disposable {
   }
 
   /**
-   * Opens the folder of a new run. Throws a CsnError when the folder holds a run already and `overwrite` is
-   * not set or other files lie there, too, or when another process uses it. All that csn wrote of the old run
-   * goes when the new one begins. A run that ended before there was anything of it to keep is none.
+   * Opens the folder of a new run. Throws a CsnError when the folder holds a run already and
+   * `overwrite` is not set or other files lie there, too, or when another process uses it. All that
+   * csn wrote of the old run is removed when the new one begins. What a run left that ended before
+   * its first checkpoint does not count.
    */
   static async create(path: string, options: { overwrite?: boolean } = {}): Promise<RunFolder> {
     const held = await hold(path);
@@ -80,8 +86,9 @@ export class RunFolder implements Disposable {
   }
 
   /**
-   * Opens the folder of a run that goes on after `state`: its logs are cut back to what the checkpoint
-   * knows. With `copyFrom`, the run of that folder goes on here in a copy; `overwrite` is then as in `create`.
+   * Opens the folder of a run that goes on after `state`: its logs are cut back to what the
+   * checkpoint knows. With `copyFrom`, the run of that folder goes on here in a copy; `overwrite`
+   * is then as in `create`.
    */
   static async resume(
     path: string,
@@ -180,14 +187,17 @@ async function existing(path: string, names: readonly string[]): Promise<string[
   return found;
 }
 
-/** Whether a run came no further than its settings: a full disk or a kill ended it before its first checkpoint. */
+/**
+ * Whether a run came no further than its settings: a full disk or a kill ended it before its first
+ * checkpoint.
+ */
 async function isBareBeginning(path: string, found: readonly string[]): Promise<boolean> {
   if (!found.every((file) => file === "config.json" || file === "visdom.jsonl")) return false;
   try {
     const { versions } = JSON.parse(await Deno.readTextFile(join(path, "config.json")));
     return typeof versions.csn === "string";
   } catch {
-    // It is none of csn's, so it is not csn's to replace.
+    // csn did not write it, so csn does not replace it.
     return false;
   }
 }
@@ -214,8 +224,8 @@ function inTheWay(path: string, foreign: readonly string[]): CsnError {
 }
 
 /**
- * Throws a CsnError when a checkpoint is no longer what was read: before this process had the run's folder for
- * itself, another one trained on.
+ * Throws a CsnError when a checkpoint is no longer what was read: before this process had the run's
+ * folder for itself, another one trained on.
  */
 export async function assertUnchanged(checkpoint: ModelFile): Promise<void> {
   const { info } = await readModelFile(checkpoint.path);
@@ -227,7 +237,7 @@ export async function assertUnchanged(checkpoint: ModelFile): Promise<void> {
   );
 }
 
-/** Names only ways on that are open. */
+/** Names only the remedies that are possible. */
 function holdsOne(path: string, found: readonly string[], foreign: readonly string[]): CsnError {
   const goOn = found.includes("checkpoint.safetensors")
     ? [`go on with \`train({ resume: ${JSON.stringify(join(path, "checkpoint"))} })\``]
@@ -265,7 +275,7 @@ async function removeLeftovers(path: string): Promise<void> {
   }
 }
 
-/** Whether a file of this name is a run's that was not finished, by this version or one before. */
+/** Whether a file of this name is an unfinished one of a run, by this or an earlier version. */
 function isLeftover(name: string): boolean {
   return runFiles.some((file) =>
     name.startsWith(`${file}.`) && name.endsWith(".part") || name.startsWith(`.${file}.`)

@@ -14,8 +14,8 @@ export class RunLog {
   }
 
   /**
-   * Adds an epoch to both files; it is on the disk when the promise resolves. Throws a CsnError when it
-   * cannot be written; `cutBack` then removes what was half written.
+   * Adds an epoch to both files; it is on the disk when the promise resolves. Throws a CsnError
+   * when it cannot be written; `cutBack` then removes what was half written.
    */
   async append(metrics: EpochMetrics): Promise<void> {
     await appendText(jsonlPath(this.#folder), () => JSON.stringify(metrics) + "\n");
@@ -27,8 +27,8 @@ export class RunLog {
 }
 
 /**
- * Reads metrics.jsonl; no epochs when there is no such file. Throws a CsnError that names file and line of
- * what is not an epoch's metrics.
+ * Reads metrics.jsonl; no epochs when there is no such file. Throws a CsnError that names file and
+ * line of what is not an epoch's metrics.
  */
 export async function readMetrics(folder: string): Promise<EpochMetrics[]> {
   const text = await readText(jsonlPath(folder));
@@ -36,9 +36,10 @@ export async function readMetrics(folder: string): Promise<EpochMetrics[]> {
 }
 
 /**
- * Keeps the epochs up to `epoch` in both files. A last line that a kill cut short goes too; metrics.csv is
- * made anew from metrics.jsonl, since the kill may have come between the two. Nothing is done when there is
- * no metrics.jsonl. Throws a CsnError as `readMetrics`, with both files as they were.
+ * Keeps the epochs up to `epoch` in both files. A last line that a kill cut short goes too;
+ * metrics.csv is made anew from metrics.jsonl, since the kill may have come between the two.
+ * Nothing is done when there is no metrics.jsonl. Throws a CsnError as `readMetrics`, with both
+ * files as they were.
  */
 export async function cutBack(folder: string, epoch: number): Promise<void> {
   const file = jsonlPath(folder);
@@ -120,7 +121,7 @@ const numbers = ["epoch", "step", "learningRate", "seconds", "tripletsPerSecond"
 const trainNumbers = ["loss", "accuracy", "embeddingNorm", "maskNorm"];
 const validationNumbers = ["loss", "accuracy", "triplets"];
 
-/** The first member that an EpochMetrics must have and `value` has not; null when all are there. */
+/** The first member of an EpochMetrics that `value` lacks; null when all are there. */
 function missingPart(value: unknown): string | null {
   const { train, validation, best } = members(value);
   return missingNumber(value, numbers, "") ??

@@ -16,9 +16,9 @@ export interface RunPlan {
   readonly settings: RunSettings;
   /** Folder for packs; see `preparePack`. */
   readonly packDir?: string;
-  /** Hears of the data being made ready, and of embedding. */
+  /** Receives progress of preparing the data and of embedding, and warnings. */
   readonly listener?: Listener;
-  /** Hears of what happens in the run. */
+  /** Called with each event of the run. */
   readonly onEvent?: (event: TrainEvent) => void;
   /** Aborted: the step that runs is finished, a checkpoint saved, and training returns. */
   readonly signal?: AbortSignal;

@@ -25,8 +25,8 @@ export class RunSaver {
   }
 
   /**
-   * The same when the weights are not: a finite loss can still be followed by an update to NaN, and such
-   * weights must not replace good ones.
+   * The same when the weights are not: a finite loss can still be followed by an update to NaN, and
+   * such weights must not replace good ones.
    */
   checkWeights(state: TrainerState): void {
     const { tensors } = this.#opened.setting.network;

@@ -10,8 +10,8 @@ export interface StepTaken {
 }
 
 /**
- * Takes training steps. On the CPU each loss is read at once; on a CUDA device, which would have to be waited
- * for, several together.
+ * Takes training steps. On the CPU each loss is read at once; on a CUDA device, which would have to
+ * be waited for, several together.
  */
 export class Stepper implements Disposable {
   readonly #setting: StepSetting;

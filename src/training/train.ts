@@ -11,10 +11,10 @@ import { runTraining, type TrainResult } from "./run_training.ts";
 import type { TrainOptions } from "./train_options.ts";
 
 /**
- * Trains a network on the image set `data` into the folder `out`, or goes on from `resume`: to the last epoch,
- * or until the signal is aborted, which saves. Throws a CsnError or, for options that cannot be right, a UsageError
- * that says what would be; while data are made ready there is nothing to save, and an aborted signal's reason is
- * thrown. `start()` must have been called.
+ * Trains a network on the image set `data` into the folder `out`, or goes on from `resume`: to the
+ * last epoch, or until the signal is aborted, which saves. Throws a CsnError or, for options that
+ * cannot be right, a UsageError that says what would be; while data are made ready there is nothing
+ * to save, and an aborted signal's reason is thrown. `start()` must have been called.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { packDir, listener, onEvent, signal } = options;

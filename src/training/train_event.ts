@@ -4,7 +4,9 @@ import type { TrainerState } from "../model/trainer_state.ts";
 import type { LossNumbers } from "../network/triplet_loss.ts";
 import type { EpochMetrics } from "./metrics.ts";
 
-/** What happens while a run trains, in this order: start, then steps, saves and epochs, then end. */
+/**
+ * What happens while a run trains, in this order: start, then steps, saves and epochs, then end.
+ */
 export type TrainEvent =
   | {
     readonly type: "start";

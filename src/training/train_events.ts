@@ -6,9 +6,10 @@ import type { TrainOptions } from "./train_options.ts";
 const mostSteps = 1000;
 
 /**
- * `train` as events to loop over, with `for await`. Leaving the loop is as aborting the signal: the step that runs is
- * finished and a checkpoint is saved before the loop is left. Training does not wait for the loop: of more than
- * 1000 steps that wait to be taken the oldest are left out, other events never.
+ * `train` as events to loop over, with `for await`. Leaving the loop is as aborting the signal: the
+ * step that runs is finished and a checkpoint is saved before the loop is left. Training does not
+ * wait for the loop: of more than 1000 steps that wait to be taken the oldest are left out, other
+ * events never.
  */
 export async function* trainEvents(
   options: TrainOptions,

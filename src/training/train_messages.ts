@@ -11,7 +11,9 @@ export function nothingFormed(batches: number): CsnError {
   return new CsnError(`Cannot form a triplet in any of the ${batches} batches: ${notFormed}`);
 }
 
-/** What could not be formed of an epoch's images: batches without a triplet, notions without one. */
+/**
+ * What could not be formed of an epoch's images: batches without a triplet, notions without one.
+ */
 export function leftOutWarnings(
   { notions }: TrainConfig,
   { sums, epoch }: TrainerState,

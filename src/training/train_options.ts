@@ -5,16 +5,23 @@ import type { Precision } from "../network/placement.ts";
 import type { TrainEvent } from "./train_event.ts";
 
 /**
- * What a run computes, all of it optional: what is left out is as in `defaultConfig`, and `notions` are then all of
- * the set. `device` may also be "auto" or "cuda"; `pretrained` is "imagenet" by default for Zappos50k.
+ * What a run computes, all of it optional: what is left out is as in `defaultConfig`, and `notions`
+ * are then all of the set. `device` may also be "auto" or "cuda"; `pretrained` is "imagenet" by
+ * default for Zappos50k.
  */
 export interface TrainSettings extends
   Partial<
     Omit<TrainConfig, "name" | "data" | "precision" | "sampler">
   > {
-  /** In what numbers the backbone computes: "auto" is bf16 on CUDA, float32 on the CPU. @default {"auto"} */
+  /**
+   * In what numbers the backbone computes: "auto" is bf16 on CUDA, float32 on the CPU. @default
+   * {"auto"}
+   */
   readonly precision?: "auto" | Precision;
-  /** How batches are made; "dense" is by the images' values, or by lists where there are none. @default {"triplets"} */
+  /**
+   * How batches are made; "dense" is by the images' values, or by lists where there are none.
+   * @default {"triplets"}
+   */
   readonly sampler?: Sampler | "dense";
 }
 
@@ -44,9 +51,13 @@ export interface NewRun extends RunOptions {
   readonly resume?: undefined;
 }
 
-/** A run that goes on. Settings that are given must be those of the run, but for epochs and device. */
+/**
+ * A run that goes on. Settings that are given must be those of the run, but for epochs and device.
+ */
 export interface ResumedRun extends RunOptions {
-  /** The checkpoint to go on from: its path, with or without its ending, or the file as it was read. */
+  /**
+   * The checkpoint to go on from: its path, with or without its ending, or the file as it was read.
+   */
   readonly resume: string | ModelFile;
   /** Folder of the image set. */
   readonly data?: string;

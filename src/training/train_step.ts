@@ -26,8 +26,8 @@ export interface StepSetting {
 }
 
 /**
- * One training step: embeds the batch, loss, backward, Adam. Returns the loss before the update; when that is
- * not finite, nothing is updated.
+ * One training step: embeds the batch, loss, backward, Adam. Returns the loss before the update;
+ * when that is not finite, nothing is updated.
  */
 export async function trainStep(
   setting: StepSetting,
@@ -42,8 +42,8 @@ export async function trainStep(
 }
 
 /**
- * The same without waiting for the device: returns the loss as `lossNumbers` takes it, to be read later. A
- * loss that is not finite is updated by too, so whoever reads it must not store what comes after it.
+ * The same without waiting for the device: returns the loss as `lossNumbers` takes it, to be read
+ * later. A loss that is not finite is updated by too, so weights after it must not be stored.
  */
 export async function trainStepUnread(
   setting: StepSetting,
@@ -97,8 +97,8 @@ async function forward(
 }
 
 /**
- * All images of a batch; of triplets as if in three forward passes in the order anchor, far, near, so that
- * batch-norm statistics are per role (reference code, tripletnet.py).
+ * All images of a batch; of triplets as if in three forward passes in the order anchor, far, near,
+ * so that batch-norm statistics are per role (reference code, tripletnet.py).
  */
 async function embedBatch(
   { network, pack, normalisation }: StepSetting,

@@ -4,8 +4,8 @@ import type { Triplets } from "../sets/triplets.ts";
 import type { Listener } from "../base/listener.ts";
 
 /**
- * Warns, with counts, of training triplets that contradict the values of the set's images: a network would
- * learn the opposite of what the set says.
+ * Warns, with counts, of training triplets that contradict the values of the set's images: a
+ * network would learn the opposite of what the set says.
  */
 export function warnOfContradictions(
   values: SetValues,

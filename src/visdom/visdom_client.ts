@@ -4,7 +4,9 @@ import type { VisdomPost } from "./visdom_windows.ts";
 
 /** Where a visdom server listens, and how it is spoken to. */
 export interface VisdomClientOptions {
-  /** Such as "http://127.0.0.1"; a path, such as "http://there/vis", is the server's `-base_url`. */
+  /**
+   * Such as "http://127.0.0.1"; a path, such as "http://there/vis", is the server's `-base_url`.
+   */
   readonly server: string;
   /** Its port; visdom's own is 8097. */
   readonly port: number;
@@ -80,8 +82,8 @@ export class VisdomClient {
   }
 
   /**
-   * Lets the server write an environment to its disk. It is asked for a window first: visdom 0.2.4 writes
-   * `null` over an environment that it has not loaded since its start.
+   * Lets the server write an environment to its disk. It is asked for a window first: visdom 0.2.4
+   * writes `null` over an environment that it has not loaded since its start.
    */
   async save(environment: string): Promise<void> {
     await this.windowExists("acc", environment);
@@ -101,7 +103,10 @@ export class VisdomClient {
     throw new CsnError(`visdom at ${this.address} answered ${status} to /${path}${hint}`);
   }
 
-  /** With VISDOM_USERNAME and VISDOM_PASSWORD set, logs in once; visdom wants the password's SHA-256. */
+  /**
+   * With VISDOM_USERNAME and VISDOM_PASSWORD set, logs in once; visdom wants the password's
+   * SHA-256.
+   */
   async #login(): Promise<void> {
     const username = Deno.env.get("VISDOM_USERNAME");
     const password = Deno.env.get("VISDOM_PASSWORD");

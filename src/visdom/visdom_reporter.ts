@@ -22,15 +22,15 @@ export interface VisdomReporterOptions extends VisdomRun {
   readonly history: readonly EpochMetrics[];
   /** Where everything posted is written too, for visdom's `replay_log`; null for nowhere. */
   readonly logFile: string | null;
-  /** Hears one warning when the server cannot be used. */
+  /** Receives one warning when the server cannot be used. */
   readonly listener?: Listener;
   /** Time that one answer may take, in ms; 5,000 by default. */
   readonly timeoutMs?: number;
 }
 
 /**
- * Posts a run to visdom without ever holding it up: what cannot be sent waits, and when the server is back,
- * all windows are posted whole from the run's own history.
+ * Posts a run to visdom without ever holding it up: what cannot be sent waits, and when the server
+ * is back, all windows are posted whole from the run's own history.
  */
 export class VisdomReporter {
   readonly #run: VisdomRun;
@@ -77,7 +77,9 @@ export class VisdomReporter {
     this.#startSending();
   }
 
-  /** Waits until all that was reported is sent, or its sending has failed, and written to the log. */
+  /**
+   * Waits until all that was reported is sent, or its sending has failed, and written to the log.
+   */
   async settled(): Promise<void> {
     await this.#sending;
     await this.#logging;
@@ -96,7 +98,7 @@ export class VisdomReporter {
       if (!this.#isComplete()) {
         const kept = this.#logFile === null ? "" : `; all of it is in ${this.#logFile}`;
         this.#warnOnce(
-          `visdom at ${this.#client.address} has not taken everything in the time for it${kept}`,
+          `visdom at ${this.#client.address} did not take everything in time${kept}`,
         );
       }
     } finally {
@@ -152,7 +154,8 @@ export class VisdomReporter {
       }
       return true;
     } catch {
-      // A server that was restarted may lack the environment. One that is gone fails again right after this.
+      // A server that was restarted may lack the environment. One that is gone fails again right
+      // after this.
       this.#stop.signal.throwIfAborted();
       return false;
     }
@@ -180,12 +183,12 @@ export class VisdomReporter {
     this.#warn(text);
   }
 
-  /** Whoever listens must not be able to stop the sending. */
+  /** A listener that throws must not stop the sending. */
   #warn(text: string): void {
     try {
       this.#listener.warning?.(text);
     } catch {
-      // There is nobody left to tell.
+      // There is nowhere left to report it.
     }
   }
 

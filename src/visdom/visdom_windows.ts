@@ -33,7 +33,9 @@ interface LineWindow {
   }[];
 }
 
-/** The line windows, in the order in which the reference code makes them; "test" means validation. */
+/**
+ * The line windows, in the order in which the reference code makes them; "test" means validation.
+ */
 function lineWindows({ environment, name, conditions }: VisdomRun): LineWindow[] {
   const own = (win: string, traces: LineWindow["traces"]): LineWindow => ({
     win,
@@ -194,7 +196,10 @@ function maskWindow(epoch: number): string {
   return `masks_${epoch}`;
 }
 
-/** Those of `windows` that show masks of epochs after `epoch`: a run that was replaced left them behind. */
+/**
+ * Those of `windows` that show masks of epochs after `epoch`: a run that was replaced left them
+ * behind.
+ */
 export function staleMaskWindows(windows: readonly string[], epoch: number): string[] {
   return windows.filter((win) => {
     const maskEpoch = Number(/\d+$/.exec(win)?.[0]);
@@ -202,7 +207,10 @@ export function staleMaskWindows(windows: readonly string[], epoch: number): str
   });
 }
 
-/** A text for a title, which Plotly takes for HTML. It does not know `&quot;`, so quotation marks stay. */
+/**
+ * A text for a title, which Plotly takes for HTML. It does not know `&quot;`, so quotation marks
+ * stay.
+ */
 function plotlyText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -99,14 +99,14 @@ Deno.test("download() goes on by date where there is no ETag, and never by a wea
   }
 });
 
-Deno.test("download() begins anew when the server ignores ranges", async () => {
+Deno.test("download() starts over when the server ignores ranges", async () => {
   await using at = await setting({ ranges: false });
   await cutOnce(at);
   await at.fetch({ sha256 });
   assert.deepEqual(await Deno.readFile(at.target), content);
 });
 
-Deno.test("download() begins anew when the file has changed", async () => {
+Deno.test("download() starts over when the file has changed", async () => {
   await using at = await setting();
   await cutOnce(at);
   Object.assign(at.file, { body: other, etag: '"two"' });
@@ -124,7 +124,7 @@ Deno.test("download() never joins halves of two files, whatever the server says"
   assert.deepEqual(await Deno.readFile(at.target), longer);
 });
 
-Deno.test("download() begins anew for another address", async () => {
+Deno.test("download() starts over for another address", async () => {
   await using at = await setting();
   await cutOnce(at);
   await download(`${at.server.url}/elsewhere.bin`, at.target, { sha256 });
@@ -227,11 +227,11 @@ Deno.test("download() keeps nothing, and does not say so, where the server canno
   const listener = { warning: (text: string) => warnings.push(text) };
   await assert.rejects(at.fetch({ listener }), (error: unknown) => {
     assert.ok(error instanceof CsnError);
-    assert.match(error.message, /connection broke .*; run the command again, which begins anew/);
+    assert.match(error.message, /connection broke .*; run the command again, which starts over/);
     assert.doesNotMatch(error.message, /kept/);
     return true;
   });
   assert.ok(warnings.length > 0);
-  for (const warning of warnings) assert.match(warning, /; beginning anew$/);
+  for (const warning of warnings) assert.match(warning, /; starting over$/);
   assert.deepEqual(names(at.folder), []);
 });

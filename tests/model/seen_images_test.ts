@@ -128,7 +128,7 @@ for (const variant of ["learned", "specialists"] as const) {
       assert.deepEqual(found.warnings, [
         "3 of the 6 images of the test split were training images of this model, 1 more its validation " +
         "images, on which its best epoch was chosen (colour 4 of 6, shape 4 of 6): this is no accuracy " +
-        "on unseen images; test it on other images, or train it anew on these lists",
+        "on unseen images; test it on other images, or train it again on these lists",
       ]);
     }));
 }

@@ -81,7 +81,7 @@ Deno.test("Network.embed() computes groups and one batch unlike", async () => {
   assert.ok(distance(groups.get("embeddings")!, one.get("embeddings")!) > 0.05);
 });
 
-Deno.test("Network.embed() refuses groups that a batch cannot be parted into", async () => {
+Deno.test("Network.embed() refuses groups that a batch cannot be split into", async () => {
   using network = new Network(tinyShape, initialTensors(tinyShape, 1));
   using batch = images(0, 4, 16);
   await assert.rejects(

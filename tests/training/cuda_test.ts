@@ -130,7 +130,7 @@ Deno.test("evaluate() on CUDA orders triplets as on the CPU", onCuda, async () =
 });
 
 Deno.test(
-  "Adam.load() goes on on CUDA from a state of the CPU, and the other way round",
+  "Adam.load() continues on CUDA from a state of the CPU, and the other way round",
   onCuda,
   async () => {
     for (const [from, to] of [["cpu", cuda], [cuda, "cpu"]]) {

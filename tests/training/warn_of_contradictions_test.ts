@@ -63,5 +63,8 @@ Deno.test("prepareTraining() goes on where the values are of other images, and s
   await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace("\n0.png", "\nzero.png"));
   const heard = await warnings(set);
   assert.equal(heard.length, 1);
-  assert.match(heard[0], /^the lists are not held against the set's values: .* are not the images/);
+  assert.match(
+    heard[0],
+    /^the lists are not compared with the set's values: .* are not the images/,
+  );
 });

@@ -322,7 +322,7 @@ Deno.test("VisdomReporter.close() gives up when its time is over", async () => {
   // Without its limit this would wait for an hour.
   await posting.close(50);
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0], /has not taken everything/);
+  assert.match(warnings[0], /did not take everything/);
 });
 
 Deno.test("VisdomReporter.report() takes rows and listeners that are broken", async () => {

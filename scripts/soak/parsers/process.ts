@@ -1,6 +1,7 @@
 /**
- * Gives generated inputs to a parser, in a process of its own: `process.ts JSON`. Prints a line of JSON a batch and a
- * finding. Inputs lie in the folder as they come, so that one that ends or holds up this process is there still.
+ * Gives generated inputs to a parser, in a process of its own: `process.ts JSON`. Prints a line of
+ * JSON a batch and a finding. Inputs lie in the folder as they come, so that one that ends or holds
+ * up this process is there still.
  */
 import fc from "fast-check";
 import { join } from "../../../src/files/paths.ts";

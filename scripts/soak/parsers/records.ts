@@ -23,7 +23,9 @@ function epoch(number: number): EpochMetrics {
 
 const lines = [1, 2, 3].map((number) => JSON.stringify(epoch(number)) + "\n");
 
-/** metrics.jsonl, read and cut back. What is cut back must be readable, with metrics.csv beside it. */
+/**
+ * metrics.jsonl, read and cut back. What is cut back must be readable, with metrics.csv beside it.
+ */
 export function metrics(folder: string): Parser<readonly EpochMetrics[]> {
   const withOther = fc.tuple(fc.nat(3), spoiltJson([epoch(2)])).map(([at, value]) =>
     bytesOf(lines.toSpliced(at, 0, JSON.stringify(value) + "\n").join(""))

@@ -15,7 +15,7 @@ import { spoilt, spoiltJsonFiles } from "./spoil.ts";
 /** Images of the set that the lists are of. */
 const images = 100;
 
-/** Triplet lists, each held against what a naive reader says. */
+/** Triplet lists, each compared with what a naive reader finds. */
 export function tripletLists(): Parser<Uint32Array> {
   const samples = ["0 1 2\n3 4 5\n99 98 97\n", "0 1 2\r\n10 11 12\r\n\r\n", "7\t8  9\n1 2 3"];
   const index = fc.nat(images - 1);

@@ -39,7 +39,7 @@ const cell = fc.string({ unit: fc.constantFrom(...letters), maxLength: 8 });
 /** Tables of texts whose columns have names of their own. */
 const tables = fc.integer({ min: 1, max: 5 }).chain((width) =>
   fc.record({
-    // Two columns at least: of a single one nothing parts the cells.
+    // Two columns at least: a single one has no delimiter.
     columns: fc.uniqueArray(cell.map((text) => `n${text}`), {
       minLength: width + 1,
       maxLength: width + 1,
@@ -69,7 +69,10 @@ const forms: fc.Arbitrary<TableOptions> = fc.constantFrom<TableOptions>(
   { encoding: "windows-1252" },
 );
 
-/** Delimited text: spoilt, and right for whoever knows that commas part its cells (nothing else is quoted). */
+/**
+ * Delimited text: spoilt, and right where commas are known to separate its cells (nothing else is
+ * quoted).
+ */
 export function csv(): Parser<Whole> {
   const right: fc.Arbitrary<Input<Whole>> = tables.map(({ columns, rows }) => ({
     bytes: bytesOf([columns, ...rows].map(csvLine).join("")),
@@ -164,8 +167,8 @@ export function celebA(): Parser<Whole> {
 }
 
 /**
- * Parquet files: right ones, cut ones and other files. Others are not spoilt: hyparquet believes the lengths of runs
- * in damaged pages, which can take it minutes.
+ * Parquet files: right ones, cut ones and other files. Others are not spoilt: hyparquet believes
+ * the lengths of runs in damaged pages, which can take it minutes.
  */
 export function parquet(): Parser<Whole> {
   const right: fc.Arbitrary<Input<Whole>> = fc.array(fc.tuple(cell, fc.integer()), {

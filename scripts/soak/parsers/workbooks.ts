@@ -31,7 +31,9 @@ function workbook(changed: Readonly<Record<string, Uint8Array>> = {}): Uint8Arra
   );
 }
 
-/** Not spoilt: read-excel-file makes a cell for every address up to the largest, as memory allows. */
+/**
+ * Not spoilt: read-excel-file makes a cell for every address up to the largest, as memory allows.
+ */
 const sheet = "xl/worksheets/sheet1.xml";
 
 /** Workbooks whose archive or one of whose parts is spoilt. */

@@ -5,7 +5,7 @@ import { escapeHtml } from "../html.ts";
 export interface Chart {
   /** Name of its file, without ending: letters, digits and dashes. */
   readonly name: string;
-  /** What it shows, in a sentence, for who cannot see it. */
+  /** What it shows, in a sentence, for readers who cannot see it. */
   readonly alt: string;
   /** An SVG file of its own, on white. */
   readonly svg: string;
@@ -31,10 +31,10 @@ export const faint = "#d9dbdf";
 
 const background = "#ffffff";
 
-/** Text in charts; a browser's sans-serif may differ from what widths were reckoned for, but little. */
+/** Text in charts; widths are computed for it, and a browser's sans-serif differs little. */
 export const textStyle = { color: ink, fontSize: 13, fontFamily: "sans-serif" } as const;
 
-/** How legends look: with room between entries, for a typeface that is wider than was reckoned. */
+/** How legends look: with room between entries, for a typeface that is wider than expected. */
 export const legendStyle = {
   top: 4,
   itemWidth: 14,

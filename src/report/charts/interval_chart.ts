@@ -75,7 +75,9 @@ export function intervalChart(space: ChartSpace, chart: IntervalChart): Chart {
   });
 }
 
-/** A log axis that has room beside the first and the last number, lest intervals lie on the frame. */
+/**
+ * A log axis that has room beside the first and the last number, lest intervals lie on the frame.
+ */
 function logRange(places: readonly number[]): { min: number; max: number } {
   return { min: Math.min(...places) / 1.4, max: Math.max(...places) * 1.4 };
 }

@@ -1,6 +1,12 @@
-/** Colours that people with any kind of colour vision can tell apart, and that stay readable on light and dark. */
+/**
+ * Colours that people with any kind of colour vision can tell apart, and that stay readable on
+ * light and dark.
+ */
 
-/** Okabe and Ito, Color Universal Design (2008), without black and with yellow last: it is weak on white. */
+/**
+ * Okabe and Ito, Color Universal Design (2008), without black and with yellow last: it is weak on
+ * white.
+ */
 const okabeIto = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#b8a800"];
 
 /** The colour of series number `index`; they begin anew after seven. */

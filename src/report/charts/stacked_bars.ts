@@ -1,7 +1,9 @@
 import { type Chart, type ChartSpace, drawChart, faint, legendStyle, textStyle } from "./chart.ts";
 import { seriesColour } from "./palette.ts";
 
-/** Draws masks [notion][dimension] as bars that stand on each other, as visdom's mask window does. */
+/**
+ * Draws masks [notion][dimension] as bars that stand on each other, as visdom's mask window does.
+ */
 export function stackedBars(
   space: ChartSpace,
   notions: readonly string[],

@@ -2,9 +2,10 @@
 export const emptyCell = -1;
 
 /**
- * Puts points [n, 2] into a grid of `side` by `side` cells over the square around them, row by row from the
- * top left, y downwards: [side * side], the number of the point that a cell shows, or `emptyCell`. Of several
- * points in a cell it shows the one nearest to its centre, of equally near ones the first.
+ * Puts points [n, 2] into a grid of `side` by `side` cells over the square around them, row by row
+ * from the top left, y downwards: [side * side], the number of the point that a cell shows, or
+ * `emptyCell`. Of several points in a cell it shows the one nearest to its centre, of equally near
+ * ones the first.
  */
 export function gridCells(points: ArrayLike<number>, side: number): Int32Array {
   const cells = new Int32Array(side * side).fill(emptyCell);
@@ -23,7 +24,10 @@ export function gridCells(points: ArrayLike<number>, side: number): Int32Array {
   return cells;
 }
 
-/** Points scaled evenly and moved so that they fill a unit square from side to side, one way at least. */
+/**
+ * Points scaled evenly and moved so that they fill a unit square from side to side, one way at
+ * least.
+ */
 function toUnitSquare(points: ArrayLike<number>): Float64Array {
   const low = [Infinity, Infinity];
   const high = [-Infinity, -Infinity];

@@ -14,9 +14,10 @@ const jitter = 1e-2;
 const fewest = 5;
 
 /**
- * Lays points [n, dimension] out in the plane, [n, 2], so that near ones stay near: UMAP by exact neighbours,
- * begun from the principal plane, which keeps far-off groups in their places (Kobak and Linderman, Nature
- * Biotechnology 2021). Dimensions that are zero everywhere may be left out by the caller.
+ * Lays points [n, dimension] out in the plane, [n, 2], so that near ones stay near: UMAP by exact
+ * neighbours, begun from the principal plane, which keeps far-off groups in their places (Kobak and
+ * Linderman, Nature Biotechnology 2021). Dimensions that are zero everywhere may be left out by the
+ * caller.
  */
 export function layOut(
   points: Float32Array,

@@ -6,7 +6,7 @@ export interface LayoutWork {
   readonly threads?: number;
   /** Stops the work; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
-  /** Hears of each that is done. */
+  /** Called after each that is done. */
   readonly onDone?: () => void;
 }
 

@@ -1,4 +1,7 @@
-/** How points are laid out in the plane; the same settings and points give the same layout, bit by bit. */
+/**
+ * How points are laid out in the plane; the same settings and points give the same layout, bit by
+ * bit.
+ */
 export interface LayoutSettings {
   /** Neighbours of a point that are to stay near it. */
   readonly neighbours: number;
@@ -11,8 +14,9 @@ export interface LayoutSettings {
 }
 
 /**
- * Neighbours as McInnes, Healy, Melville (UMAP, 2018) take them by default. Points keep farther from each other
- * than theirs (0.1): a map shows one image of each cell, and groups that are drawn together would hide most.
+ * Neighbours as McInnes, Healy, Melville (UMAP, 2018) take them by default. Points keep farther
+ * from each other than theirs (0.1): a map shows one image of each cell, and groups that are drawn
+ * together would hide most.
  */
 export const defaultLayout: Omit<LayoutSettings, "seed"> = {
   neighbours: 15,

@@ -1,9 +1,13 @@
-/** Steps of the power iteration for each axis; the plane only starts a layout, so few digits are enough. */
+/**
+ * Steps of the power iteration for each axis; the plane only starts a layout, so few digits are
+ * enough.
+ */
 const steps = 50;
 
 /**
- * The coordinates [n, 2] of `points` [n, dimension] on their two axes of greatest variance, each axis with its
- * larger loading positive, so that the sign is no accident. An axis along which nothing varies gives zeros.
+ * The coordinates [n, 2] of `points` [n, dimension] on their two axes of greatest variance, each
+ * axis with its larger loading positive, so that the sign is no accident. An axis along which
+ * nothing varies gives zeros.
  */
 export function principalPlane(points: Float32Array, dimension: number): Float64Array {
   const n = points.length / dimension;
@@ -46,9 +50,13 @@ function covariance(rows: Float64Array, dimension: number): Float64Array {
   return sums;
 }
 
-/** The unit vector along which a symmetric matrix stretches most, by power iteration; zeros for a zero matrix. */
+/**
+ * The unit vector along which a symmetric matrix stretches most, by power iteration; zeros for a
+ * zero matrix.
+ */
 function firstAxis(matrix: Float64Array, dimension: number): Float64Array {
-  // The axis of the largest diagonal entry is never at a right angle to all of the answer but by chance.
+  // The axis of the largest diagonal entry is never at a right angle to all of the answer but by
+  // chance.
   let largest = 0;
   for (let d = 1; d < dimension; d++) {
     if (matrix[d * dimension + d] > matrix[largest * dimension + largest]) largest = d;

@@ -23,16 +23,16 @@ export interface MapOptions {
   readonly seed: number;
   /** Where layouts are kept. */
   readonly cache: LayoutCache;
-  /** Hears how many maps are done. */
+  /** Receives how many maps are done. */
   readonly listener?: Listener;
   /** Stops the work; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The map of each notion's subspace, as Figures 4, 5 and 7 of the paper: a sample of the images, the same for
- * all notions, is laid out by their embeddings under the notion's mask; a grid is laid over the plane, and
- * each cell shows one image of those in it.
+ * The map of each notion's subspace, as Figures 4, 5 and 7 of the paper: a sample of the images,
+ * the same for all notions, is laid out by their embeddings under the notion's mask; a grid is laid
+ * over the plane, and each cell shows one image of those in it.
  */
 export async function subspaceMaps(
   split: EmbeddedSplit,

@@ -31,7 +31,7 @@ export function accuracySection({ analysis, accuracy }: ReportData): Section {
     content: [
       paragraph`Share of the ${analysis.split} triplets whose near image is nearer to the anchor than the
 far one; a tie counts as wrong, and guessing gives 50 %. Intervals hold 95 %: a bootstrap clustered over
-images, since triplets that share an image are not independent. They tell of other triplets, not of other
+images, since triplets that share an image are not independent. They cover other triplets, not other
 training runs.`,
       paragraph`${seenSentence(analysis)}`,
       chartFigure(chart),

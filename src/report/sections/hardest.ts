@@ -10,7 +10,7 @@ export function hardestSection({ analysis, hardest }: ReportData): Section {
     title: "Hardest triplets",
     content: [
       paragraph`The ${analysis.split} triplets in the wrong order by most: the anchor, then the image that should
-be far and is too near, then the one that should be near. They show what the model cannot tell, and wrong labels.`,
+be far and is too near, then the one that should be near. They show what the model cannot distinguish, and wrong labels.`,
       hardest.map(notionHtml),
     ],
     charts: [],

@@ -6,7 +6,7 @@ import { beside, chartFigure, numbers, type Section, table } from "../page_parts
 import { viridis } from "../charts/palette.ts";
 import type { ReportData } from "../report_data.ts";
 
-/** How far one notion can be told by another's mask, and what masks have in common. */
+/** How well one notion is ordered under another's mask, and what masks have in common. */
 export function leakageSection({ analysis }: ReportData): Section {
   const { notions } = analysis.model;
   const { leakage, overlap } = analysis;

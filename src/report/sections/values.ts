@@ -56,7 +56,7 @@ function probePart({ probe }: ReportData["analysis"]): Content {
   if (probe.length === 0) return null;
   return [
     heading("Off-task: linear probes"),
-    paragraph`How well a linear classifier on the unmasked embedding tells columns that the model was not trained
+    paragraph`How well a linear classifier on the unmasked embedding predicts columns that the model was not trained
 on, beside always guessing the commonest value.`,
     table(
       ["column", "accuracy", "commonest value", "values", "fitted on", "scored on"],

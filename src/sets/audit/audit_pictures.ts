@@ -17,7 +17,7 @@ export interface PictureReport {
   readonly findings: readonly Finding[];
 }
 
-/** The report where pictures are not asked for. */
+/** The report where pictures were not asked for. */
 export const noPictures: PictureReport = {
   missingImages: null,
   unreadableImages: null,
@@ -27,7 +27,7 @@ export const noPictures: PictureReport = {
   findings: [],
 };
 
-/** Where packs lie, who hears of progress, and what stops the work. */
+/** Where packs are, the listener for progress, and what stops the work. */
 type PictureOptions = Pick<PackOptions, "packDir" | "listener" | "signal">;
 
 /** Compares the pictures that triplets use across splits. What cannot be examined ends nothing. */
@@ -85,7 +85,10 @@ function copiesApart(
   return found;
 }
 
-/** Images that look nearly as one of another split does, and those that are missing or cannot be decoded. */
+/**
+ * Images that look nearly as one of another split does, and those that are missing or cannot be
+ * decoded.
+ */
 async function nearApart(
   set: ImageSet,
   used: ImageSplits,

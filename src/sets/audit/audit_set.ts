@@ -30,7 +30,7 @@ export interface ListReport {
   readonly images: number;
   /** Lines that are not three whole numbers. */
   readonly malformed: number;
-  /** Lines that name an image which the set has not. */
+  /** Lines with an index that is out of range. */
   readonly outOfRange: number;
   /** Triplets of which two images are one. */
   readonly equalMembers: number;
@@ -84,18 +84,21 @@ export interface AuditOptions {
   readonly pictures?: boolean;
   /** Folder for packs; see `preparePack`. */
   readonly packDir?: string;
-  /** Hears of progress. */
+  /** Receives progress. */
   readonly listener?: Listener;
   /** Stops the work. */
   readonly signal?: AbortSignal;
 }
 
-/** Share of a list's triplets that may contradict others, or have equal members, before results suffer. */
+/**
+ * Share of a list's triplets that may contradict others, or have equal members, before results
+ * suffer.
+ */
 const tolerated = 0.001;
 
 /**
- * Examines the triplet lists and pictures of a set for what would spoil a result. Every finding is listed,
- * so that it can be mended. Throws a CsnError only when the set cannot be read at all.
+ * Examines the triplet lists and pictures of a set for what would spoil a result. Every finding is
+ * listed, so that it can be mended. Throws a CsnError only when the set cannot be read at all.
  */
 export async function auditSet(
   set: ImageSet,
@@ -262,7 +265,7 @@ function listProblems(list: ListReport): string[] {
   const problems: string[] = [];
   if (list.malformed + list.outOfRange > 0) {
     problems.push(
-      `${where}: ${list.malformed} malformed lines and ${list.outOfRange} with an index that the set has not, which training refuses`,
+      `${where}: ${list.malformed} malformed lines and ${list.outOfRange} with an index out of range, which training refuses`,
     );
   }
   if (list.missing) problems.push(`${where}: there is no list, or no triplet in it`);

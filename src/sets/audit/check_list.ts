@@ -29,8 +29,8 @@ export interface Hub {
 }
 
 /**
- * So many times the mean of the list's images make a hub: a balanced list over values of which one is
- * twenty times rarer than the others reaches it, a random one hardly ever.
+ * So many times the mean of the list's images make a hub: a balanced list over values of which one
+ * is twenty times rarer than the others reaches it, a random one hardly ever.
  */
 export const hubFactor = 20;
 
@@ -84,7 +84,10 @@ function checkAnchor(
   checks.cycles.push(...cyclesOf(anchor, seen, triplets));
 }
 
-/** Circles among what an anchor's triplets say: an edge leads from the nearer image to the farther one. */
+/**
+ * Circles among what an anchor's triplets say: an edge leads from the nearer image to the farther
+ * one.
+ */
 function cyclesOf(
   anchor: number,
   seen: ReadonlyMap<number, number>,

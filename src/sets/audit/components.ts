@@ -5,9 +5,9 @@ export interface Edge {
 }
 
 /**
- * The strongly connected component of each node of a graph: two nodes have the same number when each leads
- * to the other (Tarjan, Depth-first search and linear graph algorithms, SIAM J. Comput. 1972; without
- * recursion, for an anchor may have thousands of triplets).
+ * The strongly connected component of each node of a graph: two nodes have the same number when
+ * each leads to the other (Tarjan, Depth-first search and linear graph algorithms, SIAM J. Comput.
+ * 1972; without recursion, because an anchor may have thousands of triplets).
  */
 export function componentsOf(edges: readonly Edge[]): Map<number, number> {
   const targets = new Map<number, number[]>();

@@ -3,9 +3,9 @@ const columns = 9;
 const rows = 8;
 
 /**
- * The difference hash of a picture, uint8 [size, size, 3], as two words: 8 rows of 8 bits, each telling
- * whether a cell of a 9 x 8 grid of mean brightness is brighter than the one to its right. It hardly
- * changes with size, compression or small retouches.
+ * The difference hash of a picture, uint8 [size, size, 3], as two words: 8 rows of 8 bits, each
+ * telling whether a cell of a 9 x 8 grid of mean brightness is brighter than the one to its right.
+ * It hardly changes with size, compression or small retouches.
  */
 export function differenceHash(pixels: Uint8Array, size: number): [high: number, low: number] {
   const means = gridMeans(pixels, size);
@@ -19,7 +19,9 @@ export function differenceHash(pixels: Uint8Array, size: number): [high: number,
   return [words[0] >>> 0, words[1] >>> 0];
 }
 
-/** Differences of mean brightness, of 255, up to which cells count as equal: noise of compression. */
+/**
+ * Differences of mean brightness, of 255, up to which cells count as equal: noise of compression.
+ */
 const flat = 1;
 
 function gridMeans(pixels: Uint8Array, size: number): Float64Array {

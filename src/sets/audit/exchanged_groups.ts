@@ -1,4 +1,4 @@
-/** What speaks for far and near being exchanged in a list, where no values are known. */
+/** What suggests that far and near are exchanged in a list, where no values are known. */
 export interface ExchangedGroups {
   /** Groups into which the far pairs close. */
   readonly groups: number;
@@ -15,13 +15,14 @@ const leastExpected = 20;
 const tolerated = 0.02;
 
 /**
- * Whether the far pairs of [3 n] image indices (anchor, far, near) behave as near pairs should: pairs that are
- * alike by a category close into groups, and pairs that are unlike never lie inside of one. Null when they do
- * not, or when there are too few to tell.
+ * Whether the far pairs of [3 n] image indices (anchor, far, near) behave as near pairs should:
+ * pairs that are alike by a category close into groups, and pairs that are unlike never lie inside
+ * of one. Null when they do not, or when there are too few to decide.
  *
- * Right lists are not accused: their far pairs join different values, so near pairs, of one value, lie inside
- * of what far pairs join. Where alike is not transitive (several values, neighbouring steps), pairs of either
- * kind join nearly all images, and nothing is said, exchanged or not. So do a few wrong labels.
+ * Right lists are not accused: their far pairs join different values, so near pairs, of one value,
+ * lie inside of what far pairs join. Where alike is not transitive (several values, neighbouring
+ * steps), pairs of either kind join nearly all images, and nothing is said, exchanged or not. So do
+ * a few wrong labels.
  */
 export function exchangedGroups(triplets: Uint32Array, imageCount: number): ExchangedGroups | null {
   const farGroups = new Groups(imageCount);
@@ -38,7 +39,10 @@ export function exchangedGroups(triplets: Uint32Array, imageCount: number): Exch
   return far.inside > triplets.length / 3 / 2 ? near : null;
 }
 
-/** How many pairs of anchors and their images of a role lie inside of a group, and how many would by chance. */
+/**
+ * How many pairs of anchors and their images of a role lie inside of a group, and how many would by
+ * chance.
+ */
 function pairsInside(
   groups: Groups,
   triplets: Uint32Array,

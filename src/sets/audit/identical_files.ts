@@ -13,7 +13,10 @@ export interface IdenticalFiles {
   readonly unreadable: readonly number[];
 }
 
-/** Finds them among `images`: files of the same size are compared by their SHA-256. Null when there is no image folder. */
+/**
+ * Finds them among `images`: files of the same size are compared by their SHA-256. Null when there
+ * is no image folder.
+ */
 export async function identicalFiles(
   set: ImageSet,
   images: readonly number[],

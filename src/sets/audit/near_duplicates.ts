@@ -10,7 +10,10 @@ export interface NearPair {
   readonly other: number;
 }
 
-/** Bits of 64 that may differ: a retouched or recompressed picture differs in few, another in some 20 to 40. */
+/**
+ * Bits of 64 that may differ: a retouched or recompressed picture differs in few, another in some
+ * 20 to 40.
+ */
 export const nearBits = 2;
 
 /** More parts of a hash than bits that may differ; together they are all of it. */
@@ -20,7 +23,10 @@ const parts: readonly ((high: number, low: number) => number)[] = [
   (_, low) => low & 0x3fffff,
 ];
 
-/** Side of the pictures that are hashed where the set has no pack yet: enough for a grid of 9 x 8 means. */
+/**
+ * Side of the pictures that are hashed where the set has no pack yet: enough for a grid of 9 x 8
+ * means.
+ */
 const packSize = 32;
 
 /** Images read at a time. */
@@ -35,8 +41,8 @@ export interface NearDuplicates {
 }
 
 /**
- * For each of `images` that has one, another that looks nearly the same and for which `areApart` is true.
- * Pictures come from the smallest pack that the set has, or one that is made.
+ * For each of `images` that has one, another that looks nearly the same and for which `areApart` is
+ * true. Pictures come from the smallest pack that the set has, or one that is made.
  */
 export async function nearDuplicates(
   set: ImageSet,
@@ -94,8 +100,8 @@ async function hashesOf({ path, imageSize, count }: Pack): Promise<Uint32Array> 
 }
 
 /**
- * Compares pictures with those that they share one of three parts of the hash with: where two bits differ,
- * one part at least is the same. Pictures of the same hash are compared as one.
+ * Compares pictures with those that they share one of three parts of the hash with: where two bits
+ * differ, one part at least is the same. Pictures of the same hash are compared as one.
  */
 export function nearPairs(
   images: readonly number[],

@@ -8,7 +8,7 @@ export interface ListScan {
   readonly lines: Uint32Array;
   /** Lines that are not three whole numbers. */
   readonly malformed: readonly BadLine[];
-  /** Lines that name an image which the set has not. */
+  /** Lines with an index that is out of range. */
   readonly outOfRange: readonly BadLine[];
 }
 
@@ -22,8 +22,8 @@ export interface BadLine {
 const shownCharacters = 80;
 
 /**
- * Reads a triplet list as `readTripletList` does, but goes on after bad lines. Empty lines at the end do no
- * harm.
+ * Reads a triplet list as `readTripletList` does, but goes on after bad lines. Empty lines at the
+ * end do no harm.
  */
 export function scanList(bytes: Uint8Array, imageCount: number): ListScan {
   const end = lengthWithoutBlanks(bytes);
@@ -55,7 +55,7 @@ export function scanList(bytes: Uint8Array, imageCount: number): ListScan {
   };
 }
 
-/** The numbers of the line that was read last; one array, for there are millions of lines. */
+/** The numbers of the line that was read last; one array, because there are millions of lines. */
 const fields: [number, number, number] = [0, 0, 0];
 
 /** Reads three numbers into `fields`; false when the line is anything else. */

@@ -10,9 +10,9 @@ export interface ValueContradictions {
 }
 
 /**
- * The triplets of [3 n] image indices (anchor, far, near) that contradict an attribute: whose near image is
- * unlike the anchor, whose far image is alike, or whose near image is the farther one by an order. What is
- * not known, or neither alike nor unlike, contradicts nothing.
+ * The triplets of [3 n] image indices (anchor, far, near) that contradict an attribute: whose near
+ * image is unlike the anchor, whose far image is alike, or whose near image is the farther one by
+ * an order. What is not known, or neither alike nor unlike, contradicts nothing.
  */
 export function valueContradictions(
   attribute: Attribute,
@@ -32,13 +32,19 @@ export function valueContradictions(
   return { places, exchanged };
 }
 
-/** Whether `a` is farther from the anchor than `b`, rounding apart; a value that is not known is no number. */
+/**
+ * Whether `a` is farther from the anchor than `b`, rounding apart; a value that is not known is no
+ * number.
+ */
 function isFarther(values: ArrayLike<number>, anchor: number, a: number, b: number): boolean {
   const distance = (image: number) => Math.abs(values[anchor] - values[image]);
   return distance(a) > distance(b) * (1 + 1e-9);
 }
 
-/** Whether nearly all contradictions would be none with far and near exchanged, and most triplets are such. */
+/**
+ * Whether nearly all contradictions would be none with far and near exchanged, and most triplets
+ * are such.
+ */
 export function areExchanged(
   { places, exchanged }: ValueContradictions,
   triplets: number,

@@ -17,17 +17,20 @@ const margin = 4;
 /** Size at which characters are measured; ink boxes are whole pixels, so it is large. */
 const measuringSize = 400;
 
-/** A noncharacter (Unicode 16, section 23.7): no font has it, so its picture is that of any missing glyph. */
+/**
+ * A noncharacter (Unicode 16, section 23.7): no font has it, so its picture is that of any missing
+ * glyph.
+ */
 const noncharacter = "\uFFFF";
 
 const alias = "csn-face";
 
-/** Draws faces; one at a time, for Skia knows fonts by name. */
+/** Draws faces; one at a time, because Skia knows fonts by name. */
 export interface FacePen {
   /**
-   * The pictures of `characters`, grey [64, 64] with black ink on white paper; null where the face has
-   * no such glyph. All have one scale, at which the largest one fits, and one base line; each is centred
-   * from left to right. Throws a CsnError when the file is no font.
+   * The pictures of `characters`, grey [64, 64] with black ink on white paper; null where the face
+   * has no such glyph. All have one scale, at which the largest one fits, and one base line; each
+   * is centred from left to right. Throws a CsnError when the file is no font.
    */
   draw(face: FontFace): (Uint8Array | null)[];
 }
@@ -57,8 +60,8 @@ export async function facePen(): Promise<FacePen> {
           `Cannot draw the font ${face.file}: it is no font; remove its folder and fetch it again`,
         );
       }
-      // Asked for by the slant and about the weight that the file itself states, Skia fakes neither; it
-      // takes weights in whole hundreds only.
+      // Asked for by the slant and about the weight that the file itself states, Skia fakes
+      // neither; it takes weights in whole hundreds only.
       const weight = Math.min(900, Math.max(100, Math.round(style.weight / 100) * 100));
       const font = (size: number) => `${style.style} ${weight} ${size}px "${alias}"`;
       const fit = fitFace(context, font);
@@ -103,7 +106,9 @@ function setFont(context: SKRSContext2D, font: string): void {
   if (context.font !== font) throw new Error(`The canvas does not understand the font ${font}`);
 }
 
-/** Draws characters side by side and cuts them apart: reading a canvas back costs more than drawing. */
+/**
+ * Draws characters side by side and cuts them apart: reading a canvas back costs more than drawing.
+ */
 function drawCharacters(
   context: SKRSContext2D,
   row: readonly string[],

@@ -87,7 +87,10 @@ export async function drawFonts(
   };
 }
 
-/** The images of a set, none of them twice: a picture in two splits would be known before it is asked. */
+/**
+ * The images of a set, none of them twice: a picture in two splits would be known before it is
+ * asked.
+ */
 class KeptImages {
   readonly images: DrawnImage[] = [];
   missingGlyphs = 0;

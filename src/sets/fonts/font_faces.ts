@@ -15,8 +15,8 @@ export interface FontFace {
 }
 
 /**
- * The faces of a family in a folder of font files, which are named as @fontsource packages name them:
- * `<family>-latin-<weight>-<slant>.woff2`; sorted by weight, upright before italic.
+ * The faces of a family in a folder of font files, which are named as @fontsource packages name
+ * them: `<family>-latin-<weight>-<slant>.woff2`; sorted by weight, upright before italic.
  */
 export async function fontFaces(folder: string, family: string): Promise<FontFace[]> {
   const faces: FontFace[] = [];

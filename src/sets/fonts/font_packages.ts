@@ -17,7 +17,9 @@ export const fontFamilies: readonly string[] = Object.keys(packageFile.dependenc
 /** SHA-256 of the fonts of each family, as `familyChecksum` computes it. */
 export const fontChecksums: Readonly<Record<string, string>> = checksumFile;
 
-/** Names these packages with these fonts: another list of families or other fonts have another key. */
+/**
+ * Names these packages with these fonts: another list of families or other fonts have another key.
+ */
 export const fontPackagesKey: string = sha256(JSON.stringify([packageFile, checksumFile])).slice(
   0,
   16,

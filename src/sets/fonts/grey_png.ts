@@ -4,8 +4,8 @@ import { crc32, deflateSync } from "node:zlib";
 const signature = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
- * A PNG file of a square grey picture, [size, size] with 0 for black (PNG specification, ISO/IEC 15948).
- * The same picture always gives the same bytes: there is no time, no text and one filter.
+ * A PNG file of a square grey picture, [size, size] with 0 for black (PNG specification, ISO/IEC
+ * 15948). The same picture always gives the same bytes: there is no time, no text and one filter.
  */
 export function greyPng(pixels: Uint8Array, size: number): Uint8Array {
   const header = Buffer.alloc(13);

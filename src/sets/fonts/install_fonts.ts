@@ -22,8 +22,8 @@ const what = "Fetching font packages";
 
 /**
  * Fetches the pinned font packages with Deno's own npm client, checks every family's fonts against
- * their checksum and keeps them, and their licences, in the cache: `<folder>/<family>/*.woff2`. What is
- * there already is not fetched again. Returns the folder.
+ * their checksum and keeps them, and their licences, in the cache: `<folder>/<family>/*.woff2`.
+ * What is there already is not fetched again. Returns the folder.
  *
  * Throws a CsnError when the packages cannot be had or are not the pinned ones.
  */
@@ -72,7 +72,9 @@ async function fetchPackages(
   }
 }
 
-/** Commands may run `deno` by name, which is how permissions name it, and else this very program. */
+/**
+ * Commands may run `deno` by name, which is how permissions name it, and else this very program.
+ */
 function spawnDeno(options: Deno.CommandOptions): Deno.ChildProcess {
   try {
     return new Deno.Command("deno", options).spawn();
@@ -92,7 +94,10 @@ function spawnDeno(options: Deno.CommandOptions): Deno.ChildProcess {
   }
 }
 
-/** Runs deno in a folder and reports its downloads. Returns the lines that it wrote to standard error. */
+/**
+ * Runs deno in a folder and reports its downloads. Returns the lines that it wrote to standard
+ * error.
+ */
 async function runDeno(
   args: string[],
   cwd: string,

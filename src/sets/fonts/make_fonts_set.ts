@@ -16,17 +16,25 @@ export const defaultTripletCounts: TripletCounts = { train: 20_000, val: 2_000, 
 
 /** How the fonts set is made. */
 export interface FontsSetOptions {
-  /** Side of the images in pixels, 16 to 64; smaller ones are made from those of 64. @default {64} */
+  /**
+   * Side of the images in pixels, 16 to 64; smaller ones are made from those of 64. @default {64}
+   */
   readonly imageSize?: number;
   /** Decides the splits and triplets. @default {1} */
   readonly seed?: number;
   /** @default {defaultTripletCounts} */
   readonly triplets?: TripletCounts;
-  /** Split by typeface, so that no typeface of the test images was seen in training. @default {by image} */
+  /**
+   * Split by typeface, so that no typeface of the test images was seen in training. @default {by
+   * image}
+   */
   readonly holdOut?: "typeface";
   /** Families to draw. @default {fontFamilies} */
   readonly families?: readonly string[];
-  /** Replace the image set in the folder, where nothing but csn's own files lies in it. @default {false} */
+  /**
+   * Replace the image set in the folder, where nothing but csn's own files lies in it. @default
+   * {false}
+   */
   readonly overwrite?: boolean;
   readonly listener?: Listener;
   readonly signal?: AbortSignal;
@@ -45,16 +53,19 @@ export interface FontsSetResult {
 /** Rises when the same settings come to give other files. */
 const drawing = 2;
 
-/** Weights are alike when equal and unlike from light to semi-bold apart: neighbours are hard to tell. */
+/**
+ * Weights are alike when equal and unlike from light to semi-bold: neighbours are hard to
+ * distinguish.
+ */
 const weightUnlike = 300;
 
 /**
- * Makes the image set of the paper's first experiment from real fonts: the 62 letters and digits in every
- * face, with the notions character, typeface, weight and slant. The same options give the same bytes.
- * The set is drawn beside `folder` and renamed, so it is whole or not there.
+ * Makes the image set of the paper's first experiment from real fonts: the 62 letters and digits in
+ * every face, with the notions character, typeface, weight and slant. The same options give the
+ * same bytes. The set is drawn beside `folder` and renamed, so it is whole or not there.
  *
- * Throws a UsageError when an option cannot be right, and a CsnError when another set lies in `folder`, the
- * fonts cannot be had, or there are too few images for the triplets.
+ * Throws a UsageError when an option cannot be right, and a CsnError when another set lies in
+ * `folder`, the fonts cannot be had, or there are too few images for the triplets.
  */
 export async function makeFontsSet(
   folder: string,

@@ -5,7 +5,7 @@ import { basename, join } from "../../files/paths.ts";
 import { streamFor } from "../../base/random.ts";
 import { csvLine } from "../../files/csv_line.ts";
 import { drawTriplets } from "./draw_triplets.ts";
-import { warnOfPartedGroups } from "./given_splits.ts";
+import { warnOfSplitGroups } from "./given_splits.ts";
 import { type Split, splits } from "../image_set.ts";
 import { attributeOf, type NotionValues } from "./notions/attribute_of.ts";
 import { correlations } from "./notions/correlation.ts";
@@ -39,19 +39,19 @@ export interface BuildSetOptions {
   readonly listener?: Listener;
   readonly signal?: AbortSignal;
   /**
-   * Hears what the set will be, with all warnings, before any triplet is drawn. Without it the listener hears
-   * the warnings.
+   * Called with what the set will be and all warnings, before any triplet is drawn. Without it the
+   * listener receives the warnings.
    */
   readonly onSummary?: (summary: SetSummary) => void;
 }
 
 /**
- * Builds an image set in the reference code's layout in `folder`, which must be there: `filenames.json`,
- * `tripletlists/`, `attributes.csv` (a line an image: what each notion says of it, and its split) and, last,
- * `set.json` with all that is needed to build it again to the byte.
+ * Builds an image set in the reference code's layout in `folder`, which must be there:
+ * `filenames.json`, `tripletlists/`, `attributes.csv` (a line an image: what each notion says of
+ * it, and its split) and, last, `set.json` with all that is needed to build it again to the byte.
  *
- * Throws a CsnError that names file, row and column for a table that cannot be used, and a UsageError for
- * options that cannot be right.
+ * Throws a CsnError that names file, row and column for a table that cannot be used, and a
+ * UsageError for options that cannot be right.
  */
 export async function buildSet(
   folder: string,
@@ -109,7 +109,10 @@ export async function buildSet(
   return report;
 }
 
-/** What each notion says of the images. What a doubtful guess makes impossible is reported as the doubt. */
+/**
+ * What each notion says of the images. What a doubtful guess makes impossible is reported as the
+ * doubt.
+ */
 function valuesOf(
   notions: readonly ReadNotion[],
   rows: readonly number[],
@@ -128,7 +131,7 @@ function valuesOf(
   }
 }
 
-/** Warnings, and how what is not known is spelt, for who takes no summary. */
+/** Reports warnings, and how the table spells what is not known, where no summary is taken. */
 function sayOf({ notions, warnings }: SetSummary, listener: Listener | undefined): void {
   for (const { name, unknown } of notions) {
     const spelt = unknown.filter(({ value }) => value !== "");
@@ -168,11 +171,11 @@ function partsOf(
           ? `column "${plan.splitColumn}" must name all of train, val and test, or leave it out to deal the images by \`shares\``
           : groupColumn === undefined
           ? "use more images or other `shares`"
-          : `column "${groupColumn}" has too few values to part`
+          : `column "${groupColumn}" has too few values to split`
       }`,
     );
   }
-  if (given !== null && groups !== null) warnOfPartedGroups(groupColumn!, groups, given, remarks);
+  if (given !== null && groups !== null) warnOfSplitGroups(groupColumn!, groups, given, remarks);
   return parts;
 }
 

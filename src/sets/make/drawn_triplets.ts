@@ -3,10 +3,15 @@ import { randomBelow, randomUnit } from "../../base/random.ts";
 /** Indices of images: one, another that is unlike it, and another that is like it. */
 export type Triplet = readonly [anchor: number, far: number, near: number];
 
-/** The most images a set may have where triplets are told apart: two indices must fit in an exact number. */
+/**
+ * The most images of a set whose triplets are compared: two indices must fit in an exact number.
+ */
 export const mostImages: number = 2 ** 26;
 
-/** After so many attempts that gave no new triplet, balance is given up for the one that is being drawn. */
+/**
+ * After so many attempts that gave no new triplet, balance is given up for the one that is being
+ * drawn.
+ */
 export const balancedAttempts = 64;
 
 /** Two indices as one number, exact for images below `mostImages`. */

@@ -14,8 +14,9 @@ export interface FoundImages {
 }
 
 /**
- * Finds each row's image. Throws a CsnError that names file, row and column for a cell without an image, one
- * that leads out of the folder, an id that two files have, and an image that is named twice.
+ * Finds each row's image. Throws a CsnError that names file, row and column for a cell without an
+ * image, one that leads out of the folder, an id that two files have, and an image that is named
+ * twice.
  */
 export function findImages(images: FolderImages, columns: Columns, column: string): FoundImages {
   const cells = columns.cells.get(column)!;

@@ -12,8 +12,8 @@ export interface FolderValues {
 }
 
 /**
- * Reads the folders of an ImageFolder tree: `cat/1.jpg` is a "cat", `train/cat/1.jpg` too, in the split train. Of
- * folders in folders the first counts, as in torchvision.
+ * Reads the folders of an ImageFolder tree: `cat/1.jpg` is a "cat", `train/cat/1.jpg` too, in the
+ * split train. Of folders in folders the first counts, as in torchvision.
  *
  * Throws a CsnError for a tree whose top are splits, but not all three.
  */
@@ -54,7 +54,7 @@ function splitsOf(
   if (known.size < tops.size) {
     if (known.size > 1) {
       remarks.doubt(
-        `of the folders ${names} in ${root} some are called like splits, but not all; all are taken for values`,
+        `of the folders ${names} in ${root} some are called like splits, but not all; all are taken as values`,
       );
     }
     return null;

@@ -46,7 +46,7 @@ export function readSplits({ file, cells }: Columns, column: string): GivenSplit
   };
 }
 
-/** Warns of a column that holds splits which nobody asked for. */
+/** Warns of a column that holds splits but was not asked for. */
 export function pointOutSplits(
   { columns }: TableSurvey,
   asked: readonly string[],
@@ -68,8 +68,8 @@ export function pointOutSplits(
   }
 }
 
-/** Warns of groups that given splits part. */
-export function warnOfPartedGroups(
+/** Warns of groups whose images are in several of the given splits. */
+export function warnOfSplitGroups(
   column: string,
   groups: readonly string[],
   given: readonly Split[],
@@ -81,12 +81,12 @@ export function warnOfPartedGroups(
     if (of === undefined) found.set(group, new Set([given[image]]));
     else of.add(given[image]);
   });
-  const parted = [...found].filter(([, of]) => of.size > 1);
-  if (parted.length === 0) return;
-  const [[group, of]] = parted;
+  const several = [...found].filter(([, of]) => of.size > 1);
+  if (several.length === 0) return;
+  const [[group, of]] = several;
   remarks.warn(
-    `${parted.length} of the ${found.size} groups of column "${column}" are in several of the given splits, such as "${group}" in ${
+    `${several.length} of the ${found.size} groups of column "${column}" are in several of the given splits, such as "${group}" in ${
       [...of].join(" and ")
-    }: the test is not of unknown groups`,
+    }: the test is not on unknown groups`,
   );
 }

@@ -13,16 +13,16 @@ export interface ImageFinder {
   find(named: string): Found;
 }
 
-/** How an image that is not there differs from one that is. */
+/** How an image that is missing differs from one that is there. */
 export interface NearMiss {
   readonly how: "but for capital letters" | "in another folder" | "with another ending";
   readonly file: string;
 }
 
 /**
- * Finds images in a folder. A name that ends like an image file is a path below the folder, with "/" or "\" between
- * its parts; any other is an id, a file's name or path without its ending. Names are compared in both of
- * Unicode's forms, NFC and NFD.
+ * Finds images in a folder. A name that ends like an image file is a path below the folder, with
+ * "/" or "\" between its parts; any other is an id, a file's name or path without its ending. Names
+ * are compared in both of Unicode's forms, NFC and NFD.
  */
 export class FolderImages implements ImageFinder {
   readonly #folder: string;
@@ -67,8 +67,8 @@ export class FolderImages implements ImageFinder {
   }
 
   /**
-   * Why a file of the folder cannot be in a set, whose list has a line an image and is UTF-8; null for all others,
-   * that is nearly all.
+   * Why a file of the folder cannot be in a set, whose list has a line an image and is UTF-8; null
+   * for all others, that is nearly all.
    */
   fault(file: string): string | null {
     if (/[\0\r\n]/.test(file)) return unlistable(file);
@@ -142,7 +142,9 @@ function grouped(
   return found;
 }
 
-/** By the path in small letters; by "/" and the name alone; by "/" and the name without its ending. */
+/**
+ * By the path in small letters; by "/" and the name alone; by "/" and the name without its ending.
+ */
 function nearMisses(files: Iterable<string>): Map<string, NearMiss> {
   const found = new Map<string, NearMiss>();
   for (const file of files) {

@@ -19,29 +19,36 @@ export interface MakeTripletsOptions extends SetPlan {
   /** How images become squares. @default {"crop"} */
   readonly fit?: Fit;
   /**
-   * Copy the images into the set; otherwise it refers to them where they lie: by a relative path where `images` is
-   * one and set and images lie so that they can move together. @default {false}
+   * Copy the images into the set; otherwise it refers to them where they lie: by a relative path
+   * where `images` is one and set and images lie so that they can move together. @default {false}
    */
   readonly copy?: boolean;
-  /** Replace the image set in the folder, where nothing but csn's own files lies in it. @default {false} */
+  /**
+   * Replace the image set in the folder, where nothing but csn's own files lies in it. @default
+   * {false}
+   */
   readonly overwrite?: boolean;
-  /** Further files that it is made from, such as one of rules: no folder that holds them is replaced. */
+  /**
+   * Further files that it is made from, such as one of rules: no folder that holds them is
+   * replaced.
+   */
   readonly madeFrom?: readonly string[];
-  /** Hears of progress, and of notions that give too few triplets. */
+  /** Receives progress, and warnings of notions that give too few triplets. */
   readonly listener?: Listener;
-  /** Hears what the set will be, with all warnings, before any triplet is drawn. */
+  /** Called with what the set will be and all warnings, before any triplet is drawn. */
   readonly onSummary?: (summary: SetSummary) => void;
   /** Stops the work; nothing is left behind. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Makes an image set with triplets of every notion from a folder of images and a table of their attributes.
- * The same options and table give the same bytes. The set is built beside `folder` and renamed, so it is
- * whole or not there.
+ * Makes an image set with triplets of every notion from a folder of images and a table of their
+ * attributes. The same options and table give the same bytes. The set is built beside `folder` and
+ * renamed, so it is whole or not there.
  *
- * Throws a CsnError that names file, row and column for a table that cannot be used, and when something
- * lies in `folder` that is not to be replaced; a UsageError for options that cannot be right.
+ * Throws a CsnError that names file, row and column for a table that cannot be used, and when
+ * something lies in `folder` that is not to be replaced; a UsageError for options that cannot be
+ * right.
  */
 export async function makeTriplets(
   folder: string,
@@ -76,8 +83,9 @@ export async function makeTriplets(
 }
 
 /**
- * How `set.json` names the images: by a path relative to the set where it was given as a relative one, and the
- * images lie beside the set or with it below the user's folder, so that both move as one; else by an absolute one.
+ * How `set.json` names the images: by a path relative to the set where the given path is relative
+ * and the images lie beside the set, or with it below the current folder, so that both can move
+ * together; else by an absolute one.
  */
 async function imagesAsNamed(target: string, given: string): Promise<string> {
   const images = resolve(given);

@@ -3,7 +3,10 @@ import { type Attribute, isKnown } from "../attribute.ts";
 import type { Split } from "../image_set.ts";
 import { compareDistance } from "./notions/distance.ts";
 
-/** The error for a notion that gives no triplet in a split: what its images lack, and what would help. */
+/**
+ * The error for a notion that gives no triplet in a split: what its images lack, and what would
+ * help.
+ */
 export function noTriplet(
   table: string,
   notion: string,

@@ -42,7 +42,7 @@ export async function readPlanned(
   const columns = await loadColumns(table, tableColumns(plan, table, wanted), signal);
   for (const name of columns.rounded ?? []) {
     remarks.warn(
-      `column "${name}" has whole numbers over 2^53 that are stored as doubles: such as differ in their last digits alone are one value; store ids as texts`,
+      `column "${name}" has whole numbers over 2^53 that are stored as doubles: numbers that differ only in their last digits become one value; store ids as texts`,
     );
   }
   return {

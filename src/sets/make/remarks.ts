@@ -1,18 +1,18 @@
 import { CsnError } from "../../base/errors.ts";
 
-/** What comes to light while a table is read: warnings, and guesses that the user should decide on. */
+/** What is found while a table is read: warnings, and guesses that the user should decide on. */
 export class Remarks {
   readonly #warnings: string[] = [];
   readonly #doubts: string[] = [];
 
-  /** Something that may be wrong; the set is made all the same. */
+  /** Something that may be wrong; the set is made anyway. */
   warn(text: string): void {
     this.#warnings.push(text);
   }
 
   /**
-   * A guess that may well be wrong: what was found, what is guessed, and the option or rule that decides.
-   * The set is made only when the user accepts guesses.
+   * A guess that may well be wrong: what was found, what is guessed, and the option or rule that
+   * decides. The set is made only when the user accepts guesses.
    */
   doubt(text: string): void {
     this.#doubts.push(text);

@@ -10,7 +10,10 @@ import type { Columns } from "./table/load_columns.ts";
 /** Columns of a set's attributes.csv besides its notions. */
 const ownColumns = ["file", "split"];
 
-/** Columns that are notions, each once: those that are named, then those that have a rule, then the folders'. */
+/**
+ * Columns that are notions, each once: those that are named, then those that have a rule, then the
+ * folders'.
+ */
 export function notionColumns({ notions = [], rules = {}, folders }: SetPlan): string[] {
   return [
     ...new Set([...notions, ...Object.keys(rules), ...(folders === undefined ? [] : [folders])]),
@@ -18,8 +21,8 @@ export function notionColumns({ notions = [], rules = {}, folders }: SetPlan): s
 }
 
 /**
- * The notions of a set, with their columns as they are compared. Throws a UsageError for a name that cannot
- * be, and a CsnError for a rule that the cells contradict.
+ * The notions of a set, with their columns as they are compared. Throws a UsageError for a name
+ * that cannot be, and a CsnError for a rule that the cells contradict.
  */
 export function notionsOf(
   plan: SetPlan,

@@ -12,7 +12,10 @@ export type TripletCounts = Readonly<Record<Split, number>>;
 
 /** What an image set is built from, and how. */
 export interface SetPlan extends TableOptions {
-  /** The table, a row an image: .csv, .tsv, .txt, .xlsx, .jsonl, .json or .parquet. Needed unless `folders` names a notion. */
+  /**
+   * The table, a row an image: .csv, .tsv, .txt, .xlsx, .jsonl, .json or .parquet. Needed unless
+   * `folders` names a notion.
+   */
   readonly attributes?: string;
   /** The folder that the table's images lie in. */
   readonly images: string;
@@ -24,7 +27,7 @@ export interface SetPlan extends TableOptions {
   readonly rules?: Readonly<Record<string, ColumnRule>>;
   /** The column of paths or ids. @default {the one whose cells name files that are there} */
   readonly imageColumn?: string;
-  /** A column whose values are not parted: all images of one are in one split. */
+  /** A column of groups: all images with the same value are in one split. */
   readonly groupColumn?: string;
   /** A column that says which split each image is in: train, val or test in the usual spellings. */
   readonly splitColumn?: string;
@@ -38,7 +41,10 @@ export interface SetPlan extends TableOptions {
   readonly sampling?: Sampling;
   /** Values that fewer images have count as not known. @default {2} */
   readonly minImages?: number;
-  /** Whether to go on with guesses that may well be wrong. They are refused otherwise. @default {false} */
+  /**
+   * Whether to go on with guesses that may well be wrong. They are refused otherwise. @default
+   * {false}
+   */
   readonly acceptGuesses?: boolean;
   /** Whether more than 1 % of the table's images may be missing. @default {false} */
   readonly allowMissing?: boolean;
@@ -62,7 +68,10 @@ export interface SetFace {
 /** The paper's (section 4.1): 200,000, 20,000 and 40,000 of each notion. */
 export const paperTripletCounts: TripletCounts = { train: 200_000, val: 20_000, test: 40_000 };
 
-/** What the plan's rules say of a column; nothing for one such as "constructor", which every object has. */
+/**
+ * What the plan's rules say of a column; nothing for one such as "constructor", which every object
+ * has.
+ */
 export function ruleOf({ rules = {} }: SetPlan, column: string): ColumnRule {
   return Object.hasOwn(rules, column) ? rules[column] : {};
 }

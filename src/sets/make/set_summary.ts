@@ -66,7 +66,9 @@ export function remarkOnValues(
   }
 }
 
-/** Remarks on groups that differ by spelling alone: a typing slip parts what belongs together. */
+/**
+ * Remarks on groups that differ by spelling alone: a typing slip separates what belongs together.
+ */
 export function remarkOnGroups(
   column: string,
   groups: readonly string[],

@@ -69,7 +69,9 @@ export class SharedValueDraw {
     return triplets;
   }
 
-  /** Values take turns as what anchor and near share; each pair of values is drawn both ways round. */
+  /**
+   * Values take turns as what anchor and near share; each pair of values is drawn both ways round.
+   */
   #balanced(count: number): Uint32Array<ArrayBuffer> {
     const triplets = new Uint32Array(3 * count);
     let done = 0;
@@ -86,7 +88,10 @@ export class SharedValueDraw {
     return triplets;
   }
 
-  /** A new triplet whose alike images share `value` and whose unlike one has `other`, if that can be. */
+  /**
+   * A new triplet whose alike images share `value` and whose unlike one has `other`, if that can
+   * be.
+   */
   #balancedOne(value: number, other: number): Triplet {
     for (let attempt = 0; attempt < balancedAttempts; attempt++) {
       const triplet: Triplet = [this.#member(value), this.#member(other), this.#member(value)];
@@ -146,7 +151,10 @@ function imagesByValue(kinds: readonly Kind[]): Map<string, number[]> {
   return found;
 }
 
-/** Counts, for the anchors of each kind, the images that share a value with them and those that do not. */
+/**
+ * Counts, for the anchors of each kind, the images that share a value with them and those that do
+ * not.
+ */
 function capacitiesOf(kinds: readonly Kind[], images: number): number[] {
   const withValue = new Map<string, number[]>();
   kinds.forEach(({ values }, kind) => {

@@ -6,15 +6,15 @@ import { compareDistance } from "./notions/distance.ts";
  * Images by the value of an attribute. Values are in order, so those alike to one are a range of
  * neighbours, and those unlike it are what lies below one bound and above another.
  *
- * Only values are kept that can stand on both sides of a triplet: another image is like theirs, and some
- * value is unlike.
+ * Only values are kept that can stand on both sides of a triplet: another image is like theirs, and
+ * some value is unlike.
  */
 export class ValueGroups {
   /** Images, grouped by value. */
   readonly #images: Uint32Array;
   /** [length + 1] where each value's images begin. */
   readonly #start: Uint32Array;
-  /** Values alike to each: from, and up to but without. */
+  /** Values alike to each: from the first, up to but not including the second. */
   readonly alikeFrom: Uint32Array;
   readonly alikeTo: Uint32Array;
   /** Values unlike each: below the first, and from the second on. */

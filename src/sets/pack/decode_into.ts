@@ -11,9 +11,10 @@ import { imagePath, type ImageSurvey } from "./survey_images.ts";
 const pipelines = Math.max(8, 2 * navigator.hardwareConcurrency);
 
 /**
- * Decodes images from number `header.done` on into `pixels`, [n, imageSize, imageSize, 3], several at a
- * time. Returns how many are done: all n, or those before the signal came, without a gap. Pixels of
- * unreadable images stay as they are. `digests` are those of the files, by which the same bytes are known again.
+ * Decodes images from number `header.done` on into `pixels`, [n, imageSize, imageSize, 3], several
+ * at a time. Returns how many are done: all n, or those before the signal came, without a gap.
+ * Pixels of unreadable images stay as they are. `digests` are those of the files, by which the same
+ * bytes are known again.
  */
 export async function decodeInto(
   pixels: Uint8Array,
@@ -51,8 +52,8 @@ export async function decodeInto(
   };
   await Promise.all(Array.from({ length: pipelines }, pipeline));
   const unreadable: UnreadableImage[] = [];
-  // Once more, one at a time: libvips keeps the messages of all threads together, so that only now they
-  // are sure to be about the image in hand.
+  // Once more, one at a time: libvips keeps the messages of all threads together, so that only now
+  // they are sure to be about the image in hand.
   for (const at of failed.sort((a, b) => a - b)) {
     const [image, file] = [from + at, set.imageFiles[from + at]];
     await decode(at).catch((error) => unreadable.push({ image, file, reason: imageFault(error) }));

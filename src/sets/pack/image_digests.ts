@@ -1,16 +1,20 @@
 import type { Listener } from "../../base/listener.ts";
 import type { Pack } from "./pack.ts";
 
-/** Bytes of a digest. A double holds 48 bits exactly, and base64 needs eight letters without padding. */
+/**
+ * Bytes of a digest. A double holds 48 bits exactly, and base64 needs eight letters without
+ * padding.
+ */
 export const digestBytes = 6;
 
 /** Pixels read at a time: each chunk is hashed off the event loop. */
 const chunkBytes = 8 * 2 ** 20;
 
 /**
- * The first 48 bits of the SHA-256 of each image's decoded pixels, as whole numbers in the order of `images`.
- * Two pictures that differ share one with a chance of 1 in 2.8e14. Images that could not be decoded have 0.
- * Reads the pack in chunks of 8 MB; throws the signal's reason when it is aborted.
+ * The first 48 bits of the SHA-256 of each image's decoded pixels, as whole numbers in the order of
+ * `images`. Two pictures that differ share one with a chance of 1 in 2.8e14. Images that could not
+ * be decoded have 0. Reads the pack in chunks of 8 MB; throws the signal's reason when it is
+ * aborted.
  */
 export async function imageDigests(
   { path, imageSize, unreadable }: Pack,

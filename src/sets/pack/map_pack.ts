@@ -4,8 +4,8 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import type { Pack } from "./pack.ts";
 
 /**
- * The pixels of a pack, uint8 [N, S, S, 3]: mapped, or on a CUDA device when they fit in half of its free
- * memory. Those that do not are gathered on the CPU, batch by batch.
+ * The pixels of a pack, uint8 [N, S, S, 3]: mapped, or on a CUDA device when they fit in half of
+ * its free memory. Those that do not are gathered on the CPU, batch by batch.
  */
 export function mapPack({ path, count, imageSize }: Pack, device = "cpu"): Tensor {
   const mapped = mapFile(path, [count, imageSize, imageSize, 3]);

@@ -19,7 +19,9 @@ import { imagePath, type ImageSurvey, surveyImages } from "./survey_images.ts";
 
 export type { UnreadableImage } from "./pack_header.ts";
 
-/** All images of a set, decoded, in one file: uint8 [count, imageSize, imageSize, 3] from byte 0 on. */
+/**
+ * All images of a set, decoded, in one file: uint8 [count, imageSize, imageSize, 3] from byte 0 on.
+ */
 export interface Pack {
   /** Absolute path of the file. */
   readonly path: string;
@@ -40,11 +42,11 @@ export interface PackOptions {
   /** How images become squares. @default {as the set says} */
   readonly fit?: Fit;
   /**
-   * Folder for packs: one in it for each set. @default {the set's own, or one in the cache where that cannot
-   * be written}
+   * Folder for packs: one in it for each set. @default {the set's own, or one in the cache where
+   * that cannot be written}
    */
   readonly packDir?: string;
-  /** Hears of images that are decoded, and is warned of those that cannot be. */
+  /** Receives progress of decoding, and warnings of images that cannot be decoded. */
   readonly listener?: Listener;
   /** Stops the work after the images in hand; what is done is kept, and the next call goes on. */
   readonly signal?: AbortSignal;
@@ -69,16 +71,16 @@ interface Wish {
 }
 
 /**
- * Decodes all images of a set into `<set>/<imageSize>.pack`, with a header in `.pack.json` beside it, unless
- * that is done already; where the set's folder cannot be written, into a folder of the cache, and the listener
- * hears of it. A pack is made anew when the list of files, a file's size, time of change or bytes, or the way
- * of decoding is another than before. (Bytes are compared where files are others to the file system, because
- * they were replaced, copied or moved.) Work that was broken off, even by a kill, goes on where it stood. While
- * another process makes the pack, this one waits and then uses it. A pack is only ever replaced by rename,
- * because it may be mapped into memory elsewhere.
+ * Decodes all images of a set into `<set>/<imageSize>.pack`, with a header in `.pack.json` beside
+ * it, unless that is done already; where the set's folder cannot be written, into a folder of the
+ * cache, with a notice. A pack is made again when the list of files, a file's size, time of change
+ * or bytes, or the way of decoding differs. (Bytes are compared where files are others to the file
+ * system, because they were replaced, copied or moved.) Work that was broken off, even by a kill,
+ * goes on where it stood. While another process makes the pack, this one waits and then uses it. A
+ * pack is only ever replaced by rename, because it may be mapped into memory elsewhere.
  *
- * Throws a CsnError when more than 1 % of the images are unreadable (unless `allowMissing`) or the pack cannot
- * be written; the signal's reason when it is aborted.
+ * Throws a CsnError when more than 1 % of the images are unreadable (unless `allowMissing`) or the
+ * pack cannot be written; the signal's reason when it is aborted.
  */
 export async function preparePack(
   set: ImageSet,
@@ -131,9 +133,9 @@ async function readyHeader(path: string, wish: Wish): Promise<PackHeader | null>
 }
 
 /**
- * The header with the files' present identity if they hold what they held, else null. Files that are others
- * to the file system are read: a picture may have been replaced by one of the same size and time, or the whole
- * set copied or moved.
+ * The header with the files' present identity if they hold what they held, else null. Files that
+ * are others to the file system are read: a picture may have been replaced by one of the same size
+ * and time, or the whole set copied or moved.
  */
 async function withSameFiles(
   header: PackHeader,
@@ -238,7 +240,7 @@ async function openPart(path: string, header: PackHeader): Promise<Deno.FsFile> 
   // First the header, lest an older one should take the new pixels for its own.
   await writeHeader(`${path}.part.json`, header);
   const file = await Deno.open(`${path}.part`, { write: true, create: true });
-  // A kill may have left pixels that no header tells of.
+  // A kill may have left pixels that no header describes.
   await file.truncate(header.done * imageBytes(header));
   await file.seek(0, Deno.SeekMode.End);
   return file;
@@ -256,7 +258,9 @@ async function record(
   await writeHeader(`${path}.part.json`, header);
 }
 
-/** The old header goes first, so that a header never describes other pixels than those beside it. */
+/**
+ * The old header goes first, so that a header never describes other pixels than those beside it.
+ */
 async function putInPlace(path: string): Promise<void> {
   await removeIfThere(`${path}.json`);
   if (await sizeOf(`${path}.part`) !== null) await Deno.rename(`${path}.part`, path);

@@ -30,7 +30,9 @@ export interface PackHeader {
   readonly contents: string;
   /** Of the survey: "" where it was not known, absent in packs from before it was recorded. */
   readonly identity?: string;
-  /** SHA-256 over the bytes of the files that are done, see `chainDigests`; absent as `identity` is. */
+  /**
+   * SHA-256 over the bytes of the files that are done, see `chainDigests`; absent as `identity` is.
+   */
   readonly bytes?: string;
   readonly unreadable: readonly UnreadableImage[];
 }
@@ -57,8 +59,8 @@ export function emptyHeader(
 }
 
 /**
- * Reads a header if it describes what `wanted` describes, with as much of it done as may be; else `null`.
- * Without a survey of contents (no image folder) those are taken as they are.
+ * Reads a header if it describes what `wanted` describes, with as much of it done as may be; else
+ * `null`. Without a survey of contents (no image folder) those are taken as they are.
  */
 export async function readHeader(
   file: string,
@@ -91,7 +93,10 @@ function areImages(unreadable: unknown, count: number): unreadable is Unreadable
     );
 }
 
-/** Whether a pack was made before csn read BMP and PNM, and lacks images of a kind that was unknown then. */
+/**
+ * Whether a pack was made before csn read BMP and PNM, and lacks images of a kind that was unknown
+ * then.
+ */
 function mayReadMoreNow({ identity, unreadable }: PackHeader): boolean {
   return identity === undefined &&
     unreadable.some(({ reason }) => reason.includes("unsupported image format"));

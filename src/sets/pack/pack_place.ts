@@ -29,8 +29,8 @@ export function parsePackName(name: string): { imageSize: number; fit: Fit } | n
 }
 
 /**
- * The folders in which a pack of the set may lie, the first choice first: `packDir` alone where it is given,
- * else the set's own folder and the cache.
+ * The folders in which a pack of the set may lie, the first choice first: `packDir` alone where it
+ * is given, else the set's own folder and the cache.
  */
 export function* packFolders(set: ImageSet, packDir?: string): Generator<string> {
   if (packDir !== undefined) return yield join(resolve(packDir), keyOf(set));
@@ -63,15 +63,17 @@ function cachedPacks(set: ImageSet): string {
 }
 
 /**
- * A folder's name for the packs of one set: by its path and its list of images. What the images hold is in
- * a pack's header, so that a pack is made anew in its place when they change.
+ * A folder's name for the packs of one set: by its path and its list of images. What the images
+ * hold is in a pack's header, so that a pack is made anew in its place when they change.
  */
 function keyOf({ folder, imageFiles }: ImageSet): string {
   const digest = sha256(JSON.stringify([folder, ...imageFiles]));
   return `${basename(folder).slice(0, 100)}-${digest.slice(0, 16)}`;
 }
 
-/** `path`, whose folder is made where there is none. Throws a CsnError when it cannot be written. */
+/**
+ * `path`, whose folder is made where there is none. Throws a CsnError when it cannot be written.
+ */
 async function writable(path: string): Promise<string> {
   let fault: string | null;
   try {

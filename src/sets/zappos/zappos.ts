@@ -13,7 +13,9 @@ import type { TripletCounts } from "../make/set_plan.ts";
 import { readSetFile, zappos } from "../set_file.ts";
 import { buildZapposLists } from "./zappos_lists.ts";
 
-/** Where the set comes from (reference code, get_data.py), and its attributes (UT Austin's page). */
+/**
+ * Where the set comes from (reference code, get_data.py), and its attributes (UT Austin's page).
+ */
 export const zapposUrls = {
   images: "https://vision.cs.utexas.edu/projects/finegrained/utzap50k/ut-zap50k-images.zip",
   triplets: "https://vision.cornell.edu/se3/wp-content/uploads/2019/05/csn_zappos_triplets.zip",
@@ -45,13 +47,14 @@ const classes = ["Boots", "Sandals", "Shoes", "Slippers"];
 
 /**
  * Brings Zappos50k with the paper's triplet lists to `folder`, in the reference code's layout:
- * `ut-zap50k-images/`, `tripletlists/`, `filenames.json`. The triplet lists come first, for they are
- * small and their address is the one that was reported dead; when they cannot be had, and the user brings
- * none, lists are built from UT Austin's attributes. Images in a folder of the user's stay there, and
- * `set.json` says where. Every step lands by rename, so what is there is whole and not done again.
+ * `ut-zap50k-images/`, `tripletlists/`, `filenames.json`. The triplet lists come first, because
+ * they are small and their address was reported dead; when they cannot be had, and the user brings
+ * none, lists are built from UT Austin's attributes. Images in a folder of the user's stay there,
+ * and `set.json` says where. Every step lands by rename, so what is there is whole and not done
+ * again.
  *
- * Returns whether anything was done. Throws a CsnError that says what to do when something cannot be
- * had, and a UsageError for an address that is none.
+ * Returns whether anything was done. Throws a CsnError that says what to do when something cannot
+ * be had, and a UsageError for an invalid address.
  */
 export async function getZappos(folder: string, options: ZapposOptions = {}): Promise<boolean> {
   const target = resolve(folder);
@@ -177,7 +180,7 @@ async function buildLists(target: string, options: ZapposOptions, lost: string):
   });
 }
 
-/** Takes away what told of built lists, once the paper's own are in their place. */
+/** Removes the files of built lists, once the paper's own lists are in place. */
 async function forgetBuilt(target: string): Promise<void> {
   const { images } = await readSetFile(join(target, "set.json"));
   if (images === zappos.images) await removeAll(join(target, "set.json"));
@@ -297,7 +300,8 @@ async function openSource(
     await unzip(archive, folder, { what: `Unpacking ${name}`, listener, signal });
   } catch (error) {
     signal?.throwIfAborted();
-    // A damaged archive is not kept, or the next run would stumble over it again; a full disk does no harm to it.
+    // A damaged archive is not kept, or the next run would stumble over it again; a full disk does
+    // no harm to it.
     if (archive === downloaded && !isFullDisk(error)) await removeAll(archive);
     throw new CsnError(`${messageOf(error)}; ${advice}`, { cause: error });
   }
@@ -341,7 +345,10 @@ async function leadsToFolder(path: string, option: string): Promise<boolean> {
   }
 }
 
-/** How deep the wanted folder may lie: archives of archives nest it (`x/ut-zap50k-images/ut-zap50k-images`). */
+/**
+ * How deep the wanted folder may lie: archives of archives nest it
+ * (`x/ut-zap50k-images/ut-zap50k-images`).
+ */
 const deepest = 3;
 
 /** The nearest folder at or below `folder` that is what is looked for. */

@@ -32,7 +32,10 @@ const seed = 1;
 /** The bins of heel heights, from low to high. */
 const heels = ["flat", "under-1in", "1in", "2in", "3in", "4in", "5in"];
 
-/** A notion: the column it comes from, and its value for a text there; null where the paper uses none. */
+/**
+ * A notion: the column it comes from, and its value for a text there; null where the paper uses
+ * none.
+ */
 interface Source {
   readonly column: string;
   readonly value: (text: string) => string | null;
@@ -65,9 +68,10 @@ const sources: Readonly<Record<string, Source>> = {
 };
 
 /**
- * Builds lists of the paper's four notions from UT Austin's attributes and puts them into `target`: what the
- * paper's authors did, as far as the paper tells, though their lists were other ones. Images with several
- * values for a notion are left out for it. The table that the lists are drawn from stays as `zappos.csv`.
+ * Builds lists of the paper's four notions from UT Austin's attributes and puts them into `target`:
+ * what the paper's authors did, as far as the paper says, though their lists were others. Images
+ * with several values for a notion are left out of it. The table that the lists are drawn from
+ * stays as `zappos.csv`.
  *
  * Throws a CsnError when the attributes are not what UT Austin's are.
  */
@@ -104,7 +108,7 @@ export async function buildZapposLists(
       { listener, signal },
     );
     await removeAll(join(target, "tripletlists"));
-    // filenames.json last: it is what tells that the lists are there.
+    // filenames.json last: it marks the lists as complete.
     for (
       const name of ["tripletlists", "zappos.csv", "attributes.csv", "set.json", "filenames.json"]
     ) {

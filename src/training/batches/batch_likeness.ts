@@ -1,7 +1,10 @@
 import type { Attribute, MultiAttribute, OrderedAttribute } from "../../sets/attribute.ts";
 import { likeness } from "../../sets/make/notions/likeness.ts";
 
-/** Images of a batch that have one value, and those they can form triplets with; all are places, ascending. */
+/**
+ * Images of a batch that have one value, and those they can form triplets with; all are places,
+ * ascending.
+ */
 export interface ValueNeighbours {
   /** Images of the value. */
   readonly own: Uint32Array;
@@ -25,8 +28,8 @@ interface BatchValues {
 }
 
 /**
- * For each value of an attribute that images of a batch have: which of them are alike to it and which unlike.
- * A pass over the batch for each value, however many images have it.
+ * For each value of an attribute that images of a batch have: which of them are alike to it and
+ * which unlike. A pass over the batch for each value, however many images have it.
  */
 export function* batchLikeness(
   attribute: Attribute,

@@ -7,15 +7,18 @@ export interface Batch {
   readonly index: number;
   /** Triplets in it. */
   readonly size: number;
-  /** Image indices. Without `positions` [3 size]: first all anchors, then all far, then all near images. */
+  /**
+   * Image indices. Without `positions` [3 size]: first all anchors, then all far, then all near
+   * images.
+   */
   readonly images: Uint32Array;
   /** [size]: each triplet's row in the notions. */
   readonly notion: Uint8Array;
   /** As long as `images`: 1 where one is to be mirrored. */
   readonly flips: Uint8Array;
   /**
-   * Of a dense batch, whose images are all different and are embedded at once: [3 size] places in `images`,
-   * first of all anchors, then of all far, then of all near images.
+   * Of a dense batch, whose images are all different and are embedded at once: [3 size] places in
+   * `images`, first of all anchors, then of all far, then of all near images.
    */
   readonly positions?: Uint32Array;
 }
@@ -43,8 +46,8 @@ export interface EpochOptions {
 }
 
 /**
- * The batches of one epoch. A batch depends on the triplets, the options and its index alone, so an epoch
- * can be taken up again at any batch.
+ * The batches of one epoch. A batch depends on the triplets, the options and its index alone, so an
+ * epoch can be taken up again at any batch.
  */
 export class EpochBatches implements BatchSource {
   /** Number of batches. */
@@ -88,7 +91,10 @@ export class EpochBatches implements BatchSource {
     return { index, size, images, notion, flips };
   }
 
-  /** A bit for each role of a triplet: random bits are independent, so images are mirrored independently. */
+  /**
+   * A bit for each role of a triplet: random bits are independent, so images are mirrored
+   * independently.
+   */
   #flipsOf(triplet: number): number {
     const { flip, seed, epoch } = this.#options;
     return flip ? randomUint32(seed, streamFor("flip", epoch), triplet) : 0;

@@ -5,12 +5,13 @@ import { imageFlips } from "./image_flips.ts";
 import type { Triplets } from "../../sets/triplets.ts";
 
 /**
- * An epoch in which triplets that share images share a batch, and each distinct image of a batch is embedded
- * once. A batch has at most as many images as `batchSize` triplets without a common one, 3 batchSize; every
- * triplet of the lists is in one batch of the epoch.
+ * An epoch in which triplets that share images share a batch, and each distinct image of a batch is
+ * embedded once. A batch has at most as many images as `batchSize` triplets without a common one, 3
+ * batchSize; every triplet of the lists is in one batch of the epoch.
  *
- * Packed greedily: a batch begins with the next triplet of the epoch's random order, and takes in those of
- * which it has two or three images already before those of which it has one, and these before others.
+ * Packed greedily: a batch begins with the next triplet of the epoch's random order, and takes in
+ * those of which it has two or three images already before those of which it has one, and these
+ * before others.
  */
 export class DenseListBatches implements BatchSource {
   readonly length: number;
@@ -81,7 +82,9 @@ async function packed(
   }
 }
 
-/** The triplets of each image, in the epoch's order: those from start[image] to start[image + 1]. */
+/**
+ * The triplets of each image, in the epoch's order: those from start[image] to start[image + 1].
+ */
 function tripletsOfImages(images: Uint32Array, order: Uint32Array) {
   const most = images.reduce((most, image) => Math.max(most, image), 0);
   const start = new Uint32Array(most + 2);
@@ -101,7 +104,10 @@ class PackingBatch {
   readonly #has = new Set<number>();
   /** How many images of a triplet it has, of those that share any. */
   readonly #shared = new Map<number, number>();
-  /** Triplets by how many images they share, in the order in which they came to; some are there twice. */
+  /**
+   * Triplets by how many images they share, in the order in which they came to; some are there
+   * twice.
+   */
   readonly #waiting: number[][] = [[], [], [], []];
   readonly #next = [0, 0, 0, 0];
 

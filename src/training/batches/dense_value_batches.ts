@@ -15,8 +15,9 @@ export interface DenseValueOptions extends EpochOptions {
 }
 
 /**
- * An epoch over images instead of triplets: each image once, in random order, at most 3 batchSize of them in a
- * batch, and triplets of all notions formed among the images of a batch, by their values.
+ * An epoch over images instead of triplets: each image once, in random order, at most 3 batchSize
+ * of them in a batch, and triplets of all notions formed among the images of a batch, by their
+ * values.
  */
 export class DenseValueBatches implements BatchSource {
   readonly length: number;
@@ -24,7 +25,10 @@ export class DenseValueBatches implements BatchSource {
   readonly #options: EpochOptions;
   readonly #order: Uint32Array;
 
-  /** An epoch over `images` (indices into the attributes' values), compared by `attributes`, one a notion. */
+  /**
+   * An epoch over `images` (indices into the attributes' values), compared by `attributes`, one a
+   * notion.
+   */
   constructor(images: Uint32Array, attributes: readonly Attribute[], options: DenseValueOptions) {
     this.#attributes = attributes;
     this.#options = options;
@@ -36,7 +40,9 @@ export class DenseValueBatches implements BatchSource {
       : images;
   }
 
-  /** Batch number `index`; null when no two of its images are alike, or none unlike, by any notion. */
+  /**
+   * Batch number `index`; null when no two of its images are alike, or none unlike, by any notion.
+   */
   async at(index: number): Promise<Batch | null> {
     const count = this.#order.length;
     const [from, to] = [index, index + 1].map((i) => Math.floor(i * count / this.length));

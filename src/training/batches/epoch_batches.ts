@@ -7,8 +7,8 @@ import type { EpochSums } from "../../model/trainer_state.ts";
 import type { PreparedTraining } from "../prepare.ts";
 
 /**
- * The training batches of an epoch, as the run's sampler makes them; of "dense-values" into `cut` batches
- * where an epoch goes on that was cut so.
+ * The training batches of an epoch, as the run's sampler makes them; of "dense-values" into `cut`
+ * batches where an epoch goes on that was cut so.
  */
 export async function epochBatches(
   { batchSize, seed, sampler, variant }: TrainConfig,

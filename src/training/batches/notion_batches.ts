@@ -2,8 +2,8 @@ import { type Batch, type BatchSource, EpochBatches, type EpochOptions } from ".
 import type { Triplets } from "../../sets/triplets.ts";
 
 /**
- * The batches of one epoch, each of a single notion, as specialists learn from them: each notion's triplets are
- * cut as `EpochBatches` cuts them, and the notions take turns.
+ * The batches of one epoch, each of a single notion, as specialists learn from them: each notion's
+ * triplets are cut as `EpochBatches` cuts them, and the notions take turns.
  */
 export class NotionBatches implements BatchSource {
   /** Number of batches. */

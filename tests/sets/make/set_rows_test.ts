@@ -136,7 +136,7 @@ Deno.test("readPlanned() points out a column that looks like splits", async () =
   assert.ok(!taken.warnings.some((warning) => warning.includes('"subset"')));
 });
 
-Deno.test("warnOfPartedGroups() names groups that given splits part", async () => {
+Deno.test("warnOfSplitGroups() names groups whose images are in several of the given splits", async () => {
   const splits = ["train", "val", "test"];
   const text = table(
     "image,colour,split,shoe",

@@ -453,7 +453,7 @@ Deno.test("preparePack() reads files that are others to the file system, once", 
   assert.equal(await decodedWith({ identity: "another", bytes: "others" }), 3);
 });
 
-Deno.test("preparePack() accepts a pack from before files were told apart, and tells them apart from then on", async () => {
+Deno.test("preparePack() accepts a pack from before files were distinguished, and distinguishes them from then on", async () => {
   await using folder = await temporaryFolder();
   const set = await settledSet(folder.path);
   const { path } = await preparePack(set, 8);

@@ -4,8 +4,8 @@ import type { ValueCount } from "./value_count.ts";
 const shownGroups = 3;
 
 /**
- * A sentence about values that differ only by case, by blanks or by Unicode form; null when there are none.
- * They count as different values.
+ * A sentence about values that differ only by case, by blanks or by Unicode form; null when there
+ * are none. They count as different values.
  */
 export function alikeSpellings(values: readonly ValueCount[]): string | null {
   const groups = [...Map.groupBy(values, ({ value }) => folded(value)).values()]
@@ -22,7 +22,7 @@ export function alikeSpellings(values: readonly ValueCount[]): string | null {
   }; mend the table if they mean the same`;
 }
 
-/** Characters without a width; joiners, which change letters, are none of them. */
+/** Characters without a width, except joiners, which change letters. */
 const invisible = /[\u200b\u2060\ufeff\u00ad]/g;
 
 /** The one form of texts that differ only by case, by blanks or by Unicode form. */

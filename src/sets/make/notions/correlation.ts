@@ -2,11 +2,14 @@ import { meanOf } from "../../../statistics/mean.ts";
 import { pearson } from "../../../statistics/pearson.ts";
 import type { Attribute } from "../../attribute.ts";
 
-/** How strongly what one notion says of an image tells what another says. */
+/** How strongly the values of one notion determine those of another. */
 export interface Correlation {
   /** Their names. */
   readonly notions: readonly [string, string];
-  /** Cramer's V of two lists of categories, the correlation ratio of categories and numbers, or Pearson's r of numbers. */
+  /**
+   * Cramer's V of two lists of categories, the correlation ratio of categories and numbers, or
+   * Pearson's r of numbers.
+   */
   readonly measure: "Cramer's V" | "correlation ratio" | "Pearson's r";
   /** From 0, independent, to 1; the amount alone of r. NaN where a notion has one value alone. */
   readonly value: number;
@@ -14,7 +17,9 @@ export interface Correlation {
   readonly images: number;
 }
 
-/** The correlation of each pair of notions. Images with several values count by their combination. */
+/**
+ * The correlation of each pair of notions. Images with several values count by their combination.
+ */
 export function correlations(attributes: ReadonlyMap<string, Attribute>): Correlation[] {
   const columns = [...attributes].map(([name, attribute]) => ({
     name,
@@ -64,7 +69,10 @@ function correlation(
   return { ...shared, measure: "correlation ratio", value };
 }
 
-/** sqrt(chi^2 / (n (min(r, c) - 1))) (Cramer, Mathematical Methods of Statistics, 1946, section 21.9). */
+/**
+ * sqrt(chi^2 / (n (min(r, c) - 1))) (Cramer, Mathematical Methods of Statistics, 1946, section
+ * 21.9).
+ */
 export function cramer(x: Float64Array, y: Float64Array): number {
   const [rows, columns] = [countsOf(x), countsOf(y)];
   // chi^2 / n = sum of n_ij^2 / (n_i n_j) less 1, over the cells that are not empty.
@@ -78,7 +86,10 @@ export function cramer(x: Float64Array, y: Float64Array): number {
   return smaller < 1 ? NaN : Math.sqrt(Math.max(0, sum - 1) / smaller);
 }
 
-/** The share of the numbers' spread that lies between categories: sqrt(1 - within / total) (Pearson's eta). */
+/**
+ * The share of the numbers' spread that lies between categories: sqrt(1 - within / total)
+ * (Pearson's eta).
+ */
 export function correlationRatio(categories: Float64Array, numbers: Float64Array): number {
   const total = spread(numbers);
   const groups = Map.groupBy(numbers.keys(), (i) => categories[i]);

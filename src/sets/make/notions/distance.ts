@@ -1,7 +1,7 @@
 /**
- * Holds how far two numbers are apart against a threshold, as people write them: 0.4 and 0.7 are 0.3 apart,
- * though their floats are not. Below 0 when they are nearer than `threshold`, 0 when just as far, above 0
- * when farther; NaN when one is not known.
+ * Compares the distance of two numbers with a threshold, as people write them: 0.4 and 0.7 are 0.3
+ * apart, although their floats are not. Below 0 when they are nearer than `threshold`, 0 when just
+ * as far, above 0 when farther; NaN when one is not known.
  */
 export function compareDistance(a: number, b: number, threshold: number): number {
   const rest = Math.abs(a - b) - threshold;
@@ -13,7 +13,10 @@ export function compareDistance(a: number, b: number, threshold: number): number
   return exact < 0n ? -1 : exact > 0n ? 1 : 0;
 }
 
-/** How far two numbers are apart, as people write them: 0.3 for 0.4 and 0.7. NaN when one is not known. */
+/**
+ * How far two numbers are apart, as people write them: 0.3 for 0.4 and 0.7. NaN when one is not
+ * known.
+ */
 export function distance(a: number, b: number): number {
   if (Number.isInteger(a) && Number.isInteger(b)) return Math.abs(a - b);
   if (!Number.isFinite(a) || !Number.isFinite(b)) return Math.abs(a - b);

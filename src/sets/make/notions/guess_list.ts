@@ -9,7 +9,10 @@ const separators = [";", "|"];
 /** Share of a column's cells that hold a list, where parts may be seen once. */
 const manyLists = 0.1;
 
-/** The separator that parts a cell's values; null when cells do not make sense as lists. Doubts are remarked on. */
+/**
+ * The separator of a cell's values; null when cells do not make sense as lists. Doubts are remarked
+ * on.
+ */
 export function guessList(
   column: string,
   cells: readonly Cell[],
@@ -27,16 +30,16 @@ export function guessList(
         sumOf(known)
       } cells hold "${separator}", such as ${
         JSON.stringify(lists[0])
-      }, but their parts hardly recur, so that each is taken as one value; say ${
+      }, but their parts hardly recur, so each cell is taken as one value; say ${
         typeOption(column, "multi")
-      } if "${separator}" parts values, ${typeOption(column, "categorical")} if not`,
+      } if "${separator}" separates values, ${typeOption(column, "categorical")} if not`,
     );
   } else if (areLists(known, ",")) {
     const [list] = listsOf(known, ",");
     remarks.warn(
       `column "${column}": cells such as ${
         JSON.stringify(list)
-      } may be lists, but each is taken as one value; if "," parts values, say \`rules: {${
+      } may be lists, but each is taken as one value; if "," separates values, say \`rules: {${
         JSON.stringify(column)
       }: {"type": "multi", "separator": ","}}\``,
     );
@@ -44,7 +47,7 @@ export function guessList(
   return null;
 }
 
-/** The first separator that parts any cell, sensible or not. */
+/** The first separator that splits any cell, sensible or not. */
 export function firstSeparator(cells: readonly Cell[]): string | null {
   return separators.find((separator) =>
     cells.some((cell) => typeof cell === "string" && splitText(cell, separator).length > 1)
@@ -100,7 +103,7 @@ function doubtPrinted(column: string, counts: TextCounts, remarks: Remarks): voi
       JSON.stringify(printed[0])
     }, but ${
       JSON.stringify(other)
-    } cannot be read as one, so that each cell is taken as one value; write lists of JSON or parted by ";", or say ${
+    } cannot be read as one, so each cell is taken as one value; write lists as JSON or separated by ";", or say ${
       typeOption(column, "categorical")
     }`,
   );

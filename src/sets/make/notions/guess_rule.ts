@@ -18,7 +18,10 @@ const mostSteps = 12;
 /** Bins that measurements are sorted into when nothing is said of distances. */
 const defaultQuantiles = 5;
 
-/** Up to this share of texts in a column of numbers looks like slips; more like names, some of them numbers. */
+/**
+ * Up to this share of texts in a column of numbers looks like slips; more like names, some of them
+ * numbers.
+ */
 const fewTexts = 0.2;
 
 /** Texts that a doubt names. */
@@ -31,10 +34,10 @@ const manyImages = 5;
 const classNames = /^(label|class|cls|categor(y|ie)|cat|target|breed|species|code|cluster|id)s?$/i;
 
 /**
- * The whole rule for a column: what `given` says, and what it leaves out guessed from the cells, "" where
- * nothing is known. Texts are categories, or several values when cells make sense as lists; two different
- * numbers are categories, up to twelve are steps, more are measurements in five bins of as many images.
- * Guesses that may be wrong are remarked on.
+ * The whole rule for a column: what `given` says, and what it leaves out guessed from the cells, ""
+ * where nothing is known. Texts are categories, or several values when cells make sense as lists;
+ * two different numbers are categories, up to twelve are steps, more are measurements in five bins
+ * of as many images. Guesses that may be wrong are remarked on.
  *
  * Throws a CsnError when an order of texts would have to be guessed.
  */
@@ -69,7 +72,7 @@ function guessType(
   if (given.quantiles !== undefined || given.borders !== undefined) return "numeric";
   if (given.separator !== undefined) return "multi";
   if (cells.some((cell) => typeof cell !== "string")) return "multi";
-  // Who names a distance means numbers; a text among them is an error that names its row.
+  // A rule with a distance means numbers; a text among them is an error that names its row.
   if (given.alike !== undefined || given.unlike !== undefined) return "numeric";
   const values = valuesOf(cells);
   if (values.every(isNumber)) {
@@ -167,7 +170,7 @@ function ruleOf(
       return { type, order, ...distances(given, order.length) } satisfies OrdinalRule;
     }
     case "numeric": {
-      // Who names a distance means the column's unit.
+      // A rule with a distance means the column's unit.
       const isMeasured = given.quantiles === undefined && given.borders === undefined &&
         (given.alike !== undefined || given.unlike !== undefined);
       if (isMeasured) return { type, ...measured(column, given) };
@@ -184,7 +187,10 @@ function ruleOf(
   }
 }
 
-/** In steps: equal is alike; two apart are unlike where there are enough steps, for neighbours are hard to tell. */
+/**
+ * In steps: equal is alike; two apart are unlike where there are enough steps, because neighbours
+ * are hard to distinguish.
+ */
 function distances(given: ColumnRule, steps: number): { alike: number; unlike: number } {
   const alike = given.alike ?? 0;
   return { alike, unlike: given.unlike ?? alike + (steps > 3 ? 2 : 1) };

@@ -1,10 +1,10 @@
 import type { Attribute } from "../../attribute.ts";
 import { compareDistance } from "./distance.ts";
 
-/** How two images stand to each other by a notion. */
+/** How two images compare by a notion. */
 export type Likeness = "alike" | "unlike" | "not compared";
 
-/** Tells how images number `a` and `b` stand to each other by an attribute. */
+/** How images number `a` and `b` compare by an attribute. */
 export function likeness(attribute: Attribute, a: number, b: number): Likeness {
   switch (attribute.kind) {
     case "categorical": {

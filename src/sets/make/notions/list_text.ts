@@ -1,6 +1,6 @@
 /**
- * Entities of HTML as scraped tables hold them: `&amp;`, `&#39;`, `&eacute;`. Names are listed, because
- * "M&Ms; Mars" holds none.
+ * Entities of HTML as scraped tables hold them: `&amp;`, `&#39;`, `&eacute;`. Names are listed,
+ * because "M&Ms; Mars" holds none.
  */
 const entity = new RegExp(
   "&(?:#\\d+|#x[\\da-f]+|amp|lt|gt|quot|apos|nbsp|copy|reg|trade|deg|euro|pound|yen|cent|sect|para|" +
@@ -11,7 +11,8 @@ const entity = new RegExp(
 );
 
 /**
- * Parts a text at a separator: trimmed, without empty parts. A `;` that ends an HTML entity is none.
+ * Splits a text at a separator: trimmed, without empty parts. A `;` that ends an HTML entity does
+ * not count.
  */
 export function splitText(text: string, separator: string): string[] {
   const parts = separator === ";" && text.includes("&")
@@ -32,8 +33,8 @@ const printedItem =
 const bareItem = /\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,{}"'\\:=](?:[^,{}"'\\:=]*[^\s,{}"'\\:=])?))\s*/sy;
 
 /**
- * The values of a list that a program printed: `['a', 'b']` and `{'a', 'b'}` of Python, `["a", "b"]` of JSON,
- * `['a' 'b']` of NumPy, `{a,b}` of PostgreSQL. Null for any other text.
+ * The values of a list that a program printed: `['a', 'b']` and `{'a', 'b'}` of Python, `["a",
+ * "b"]` of JSON, `['a' 'b']` of NumPy, `{a,b}` of PostgreSQL. Null for any other text.
  */
 export function parsePrintedList(text: string): string[] | null {
   const trimmed = text.trim();

@@ -3,7 +3,7 @@ import { usualMissing } from "../table/unknown_text.ts";
 import type { ValueCount } from "./value_count.ts";
 import { plainSpelling } from "./number_text.ts";
 
-/** Tells texts that say that nothing is known from values, and counts them by spelling. */
+/** Recognises texts that say that nothing is known, and counts them by spelling. */
 export class Missing {
   readonly #spellings: ReadonlySet<string>;
   readonly #kept: ReadonlySet<string>;

@@ -1,7 +1,7 @@
 /**
- * Whether a text spells a number that gives the text's value back: plain decimals such as 3, -3, 2.50 and .5,
- * and what programs write of very small and large ones (1e-05, 2.5e+21). A code such as 007, 1e3, 0x10 or +5
- * is none, nor is a whole number beyond 2^53 whose digits would be lost.
+ * Whether a text spells a number that gives the text's value back: plain decimals such as 3, -3,
+ * 2.50 and .5, and what programs write of very small and large ones (1e-05, 2.5e+21). A code such
+ * as 007, 1e3, 0x10 or +5 is none, nor is a whole number beyond 2^53 whose digits would be lost.
  */
 export function isNumber(text: string): boolean {
   return /^-?(0|[1-9]\d*|(?=\.\d))(\.\d+)?$/.test(text) ? keepsDigits(text) : isScientific(text);

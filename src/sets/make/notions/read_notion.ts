@@ -17,12 +17,14 @@ export interface ReadNotion {
   readonly unknown: readonly ValueCount[];
 }
 
-/** What may part values in attributes.csv, the most usual first; the last is no character of texts. */
+/**
+ * Separators of values in attributes.csv, the most usual first; the last is no character of texts.
+ */
 const storable = [";", "|", ",", "/", "\t", "\u001f"];
 
 /**
- * Reads the cells of a column: what is missing, which lists a program printed, and by what rule images are
- * compared. `rows` are those that have an image; only they are looked at.
+ * Reads the cells of a column: what is missing, which lists a program printed, and by what rule
+ * images are compared. `rows` are those that have an image; only they are looked at.
  *
  * Throws a CsnError for a rule that the cells contradict.
  */
@@ -38,7 +40,7 @@ export function readNotion(
   const read = (change: (cell: Cell) => Cell) => {
     for (const row of rows) cells[row] = change(cells[row]);
   };
-  // Lists are cleaned once they are parted.
+  // Lists are cleaned once they are split.
   read((cell) => typeof cell === "string" ? missing.clean(cell) : cell);
   assertWritable(column, columns, rows, cells);
   const lists = mayBeLists(given) ? printedLists(rows.map((row) => cells[row])) : null;
@@ -75,7 +77,7 @@ function printedLists(cells: readonly Cell[]): ReadonlyMap<string, readonly stri
   return lists.size === 0 ? null : lists;
 }
 
-/** Makes every cell a list, and chooses what parts values in attributes.csv. */
+/** Makes every cell a list, and chooses the separator of values in attributes.csv. */
 function partCells(
   notion: NotionRule & { readonly rule: MultiRule },
   rows: readonly number[],
@@ -89,7 +91,7 @@ function partCells(
     typeof cell === "string"
   ) as string[];
   const hasLists = rows.some((row) => typeof cells[row] !== "string");
-  // A text beside lists is one value, unless the rule says how texts are parted.
+  // A text beside lists is one value, unless the rule says how texts are split.
   const isParted = !hasLists || given.separator !== undefined;
   if (!isParted) doubtTexts(column, rows.length - texts.length, texts, remarks);
   for (const row of rows) {
@@ -104,7 +106,7 @@ function partCells(
   const separator = storable.find(isFree);
   if (separator === undefined) {
     throw new CsnError(
-      `Cannot keep the lists of column "${column}": their values hold every separator that could part them (${
+      `Cannot keep the lists of column "${column}": their values hold every separator that could be used (${
         storable.slice(0, 4).join(" ")
       } and others); take one out of the values`,
     );
@@ -122,11 +124,11 @@ function doubtTexts(
   texts: readonly string[],
   remarks: Remarks,
 ): void {
-  const parted = texts.filter((text) => /[;|]/.test(text));
-  if (parted.length === 0) return;
+  const divided = texts.filter((text) => /[;|]/.test(text));
+  if (divided.length === 0) return;
   remarks.doubt(
-    `column "${column}": ${lists} cells are lists, and ${parted.length} are texts such as ${
-      JSON.stringify(parted[0])
+    `column "${column}": ${lists} cells are lists, and ${divided.length} are texts such as ${
+      JSON.stringify(divided[0])
     }, each taken as one value; say "separator" in its rule if they are lists too`,
   );
 }

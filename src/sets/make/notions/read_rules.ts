@@ -68,7 +68,9 @@ export async function readRules(file: string): Promise<Record<string, ColumnRule
   return checkRules(parsed, file);
 }
 
-/** Refuses a name that stands twice in an object of a JSON text: JSON.parse takes the last and says nothing. */
+/**
+ * Refuses a name that stands twice in an object of a JSON text: JSON.parse silently takes the last.
+ */
 function assertUniqueNames(text: string, file: string): void {
   const open: Set<unknown>[] = [];
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"(?:\s*:)?|[{}]/g)) {
@@ -88,7 +90,7 @@ function assertUniqueNames(text: string, file: string): void {
   }
 }
 
-/** Checks rules by column, whoever wrote them; `from` names them in errors. */
+/** Checks rules by column; `from` names where they come from in errors. */
 export function checkRules(rules: unknown, from: string): Record<string, ColumnRule> {
   if (!isObject(rules)) {
     throw new CsnError(

@@ -3,23 +3,23 @@ export type Rule = CategoricalRule | MultiRule | OrdinalRule | NumericRule;
 
 /** Alike: the same value. Unlike: another. */
 export interface CategoricalRule {
-  /** What tells the types apart. */
+  /** Which type of rule it is. */
   readonly type: "categorical";
 }
 
 /** A cell holds several values. Alike: one is shared. Unlike: none is. */
 export interface MultiRule {
-  /** What tells the types apart. */
+  /** Which type of rule it is. */
   readonly type: "multi";
-  /** What parts the values in a cell of the set's attributes.csv; no value holds it. */
+  /** The separator of values in a cell of the set's attributes.csv; no value holds it. */
   readonly separator: string;
-  /** What parts them in the table, where values hold this separator. @default {separator} */
+  /** Their separator in the table, where values hold this one. @default {separator} */
   readonly tableSeparator?: string;
 }
 
 /** Values are steps of an order. Those between `alike` and `unlike` are not compared. */
 export interface OrdinalRule {
-  /** What tells the types apart. */
+  /** Which type of rule it is. */
   readonly type: "ordinal";
   /** The values, from the lowest to the highest. */
   readonly order: readonly string[];
@@ -31,13 +31,15 @@ export interface OrdinalRule {
 
 /** Values are numbers. Those between `alike` and `unlike` are not compared. */
 export interface NumericRule {
-  /** What tells the types apart. */
+  /** Which type of rule it is. */
   readonly type: "numeric";
-  /** Turns numbers into so many bins of as many images each; `alike` and `unlike` then count bins. */
+  /**
+   * Turns numbers into so many bins of as many images each; `alike` and `unlike` then count bins.
+   */
   readonly quantiles?: number;
   /**
-   * The lowest number of each bin but the first, as the quantiles came out; they part bins wherever they are
-   * given. Sets made before they were stored have none.
+   * The lowest number of each bin but the first, as computed from the quantiles; where they are
+   * given, they are the borders. Sets made before they were stored have none.
    */
   readonly borders?: readonly number[];
   /** The largest difference that is alike, in the column's unit. */
@@ -64,9 +66,9 @@ export interface NotionRule {
 export interface ColumnRule {
   /** What the values are. */
   readonly type?: Rule["type"];
-  /** Of "multi": what parts the values in a cell. */
+  /** Of "multi": the separator of values in a cell. */
   readonly separator?: string;
-  /** Of "multi": what parts them in the table, where it is not the separator. */
+  /** Of "multi": their separator in the table, where it is another one. */
   readonly tableSeparator?: string;
   /** Of "ordinal": the values, from the lowest to the highest. */
   readonly order?: readonly string[];
@@ -76,9 +78,15 @@ export interface ColumnRule {
   readonly unlike?: number;
   /** Of "numeric": bins of as many images. */
   readonly quantiles?: number;
-  /** Of "numeric": the lowest number of each bin but the first; `alike` and `unlike` then count bins. */
+  /**
+   * Of "numeric": the lowest number of each bin but the first; `alike` and `unlike` then count
+   * bins.
+   */
   readonly borders?: readonly number[];
-  /** What counts as not known besides empty cells. @default {NaN, None, null, NA, N/A, -, ? and the like} */
+  /**
+   * What counts as not known besides empty cells. @default {NaN, None, null, NA, N/A, -, ? and the
+   * like}
+   */
   readonly missing?: readonly (string | number)[];
   /** The notion's name. @default {the column's name} */
   readonly name?: string;
@@ -90,7 +98,7 @@ export function describeRule(rule: Rule): string {
     case "categorical":
       return "alike: the same value";
     case "multi":
-      return `alike: a value shared, unlike: none shared, parted by "${rule.separator}"`;
+      return `alike: a value shared, unlike: none shared, separated by "${rule.separator}"`;
     case "ordinal":
       return `${
         rule.order.join(" < ")

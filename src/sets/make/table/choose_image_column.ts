@@ -12,7 +12,10 @@ export interface ImageColumn {
   readonly doubt?: string;
 }
 
-/** Names of columns that are likely the images', without case, blanks and the like; the likeliest first. */
+/**
+ * Names of columns that are likely the images', without case, blanks and the like; the likeliest
+ * first.
+ */
 const usualNames = [
   ...["image", "file", "path", "filename", "imagepath", "imagefile", "imagename", "imagefilename"],
   ...["filepath", "img", "imgpath", "imgfile", "imgname", "picture", "photo", "imageid", "imgid"],
@@ -29,12 +32,12 @@ const rowNumbers =
 const enough = { paths: 0.5, ids: 0.9 };
 
 /**
- * Guesses which column names the images. A column of image files' names of which most are there comes before any
- * id; among ids, one that most rows share cannot be it. Where no column names images that are there, the
- * usual names decide.
+ * Guesses which column names the images. A column of image files' names of which most are there
+ * comes before any id; among ids, one that most rows share cannot be it. Where no column names
+ * images that are there, the usual names decide.
  *
- * Throws a CsnError when two columns fit but name different images, and when the first line of the table looks
- * like data.
+ * Throws a CsnError when two columns fit but name different images, and when the first line of the
+ * table looks like data.
  */
 export function chooseImageColumn(survey: TableSurvey, finder: ImageFinder): ImageColumn {
   assertHeader(survey, finder);
@@ -88,7 +91,9 @@ function isOfPaths({ paths, filled }: ColumnFacts): boolean {
   return 2 * paths > filled;
 }
 
-/** The one that names most images and has the likeliest name, if all of them name the same images. */
+/**
+ * The one that names most images and has the likeliest name, if all of them name the same images.
+ */
 function agreeing(survey: TableSurvey, columns: readonly ColumnFacts[]): ColumnFacts {
   const [best, ...others] = [...columns].sort((a, b) =>
     b.matched - a.matched || likelihood(a.name) - likelihood(b.name)

@@ -19,8 +19,9 @@ export function isCoco(value: unknown): value is Coco {
 }
 
 /**
- * A row an image: what COCO says of it, and its annotations' categories as the column "category" (a list where an
- * image has several kinds). Throws a CsnError for an annotation of an image or a category that is not there.
+ * A row an image: what COCO says of it, and its annotations' categories as the column "category" (a
+ * list where an image has several kinds). Throws a CsnError for an annotation of an image or a
+ * category that is not there.
  */
 export function cocoObjects(
   file: string,

@@ -8,15 +8,17 @@ const withComma = /^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+(?:e[+-]?\d+)?$/i;
 /** A number without a comma. */
 const withoutComma = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** Up to this share of texts a column counts as one of numbers; what the texts are is asked later. */
+/**
+ * Up to this share of texts a column counts as one of numbers; what the texts are is asked later.
+ */
 const fewTexts = 0.2;
 
 /**
- * A column's numbers with decimal points when they are written with decimal commas, else null: when no cell is
- * such a number, or many are neither numbers nor unknown.
+ * A column's numbers with decimal points when they are written with decimal commas, else null: when
+ * no cell is such a number, or many are neither numbers nor unknown.
  *
- * Throws a CsnError for a column that has numbers with a comma and others with a point alone, of which
- * nobody can say what 1.234 is.
+ * Throws a CsnError for a column that has numbers with a comma and others with a point alone, in
+ * which 1.234 is ambiguous.
  */
 export function withDecimalPoints(
   file: string,

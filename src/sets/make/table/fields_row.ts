@@ -2,8 +2,8 @@ import { shown } from "../../../base/errors.ts";
 import { cellError, cellOf, type TableRow } from "./table.ts";
 
 /**
- * A row of a typed format; null when no field has a value. Columns with whole numbers that a double may have rounded
- * are added to `rounded`.
+ * A row of a typed format; null when no field has a value. Columns with whole numbers that a double
+ * may have rounded are added to `rounded`.
  */
 export function fieldsRow(
   file: string,

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import type { TextHead } from "./read_text.ts";
 
-/** What parts cells, the likeliest first; a blank only in files that are no .csv. */
+/** Delimiters of cells, the likeliest first; a blank only in files that are not .csv. */
 const delimiters = [",", ";", "\t", "|", " "];
 
 /** Records that are looked at. */
@@ -13,9 +13,9 @@ export function delimiterName(delimiter: string): string {
 }
 
 /**
- * What parts the cells of delimited text: the delimiter by which most of the first lines have as many cells
- * as the very first; of several the one that gives most cells, then `likely`. With `width` the lines have
- * so many cells.
+ * The delimiter of the cells of a text: the one by which most of the first lines have as many cells
+ * as the very first; of several the one that gives most cells, then `likely`. With `width` the
+ * lines have so many cells.
  */
 export function findDelimiter(
   head: TextHead,

@@ -11,17 +11,19 @@ export interface Columns {
   readonly cells: ReadonlyMap<string, readonly Cell[]>;
   /** Columns that hold the images themselves besides their names. */
   readonly embedded?: ReadonlySet<string>;
-  /** Columns whose whole numbers are over 2^53 and stored as doubles, which may have rounded them. */
+  /**
+   * Columns whose whole numbers are over 2^53 and stored as doubles, which may have rounded them.
+   */
   readonly rounded?: readonly string[];
   /** What was understood of the table's form, in words. */
   readonly understood: readonly string[];
-  /** Lines that were left out because they have not a cell for each column. */
+  /** Lines that were left out because they do not have one cell for each column. */
   readonly skipped: readonly string[];
 }
 
 /**
- * Reads `names` of a table and lets go of all else. Throws a CsnError for an unknown column, for one whose name
- * another has too, and for a table without rows.
+ * Reads the columns `names` of a table and nothing else. Throws a CsnError for an unknown column,
+ * for one whose name another has too, and for a table without rows.
  */
 export async function loadColumns(
   table: Table,
@@ -34,7 +36,8 @@ export async function loadColumns(
   const places: number[] = [];
   const skipped: string[] = [];
   const cells = new Map<string, Cell[]>(names.map((name) => [name, []]));
-  // A value stands in many rows: one text for all of them, and none that keeps a piece of the file alive.
+  // A value stands in many rows: one text for all of them, and none that keeps a piece of the file
+  // alive.
   const texts = new Map<string, string>();
   const kept = (text: string) => {
     const known = texts.get(text);

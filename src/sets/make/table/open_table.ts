@@ -33,8 +33,9 @@ const optionsOf: readonly [
 ];
 
 /**
- * Opens a table by its file's ending: .csv, .tsv, .txt, .jsonl (or .ndjson), .json, .parquet, .xlsx. Throws a CsnError
- * that names the file when it cannot be read, and a UsageError for an option that its kind has no use for.
+ * Opens a table by its file's ending: .csv, .tsv, .txt, .jsonl (or .ndjson), .json, .parquet,
+ * .xlsx. Throws a CsnError that names the file when it cannot be read, and a UsageError for an
+ * option that its kind has no use for.
  */
 export async function openTable(file: string, options: TableOptions = {}): Promise<Table> {
   const ending = extname(file).toLowerCase();

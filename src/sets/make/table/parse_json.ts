@@ -5,8 +5,9 @@ const pythons = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
 const longNumber = /\d{16}/;
 
 /**
- * Parses JSON as programs write it: NaN and Infinity, which Python writes for what is not known, become null,
- * and a whole number that a double cannot hold becomes its text. Throws a SyntaxError for what is no JSON.
+ * Parses JSON as programs write it: NaN and Infinity, which Python writes for what is not known,
+ * become null, and a whole number that a double cannot hold becomes its text. Throws a SyntaxError
+ * for what is no JSON.
  */
 export function parseJson(text: string): unknown {
   try {

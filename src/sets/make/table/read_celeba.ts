@@ -4,16 +4,19 @@ import { CsnError } from "../../../base/errors.ts";
 import { readHead, readText, type TextHead } from "./read_text.ts";
 import type { Table, TableOptions, TableRow } from "./table.ts";
 
-/** Whether a text is written as CelebA's list_attr_celeba.txt: a count, names, and rows with one cell more. */
+/**
+ * Whether a text is written as CelebA's list_attr_celeba.txt: a count, names, and rows with one
+ * cell more.
+ */
 export function isCelebA({ text }: TextHead): boolean {
   const [count, names = "", row = ""] = text.split(/\r?\n/);
   return /^\s*\d+\s*$/.test(count) && cellsOf(row).length === cellsOf(names).length + 1;
 }
 
 /**
- * Opens a table in the form of CelebA's lists: the number of rows, the names of all columns but the first, which is
- * the images' ("image"), and rows whose cells are parted by blanks. Throws a CsnError for a row with other cells,
- * and for a file that has not so many rows.
+ * Opens a table in the form of CelebA's lists: the number of rows, the names of all columns but the
+ * first, which is the images' ("image"), and rows whose cells are separated by blanks. Throws a
+ * CsnError for a row with other cells, and for a file with another number of rows.
  */
 export async function readCelebA(file: string, options: TableOptions): Promise<Table> {
   const { encoding, text } = await readHead(file, options.encoding);
@@ -23,7 +26,7 @@ export async function readCelebA(file: string, options: TableOptions): Promise<T
     file,
     columns,
     mayHaveMore: false,
-    understood: ["a list as CelebA's: a count, names of columns, rows parted by blanks"],
+    understood: ["a list as CelebA's: a count, names of columns, cells separated by blanks"],
     rows: () => rowsOf(file, encoding, columns, Number(count)),
   };
 }

@@ -24,10 +24,11 @@ interface Form {
 const shownLines = 10;
 
 /**
- * Opens a table of delimited text (RFC 4180), whose first line names the columns unless `columns` does. What
- * parts the cells is found out: a comma, semicolon, tab or bar, or what a line such as "sep=;" says.
+ * Opens a table of delimited text (RFC 4180), whose first line names the columns unless `columns`
+ * does. The delimiter is found out: a comma, semicolon, tab or bar, or what a line such as "sep=;"
+ * says.
  *
- * Throws a CsnError that names the lines that have not a cell for each column.
+ * Throws a CsnError that names the lines that do not have one cell for each column.
  */
 export async function readCsv(file: string, options: TableOptions): Promise<Table> {
   const { form, understood } = await formOf(file, options);
@@ -47,18 +48,18 @@ async function formOf(
   { delimiter, encoding, columns }: TableOptions,
 ): Promise<{ form: Form; understood: string[] }> {
   const head = await readHead(file, encoding);
-  const told = /^sep=(.)(?:\r\n|\n|\r)/.exec(head.text);
+  const given = /^sep=(.)(?:\r\n|\n|\r)/.exec(head.text);
   const ending = extname(file).toLowerCase();
   const likely = ending === ".tsv" ? "\t" : ",";
-  const text = told === null ? head.text : head.text.slice(told[0].length);
+  const text = given === null ? head.text : head.text.slice(given[0].length);
   const find = () => findDelimiter({ ...head, text }, likely, columns?.length, ending === ".txt");
   const form = {
-    delimiter: delimiter ?? told?.[1] ?? find(),
+    delimiter: delimiter ?? given?.[1] ?? find(),
     encoding: head.encoding,
-    leadingLines: told === null ? 0 : 1,
+    leadingLines: given === null ? 0 : 1,
   };
   const understood = [
-    ...(form.delimiter === likely ? [] : [`${delimiterName(form.delimiter)} parts its cells`]),
+    ...(form.delimiter === likely ? [] : [`${delimiterName(form.delimiter)} separates its cells`]),
     ...(form.encoding === "utf-8" ? [] : [`its text is ${form.encoding}`]),
   ];
   return { form, understood };
@@ -138,7 +139,9 @@ function isEmpty(record: readonly string[]): boolean {
   return record.every((cell) => cell === "");
 }
 
-/** Whether there is a cell for each column; cells without a column are nothing when they are empty. */
+/**
+ * Whether there is a cell for each column; cells without a column are nothing when they are empty.
+ */
 function fits(record: readonly string[], columns: number): boolean {
   return record.length >= columns && isEmpty(record.slice(columns));
 }
@@ -147,7 +150,7 @@ function cellCount(count: number): string {
   return count === 1 ? "1 cell" : `${count} cells`;
 }
 
-/** Lines that have not a cell for each column. */
+/** Lines that do not have one cell for each column. */
 class RaggedLines {
   readonly #file: string;
   readonly #columns: readonly string[];
@@ -173,7 +176,7 @@ class RaggedLines {
   assertNone(): void {
     if (this.#count === 0) return;
     const more = this.#count - this.#shown.length;
-    // R's write.table() leaves the name of the first column away.
+    // R's write.table() omits the name of the first column.
     const advice = this.#longer === this.rows
       ? "each line has one cell more than there are names: name the first column too"
       : 'mend them (a cell that holds the delimiter stands in double quotes: "a, b"), or pass `skipBadLines: true` to leave them out';

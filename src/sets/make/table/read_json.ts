@@ -12,8 +12,9 @@ import type { Table, TableOptions, TableRow } from "./table.ts";
 const mostBytes = 500_000_000;
 
 /**
- * Opens a JSON file: a list of objects, whose fields are the columns; annotations as COCO has them; an object whose
- * fields are columns, as pandas and `dict`s of lists are written; or one whose fields are images.
+ * Opens a JSON file: a list of objects, whose fields are the columns; annotations as COCO has them;
+ * an object whose fields are columns, as pandas and `dict`s of lists are written; or one whose
+ * fields are images.
  */
 export async function readJson(file: string, options: TableOptions): Promise<Table> {
   const { encoding } = await readHead(file, options.encoding);
@@ -84,7 +85,10 @@ function byImage(value: Objects[number]): JsonTable | null {
   return { objects, understood: ["its keys name the images"] };
 }
 
-/** {"image": ["1.jpg", ...], "colour": [...]} or, as pandas writes it, {"image": {"0": "1.jpg", ...}, ...}. */
+/**
+ * {"image": ["1.jpg", ...], "colour": [...]} or, as pandas writes it, {"image": {"0": "1.jpg",
+ * ...}, ...}.
+ */
 function byColumn(value: Objects[number]): JsonTable | null {
   const columns = Object.entries(value);
   const [, first] = columns[0] ?? [];

@@ -6,7 +6,9 @@ import { parseJson } from "./parse_json.ts";
 import { readHead, readText } from "./read_text.ts";
 import type { Table, TableOptions, TableRow } from "./table.ts";
 
-/** Opens a table of JSON Lines: an object a line, whose fields are the columns; one may be left out. */
+/**
+ * Opens a table of JSON Lines: an object a line, whose fields are the columns; one may be left out.
+ */
 export async function readJsonLines(file: string, options: TableOptions): Promise<Table> {
   const { encoding } = await readHead(file, options.encoding);
   for await (const { fields } of objectsOf(file, encoding)) {

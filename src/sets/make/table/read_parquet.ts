@@ -37,8 +37,8 @@ interface Source {
 }
 
 /**
- * Opens a Parquet file; its top-level fields are the columns. Of images that stand in it as Hugging Face stores them,
- * with their bytes and path, the path is read.
+ * Opens a Parquet file; its top-level fields are the columns. Of images that stand in it as Hugging
+ * Face stores them, with their bytes and path, the path is read.
  */
 export async function readParquet(file: string): Promise<Table> {
   try {
@@ -91,7 +91,9 @@ function damaged(file: string, what: string, cause?: unknown): CsnError {
   );
 }
 
-/** Throws when the numbers of rows do not fit together: one that is wrong would be read for hours. */
+/**
+ * Throws when the numbers of rows do not fit together: one that is wrong would be read for hours.
+ */
 function checkRows(file: string, { num_rows, row_groups }: FileMetaData): void {
   const rows = row_groups.map((group) => Number(group.num_rows));
   const sum = rows.reduce((sum, each) => sum + each, 0);
@@ -118,7 +120,7 @@ async function bufferOf(file: string): Promise<AsyncBuffer> {
   };
 }
 
-/** The same file as if it had not the images' bytes, so that none of them are read. */
+/** The same file without the images' bytes, so that none of them are read. */
 function withoutBytes(metadata: FileMetaData, images: ReadonlySet<string>): FileMetaData {
   if (images.size === 0) return metadata;
   const { schema, row_groups } = metadata;

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { CsnError, messageOf, shown, UsageError } from "../../../base/errors.ts";
 
-/** Byte order marks and what they tell. */
+/** Byte order marks and the encodings that they mean. */
 const marks: readonly [bytes: readonly number[], encoding: string][] = [
   [[0xef, 0xbb, 0xbf], "utf-8"],
   [[0xff, 0xfe], "utf-16le"],
@@ -24,8 +24,9 @@ export interface TextHead {
 }
 
 /**
- * Looks at the beginning of a text file. Its encoding is the given one, else what its byte order mark says,
- * else UTF-8. Throws a CsnError for a file that is no text, and for an encoding that is not known.
+ * Looks at the beginning of a text file. Its encoding is the given one, else what its byte order
+ * mark says, else UTF-8. Throws a CsnError for a file that is no text, and for an encoding that is
+ * not known.
  */
 export async function readHead(file: string, given?: string): Promise<TextHead> {
   using source = await Deno.open(file);
@@ -47,8 +48,8 @@ export async function readHead(file: string, given?: string): Promise<TextHead> 
 }
 
 /**
- * The pieces of a text file, without its byte order mark. Throws a CsnError that names the line of bytes which fit no
- * character.
+ * The pieces of a text file, without its byte order mark. Throws a CsnError that names the line of
+ * bytes which fit no character.
  */
 export async function* readText(file: string, encoding: string): AsyncGenerator<string> {
   const decoder = decoderOf(encoding, true);

@@ -3,8 +3,9 @@ import { fieldsRow } from "./fields_row.ts";
 import type { Table, TableOptions, TableRow } from "./table.ts";
 
 /**
- * Opens a sheet of an Excel workbook, the first unless one is named. Its first row with a value names the columns
- * unless `columns` does; a cell is its value, of a formula the one that was stored with it.
+ * Opens a sheet of an Excel workbook, the first unless one is named. Its first row with a value
+ * names the columns unless `columns` does; a cell is its value, of a formula the one that was
+ * stored with it.
  */
 export async function readXlsx(file: string, options: TableOptions): Promise<Table> {
   const rows = await sheetRows(file, options.sheet);
@@ -42,7 +43,8 @@ export async function readXlsx(file: string, options: TableOptions): Promise<Tab
 }
 
 async function sheetRows(file: string, sheet?: string): Promise<readonly (readonly unknown[])[]> {
-  // Of its readers, the one that takes a file as a whole: those of streams wait for ever for what is cut off.
+  // The reader that takes a whole file: those of streams wait for ever for the rest of a truncated
+  // one.
   const { readSheet } = await import("read-excel-file/universal");
   try {
     const { buffer } = await Deno.readFile(file);

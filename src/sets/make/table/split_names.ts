@@ -31,7 +31,10 @@ export interface SplitNames {
   readonly unknown: readonly string[];
 }
 
-/** Understands the values of a column of splits, whatever their case; numbers only when all are 0, 1 or 2. */
+/**
+ * Understands the values of a column of splits, whatever their case; numbers only when all are 0, 1
+ * or 2.
+ */
 export function splitNames(values: Iterable<string>): SplitNames {
   const all = [...new Set(values)];
   const plain = (value: string) => value.trim().toLowerCase();

@@ -25,7 +25,10 @@ export interface ColumnFacts {
   readonly areWholeNumbers: boolean;
   /** The values and their counts; null when there are more than a few. */
   readonly values: ReadonlyMap<string, number> | null;
-  /** The image that each row names, "" for none; no longer kept when the column cannot be the images'. */
+  /**
+   * The image that each row names, "" for none; no longer kept when the column cannot be the
+   * images'.
+   */
   readonly files: readonly string[] | null;
 }
 
@@ -43,8 +46,8 @@ const trial = 1000;
 const mostValues = 32;
 
 /**
- * Looks at a table's cells: which columns name images that `finder` finds, and which may hold splits. Of a column
- * that can be neither, only the first thousand rows count.
+ * Looks at a table's cells: which columns name images that `finder` finds, and which may hold
+ * splits. Of a column that can be neither, only the first thousand rows count.
  */
 export async function surveyTable(
   table: Table,
@@ -126,7 +129,7 @@ class ColumnCounter implements ColumnFacts {
     this.#files[at] = found.file;
   }
 
-  /** Whether more rows can say more of it; lets go of what is of no use. */
+  /** Whether more rows can say more of it; drops what is of no use. */
   isWorthwhile(): boolean {
     const few = this.filled / 10;
     if (this.matched < few || (this.paths < few && this.images < few)) this.#files = null;

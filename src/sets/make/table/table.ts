@@ -17,20 +17,26 @@ export interface Table {
   readonly file: string;
   /** Names of the columns; of JSON Lines those of the first row. A name may be "" or come twice. */
   readonly columns: readonly string[];
-  /** Whether a later row may have columns that the first one has not. */
+  /** Whether a later row may have columns that the first one lacks. */
   readonly mayHaveMore: boolean;
-  /** Whether numbers may be written with a decimal comma, as the comma does not part the cells. */
+  /**
+   * Whether numbers may be written with a decimal comma, because the comma does not separate the
+   * cells.
+   */
   readonly mayHaveDecimalCommas?: boolean;
   /** Columns that hold the images themselves besides their names. */
   readonly embedded?: ReadonlySet<string>;
-  /** Columns read so far whose whole numbers are over 2^53 and stored as doubles, which may have rounded them. */
+  /**
+   * Columns read so far whose whole numbers are over 2^53 and stored as doubles, which may have
+   * rounded them.
+   */
   readonly rounded?: ReadonlySet<string>;
   /** What was understood of the file's form, in words, where there was a choice. */
   readonly understood: readonly string[];
   /**
-   * Goes through the rows from the first on, any number of times; rows without a value are passed over.
-   * `columns` are those whose cells will be asked for, where that saves reading. `onSkipped` hears of
-   * lines that are left out.
+   * Goes through the rows from the first on, any number of times; rows without a value are passed
+   * over. `columns` are those whose cells will be asked for, where that saves reading. `onSkipped`
+   * is called with lines that are left out.
    */
   rows(columns?: readonly string[], onSkipped?: (line: string) => void): AsyncIterable<TableRow>;
 }
@@ -39,11 +45,16 @@ export interface Table {
 export interface TableOptions {
   /** Names of the columns of a table whose first line is data already. */
   readonly columns?: readonly string[];
-  /** What parts the cells of delimited text. @default {found out} */
+  /** The delimiter of the cells of delimited text. @default {found out} */
   readonly delimiter?: string;
-  /** How the text is encoded, as the Encoding Standard names it. @default {by its byte order mark, else UTF-8} */
+  /**
+   * How the text is encoded, as the Encoding Standard names it. @default {by its byte order mark,
+   * else UTF-8}
+   */
   readonly encoding?: string;
-  /** Leave out lines of delimited text that have not a cell for each column. @default {false} */
+  /**
+   * Leave out lines of delimited text that do not have one cell for each column. @default {false}
+   */
   readonly skipBadLines?: boolean;
   /** The sheet of a workbook. @default {its first} */
   readonly sheet?: string;
@@ -64,7 +75,10 @@ export function placeName(file: string, place: number): string {
   return /\.(?:parquet|xlsx|json)$/i.test(file) ? `${file}, row ${place}` : `${file}:${place}`;
 }
 
-/** A cell for any value of a typed format; null when it is no text, number, truth value, time or list of them. */
+/**
+ * A cell for any value of a typed format; null when it is no text, number, truth value, time or
+ * list of them.
+ */
 export function cellOf(value: unknown): Cell | null {
   if (Array.isArray(value)) {
     const texts = value.map(textOf);

@@ -140,7 +140,7 @@ Deno.test("loadColumns() turns decimal commas into points where a column has the
     many: ["1234.5", "-2.5"],
   });
   assert.deepEqual(understood, [
-    '";" parts its cells',
+    '";" separates its cells',
     'the numbers of column "heel" have decimal commas',
     'the numbers of column "many" have decimal commas',
   ]);
