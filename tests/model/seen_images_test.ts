@@ -172,7 +172,7 @@ Deno.test("testModel() says of an older model file that it does not know its ima
     const old = await withoutImages(model, join(root, "old.safetensors"));
     const { seen, warnings, notices } = await tested(old);
     assert.deepEqual([seen, warnings, notices.length], [null, [], 1]);
-    assert.match(notices[0], /is not known: its file is of an older csn/);
+    assert.match(notices[0], /is not known: its file is from an older csn/);
   }));
 
 Deno.test("train() counts the images that its starting weights were trained on", () =>

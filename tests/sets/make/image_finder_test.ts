@@ -65,7 +65,7 @@ Deno.test("FolderImages.find() says what is wrong with a path of another machine
   const finder = new FolderImages("/photos", ["kind/1.png"]);
   assert.match(
     JSON.stringify(finder.find("/content/data/1.png")),
-    /does not lie in the image folder \/photos; .* --images, .* such as kind\/1\.png"/,
+    /does not lie in the image folder \/photos; .* `images`, .* such as kind\/1\.png"/,
   );
   assert.match(JSON.stringify(finder.find("a\nb.png")), /holds a line end .* rename the file/);
 });
