@@ -331,8 +331,9 @@ void put_all(const std::vector<at::Tensor> &results, csn_tensor *out) {
 }
 
 std::mutex operators_mutex;
-std::deque<c10::OperatorHandle> operators;  // number - 1
-std::unordered_map<std::string, uint32_t> operator_numbers;
+// Never destroyed: a call may still run when the process ends.
+auto &operators = *new std::deque<c10::OperatorHandle>();  // number - 1
+auto &operator_numbers = *new std::unordered_map<std::string, uint32_t>();
 
 const c10::OperatorHandle &operator_at(uint32_t number) {
   const std::lock_guard<std::mutex> lock(operators_mutex);

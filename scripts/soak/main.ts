@@ -7,14 +7,16 @@ import { runCommand } from "../../src/cli/run_command.ts";
 import { faultsPart } from "./faults_part.ts";
 import { killsPart } from "./kills_part.ts";
 import { type Amounts, type Part, parts, type Row, type Soak } from "./part.ts";
+import { sanitizersPart } from "./sanitizers_part.ts";
 import { stepsPart } from "./steps_part.ts";
 import { parsersPart } from "./parsers_part.ts";
 
-const run: Readonly<Partial<Record<Part, (soak: Soak) => Promise<Row[]>>>> = {
+const run: Readonly<Record<Part, (soak: Soak) => Promise<Row[]>>> = {
   parsers: parsersPart,
   kills: killsPart,
   steps: stepsPart,
   faults: faultsPart,
+  sanitizers: sanitizersPart,
 };
 
 /** Some minutes. */
@@ -56,7 +58,8 @@ const program = new Command("soak")
     const until = performance.now() + (hours ?? 0) * 3_600_000;
     const usual = hours === undefined ? short : long;
     const { inputs, kills, faults, steps } = { ...usual, ...flags };
-    const amounts = { ...usual, inputs, kills, faults, steps };
+    const sanitizers = usual.sanitizers || flags.parts?.includes("sanitizers") === true;
+    const amounts = { inputs, kills, faults, steps, sanitizers };
     const soak: Soak = {
       ...{ amounts, seed, only, path, keep: userPath(flags.keep) },
       notice: (text) => console.error(text),
@@ -76,7 +79,7 @@ await runCommand(program, Deno.args);
 async function runParts(chosen: readonly Part[], soak: Soak): Promise<Row[]> {
   const rows: Row[] = [];
   for (const part of parts) {
-    if (chosen.includes(part)) rows.push(...await run[part]?.(soak) ?? []);
+    if (chosen.includes(part)) rows.push(...await run[part](soak));
   }
   return rows;
 }

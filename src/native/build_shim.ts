@@ -170,9 +170,30 @@ function objectOf(unit: string, work: string): string {
   return join(work, unit.replace(/\.cpp$/, ".o"));
 }
 
+/** What CSN_SANITIZE may say: the sanitizers that csn's own tests are run under (scripts/soak). */
+const sanitizers: Readonly<Record<string, readonly string[]>> = {
+  // vptr wants to know the types of libtorch, which keeps them to itself.
+  address: ["-fsanitize=address,undefined", "-fno-sanitize=vptr", "-fno-sanitize-recover=all"],
+  thread: ["-fsanitize=thread"],
+};
+
+/** The options of the sanitizer that is asked for; none is, but by the soak. */
+function sanitizerOptions(): readonly string[] {
+  const name = Deno.env.get("CSN_SANITIZE");
+  if (!name) return [];
+  const options = sanitizers[name];
+  if (options !== undefined) return [...options, "-g", "-fno-omit-frame-pointer"];
+  throw new CsnError(
+    `Cannot build the shim: CSN_SANITIZE is "${name}"; it is one of ${
+      Object.keys(sanitizers).join(", ")
+    }, or not set`,
+  );
+}
+
 /** How each unit is compiled, but for its own paths. */
 function compileOptions({ libtorchFolder }: Libtorch): string[] {
   return [
+    ...sanitizerOptions(),
     ...["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden"],
     ...["-isystem", join(libtorchFolder, "include")],
   ];
@@ -182,6 +203,7 @@ function compileOptions({ libtorchFolder }: Libtorch): string[] {
 function linkOptions({ libtorchFolder }: Libtorch): string[] {
   const lib = join(libtorchFolder, "lib");
   return [
+    ...sanitizerOptions(),
     ...[`-L${lib}`, `-Wl,-rpath,${lib}`, "-ltorch_cpu", "-lc10"],
     // libtorch_cpu of a CUDA wheel names libraries that this machine may lack at link time.
     ...(platform().os === "linux" ? ["-Wl,--allow-shlib-undefined", "-pthread", "-ldl"] : []),

@@ -233,3 +233,13 @@ esac`,
   assert.deepEqual(await linesOf(log), ["begun", "ended"]);
   assert.deepEqual(shimFolders(env), []);
 });
+
+Deno.test("setUp() builds a shim of its own for a sanitizer, and refuses an unknown one", async () => {
+  await using folder = await TemporaryFolder.make();
+  const env = await machine(folder.path, quickCompiler());
+  const { shimPath } = await setUpParts(env);
+  const sanitized = await setUpParts({ ...env, CSN_SANITIZE: "address" });
+  assert.notEqual(sanitized.shimPath, shimPath);
+  assert.equal((await setUpParts(env)).shimPath, shimPath);
+  await setUpFails({ ...env, CSN_SANITIZE: "luck" }, /CSN_SANITIZE is "luck".*address, thread/);
+});
