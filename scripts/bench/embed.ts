@@ -1,6 +1,9 @@
 /** Images embedded by csn and by PyTorch in turn. */
 import { embedImages } from "../../src/model/evaluate.ts";
+import type { Network } from "../../src/network/network.ts";
+import type { Tensor } from "../../src/tensor/tensor.ts";
 import { compared, type Comparison, inTurn, type Side } from "./comparison.ts";
+import type { Partner } from "./partner.ts";
 import {
   benchNetwork,
   benchNormalisation,
@@ -23,7 +26,7 @@ const batchOnCpu = 64;
 export async function compareEmbedding(options: BenchOptions): Promise<Comparison[]> {
   const found: Comparison[] = [];
   for (const size of options.sizes) {
-    const images = scaled(imagesAt112, size, options);
+    const images = imagesOf(size, options);
     options.notice(`embedding at ${size} pixels, ${images} images a run`);
     found.push(...await compareAt(size, images, options));
   }
@@ -42,26 +45,43 @@ async function compareAt(
   await using partners = new AsyncDisposableStack();
   const others: Side[] = [];
   for (const variant of variants) {
-    const partner = partners.use(
-      await startPartner("embed_speed.py", size, options, {
-        variant,
-        "batch-size": embeddedAtOnce(options),
-      }),
-    );
+    const partner = partners.use(await startEmbedPartner(size, variant, options));
     others.push(async () => speed(await partner.seconds({ images })));
   }
-  const rows = Uint32Array.from({ length: images }, (_, i) => i % packImages);
-  const embed = async (some: Uint32Array) => {
-    const began = performance.now();
-    using embeddings = await embedImages(network, pack, some, benchNormalisation);
-    await embeddings.dataAsync();
-    return speed((performance.now() - began) / 1000);
-  };
-  await embed(rows.subarray(0, 2 * embeddedAtOnce(options)));
-  const pairs = await inTurn(options.repeats, () => embed(rows), others);
+  await embedSeconds(network, pack, 2 * embeddedAtOnce(options));
+  const csn = async () => speed(await embedSeconds(network, pack, images));
+  const pairs = await inTurn(options.repeats, csn, others);
   return variants.map((against, i) =>
     compared({ item: "embed", work: `embedding, ${size} px`, against, unit: "images/s" }, pairs[i])
   );
+}
+
+/** Images in one timed run. */
+export function imagesOf(size: number, options: BenchOptions): number {
+  return scaled(imagesAt112, size, options);
+}
+
+/** Starts PyTorch's side. */
+export async function startEmbedPartner(
+  size: number,
+  variant: Variant,
+  options: BenchOptions,
+): Promise<Partner> {
+  const batch = { "batch-size": embeddedAtOnce(options) };
+  return await startPartner("embed_speed.py", size, options, { variant, ...batch });
+}
+
+/** Embeds so many images of a pack of `packImages`; returns how long it took. */
+export async function embedSeconds(
+  network: Network,
+  pack: Tensor,
+  images: number,
+): Promise<number> {
+  const rows = Uint32Array.from({ length: images }, (_, i) => i % packImages);
+  const began = performance.now();
+  using embeddings = await embedImages(network, pack, rows, benchNormalisation);
+  await embeddings.dataAsync();
+  return (performance.now() - began) / 1000;
 }
 
 /** On the CPU also what PyTorch gives where its user folds batch norm by hand. */

@@ -8,7 +8,8 @@ import { startNative } from "../../src/cli/start_native.ts";
 import { messageOf, UsageError } from "../../src/base/errors.ts";
 import { describeLibrary, openedParts } from "../../src/native/library.ts";
 import { choosePlacement } from "../../src/model/choose_placement.ts";
-import { isItem, type Item, items } from "./items.ts";
+import { measureWaits, spinCounts } from "./busy.ts";
+import { isItem, type Item, itemNames, items } from "./items.ts";
 import { describePytorch, findPython, type Python } from "./pytorch.ts";
 import { type Findings, type Machine, report } from "./report.ts";
 import type { BenchOptions } from "./setting.ts";
@@ -17,7 +18,7 @@ const program = new Command("bench")
   .description("compare with PyTorch on the same machine: alternating runs, median ratios")
   .option(
     "--items <items...>",
-    `what to compare, of ${Object.keys(items).join(" ")} (default: all)`,
+    `what to compare, of ${itemNames.join(" ")} (default: all but busy)`,
   )
   .option(
     "--image-size <pixels...>",
@@ -31,6 +32,11 @@ const program = new Command("bench")
     "how long a timed run is; 1 is some five seconds on two cores",
     number(0, true),
     1,
+  )
+  .option(
+    "--spin-counts <n...>",
+    `GOMP_SPINCOUNTs of the item busy (default: ${spinCounts.join(" ")})`,
+    (text: string, before: number[] = []) => [...before, wholeNumber(0)(text)],
   )
   .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
   .addOption(deviceOption)
@@ -58,7 +64,7 @@ const program = new Command("bench")
       notice,
     };
     const machine = await describeMachine(options, python);
-    const found: Findings = { machine, comparisons: [], failures: [] };
+    const found: Findings = { machine, comparisons: [], waits: [], failures: [] };
     for (const item of chosen) await compareItem(item, options, found);
     console.log(flags.json ? JSON.stringify(found) : report(found));
     if (found.failures.length > 0) Deno.exitCode = 1;
@@ -67,22 +73,22 @@ const program = new Command("bench")
 await runCommand(program, Deno.args);
 
 function chosenItems(given: readonly string[] | undefined): Item[] {
-  const all = Object.keys(items) as Item[];
   const unknown = given?.find((item) => !isItem(item));
   if (unknown !== undefined) {
     throw new UsageError(
       `Cannot compare "${unknown}": the items are ${
-        all.join(", ")
+        itemNames.join(", ")
       }; pass --items with some of them`,
     );
   }
-  return all.filter((item) => given?.includes(item) ?? true);
+  return itemNames.filter((item) => given?.includes(item) ?? item !== "busy");
 }
 
 /** An item that fails must not cost the numbers of the others. */
 async function compareItem(item: Item, options: BenchOptions, found: Findings): Promise<void> {
   try {
-    found.comparisons.push(...await items[item](options));
+    if (item === "busy") found.waits.push(...await measureWaits(options));
+    else found.comparisons.push(...await items[item](options));
   } catch (error) {
     const reason = messageOf(error);
     options.notice(`${item} could not be compared: ${reason}`);

@@ -1,11 +1,11 @@
 /** The most memory that training takes, of csn and of PyTorch, each in a process of its own. */
 import { CsnError } from "../../src/base/errors.ts";
-import { fromFileUrl } from "../../src/files/paths.ts";
 import { compared, type Comparison, inTurn } from "./comparison.ts";
-import { type Command, Partner } from "./partner.ts";
+import type { Partner } from "./partner.ts";
 import type { Python } from "./pytorch.ts";
 import { type BenchOptions, variantsFor } from "./setting.ts";
 import { startStepPartner } from "./step.ts";
+import { startWork } from "./work_partner.ts";
 
 /** Steps that are taken: later ones take no more. */
 const steps = 6;
@@ -25,7 +25,7 @@ export async function compareMemory(options: BenchOptions): Promise<Comparison[]
   };
   const pairs = await inTurn(
     Math.min(most, options.repeats),
-    () => peak(() => Partner.start(csnCommand(size, options))),
+    () => peak(() => startWork("train", size, options)),
     variants.map((variant) => () => peak(() => startStepPartner(size, variant, options))),
   );
   return variants.map((against, i) =>
@@ -36,19 +36,6 @@ export async function compareMemory(options: BenchOptions): Promise<Comparison[]
       unit: "MB",
     }, pairs[i])
   );
-}
-
-function csnCommand(size: number, options: BenchOptions): Command {
-  const permissions = ["read", "write", "env", "ffi", "sys", "run=python3,c++"];
-  const program = fromFileUrl(new URL("step_process.ts", import.meta.url));
-  const { batchSize, threads, placement } = options;
-  return {
-    command: Deno.execPath(),
-    args: [
-      ...["run", "--quiet", ...permissions.map((each) => `--allow-${each}`), program],
-      JSON.stringify({ size, batchSize, threads, placement }),
-    ],
-  };
 }
 
 /** The most memory that a process has held (on Linux), which Deno cannot ask of another. */

@@ -1,4 +1,5 @@
 import { table } from "../../src/cli/format.ts";
+import { neighbours, type Wait } from "./busy.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** Where the benchmark ran: without it a number says nothing. */
@@ -24,14 +25,24 @@ export interface Machine {
 export interface Findings {
   readonly machine: Machine;
   readonly comparisons: Comparison[];
+  /** Of the item busy. */
+  readonly waits: Wait[];
   /** Items that could not be compared. */
   readonly failures: { readonly item: string; readonly reason: string }[];
 }
 
 /** What is printed for people: the machine, a table, how to read it. */
-export function report({ machine, comparisons, failures }: Findings): string {
+export function report({ machine, comparisons, waits, failures }: Findings): string {
   return [
     machineLine(machine),
+    ...(comparisons.length > 0 ? comparisonLines(comparisons, machine) : []),
+    ...(waits.length > 0 ? waitLines(waits) : []),
+    ...failures.map(({ item, reason }) => `${item} could not be compared: ${reason}`),
+  ].join("\n");
+}
+
+function comparisonLines(comparisons: readonly Comparison[], machine: Machine): string[] {
+  return [
     "",
     table(
       ["work", "unit", "PyTorch", "csn", "PyTorch", "ratio", "least", "most", "runs"],
@@ -49,8 +60,25 @@ export function report({ machine, comparisons, failures }: Findings): string {
     ),
     "",
     ...legend(machine),
-    ...failures.map(({ item, reason }) => `${item} could not be compared: ${reason}`),
-  ].join("\n");
+  ];
+}
+
+function waitLines(waits: readonly Wait[]): string[] {
+  return [
+    "",
+    table(
+      ["work", "unit", "program, spin count", "idle", "kept", "busy", "of fair share", "rounds"],
+      waits.map(({ work, unit, side, idle, kept, busy, share, rounds }) => [
+        ...[work, unit, side, number(idle), kept.toFixed(2), number(busy), share.toFixed(2)],
+        String(rounds),
+      ]),
+    ),
+    "",
+    `idle: alone; busy: beside ${neighbours} programs that compute on every processor. Numbers are medians.`,
+    `kept: of the idle speed with libgomp's own spin count. Fair is 1/${
+      neighbours + 1
+    } of that speed.`,
+  ];
 }
 
 function machineLine(machine: Machine): string {

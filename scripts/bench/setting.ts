@@ -30,6 +30,8 @@ export interface BenchOptions {
   /** Of csn. */
   readonly placement: Placement;
   readonly python: Python;
+  /** GOMP_SPINCOUNTs of csn's that the item busy compares; the first is what the others are held against. */
+  readonly spinCounts?: readonly number[];
   /** Says what is being measured. */
   readonly notice: (text: string) => void;
 }

@@ -2,6 +2,7 @@
 import { CsnError, messageOf } from "../base/errors.ts";
 import type { NativeParts } from "./setup.ts";
 import { openSymbols, type Symbols } from "./symbols.ts";
+import { withSpinCount } from "./waiting_threads.ts";
 
 /** CSN_ABI_VERSION of native/include/csn.h that this code was written for. */
 const abiVersion = 4;
@@ -189,7 +190,7 @@ export function enqueue<Result>(
 
 function load(parts: NativeParts): Symbols {
   try {
-    return openSymbols(parts.shimPath);
+    return withSpinCount(() => openSymbols(parts.shimPath));
   } catch (error) {
     throw new CsnError(
       `Cannot load the shim ${parts.shimPath}: ${

@@ -36,7 +36,7 @@ Deno.test("report() names the machine and prints a row a comparison", () => {
     pytorch: 3,
   };
   assert.equal(
-    report({ machine, comparisons: [step, start], failures: [] }),
+    report({ machine, comparisons: [step, start], waits: [], failures: [] }),
     `Some CPU, 2 cores, AVX512 (avx2, avx512f); 2 threads; cpu; csn in float32 on libtorch 2.13.0+cu130; PyTorch 2.13.0+cu130
 
 work                       unit        PyTorch    csn  PyTorch  ratio  least  most  runs
@@ -52,7 +52,7 @@ tuned: channels_last, fused Adam; float32. folded: tuned, batch norm folded by h
 
 Deno.test("report() names the GPU and what is tuned there", () => {
   const gpu: Machine = { ...machine, device: "cuda:0", gpu: "Some GPU", precision: "bf16" };
-  const text = report({ machine: gpu, comparisons: [step], failures: [] });
+  const text = report({ machine: gpu, comparisons: [step], waits: [], failures: [] });
   assert.match(text, /2 threads; cuda:0: Some GPU; csn in bf16 on /);
   assert.match(text, /tuned: .*torch\.compile/);
 });
@@ -60,7 +60,7 @@ Deno.test("report() names the GPU and what is tuned there", () => {
 Deno.test("report() says which items could not be compared", () => {
   const failures = [{ item: "memory", reason: "there is no /proc here" }];
   assert.match(
-    report({ machine, comparisons: [step], failures }),
+    report({ machine, comparisons: [step], waits: [], failures }),
     /\nmemory could not be compared: there is no \/proc here$/,
   );
 });
