@@ -6,7 +6,7 @@ import { Neighbours } from "./neighbours.ts";
 import type { Partner } from "./partner.ts";
 import type { BenchOptions } from "./setting.ts";
 import { startStepPartner, stepsOf } from "./step.ts";
-import { startWork } from "./work_partner.ts";
+import { startWork, type WorkKind } from "./work_partner.ts";
 
 /** Each computes on every processor. */
 export const neighbours = 2;
@@ -49,16 +49,23 @@ interface Side {
   readonly speeds: Speeds;
 }
 
-/** Some work, and how one round of it is asked for. */
+/** Some work, and how a piece of it is asked for. */
 interface Work {
-  readonly kind: "train" | "embed";
+  readonly kind: WorkKind;
   readonly name: string;
   readonly unit: Wait["unit"];
   readonly size: number;
   readonly request: Readonly<Record<string, number>>;
-  /** Triplets or images in a round. */
+  /** Triplets or images of a piece. */
   readonly amount: number;
 }
+
+/** How long a side works in a round, alone and, since it gets less of the machine, beside the neighbours. */
+const idleSeconds = 5;
+const busySeconds = 15;
+
+/** A piece is short, since it can take very long beside the neighbours. */
+const piecesAlone = 10;
 
 /** Measures training and embedding at the largest and the smallest size. */
 export async function measureWaits(options: BenchOptions): Promise<Wait[]> {
@@ -73,7 +80,9 @@ export async function measureWaits(options: BenchOptions): Promise<Wait[]> {
 }
 
 function worksAt(size: number, options: BenchOptions): Work[] {
-  const [steps, images] = [stepsOf(size, options), imagesOf(size, options)];
+  const piece = (amount: number) => Math.max(1, Math.round(amount / piecesAlone));
+  const whole = { ...options, length: 1 };
+  const [steps, images] = [piece(stepsOf(size, whole)), piece(imagesOf(size, whole))];
   return [{
     ...{ kind: "train", name: `training, ${size} px`, unit: "triplets/s", size },
     ...{ request: { steps }, amount: steps * options.batchSize },
@@ -96,14 +105,27 @@ async function measure(work: Work, options: BenchOptions): Promise<Wait[]> {
   const start = work.kind === "train" ? startStepPartner : startEmbedPartner;
   const pytorch = started.use(await start(work.size, "tuned", options));
   sides.push(sideOf("PyTorch", libgompCount, pytorch));
-  const speed = async ({ partner }: Side) => work.amount / await partner.seconds(work.request);
-  for (const side of sides) await speed(side);
+  for (const { partner } of sides) await partner.seconds(work.request);
   for (let round = 0; round < options.repeats; round++) {
-    for (const side of sides) side.speeds.idle.push(await speed(side));
+    for (const { partner, speeds } of sides) {
+      speeds.idle.push(await speedOf(work, partner, idleSeconds * options.length));
+    }
     await using _busy = await Neighbours.start(neighbours);
-    for (const side of sides) side.speeds.busy.push(await speed(side));
+    for (const { partner, speeds } of sides) {
+      speeds.busy.push(await speedOf(work, partner, busySeconds * options.length));
+    }
   }
   return sides.map((side) => waitOf(work, side, sides));
+}
+
+/** Speed of pieces of work, one after the other until so many seconds are over. */
+async function speedOf(work: Work, partner: Partner, atLeast: number): Promise<number> {
+  let [amount, seconds] = [0, 0];
+  while (seconds < atLeast) {
+    seconds += await partner.seconds(work.request);
+    amount += work.amount;
+  }
+  return amount / seconds;
 }
 
 function sideOf(program: Side["program"], spins: number, partner: Partner): Side {
