@@ -1,33 +1,73 @@
-/** csn as another project uses it: through its own `imports` entry, with its own configuration. */
+/** csn as another project uses it, with its own configuration: linked, or by the paths of its doors. */
 import assert from "node:assert/strict";
 import sharp from "sharp";
+import denoJson from "../deno.json" with { type: "json" };
 import { defaultConfig } from "../src/model/config.ts";
 import { initialTensors } from "../src/network/initialise.ts";
 import { fromFileUrl, join } from "../src/files/paths.ts";
 import { writeModelFile } from "../src/model/model_file.ts";
 import { randomUint32 } from "../src/base/random.ts";
+import { TemporaryFolder } from "./helpers/temporary_folder.ts";
 
-const project = fromFileUrl(new URL("library_project/", import.meta.url));
+const csn = fromFileUrl(new URL("..", import.meta.url));
+const project = join(csn, "tests", "library_project");
 
-Deno.test("the README's library example runs in a project of its own", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.mkdir(join(folder, "images"));
-    for (let i = 0; i < 5; i++) await writePicture(join(folder, "images", `${i}.png`), i);
+/** Each door's file by its name, as `imports` of another project have it. */
+const imports = Object.fromEntries(
+  Object.entries(denoJson.exports).map(([door, file]) => [join("csn", door), join(csn, file)]),
+);
+
+/** What is in another project's deno.json, where it is not that of `library_project`. */
+const configurations: Readonly<Record<string, unknown>> = {
+  "linked": undefined,
+  "with its doors' paths": { imports },
+};
+
+/** Writes a copy of the project with a deno.json of its own; returns its folder. */
+async function copyProject(folder: string, configuration: unknown): Promise<string> {
+  const copy = join(folder, "project");
+  await Deno.mkdir(copy);
+  for (const file of ["nearest.ts", "learn.ts"]) {
+    await Deno.copyFile(join(project, file), join(copy, file));
+  }
+  await Deno.writeTextFile(join(copy, "deno.json"), JSON.stringify(configuration));
+  return copy;
+}
+
+for (const [how, configuration] of Object.entries(configurations)) {
+  Deno.test(`the README's library example runs in a project of its own, ${how}`, async () => {
+    await using temporary = await TemporaryFolder.make();
+    const folder = temporary.path;
+    const cwd = configuration === undefined ? project : await copyProject(folder, configuration);
+    await writePictures(join(folder, "images"), 5);
     await writeModel(join(folder, "model.safetensors"));
     const image = join(folder, "images", "3.png");
-    const { code, stdout, stderr } = await run([
-      join(folder, "model"),
-      join(folder, "images"),
-      image,
-    ]);
+    const args = [join(folder, "model"), join(folder, "images"), image];
+    const { code, stdout, stderr } = await run(cwd, ["nearest.ts", ...args]);
     assert.equal(code, 0, stderr);
     // The image itself is among those searched: nearest to itself by every notion, but for epsilon.
     assert.equal(stdout, "shape: 3.png, at 0.000\ncolour: 3.png, at 0.000\n");
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  });
+
+  Deno.test(`every door opens in a project of its own, ${how}, from pictures to a model in use`, async () => {
+    await using temporary = await TemporaryFolder.make();
+    const folder = temporary.path;
+    const cwd = configuration === undefined ? project : await copyProject(folder, configuration);
+    await writePictures(join(folder, "images"), 36);
+    const rows = Array.from({ length: 36 }, (_, i) => `${i}.png,c${i % 3},s${(i >> 1) % 3}\n`);
+    await Deno.writeTextFile(
+      join(folder, "pictures.csv"),
+      ["image,colour,shape\n", ...rows].join(""),
+    );
+    const { code, stdout, stderr } = await run(cwd, ["learn.ts", folder]);
+    assert.equal(code, 0, stderr);
+    assert.equal(
+      stdout,
+      "problems: 0\nepoch: 1\ntested: 16\nanalysed: test\nembedded: 36\n" +
+        "tensors: 3 true function function\n",
+    );
+  });
+}
 
 Deno.test("the README holds the library example as it is run", async () => {
   const readme = await Deno.readTextFile(new URL("../README.md", import.meta.url));
@@ -38,26 +78,26 @@ Deno.test("the README holds the library example as it is run", async () => {
   );
 });
 
-async function run(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+async function run(
+  cwd: string,
+  args: readonly string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const permissions = ["read", "write", "env", "ffi", "sys", "run=python3,c++"];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      "run",
-      "--check",
-      "--quiet",
-      "--no-lock",
-      "--allow-read",
-      "--allow-write",
-      "--allow-env",
-      "--allow-ffi",
-      "--allow-sys",
-      "--allow-run=python3,c++",
-      "nearest.ts",
+      ...["run", "--check", "--quiet", "--no-lock"],
+      ...permissions.map((permission) => `--allow-${permission}`),
       ...args,
     ],
-    cwd: project,
+    cwd,
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+async function writePictures(folder: string, count: number): Promise<void> {
+  await Deno.mkdir(folder);
+  for (let i = 0; i < count; i++) await writePicture(join(folder, `${i}.png`), i);
 }
 
 async function writePicture(path: string, seed: number): Promise<void> {

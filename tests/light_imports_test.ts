@@ -1,5 +1,6 @@
 /** What every command and every import of csn loads must stay small; large libraries come when they are used. */
 import assert from "node:assert/strict";
+import denoJson from "../deno.json" with { type: "json" };
 import { dirname, fromFileUrl, join, relative } from "../src/files/paths.ts";
 
 const root = dirname(dirname(fromFileUrl(import.meta.url)));
@@ -56,7 +57,9 @@ Deno.test("staticImports() finds what is loaded at once, and neither types nor l
   assert.deepEqual(staticImports(text), ["a", "c", "d", "f", "j"]);
 });
 
-for (const entry of ["mod.ts", "src/cli/main.ts"]) {
+const doors = Object.values(denoJson.exports).map((door) => door.slice("./".length));
+
+for (const entry of [...doors, "src/cli/main.ts"]) {
   Deno.test(`${entry} loads no large library before it is used`, async () => {
     const libraries = await reached(join(root, entry));
     const found = heavy.filter((library) => libraries.has(library)).map((library) =>

@@ -24,6 +24,7 @@ interface Moments {
 export class Adam implements Disposable {
   readonly #moments: ReadonlyMap<string, Moments>;
 
+  /** An optimiser of these parameters, by name: those of `Network.parameters()`, or others. */
   constructor(parameters: ReadonlyMap<string, Tensor>) {
     // A scope, so that none is left when there is no memory for all of them.
     this.#moments = noGrad(() =>
@@ -99,6 +100,7 @@ export class Adam implements Disposable {
     }
   }
 
+  /** Frees its moments and step counts. */
   [Symbol.dispose](): void {
     for (const tensor of this[heldTensors]()) tensor.dispose();
   }

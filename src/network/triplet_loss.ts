@@ -29,11 +29,15 @@ export interface LossWeights {
 export interface TripletLoss {
   /** What training minimises: triplet + embedding and mask norms by their weights. */
   readonly loss: Tensor;
+  /** Mean of max(0, D(anchor, near) - D(anchor, far) + margin). */
   readonly triplet: Tensor;
+  /** Norm of the embeddings, before it is weighted. */
   readonly embeddingNorm: Tensor;
+  /** Norm of the masks, before it is weighted. */
   readonly maskNorm: Tensor;
-  /** Distances of the anchors to the far and near images, masked. */
+  /** Distances [B] of the anchors to the far images, masked. */
   readonly far: Tensor;
+  /** Distances [B] of the anchors to the near images, masked. */
   readonly near: Tensor;
 }
 

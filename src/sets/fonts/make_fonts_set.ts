@@ -22,7 +22,7 @@ export interface FontsSetOptions {
   readonly imageSize?: number;
   /** Decides the splits and triplets. @default {1} */
   readonly seed?: number;
-  /** @default {defaultTripletCounts} */
+  /** Triplets of each notion in each split. @default {20,000, 2,000 and 4,000} */
   readonly triplets?: TripletCounts;
   /**
    * Split by typeface, so that no typeface of the test images was seen in training. @default {by
@@ -36,7 +36,9 @@ export interface FontsSetOptions {
    * {false}
    */
   readonly overwrite?: boolean;
+  /** Hears of the work. */
   readonly listener?: Listener;
+  /** Stops it; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -46,7 +48,9 @@ export interface FontsSetResult {
   readonly folder: string;
   /** False when this very set was there already. */
   readonly made: boolean;
+  /** Pictures in the set. */
   readonly images: number;
+  /** Typefaces that they show. */
   readonly families: number;
 }
 

@@ -38,7 +38,9 @@ export interface ZapposOptions {
   readonly counts?: TripletCounts;
   /** A mirror: the address of a folder with the archives under their own names. */
   readonly url?: string;
+  /** Hears of the work. */
   readonly listener?: Listener;
+  /** Stops it; what was fetched stays for the next time. */
   readonly signal?: AbortSignal;
 }
 

@@ -1,0 +1,39 @@
+/**
+ * The door to training: `train` as the command does, its events, and what it leaves in a run's folder.
+ *
+ * @module
+ */
+export { train } from "./train.ts";
+export { trainEvents } from "./train_events.ts";
+export type {
+  NewRun,
+  ResumedRun,
+  RunOptions,
+  TrainOptions,
+  TrainSettings,
+} from "./train_options.ts";
+export type { TrainResult } from "./run_training.ts";
+export type { TrainEvent } from "./train_event.ts";
+
+// Settings
+export {
+  defaultConfig,
+  defaultSettings,
+  learningRateOf,
+  type RunSettings,
+  type Sampler,
+  type TrainConfig,
+} from "../model/config.ts";
+
+// What a run leaves
+export { readMetrics } from "./run_log.ts";
+export type { EpochMetrics, NotionScore } from "./metrics.ts";
+export type { EpochSums, TrainerState } from "../model/trainer_state.ts";
+
+// Batches for a loop of one's own
+export {
+  type Batch,
+  type BatchSource,
+  EpochBatches,
+  type EpochOptions,
+} from "./batches/batches.ts";
