@@ -1,10 +1,14 @@
-/** The floors of the house: which folder of src may import which, and what a light command loads. */
+/**
+ * The floors of the house: which folder of src may import which, and what a light command loads.
+ */
 import assert from "node:assert/strict";
 import { dirname, fromFileUrl, join, relative } from "../src/files/paths.ts";
 
 const project = dirname(dirname(fromFileUrl(import.meta.url)));
 
-/** Folders of src from the top floor down; a file imports from its own folder and from floors below. */
+/**
+ * Folders of src from the top floor down; a file imports from its own folder and from floors below.
+ */
 const floors: readonly (readonly string[])[] = [
   ["cli"],
   ["report", "visdom"],
@@ -56,8 +60,8 @@ async function importsOf(folder: string): Promise<Imports> {
 }
 
 /**
- * A door, `mod.ts` of a folder, exports what its users need from every floor below the command line, and nothing in
- * src comes in by it.
+ * A door, `mod.ts` of a folder, exports what its users need from every floor below the command
+ * line, and nothing in src comes in by it.
  */
 function isDoor(file: string): boolean {
   return file.split("/").length === 2 && file.endsWith("/mod.ts");

@@ -1,4 +1,6 @@
-/** csn as another project uses it, with its own configuration: linked, or by the paths of its doors. */
+/**
+ * csn as another project uses it, with its own configuration: linked, or by the paths of its doors.
+ */
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import denoJson from "../deno.json" with { type: "json" };

@@ -1,5 +1,6 @@
 /**
- * The door to image sets: open one, make one from a table, examine it, read its triplets and its pixels.
+ * The door to image sets: open one, make one from a table, examine it, read its triplets and its
+ * pixels.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The door to tensors, and to all that a training loop of one's own needs: operators, the network, its loss and
- * its optimiser.
+ * The door to tensors, and to all that a training loop of one's own needs: operators, the network,
+ * its loss and its optimiser.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The door to training: `train` as the command does, its events, and what it leaves in a run's folder.
+ * The door to training: `train` as the command does, its events, and what it leaves in a run's
+ * folder.
  *
  * @module
  */
