@@ -60,21 +60,29 @@ export function speakFor(command: CommandUnknownOpts): void {
 export function commandWords(message: string): string {
   return message.replaceAll(inBackticks, (whole, ...rest) => {
     const { task, given, option, value } = rest.at(-1) as Record<string, string | undefined>;
-    if (task !== undefined) return taskCall(task, given!) ?? whole;
-    return flagOf(option!, value) ?? whole;
+    try {
+      if (task !== undefined) return taskCall(task, given!) ?? whole;
+      return flagOf(option!, value) ?? whole;
+    } catch {
+      // A text of the user's, such as a cell, that only looks like it.
+      return whole;
+    }
   });
 }
 
 /** A call as a command; null for a function that no task does. */
 function taskCall(name: string, given: string): string | null {
-  if (!(name in tasks)) return null;
+  if (!Object.hasOwn(tasks, name)) return null;
   const parts = given.matchAll(/(?:(\w+): )?("(?:[^"\\]|\\.)*"|[\w.]+)/g);
   const args = parts.map(([, option, value]) =>
     option === undefined
       ? shellWord(JSON.parse(value))
       : option === "out" && name === "train"
       ? withValue("--name", JSON.stringify(basename(JSON.parse(value))))
-      : withValue(`--${kebab(renamed[option]?.at(-1) ?? option)}`, value)
+      : withValue(
+        `--${kebab(Object.hasOwn(renamed, option) ? renamed[option].at(-1)! : option)}`,
+        value,
+      )
   ).toArray().join(" ");
   const task = tasks[name].includes("*")
     ? tasks[name].replace("*", () => args)
@@ -86,7 +94,7 @@ function taskCall(name: string, given: string): string | null {
 function flagOf(name: string, value?: string): string | null {
   if (name === "rules" && value !== undefined) return ruleWords(value);
   const isOff = value === "false";
-  for (const each of renamed[name] ?? [name]) {
+  for (const each of Object.hasOwn(renamed, name) ? renamed[name] : [name]) {
     const found = running?.options.find((option) =>
       option.attributeName() === each && (isOff ? option.negate : !option.negate)
     );

@@ -30,6 +30,15 @@ Deno.test("commandWords() leaves what the command has no option for as it is", (
   }
 });
 
+Deno.test("commandWords() leaves what a user wrote as it is, whatever it looks like", () => {
+  speakFor(makeTripletsCommand());
+  for (
+    const text of ["`constructor`", "`toString()`", '"`rules: red`" is no number', "`rules: {}`"]
+  ) {
+    assert.equal(commandWords(text), text);
+  }
+});
+
 Deno.test("commandWords() writes a rule as --notion takes it, or as --rules does", () => {
   speakFor(makeTripletsCommand());
   assert.equal(

@@ -71,8 +71,8 @@ export async function buildSet(
   const settle = () =>
     remarks.settle(`Cannot make an image set from ${sourceOf(plan)}`, plan.acceptGuesses ?? false);
   const values = valuesOf(notions, rows, plan, settle);
-  for (const { notion } of notions) {
-    remarkOnValues(notion, values.get(notion.name)!, parts, remarks);
+  for (const read of notions) {
+    remarkOnValues(read, values.get(read.notion.name)!, parts, remarks);
   }
   const summary: SetSummary = {
     imageColumn: planned.imageColumn,

@@ -26,10 +26,10 @@ export interface DrawTripletsOptions {
  * it, as in a triplet list.
  *
  * Balanced, values take turns as the anchor's, so each has as many triplets as the others; the
- * unlike value is any other with the same chance, and each pair of values is drawn both ways round.
- * So a value is as often on the alike side as on the unlike side, and an image without its anchor
- * reveals nothing. Values that cannot be on both sides are left out. Few images may force values
- * out of balance.
+ * unlike value is any other with the same chance, and each pair of values is drawn both ways
+ * round. So a value is as often on the alike side as on the unlike side, and an image without
+ * its anchor reveals nothing. Values that cannot be on both sides are left out. Few images may
+ * force values out of balance.
  *
  * The same arguments give the same triplets.
  */

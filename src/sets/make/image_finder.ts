@@ -21,8 +21,8 @@ export interface NearMiss {
 
 /**
  * Finds images in a folder. A name that ends like an image file is a path below the folder, with
- * "/" or "\" between its parts; any other is an id, a file's name or path without its ending. Names
- * are compared in both of Unicode's forms, NFC and NFD.
+ * "/" or "\" between its parts; any other is an id, a file's name or path without its ending.
+ * Names are compared in both of Unicode's forms, NFC and NFD.
  */
 export class FolderImages implements ImageFinder {
   readonly #folder: string;

@@ -3,7 +3,7 @@ import { pointOutSplits } from "./given_splits.ts";
 import { FolderImages } from "./image_finder.ts";
 import type { Remarks } from "./remarks.ts";
 import { notionColumns } from "./set_notions.ts";
-import type { SetPlan } from "./set_plan.ts";
+import { ruleOf, type SetPlan } from "./set_plan.ts";
 import { chooseImageColumn, type ImageColumn } from "./table/choose_image_column.ts";
 import { type Columns, loadColumns } from "./table/load_columns.ts";
 import { openTable } from "./table/open_table.ts";
@@ -43,6 +43,14 @@ export async function readPlanned(
   for (const name of columns.rounded ?? []) {
     remarks.warn(
       `column "${name}" has whole numbers over 2^53 that are stored as doubles: numbers that differ only in their last digits become one value; store ids as texts`,
+    );
+  }
+  for (const [name, number] of columns.thousandPoints ?? []) {
+    if (!notions.includes(name) || ruleOf(plan, name).type === "categorical") continue;
+    remarks.doubt(
+      `column "${name}": the point in its numbers, such as ${number}, may stand between thousands (${
+        number.replace(".", "")
+      }), as ";" parts the cells, but is taken for a decimal point; write them without points if so`,
     );
   }
   return {

@@ -29,7 +29,9 @@ export interface SetPlan extends TableOptions {
   readonly imageColumn?: string;
   /** A column of groups: all images with the same value are in one split. */
   readonly groupColumn?: string;
-  /** A column that says which split each image is in: train, val or test in the usual spellings. */
+  /**
+   * A column that says which split each image is in: train, val or test in the usual spellings.
+   */
   readonly splitColumn?: string;
   /** Sizes of the splits where none are given. @default {defaultShares} */
   readonly shares?: SplitShares;

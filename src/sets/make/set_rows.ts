@@ -32,8 +32,8 @@ export interface ImageRows {
 }
 
 /**
- * The rows that stay: those whose image is there and that have a group and a split, where these are
- * asked for. Throws a CsnError when too many images are missing.
+ * The rows that stay: those whose image is there and that have a group and a split, where these
+ * are asked for. Throws a CsnError when too many images are missing.
  */
 export function rowsWithImages(plan: SetPlan, planned: PlannedTable, remarks: Remarks): ImageRows {
   const found = foundImages(plan, planned);
@@ -88,7 +88,8 @@ function foundImages(plan: SetPlan, planned: PlannedTable): FoundImages {
 }
 
 /**
- * The split that a column gives each image, or else the folder at the top; null where neither does.
+ * The split that a column gives each image, or else the folder at the top; null where neither
+ * does.
  */
 function splitsOf(
   { splitColumn }: SetPlan,

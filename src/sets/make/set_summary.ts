@@ -3,8 +3,8 @@ import { alikeSpellings } from "./notions/alike_spellings.ts";
 import type { ValueCount } from "./notions/value_count.ts";
 import type { NotionValues } from "./notions/attribute_of.ts";
 import { binOf } from "./notions/bins.ts";
+import { likelyMissing } from "./notions/likely_missing.ts";
 import type { ReadNotion } from "./notions/read_notion.ts";
-import type { NotionRule } from "./notions/rule.ts";
 import type { Remarks } from "./remarks.ts";
 import type { NotionSummary } from "./set_report.ts";
 import type { SplitImages } from "../split_images.ts";
@@ -33,13 +33,19 @@ export function notionSummary(
   };
 }
 
-/** Remarks on spellings, bins and rare values of a notion. */
+/** Remarks on spellings, bins, rare values of a notion, and values that may be none. */
 export function remarkOnValues(
-  { column, name, rule }: NotionRule,
+  { notion: { column, name, rule, guessed, missing }, unknown }: ReadNotion,
   values: NotionValues,
   parts: SplitImages,
   remarks: Remarks,
 ): void {
+  const isOrderGiven = rule.type === "ordinal" && !guessed.includes("order");
+  if (missing === undefined && !isOrderGiven) {
+    const spelt = unknown.map(({ value }) => value).filter((value) => value !== "");
+    const likely = likelyMissing(column, [...values.values, ...values.dropped], spelt);
+    if (likely !== null) remarks.warn(likely);
+  }
   const spellings = rule.type === "numeric"
     ? null
     : alikeSpellings([...values.values, ...values.dropped]);

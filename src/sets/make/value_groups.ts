@@ -6,8 +6,8 @@ import { compareDistance } from "./notions/distance.ts";
  * Images by the value of an attribute. Values are in order, so those alike to one are a range of
  * neighbours, and those unlike it are what lies below one bound and above another.
  *
- * Only values are kept that can stand on both sides of a triplet: another image is like theirs, and
- * some value is unlike.
+ * Only values are kept that can stand on both sides of a triplet: another image is like theirs,
+ * and some value is unlike.
  */
 export class ValueGroups {
   /** Images, grouped by value. */

@@ -82,7 +82,23 @@ function valuesOf({ report }: Made): Record<string, number> {
   return Object.fromEntries(report.notions[0].values.map(({ value, images }) => [value, images]));
 }
 
-for (const spelling of ["NaN", "nan", "None", "null", "NA", "N/A", "n/a", "NULL", "-", "?"]) {
+for (
+  const spelling of [
+    "NaN",
+    "nan",
+    "None",
+    "null",
+    "NA",
+    "N/A",
+    "n/a",
+    "NULL",
+    "-",
+    "?",
+    "\\N",
+    "#DIV/0!",
+    "-nan",
+  ]
+) {
   Deno.test(`makeTriplets() takes ${spelling} as not known, as an empty cell`, async () => {
     const cell = (i: number) => i % 3 === 0 ? spelling : i === 1 ? "" : String(i % 5 + 1);
     await madeOfCells("stars", cell, {}, (made) => {
@@ -271,6 +287,70 @@ Deno.test("makeTriplets() reports values that differ only by spelling, and does 
     assert.match(report.warnings[0], /4 values differ only by spelling/);
     assert.deepEqual(values.texts.get("c")!.slice(0, 2), [" a", "a"]);
   });
+});
+
+Deno.test("makeTriplets() reports numbers and truth values that are spelt in several ways as categories", async () => {
+  const rules = { c: { type: "categorical" } } as const;
+  await madeOfCells("c", (i) => ["1", "1.0", "2", "007", "7"][i % 5], { rules }, ({ report }) => {
+    assert.match(report.warnings[0], /^column "c": 4 values differ only by spelling/);
+    assert.match(report.warnings[0], /"007" 30 and "7" 30 \(number\); "1" 30 and "1\.0" 30/);
+  });
+  const truths = ["True", "1", "yes", "False", "0"];
+  await madeOfCells("c", (i) => truths[i % 5], {}, ({ report }) => {
+    assert.match(report.warnings[0], /"1" 30 and "True" 30 and "yes" 30 \(truth value\)/);
+  });
+  // "no" beside values that are no truth values is a word.
+  await madeOfCells("c", (i) => ["no", "0", "red"][i % 3], {}, ({ report }) => {
+    assert.deepEqual(report.warnings, []);
+  });
+});
+
+Deno.test("makeTriplets() warns of values that may say that nothing is known, and says how to mend it", async () => {
+  const cell = (i: number) => ["unknown", "red", "green", "None", "n.a."][i % 5];
+  await madeOfCells("c", cell, {}, ({ report }) => {
+    assert.equal(
+      report.warnings[0],
+      'column "c": "n.a." (30), "unknown" (30) count as values, by which images are alike; ' +
+        'say `rules: {"c": {"missing": ["n.a.","unknown","None"]}}` if nothing is known of them',
+    );
+  });
+  const age = (i: number) => i % 10 === 0 ? "-1" : String(i % 40 / 2);
+  await madeOfCells("age", age, {}, ({ report }) => {
+    assert.match(report.warnings[0], /"-1" \(15\) counts as a value.*"missing": \["-1"\]/);
+  });
+  // Said already, or one of several numbers below 0.
+  const rules = { c: { missing: ["?"] } };
+  await madeOfCells("c", cell, { rules }, ({ report }) => assert.deepEqual(report.warnings, []));
+  await madeOfCells("t", (i) => String(i % 9 - 4), {}, ({ report }) => {
+    assert.doesNotMatch(report.warnings.join(), /count/);
+  });
+});
+
+Deno.test("makeTriplets() keeps other missing spellings in the rule that it advises", async () => {
+  const cell = (i: number) => i === 4 ? "broken" : i % 5 === 0 ? "NaN" : String(i % 30);
+  await assert.rejects(
+    madeOfCells("n", cell),
+    /119 of 120 values are numbers, 1 is "broken".*"missing": \["broken","NaN"\]/,
+  );
+});
+
+Deno.test("readPlanned() asks where points may stand between thousands, beside semicolons", async () => {
+  const table = (cell: (image: number) => string) =>
+    "image;n\n" + Array.from({ length: count }, (_, i) => `${i}.jpg;${cell(i)}\n`).join("");
+  const thousands = table((i) => (900 + 10 * (i % 50)).toLocaleString("de"));
+  await assert.rejects(
+    madeOf("table.csv", thousands, { notions: ["n"] }, () => {}),
+    /column "n": the point in its numbers, such as 1\.000, may stand between thousands \(1000\)/,
+  );
+  const names = { notions: ["n"], rules: { n: { type: "categorical" } } } as const;
+  await madeOf("table.csv", thousands, names, ({ report }) => {
+    assert.doesNotMatch(report.warnings.join(), /thousands/);
+  });
+  for (const measured of [(i: number) => String(i % 50 / 8), (i: number) => `0.${100 + i}`]) {
+    await madeOf("table.csv", table(measured), { notions: ["n"] }, ({ report }) => {
+      assert.doesNotMatch(report.warnings.join(), /thousands/);
+    });
+  }
 });
 
 Deno.test("makeTriplets() reports groups that differ only by spelling", async () => {

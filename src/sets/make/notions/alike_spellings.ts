@@ -1,14 +1,26 @@
+import { keepsDigits, readsAsNumber } from "./number_text.ts";
 import type { ValueCount } from "./value_count.ts";
 
 /** Groups that a warning names. */
 const shownGroups = 3;
 
+/** How programs and people spell that something is so, and that it is not. */
+const truths: ReadonlyMap<string, string> = new Map([
+  ...["true", "t", "yes", "y", "on", "1"].map((text) => [text, "true"] as const),
+  ...["false", "f", "no", "n", "off", "0"].map((text) => [text, "false"] as const),
+]);
+
 /**
- * A sentence about values that differ only by case, by blanks or by Unicode form; null when there
- * are none. They count as different values.
+ * A sentence about values that differ only by case, by blanks, by Unicode form or as spellings of
+ * one number or truth value; null when there are none. They count as different values.
  */
 export function alikeSpellings(values: readonly ValueCount[]): string | null {
-  const groups = [...Map.groupBy(values, ({ value }) => folded(value)).values()]
+  const areTruths = values.every(({ value }) => truths.has(plainNumber(folded(value))));
+  const meaningOf = ({ value }: ValueCount) => {
+    const plain = plainNumber(folded(value));
+    return areTruths ? truths.get(plain)! : plain;
+  };
+  const groups = [...Map.groupBy(values, meaningOf).values()]
     .filter((group) => group.length > 1);
   if (groups.length === 0) return null;
   const count = groups.reduce((sum, group) => sum + group.length, 0);
@@ -30,6 +42,11 @@ export function folded(text: string): string {
   return withoutBlanks(text.normalize()).toUpperCase().toLowerCase().normalize();
 }
 
+/** The one spelling of a number: "1.0" and "01" are "1"; any other text stays. */
+function plainNumber(text: string): string {
+  return readsAsNumber(text) && keepsDigits(text) ? String(Number(text)) : text;
+}
+
 function withoutBlanks(text: string): string {
   return text.replace(invisible, "").replace(/\s+/g, " ").trim();
 }
@@ -38,6 +55,9 @@ function withoutBlanks(text: string): string {
 function differencesOf(texts: readonly string[]): string[] {
   const differ = (spelt: (text: string) => string) => new Set(texts.map(spelt)).size > 1;
   const cased = (text: string) => text.toUpperCase().toLowerCase();
+  if (differ(folded)) {
+    return [differ((text) => plainNumber(folded(text))) ? "truth value" : "number"];
+  }
   return [
     ...(differ((text) => withoutBlanks(text.normalize())) ? ["case"] : []),
     ...(differ((text) => cased(text.normalize())) ? ["blanks"] : []),

@@ -22,12 +22,12 @@ export interface NotionValues {
 }
 
 /**
- * Applies a rule to a column: the value of each of `rows` (rows of the table, one an image). Values
- * that fewer than `minImages` images have count as not known. `unknown` is how the table spells
- * what is not known, for errors.
+ * Applies a rule to a column: the value of each of `rows` (rows of the table, one an image).
+ * Values that fewer than `minImages` images have count as not known. `unknown` is how the table
+ * spells what is not known, for errors.
  *
- * Throws a CsnError that names file, row and column for a cell that the rule cannot read, and one
- * for a notion that is left with one value.
+ * Throws a CsnError that names file, row and column for a cell that the rule cannot read, and
+ * one for a notion that is left with one value.
  */
 export function attributeOf(
   notion: NotionRule,

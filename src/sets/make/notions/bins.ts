@@ -10,9 +10,9 @@ export interface Bin {
 
 /**
  * The borders of `count` bins of as many numbers each: the lowest number of every bin but the
- * first. Equal numbers stay in one bin. Where many are equal, the others are divided again, so that
- * there are `count` bins whenever there are as many different numbers, and else a bin for each
- * number.
+ * first. Equal numbers stay in one bin. Where many are equal, the others are divided again, so
+ * that there are `count` bins whenever there are as many different numbers, and else a bin for
+ * each number.
  */
 export function quantileBorders(numbers: readonly number[], count: number): number[] {
   const sorted = sortedNumbers(numbers);

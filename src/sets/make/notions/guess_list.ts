@@ -10,8 +10,8 @@ const separators = [";", "|"];
 const manyLists = 0.1;
 
 /**
- * The separator of a cell's values; null when cells do not make sense as lists. Doubts are remarked
- * on.
+ * The separator of a cell's values; null when cells do not make sense as lists. Doubts are
+ * remarked on.
  */
 export function guessList(
   column: string,

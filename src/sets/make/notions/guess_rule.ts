@@ -2,6 +2,7 @@ import { CsnError } from "../../../base/errors.ts";
 import { Remarks } from "../remarks.ts";
 import type { Cell } from "../table/table.ts";
 import { quantileBorders } from "./bins.ts";
+import { isDressedNumber } from "./dressed_number.ts";
 import { firstSeparator, guessList } from "./guess_list.ts";
 import { isNumber, keepsDigits, readsAsNumber } from "./number_text.ts";
 import {
@@ -24,6 +25,12 @@ const defaultQuantiles = 5;
  */
 const fewTexts = 0.2;
 
+/**
+ * From this share of numbers on, some with units, commas and the like, a column is one of
+ * numbers.
+ */
+const mostlyNumbers = 0.8;
+
 /** Texts that a doubt names. */
 const shownTexts = 5;
 
@@ -34,10 +41,11 @@ const manyImages = 5;
 const classNames = /^(label|class|cls|categor(y|ie)|cat|target|breed|species|code|cluster|id)s?$/i;
 
 /**
- * The whole rule for a column: what `given` says, and what it leaves out guessed from the cells, ""
- * where nothing is known. Texts are categories, or several values when cells make sense as lists;
- * two different numbers are categories, up to twelve are steps, more are measurements in five bins
- * of as many images. Guesses that may be wrong are remarked on.
+ * The whole rule for a column: what `given` says, and what it leaves out guessed from the cells,
+ * "" where nothing is known. Texts are categories, or several values when cells make sense as
+ * lists; two different numbers are categories, up to twelve are steps, more are measurements in
+ * five bins of as many images. Guesses that may be wrong are remarked on; `unknown` are the
+ * spellings that the cells are empty for.
  *
  * Throws a CsnError when an order of texts would have to be guessed.
  */
@@ -46,8 +54,9 @@ export function guessRule(
   cells: readonly Cell[],
   given: ColumnRule = {},
   remarks: Remarks = new Remarks(),
+  unknown: readonly string[] = [],
 ): NotionRule {
-  const type = given.type ?? guessType(column, cells, given, remarks);
+  const type = given.type ?? guessType(column, cells, given, remarks, unknown);
   const rule = ruleOf(type, column, cells, given);
   const guessed = Object.keys(rule).filter((field) =>
     !Object.hasOwn(given, field) && field !== "borders"
@@ -67,6 +76,7 @@ function guessType(
   cells: readonly Cell[],
   given: ColumnRule,
   remarks: Remarks,
+  unknown: readonly string[],
 ): Rule["type"] {
   if (given.order !== undefined) return "ordinal";
   if (given.quantiles !== undefined || given.borders !== undefined) return "numeric";
@@ -81,7 +91,7 @@ function guessType(
     remarkOnClasses(column, cells as readonly string[], type, remarks);
     return type;
   }
-  remarkOnTexts(column, cells as readonly string[], remarks);
+  remarkOnTexts(column, cells as readonly string[], remarks, unknown);
   return guessList(column, cells as readonly string[], remarks) === null ? "categorical" : "multi";
 }
 
@@ -115,7 +125,12 @@ function remarkOnClasses(
 }
 
 /** Doubts a column of numbers but for a few cells, and warns of codes that look like numbers. */
-function remarkOnTexts(column: string, cells: readonly string[], remarks: Remarks): void {
+function remarkOnTexts(
+  column: string,
+  cells: readonly string[],
+  remarks: Remarks,
+  unknown: readonly string[],
+): void {
   const known = cells.filter((cell) => cell !== "");
   const texts = known.filter((cell) => !isNumber(cell));
   const codes = texts.filter(readsAsNumber);
@@ -133,11 +148,11 @@ function remarkOnTexts(column: string, cells: readonly string[], remarks: Remark
   }
   const isSlip = codes.length === 0 && texts.length <= fewTexts * known.length &&
     valuesOf(known).length - new Set(texts).size > 2;
-  if (!isSlip) return;
+  if (remarkOnDressed(column, known, isSlip, remarks) || !isSlip) return;
   const counts = [...Map.groupBy(texts, (text) => text)]
     .sort(([, a], [, b]) => b.length - a.length);
   const shown = counts.slice(0, shownTexts).map(([text, all]) =>
-    `${all.length} is ${JSON.stringify(text)}`
+    `${all.length} ${all.length === 1 ? "is" : "are"} ${JSON.stringify(text)}`
   );
   remarks.doubt(
     `column "${column}": ${known.length - texts.length} of ${known.length} values are numbers, ${
@@ -145,9 +160,36 @@ function remarkOnTexts(column: string, cells: readonly string[], remarks: Remark
     }${counts.length > shownTexts ? ", ..." : ""}; all would be categories. Say \`rules: {${
       JSON.stringify(column)
     }: {"missing": ${
-      JSON.stringify(counts.slice(0, shownTexts).map(([text]) => text))
+      JSON.stringify([...counts.slice(0, shownTexts).map(([text]) => text), ...unknown])
     }}}\` if that is no value, ${typeOption(column, "categorical")} if it is`,
   );
+}
+
+/**
+ * Remarks on numbers with a unit, a currency or a comma, which are texts here; whether the
+ * column holds such.
+ */
+function remarkOnDressed(
+  column: string,
+  known: readonly string[],
+  areFew: boolean,
+  remarks: Remarks,
+): boolean {
+  const dressed = known.filter(isDressedNumber);
+  const numbers = dressed.length + known.filter(isNumber).length;
+  const different = new Set(known).size;
+  if (dressed.length === 0 || numbers < mostlyNumbers * known.length || different <= 2) {
+    return false;
+  }
+  const text = `column "${column}": ${numbers} of ${known.length} values such as ${
+    JSON.stringify(dressed[0])
+  } look like numbers that are written for people, but are taken as categories, any two of which are unlike; write plain numbers such as 1200.5 into the table, with the unit in the column's name, or say ${
+    typeOption(column, "categorical")
+  } if they are names`;
+  // A few may well be sizes or classes.
+  if (areFew || different > mostSteps) remarks.doubt(text);
+  else remarks.warn(text);
+  return true;
 }
 
 function ruleOf(

@@ -55,7 +55,9 @@ export function looksPrinted(text: string): boolean {
 
 const closing: Readonly<Record<string, string>> = { "[": "]", "{": "}", "(": ")" };
 
-/** The items of `inner`, null when it holds anything else; NumPy puts blanks alone between them. */
+/**
+ * The items of `inner`, null when it holds anything else; NumPy puts blanks alone between them.
+ */
 function itemsOf(inner: string, item: RegExp, mayLackComma: boolean): string[] | null {
   const values: string[] = [];
   let at = 0;

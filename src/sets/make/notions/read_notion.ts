@@ -45,7 +45,8 @@ export function readNotion(
   assertWritable(column, columns, rows, cells);
   const lists = mayBeLists(given) ? printedLists(rows.map((row) => cells[row])) : null;
   if (lists !== null) read((cell) => typeof cell === "string" ? lists.get(cell) ?? cell : cell);
-  const guessed = guessRule(column, rows.map((row) => cells[row]), given, remarks);
+  const spellings = missing.found.map(({ value }) => value).filter((value) => value !== "");
+  const guessed = guessRule(column, rows.map((row) => cells[row]), given, remarks, spellings);
   const notion = guessed.rule.type === "multi"
     ? partCells(guessed as NotionRule & { rule: MultiRule }, rows, cells, given, remarks)
     : guessed;

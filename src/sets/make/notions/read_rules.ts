@@ -69,7 +69,8 @@ export async function readRules(file: string): Promise<Record<string, ColumnRule
 }
 
 /**
- * Refuses a name that stands twice in an object of a JSON text: JSON.parse silently takes the last.
+ * Refuses a name that stands twice in an object of a JSON text: JSON.parse silently takes the
+ * last.
  */
 function assertUniqueNames(text: string, file: string): void {
   const open: Set<unknown>[] = [];

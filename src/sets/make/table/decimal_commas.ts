@@ -8,14 +8,17 @@ const withComma = /^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+(?:e[+-]?\d+)?$/i;
 /** A number without a comma. */
 const withoutComma = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
+/** A number that may have a point before decimals or between thousands. */
+const ambiguous = /^[+-]?[1-9]\d{0,2}\.\d{3}$/;
+
 /**
  * Up to this share of texts a column counts as one of numbers; what the texts are is asked later.
  */
 const fewTexts = 0.2;
 
 /**
- * A column's numbers with decimal points when they are written with decimal commas, else null: when
- * no cell is such a number, or many are neither numbers nor unknown.
+ * A column's numbers with decimal points when they are written with decimal commas, else null:
+ * when no cell is such a number, or many are neither numbers nor unknown.
  *
  * Throws a CsnError for a column that has numbers with a comma and others with a point alone, in
  * which 1.234 is ambiguous.
@@ -48,4 +51,18 @@ export function withDecimalPoints(
   return (cells as readonly string[]).map((cell) =>
     withComma.test(cell) ? cell.replaceAll(".", "").replace(",", ".") : cell
   );
+}
+
+/**
+ * A number such as 1.234 of a column without decimal commas, when the points of all its numbers
+ * may stand between thousands, as in a table from Excel where the comma is the decimal sign;
+ * null when one cannot, or none has a point.
+ */
+export function withThousandPoints(cells: readonly Cell[]): string | null {
+  const known = cells.filter((cell) => typeof cell !== "string" || !isUnknownText(cell));
+  if (!known.every((cell) => typeof cell === "string" && withoutComma.test(cell))) return null;
+  const withPoint = (known as string[]).filter((cell) => cell.includes("."));
+  return withPoint.length > 0 && withPoint.every((cell) => ambiguous.test(cell))
+    ? withPoint[0]
+    : null;
 }

@@ -1,5 +1,5 @@
 import { CsnError } from "../../../base/errors.ts";
-import { withDecimalPoints } from "./decimal_commas.ts";
+import { withDecimalPoints, withThousandPoints } from "./decimal_commas.ts";
 import type { Cell, Table } from "./table.ts";
 
 /** Some columns of a table, in memory; a position is a row. */
@@ -15,6 +15,8 @@ export interface Columns {
    * Columns whose whole numbers are over 2^53 and stored as doubles, which may have rounded them.
    */
   readonly rounded?: readonly string[];
+  /** Columns whose points may stand between thousands, with a number of each. */
+  readonly thousandPoints?: ReadonlyMap<string, string>;
   /** What was understood of the table's form, in words. */
   readonly understood: readonly string[];
   /** Lines that were left out because they do not have one cell for each column. */
@@ -59,6 +61,11 @@ export async function loadColumns(
     const isUnknown = !table.columns.includes(name) && column.every((cell) => cell === "");
     if (isUnknown) throw noColumn(table, name);
   }
+  const thousandPoints = new Map<string, string>();
+  for (const [name, column] of table.mayHaveThousandPoints ? cells : []) {
+    const number = withThousandPoints(column);
+    if (number !== null) thousandPoints.set(name, number);
+  }
   const understood = [...table.understood];
   if (table.mayHaveDecimalCommas) {
     for (const [name, column] of cells) {
@@ -75,6 +82,7 @@ export async function loadColumns(
     cells,
     embedded: table.embedded,
     rounded,
+    thousandPoints,
     understood,
     skipped,
   };

@@ -38,6 +38,7 @@ export async function readCsv(file: string, options: TableOptions): Promise<Tabl
     columns,
     mayHaveMore: false,
     mayHaveDecimalCommas: form.delimiter !== ",",
+    mayHaveThousandPoints: form.delimiter === ";",
     understood,
     rows: (_, onSkipped) => rowsOf(file, form, columns, options, onSkipped),
   };

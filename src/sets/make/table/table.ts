@@ -15,7 +15,9 @@ export interface TableRow {
 export interface Table {
   /** Where it lies. */
   readonly file: string;
-  /** Names of the columns; of JSON Lines those of the first row. A name may be "" or come twice. */
+  /**
+   * Names of the columns; of JSON Lines those of the first row. A name may be "" or come twice.
+   */
   readonly columns: readonly string[];
   /** Whether a later row may have columns that the first one lacks. */
   readonly mayHaveMore: boolean;
@@ -24,6 +26,11 @@ export interface Table {
    * cells.
    */
   readonly mayHaveDecimalCommas?: boolean;
+  /**
+   * Whether the point may stand between thousands, as in tables from Excel where the comma is
+   * the decimal sign.
+   */
+  readonly mayHaveThousandPoints?: boolean;
   /** Columns that hold the images themselves besides their names. */
   readonly embedded?: ReadonlySet<string>;
   /**

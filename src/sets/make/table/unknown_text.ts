@@ -1,4 +1,4 @@
-/** How people and programs (pandas, R, Excel, SQL) write that something is not known. */
+/** How people and programs (pandas, R, MySQL, formulas of Excel that failed) write that something is not known. */
 export const usualMissing: readonly string[] = [
   "NaN",
   "nan",
@@ -12,6 +12,16 @@ export const usualMissing: readonly string[] = [
   "<NA>",
   "NaT",
   "#N/A",
+  "#NA",
+  "-nan",
+  "-NaN",
+  "\\N",
+  "#DIV/0!",
+  "#VALUE!",
+  "#REF!",
+  "#NAME?",
+  "#NUM!",
+  "#NULL!",
   "-",
   "?",
 ];

@@ -109,6 +109,37 @@ Deno.test("guessRule() doubts a column of numbers but for a few cells, and names
   assert.equal(remarksOn("size", ["8", "9", "10", "S", "M", "L"]).said, "");
 });
 
+const written: readonly (readonly [what: string, cell: (number: number) => string])[] = [
+  ["percentages", (number) => `${number} %`],
+  ["prices", (number) => `$${(1000 + number).toLocaleString("en")}.50`],
+  ["lengths", (number) => `${number / 2} cm`],
+  ["thousands", (number) => (990 + number).toLocaleString("en")],
+  ["decimal commas", (number) => `${number},5`],
+];
+
+for (const [what, cell] of written) {
+  Deno.test(`guessRule() doubts that ${what} are categories`, () => {
+    const { said, remarks } = remarksOn("c", Array.from({ length: 90 }, (_, i) => cell(i % 30)));
+    assert.match(said, /column "c": 90 of 90 values such as ".*" look like numbers .* any two of/);
+    isDoubt(remarks);
+  });
+}
+
+Deno.test("guessRule() only warns of a few numbers with units, and not of codes", () => {
+  const cells = Array.from({ length: 90 }, (_, i) => `${i % 4} l`);
+  const { type, said, remarks } = remarksOn("tank", cells);
+  assert.equal(type, "categorical");
+  assert.match(said, /look like numbers/);
+  remarks.settle("Cannot", false);
+  for (const code of ["B12", "3-door", "1990s", "12AB"]) {
+    const many = Array.from({ length: 90 }, (_, i) => `${i % 30}${code}`);
+    assert.doesNotMatch(remarksOn("c", many).said, /look like numbers/, code);
+  }
+  // A few among numbers are asked for as any other text.
+  const slips = [...Array.from({ length: 60 }, (_, i) => String(i % 6)), "4 cm"];
+  isDoubt(remarksOn("c", slips).remarks);
+});
+
 Deno.test("guessRule() warns of whole numbers that may be those of classes, and shows the rule", () => {
   const counted = Array.from({ length: 150 }, (_, i) => String(i % 15));
   assert.match(
