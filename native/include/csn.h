@@ -1,9 +1,10 @@
 /*
  * csn.h: the contract between csn's TypeScript and libtorch. Pure C.
  *
- * Tensors are handles (csn_tensor); 0 is the undefined tensor, or failure. Whoever receives a handle
- * frees it with csn_free; after that it is refused, for no other tensor ever gets it. Every function that can fail takes `err, err_cap` last,
- * writes a zero-terminated UTF-8 message there and returns 0 (handles) or -1 (statuses and counts).
+ * Tensors are handles (csn_tensor); 0 is the undefined tensor, or failure. The receiver of a handle
+ * frees it with csn_free; after that it is refused, because no other tensor ever gets it. Every
+ * function that can fail takes `err, err_cap` last, writes a zero-terminated UTF-8 message there and
+ * returns 0 (handles) or -1 (statuses and counts).
  *
  * Functions marked [executor] run on one thread that the library owns and wait for it; they are meant
  * to be called from a thread other than the event loop's (Deno: nonblocking). All others run where they
@@ -129,9 +130,10 @@ CSN_API int32_t csn_backbone_free(uint32_t backbone, char *err, uint32_t err_cap
 
 /* Embeds images [B, 3, H, W] to a new tensor [B, D] of their dtype. train: batch statistics are used,
  * running ones updated; each of `groups` equal parts of the batch has statistics of its own, as if they were
- * embedded one after the other. bf16: convolutions and the linear layer compute in bfloat16 (autocast), on CUDA what
- * is left in float32 may use TF32. With neither train nor grad, float32 on the CPU, batch norm is folded into
- * the convolutions; the folded copy is made anew when a tensor has changed in place. [executor] */
+ * embedded one after the other. bf16: convolutions and the linear layer compute in bfloat16
+ * (autocast), on CUDA what is left in float32 may use TF32. With neither train nor grad, float32 on
+ * the CPU, batch norm is folded into the convolutions; the folded copy is made again when a tensor
+ * has changed in place. [executor] */
 CSN_API csn_tensor csn_backbone_forward(uint32_t backbone, csn_tensor images, uint32_t groups, uint8_t train,
                                         uint8_t grad, uint8_t bf16, char *err, uint32_t err_cap);
 

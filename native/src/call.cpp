@@ -227,7 +227,7 @@ c10::IValue convert(const Given &given, const c10::TypePtr &type, std::optional<
   }
 }
 
-// The IntType of the plain type hides that a dtype, layout or memory format is meant; real_type tells.
+// The IntType of the plain type hides that a dtype, layout or memory format is meant; real_type shows it.
 c10::IValue convert_argument(const Given &given, const c10::Argument &argument) {
   if (given.tag == tag_default) {
     if (!argument.default_value()) throw std::runtime_error("it has no default");

@@ -40,8 +40,8 @@ void copy_image(const uint8_t *from, Number *to, int64_t height, int64_t width, 
   }
 }
 
-// On the CPU: each pixel is read once and written once. An iterator over the images, for its loops run on all of
-// libtorch's threads.
+// On the CPU: each pixel is read once and written once. An iterator over the images, because its
+// loops run on all of libtorch's threads.
 template <typename Number>
 at::Tensor looked_up(const at::Tensor &pack, const at::Tensor &indices, const at::Tensor &flips, const at::Tensor &values) {
   const int64_t height = pack.size(1), width = pack.size(2), length = height * width * channels;

@@ -135,8 +135,8 @@ class Backbone {
            OneDnn::find() != nullptr && (!bf16 || has_bf16_kernels());
   }
 
-  // Made anew when a tensor has changed: each change in place raises its tensor's version, but for running
-  // statistics, which batch norm changes without a word, and which are few: they are compared.
+  // Made again when a tensor has changed: each change in place raises its tensor's version, except for
+  // running statistics, which batch norm changes silently; these are few and are compared.
   FoldedBackbone &folded(at::ScalarType dtype) {
     uint64_t versions = 0;
     for (const auto &named : tensors_) versions += named.second._version();
@@ -270,7 +270,7 @@ csn_tensor csn_backbone_forward(uint32_t backbone, csn_tensor images, uint32_t g
         throw std::runtime_error("the network embeds images [B, 3, H, W], found " + shape_text(input));
       }
       if (groups == 0 || input.size(0) % groups != 0) {
-        throw std::runtime_error("a batch is parted into groups of one size, found " + std::to_string(groups) +
+        throw std::runtime_error("a batch is split into groups of one size, found " + std::to_string(groups) +
                                  " groups of " + shape_text(input));
       }
       const c10::AutoGradMode mode(grad != 0);

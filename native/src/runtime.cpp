@@ -219,7 +219,7 @@ void cuda_memory(c10::Device device, double *out) {
   out[1] = static_cast<double>(total_bytes);
 }
 
-// libtorch tells its own version by the stable C interface: 0xMMmmpp0000000000.
+// libtorch reports its own version by the stable C interface: 0xMMmmpp0000000000.
 std::string running_version() {
   using Version = uint64_t (*)();
   const auto version = reinterpret_cast<Version>(dlsym(RTLD_DEFAULT, "aoti_torch_abi_version"));

@@ -1,8 +1,8 @@
 """Does a trainer's or an evaluator's first work and ends: python first_batch.py --data FOLDER [--help].
 
 From a csn set and its image pack it takes one training step, or, with --model, loads a csn model file
-and embeds one batch of the test images; then it prints a line {"done": "step" | "batch"}. Whoever
-started it knows how long that took, with the imports.
+and embeds one batch of the test images; then it prints a line {"done": "step" | "batch"}. The
+caller measures how long that took, with the imports.
 """
 
 from __future__ import annotations

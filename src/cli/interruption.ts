@@ -7,6 +7,22 @@ const repeatMs = 500;
 /** 128 and the number of the signal, as shells have it. */
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
+/** Whether SIGHUP is to be ignored; not known before the first interruption is made. */
+let isHangupIgnored: boolean | undefined;
+
+/**
+ * Whether this process was started to outlive its terminal. Asked before any signal is listened
+ * for: from then on Deno gives SIGHUP its usual effect, so it is kept ignored by a listener for the
+ * rest of the process.
+ */
+function outlivesTerminal(): boolean {
+  if (isHangupIgnored === undefined) {
+    isHangupIgnored = ignoresHangup();
+    if (isHangupIgnored) Deno.addSignalListener("SIGHUP", () => {});
+  }
+  return isHangupIgnored;
+}
+
 /** What a test puts in the place of time and of the way out. */
 export interface Clock {
   readonly nowMs: () => number;
@@ -32,12 +48,9 @@ export class Interruption implements Disposable {
   ) {
     this.#clock = clock;
     this.#announce = announce;
-    const outlivesTerminal = ignoresHangup();
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      // Deno gives every signal its usual effect once one is listened for, so an ignored one is
-      // ignored here.
-      const isIgnored = name === "SIGHUP" && outlivesTerminal;
-      const listener = () => isIgnored ? undefined : this.hear(name);
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    for (const name of outlivesTerminal() ? signals.slice(0, 2) : signals) {
+      const listener = () => this.hear(name);
       Deno.addSignalListener(name, listener);
       this.#listeners.push([name, listener]);
     }

@@ -29,9 +29,10 @@ export async function pipDownload(
   folder: string,
   options: PipOptions,
 ): Promise<void> {
-  options.signal?.throwIfAborted();
   const temporary = join(folder, "pip");
   await Deno.mkdir(temporary, { recursive: true });
+  // Nothing is awaited from here to the start: a signal that is aborted already would not end pip.
+  options.signal?.throwIfAborted();
   const child = new Deno.Command("python3", {
     args: [
       ...["-m", "pip", "download", "--dest", folder, "--only-binary=:all:", "--no-cache-dir"],

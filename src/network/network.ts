@@ -148,7 +148,7 @@ export class Network implements Disposable {
   }
 }
 
-/** Masked embeddings [B, D]: what distances by a notion are measured between (paper, section 3). */
+/** Masked embeddings f(x) m_c [B, D], between which distances are measured (paper, section 3). */
 export function applyMasks(embeddings: Tensor, masks: Tensor): Tensor {
   return multiply(embeddings, masks);
 }

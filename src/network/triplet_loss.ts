@@ -42,11 +42,17 @@ export interface TripletLoss {
 }
 
 /**
- * mean max(0, D(a, near) - D(a, far) + margin) + embedding ||E||_F / sqrt(B) + mask ||M||_1 / B,
- * both norms averaged over the three roles (paper, section 3; reference code, main.py and
- * tripletnet.py). `anchor`, `far`, `near` are unmasked embeddings [B, D], `masks` [B, D] the masks
- * of the triplets' notions. `embedded` are the batches of images whose norms are averaged: the
- * three roles, but for a dense batch, whose images were embedded once for all roles.
+ * The loss of a batch of B triplets (Veit et al. 2017, section 3):
+ *
+ *     L = mean max(0, D(anchor, near) - D(anchor, far) + margin)
+ *         + embedding ||E||_F / sqrt(B) + mask ||M||_1 / B
+ *     D(x, y) = || f(x) m_c - f(y) m_c ||_2
+ *
+ * f(x) are unmasked embeddings (`anchor`, `far`, `near` [B, D]), m_c the mask of a triplet's
+ * notion c (`masks` [B, D]), E the embeddings of one role, M the masks. How the norms are scaled
+ * and averaged over the three roles follows the reference code (main.py, tripletnet.py). `embedded`
+ * are the batches of images whose norms are averaged: the three roles, or the one batch of a dense
+ * step, whose images are embedded once for all roles.
  */
 export function tripletLoss(
   anchor: Tensor,
