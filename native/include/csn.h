@@ -26,7 +26,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature or a meaning in this file changes. */
-#define CSN_ABI_VERSION 4
+#define CSN_ABI_VERSION 5
 
 /* A tensor's number: whole and below 2^53 (slot and generation), so that a double holds it and JavaScript
  * needs no bigint. */
@@ -51,6 +51,12 @@ CSN_API int32_t csn_describe(char *out, uint32_t cap, char *err, uint32_t err_ca
 /* Threads that one operator may use on the executor; the calling thread always uses one. */
 CSN_API int32_t csn_set_threads(uint32_t threads, char *err, uint32_t err_cap);
 CSN_API uint32_t csn_threads(void);
+
+/* What of the machine this process may use, as a JSON object: processors (of the machine), allowed (by the
+ * calling thread's affinity; 0: unknown), quota (the least of its control groups on Linux, in processors; 0:
+ * none), group (which has it). /proc and what it names are looked for below the folder `root`; "" is the
+ * machine. 0, or -1 when `out` is too small. */
+CSN_API int32_t csn_processors(const char *root, char *out, uint32_t cap);
 
 /* Tensors whose handle is not freed, and bytes that libtorch holds on the CPU, autograd graphs too. */
 CSN_API uint32_t csn_live_tensors(void);

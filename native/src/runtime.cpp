@@ -29,6 +29,7 @@
 #define CSN_LIBRARY_ENDING ".so"
 #endif
 
+#include "json_text.h"
 #include "shim.h"
 
 namespace csn {
@@ -227,15 +228,6 @@ std::string running_version() {
   const uint64_t number = version();
   return std::to_string(number >> 56) + "." + std::to_string(number >> 48 & 0xff) + "." +
          std::to_string(number >> 40 & 0xff);
-}
-
-std::string json_text(const std::string &text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    if (static_cast<unsigned char>(c) >= 0x20) quoted += c;
-  }
-  return quoted + "\"";
 }
 
 // What the processor can do that decides how fast networks run on it, as a JSON array.

@@ -1,7 +1,7 @@
 /** `deno task bench`: csn beside PyTorch on this machine, in turn, as ratios. */
 import { cpus } from "node:os";
 import { Command, Option } from "@commander-js/extra-typings";
-import { number, oneOf, wholeNumber } from "../../src/cli/options.ts";
+import { number, oneOf, threadsOption, wholeNumber } from "../../src/cli/options.ts";
 import { deviceOption } from "../../src/cli/placement_options.ts";
 import { runCommand } from "../../src/cli/run_command.ts";
 import { startNative } from "../../src/cli/start_native.ts";
@@ -38,7 +38,7 @@ const program = new Command("bench")
     `GOMP_SPINCOUNTs of the item busy (default: ${spinCounts.join(" ")})`,
     (text: string, before: number[] = []) => [...before, wholeNumber(0)(text)],
   )
-  .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
+  .addOption(threadsOption)
   .addOption(deviceOption)
   .addOption(
     new Option(

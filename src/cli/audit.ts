@@ -10,7 +10,7 @@ import { readModelFile } from "../model/model_file.ts";
 import { findSuspects, type Suspect } from "../model/suspects.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { table } from "./format.ts";
-import { packDirOption, wholeNumber } from "./options.ts";
+import { packDirOption, threadsOption, wholeNumber } from "./options.ts";
 import { shellWord } from "../base/shell_word.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";
@@ -33,7 +33,7 @@ export function auditCommand(): CommandUnknownOpts {
         .default([...splits], "all"),
     )
     .addOption(packDirOption)
-    .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
+    .addOption(threadsOption)
     .option("--verbose", "show where an error came from")
     .addHelpText(
       "after",

@@ -5,7 +5,7 @@ import type { Listener } from "../base/listener.ts";
 import { join } from "../files/paths.ts";
 import { examineEmbeddings, writeEmbeddings } from "../model/embedding_file.ts";
 import { Model } from "../model/model.ts";
-import { wholeNumber } from "./options.ts";
+import { threadsOption } from "./options.ts";
 import { shownPath, userPath } from "./paths.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { deviceOption, precisionOption } from "./placement_options.ts";
@@ -23,7 +23,7 @@ export function embedCommand(): CommandUnknownOpts {
     .option("--overwrite", "replace that file, even if csn did not write it")
     .addOption(deviceOption)
     .addOption(precisionOption)
-    .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
+    .addOption(threadsOption)
     .option("--verbose", "show where an error came from")
     .action(async (images, flags) => {
       const out = userPath(flags.out);

@@ -10,6 +10,12 @@ export const packDirOption = new Option(
   "folder for decoded images (default: the set's own, or one in the cache where that cannot be written)",
 ).argParser(userPath);
 
+/** `--threads`: of libtorch. */
+export const threadsOption = new Option(
+  "--threads <n>",
+  "processor threads (default: OMP_NUM_THREADS, else one a core that csn may use)",
+).argParser(wholeNumber(1));
+
 /** `--runs`: where runs lie. */
 export const runsOption = new Option(
   "--runs <dir>",

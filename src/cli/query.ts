@@ -2,7 +2,7 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { embedFolder } from "../model/folder_embeddings.ts";
 import { Model } from "../model/model.ts";
 import { table } from "./format.ts";
-import { wholeNumber } from "./options.ts";
+import { threadsOption, wholeNumber } from "./options.ts";
 import { userPath } from "./paths.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { deviceOption } from "./placement_options.ts";
@@ -23,7 +23,7 @@ export function queryCommand(): CommandUnknownOpts {
     )
     .option("-k <n>", "how many to print", wholeNumber(1), 10)
     .addOption(deviceOption)
-    .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
+    .addOption(threadsOption)
     .option("--json", "print one JSON object")
     .option("--verbose", "show where an error came from")
     .action(async (image, flags) => {

@@ -8,7 +8,7 @@ import { choosePlacement } from "../model/choose_placement.ts";
 import { readModelFile } from "../model/model_file.ts";
 import { commandLine } from "./experiment_options.ts";
 import { bytes } from "./format.ts";
-import { packDirOption, wholeNumber } from "./options.ts";
+import { packDirOption, threadsOption, wholeNumber } from "./options.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
 import { deviceOption, precisionOption } from "./placement_options.ts";
 import { runStoppable } from "./run_stoppable.ts";
@@ -67,7 +67,7 @@ export function reportCommand(): CommandUnknownOpts {
     )
     .addOption(deviceOption)
     .addOption(precisionOption)
-    .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
+    .addOption(threadsOption)
     .option("--allow-missing", "go on when more than 1 % of the images are missing or unreadable")
     .addOption(packDirOption)
     .option("--json", "print one JSON object")

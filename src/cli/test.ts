@@ -12,7 +12,7 @@ import { dataPath, shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
-import { packDirOption, wholeNumber } from "./options.ts";
+import { packDirOption, threadsOption } from "./options.ts";
 import { choosePlacement, type PlacementWish } from "../model/choose_placement.ts";
 import { deviceOption, precisionOption } from "./placement_options.ts";
 
@@ -48,7 +48,7 @@ export function testCommand(): CommandUnknownOpts {
     )
     .addOption(deviceOption)
     .addOption(precisionOption)
-    .option("--threads <n>", "processor threads (default: one a core)", wholeNumber(1))
+    .addOption(threadsOption)
     .option("--allow-missing", "go on when more than 1 % of the images are missing or unreadable")
     .addOption(packDirOption)
     .option("--json", "print one JSON object")

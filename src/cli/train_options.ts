@@ -129,7 +129,7 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
   add("--precision <numbers>", precisionHelp, "auto", oneOf("auto", "float32", "bf16"));
   add(
     "--threads <n>",
-    "processor threads (default: one a core); results are bit-equal only with the same number",
+    "processor threads (default: OMP_NUM_THREADS, else one a core that csn may use); results are bit-equal only with the same number",
     undefined,
     wholeNumber(1),
   );

@@ -3,7 +3,13 @@ import { messageOf } from "../base/errors.ts";
 import { version } from "../base/version.ts";
 import { findCompiler, planShim } from "./build_shim.ts";
 import { cacheFolder } from "../files/cache.ts";
-import { describeLibrary, hasFastBf16, type LibraryDescription, openLibrary } from "./library.ts";
+import {
+  describeLibrary,
+  hasFastBf16,
+  type LibraryDescription,
+  openLibrary,
+  threadsFrom,
+} from "./library.ts";
 import { findLibtorch, type Libtorch, pinnedVersion, testedVersions } from "./libtorch.ts";
 import { hasNvidiaDriver, platform } from "./platform.ts";
 
@@ -40,8 +46,7 @@ export async function examine(): Promise<MachinePart[]> {
     findings.push({
       what: "threads",
       ok: true,
-      found:
-        `${description.threads} (of ${navigator.hardwareConcurrency} processors); kernels for ${description.capability}`,
+      found: `${description.threads}, ${threadsFrom()}; kernels for ${description.capability}`,
     });
     findings.push({
       what: "processor",

@@ -2,10 +2,11 @@
 import { CsnError, messageOf } from "../base/errors.ts";
 import type { NativeParts } from "./setup.ts";
 import { openSymbols, type Symbols } from "./symbols.ts";
+import { chooseThreads, type Processors, type ThreadCount } from "./thread_count.ts";
 import { withSpinCount } from "./waiting_threads.ts";
 
 /** CSN_ABI_VERSION of native/include/csn.h that this code was written for. */
-const abiVersion = 4;
+const abiVersion = 5;
 
 /** What the opened libtorch reports about itself. */
 export interface LibraryDescription {
@@ -22,6 +23,9 @@ export interface LibraryDescription {
   /** CUDA devices found; when none, the reason. */
   readonly cuda: { readonly devices: number; readonly reason: string };
 }
+
+/** How many threads one operator may use, and why. */
+let threadCount: ThreadCount;
 
 let opened: { symbols: Symbols; parts: NativeParts } | null = null;
 
@@ -43,6 +47,8 @@ export function openLibrary(parts: NativeParts): void {
     );
   }
   opened = { symbols, parts };
+  threadCount = chooseThreads(threads(), readProcessors(), (name) => Deno.env.get(name));
+  if (threadCount.threads < threads()) useThreads(threadCount.threads);
 }
 
 /** The functions of the shim. Throws a CsnError when `openLibrary` was not called. */
@@ -73,7 +79,27 @@ export function hasFastBf16({ processor }: Pick<LibraryDescription, "processor">
 
 /** Sets how many threads one operator may use. */
 export function setThreads(threads: number): void {
+  useThreads(threads);
+  threadCount = { threads, from: "as was asked for" };
+}
+
+function useThreads(threads: number): void {
   checked((err, cap) => native().csn_set_threads(threads, err, cap) === 0);
+}
+
+/** Where the number of threads was taken from, for people. */
+export function threadsFrom(): string {
+  native();
+  return threadCount.from;
+}
+
+/** What of the machine this process may use; below the folder `root` as below `/` (for tests). */
+export function readProcessors(root = ""): Processors {
+  const text = new Uint8Array(16_384);
+  if (native().csn_processors(cString(root), text, text.length) !== 0) {
+    throw new CsnError("Cannot ask for the processors: the name of a control group is too long");
+  }
+  return JSON.parse(errorText(text));
 }
 
 /** How many threads one operator may use. */

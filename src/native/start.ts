@@ -3,7 +3,10 @@ import { type NativeParts, setUp, type SetUpOptions } from "./setup.ts";
 
 /** How libtorch is started. */
 export interface StartOptions extends SetUpOptions {
-  /** Threads that one operator may use; one a processor by default. */
+  /**
+   * Threads that one operator may use. By default OMP_NUM_THREADS says, else it is one a core, and no more
+   * than a container's quota and the process's affinity allow.
+   */
   readonly threads?: number;
 }
 

@@ -12,6 +12,7 @@ const table = {
   csn_describe: { parameters: ["buffer", "u32", ...ERR], result: "i32" },
   csn_set_threads: { parameters: ["u32", ...ERR], result: "i32" },
   csn_threads: { parameters: [], result: "u32" },
+  csn_processors: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
   csn_live_tensors: { parameters: [], result: "u32" },
   csn_live_bytes: { parameters: [], result: "f64" },
   csn_cuda_memory: { parameters: ["buffer", "buffer", ...ERR], result: "i32" },

@@ -36,6 +36,16 @@ Deno.test("doctor ends with 0 and shows everything when all is well", async () =
   assert.match(find(findings, "CUDA").found, /^not used: .+;? .+/);
 });
 
+Deno.test("doctor says how many threads libtorch gets, and from where the number was taken", async () => {
+  const threads = async (env: Record<string, string>) =>
+    find((await doctor(env)).findings, "threads").found;
+  assert.match(await threads({ OMP_NUM_THREADS: "1" }), /^1, with OMP_NUM_THREADS=1; kernels for /);
+  assert.match(
+    await threads({ OMP_NUM_THREADS: "", MKL_NUM_THREADS: "" }),
+    /^\d+, (one a core of \d+ processors|from the (container|process)'s .*); kernels for /,
+  );
+});
+
 Deno.test("doctor ends with 1 and names the command when LIBTORCH is wrong", async () => {
   const { code, findings } = await doctor({ LIBTORCH: "/nowhere" });
   assert.equal(code, 1);

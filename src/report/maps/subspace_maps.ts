@@ -1,3 +1,4 @@
+import { threads } from "../../native/library.ts";
 import type { Listener } from "../../base/listener.ts";
 import { shuffled, streamFor } from "../../base/random.ts";
 import type { SubspaceMap } from "../report_data.ts";
@@ -96,7 +97,11 @@ async function layOutNew(
     });
   };
   if (missing.length > 0) report();
-  const found = await layOutAll(missing.map((place) => tasks[place]), { signal, onDone: report });
+  const found = await layOutAll(missing.map((place) => tasks[place]), {
+    threads: threads(),
+    signal,
+    onDone: report,
+  });
   for (const [i, place] of missing.entries()) {
     layouts[place] = found[i];
     await cache.put(tasks[place], found[i]);
