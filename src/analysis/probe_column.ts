@@ -8,7 +8,7 @@ import { FolderImages } from "../sets/make/image_finder.ts";
 import { chooseImageColumn } from "../sets/make/table/choose_image_column.ts";
 import { type Columns, loadColumns } from "../sets/make/table/load_columns.ts";
 import { openTable } from "../sets/make/table/open_table.ts";
-import { surveyTable } from "../sets/make/table/survey_table.ts";
+import { surveyedColumns, surveyTable } from "../sets/make/table/survey_table.ts";
 import { cellError, type Table, type TableOptions } from "../sets/make/table/table.ts";
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
@@ -66,8 +66,12 @@ export async function readProbeColumns(
   const table = await openTable(file, options);
   const finder = new FolderImages(set.imageFolder, set.imageFiles);
   const remarks = new Remarks();
-  const ofImages = imageColumn ?? await guessImageColumn(table, finder, signal);
-  const columns = await loadColumns(table, [...new Set([ofImages, ...names])], signal);
+  const { ofImages, columns } = imageColumn === undefined
+    ? await guessImageColumn(table, finder, names, signal)
+    : {
+      ofImages: imageColumn,
+      columns: await loadColumns(table, withFirst(imageColumn, names), signal),
+    };
   const { rows, images } = matchedRows(set, finder, columns, ofImages);
   const probed = names.map((name) => {
     const read = readNotion(name, columns, rows, {}, remarks);
@@ -89,14 +93,24 @@ export async function readProbeColumns(
   return probed;
 }
 
+/** Reads the columns `names` and the one that names the images. */
 async function guessImageColumn(
   table: Table,
   finder: FolderImages,
+  names: readonly string[],
   signal?: AbortSignal,
-): Promise<string> {
-  const { name, doubt } = chooseImageColumn(await surveyTable(table, finder, signal), finder);
-  if (doubt === undefined) return name;
+): Promise<{ ofImages: string; columns: Columns }> {
+  const survey = await surveyTable(table, finder, { wanted: names, signal });
+  const { name, doubt } = chooseImageColumn(survey, finder);
+  if (doubt === undefined) {
+    const columns = await surveyedColumns(table, survey, withFirst(name, names), signal);
+    return { ofImages: name, columns };
+  }
   throw new CsnError(`Cannot tell which column of ${table.file} names the images: ${doubt}`);
+}
+
+function withFirst(name: string, names: readonly string[]): string[] {
+  return [...new Set([name, ...names])];
 }
 
 /** Rows whose image is in the set, and those images. */

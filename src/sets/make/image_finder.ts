@@ -27,8 +27,8 @@ export interface NearMiss {
 export class FolderImages implements ImageFinder {
   readonly #folder: string;
   readonly #files: ReadonlySet<string>;
-  #byId: Map<string, string[]> | null = null;
-  #byForm: Map<string, string[]> | null = null;
+  #byId: Map<string, Files> | null = null;
+  #byForm: Map<string, Files> | null = null;
   #near: Map<string, NearMiss> | null = null;
 
   /** `files` are paths relative to `folder`. */
@@ -81,6 +81,7 @@ export class FolderImages implements ImageFinder {
   }
 
   #byPath(named: string): Found {
+    if (this.#files.has(named) && !/[\r\n]/.test(named)) return { file: named };
     // Spelt in one way only, or one image could have two names.
     const file = relative(this.#folder, resolve(this.#folder, named));
     if (file.split("/")[0] === "..") return { fault: this.#outside(named), isOutside: true };
@@ -90,7 +91,7 @@ export class FolderImages implements ImageFinder {
     if (isThere) return { file };
     // Readers of tables take blanks away from both ends of a cell.
     this.#byForm ??= grouped(this.#files, (each) => [each.normalize("NFC").trim()]);
-    return one(named, this.#byForm.get(file.normalize("NFC").trim()));
+    return one(named, listOf(this.#byForm.get(file.normalize("NFC").trim())));
   }
 
   #outside(named: string): string {
@@ -105,10 +106,10 @@ export class FolderImages implements ImageFinder {
   #withId(id: string): Found {
     this.#byId ??= grouped(this.#files, (file) => {
       const path = file.slice(0, file.length - extname(file).length).normalize("NFC").trim();
-      return [...new Set([path, basename(path).trim()])];
+      return path.includes("/") ? [path, basename(path).trim()] : [path];
     });
-    const files = this.#byId.get(id.replace(/^(?:\.\/+)+/, "").normalize("NFC")) ?? [];
-    return one(id, readAtFirst(files));
+    const files = this.#byId.get(id.replace(/^(?:\.\/+)+/, "").normalize("NFC"));
+    return one(id, readAtFirst(listOf(files)));
   }
 }
 
@@ -118,8 +119,14 @@ function unlistable(named: string): string {
   } holds a line end or a zero byte, which a set's list of files cannot keep; rename the file`;
 }
 
-function one(named: string, files: readonly string[] = []): Found {
-  const [file, other] = files;
+/** The files that a name leads to: hardly ever more than one. */
+type Files = string | string[];
+
+function listOf(files: Files = []): readonly string[] {
+  return typeof files === "string" ? [files] : files;
+}
+
+function one(named: string, [file, other]: readonly string[]): Found {
   if (file === undefined) return null;
   return other === undefined ? { file } : {
     fault: `"${named}" fits ${file} and ${other}; name the image by its path`,
@@ -130,13 +137,14 @@ function one(named: string, files: readonly string[] = []): Found {
 function grouped(
   files: Iterable<string>,
   keys: (file: string) => readonly string[],
-): Map<string, string[]> {
-  const found = new Map<string, string[]>();
+): Map<string, Files> {
+  const found = new Map<string, Files>();
   for (const file of files) {
     for (const key of keys(file)) {
-      const list = found.get(key);
-      if (list === undefined) found.set(key, [file]);
-      else list.push(file);
+      const before = found.get(key);
+      if (before === undefined) found.set(key, file);
+      else if (typeof before === "string") found.set(key, [before, file]);
+      else before.push(file);
     }
   }
   return found;

@@ -5,9 +5,9 @@ import type { Remarks } from "./remarks.ts";
 import { notionColumns } from "./set_notions.ts";
 import { ruleOf, type SetPlan } from "./set_plan.ts";
 import { chooseImageColumn, type ImageColumn } from "./table/choose_image_column.ts";
-import { type Columns, loadColumns } from "./table/load_columns.ts";
+import type { Columns } from "./table/load_columns.ts";
 import { openTable } from "./table/open_table.ts";
-import { surveyTable } from "./table/survey_table.ts";
+import { surveyedColumns, surveyTable } from "./table/survey_table.ts";
 import type { Table } from "./table/table.ts";
 
 /** The columns that a plan needs, and the images that they are about. */
@@ -28,18 +28,20 @@ export async function readPlanned(
   const images = await FolderImages.open(plan.images);
   if (plan.attributes === undefined) return folderTable(plan, images);
   const table = await openTable(plan.attributes, plan);
-  const survey = await surveyTable(table, images, signal);
+  const notions = notionColumns(plan);
   const given = plan.imageColumn;
+  const named = [given, ...notions, plan.groupColumn, plan.splitColumn]
+    .filter((name) => name !== undefined);
+  const survey = await surveyTable(table, images, { wanted: named, signal });
   const imageColumn: ImageColumn = given === undefined
     ? chooseImageColumn(survey, images)
     : { name: given, why: "as asked for" };
   if (imageColumn.doubt !== undefined) remarks.doubt(imageColumn.doubt);
-  const notions = notionColumns(plan);
   if (notions.length === 0) throw noNotion(table, imageColumn.name);
-  const others = [plan.groupColumn, plan.splitColumn].filter((name) => name !== undefined);
-  const wanted = [...new Set([imageColumn.name, ...notions, ...others])];
+  const wanted = [...new Set([imageColumn.name, ...named])];
   if (plan.splitColumn === undefined) pointOutSplits(survey, wanted, remarks);
-  const columns = await loadColumns(table, tableColumns(plan, table, wanted), signal);
+  const names = tableColumns(plan, table, wanted);
+  const columns = await surveyedColumns(table, survey, names, signal);
   for (const name of columns.rounded ?? []) {
     remarks.warn(
       `column "${name}" has whole numbers over 2^53 that are stored as doubles: numbers that differ only in their last digits become one value; store ids as texts`,

@@ -132,7 +132,13 @@ export class SharedValueDraw {
 }
 
 function kindsOf(attribute: MultiAttribute, images: Uint32Array): Kind[] {
-  const byKey = Map.groupBy(images, (image) => JSON.stringify(attribute.values[image].toSorted()));
+  // Images that have the same list of values may share the very list: then it is written once.
+  const keys = new Map<readonly string[], string>();
+  const keyOf = (values: readonly string[]) => JSON.stringify(values.toSorted());
+  const byKey = Map.groupBy(
+    images,
+    (image) => keys.getOrInsertComputed(attribute.values[image], keyOf),
+  );
   return [...byKey]
     .filter(([key]) => key !== "[]")
     .sort(([a], [b]) => a < b ? -1 : 1)

@@ -43,7 +43,9 @@ export function attributeOf(
   const isFew = (value: string) => counts.get(value)! < minImages;
   const isMeasured = notion.rule.type === "numeric";
   // Of measurements each is an image's own.
-  const kept = isMeasured ? parts : parts.map((values) => values.filter((value) => !isFew(value)));
+  const kept = isMeasured
+    ? parts
+    : parts.map((values) => values.some(isFew) ? values.filter((value) => !isFew(value)) : values);
   const list = [...counts].map(([value, images]) => ({ value, images })).sort(mostFirst);
   const values = isMeasured ? list : list.filter(({ value }) => !isFew(value));
   if (values.length < 2) {
@@ -77,11 +79,15 @@ function readerOf(notion: NotionRule, { file, places }: Columns): Reader {
   switch (rule.type) {
     case "categorical":
       return single((text) => text);
-    case "multi":
-      return (cell) => {
+    case "multi": {
+      // Cells that say the same share one list.
+      const lists = new Map<Cell, readonly string[]>();
+      const listOf = (cell: Cell) => {
         const texts = typeof cell === "string" ? cell.split(rule.separator) : cell;
         return [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ""))].sort();
       };
+      return (cell) => lists.getOrInsertComputed(cell, listOf);
+    }
     case "ordinal": {
       const steps = stepsOf(rule);
       return single((text, row) => {

@@ -40,14 +40,18 @@ function comparable(attribute: Attribute): Comparable {
   if (attribute.kind === "ordinal") {
     return { values: Float64Array.from(attribute.values), isNumber: true };
   }
-  const texts = attribute.kind === "categorical"
-    ? attribute.values
-    : attribute.values.map((values) => values.toSorted().join("\0"));
   const numbers = new Map<string, number>([["", NaN]]);
-  const values = Float64Array.from(texts, (text) => {
-    if (!numbers.has(text)) numbers.set(text, numbers.size);
-    return numbers.get(text)!;
-  });
+  const numberOf = (text: string) => numbers.getOrInsertComputed(text, () => numbers.size);
+  if (attribute.kind === "categorical") {
+    return { values: Float64Array.from(attribute.values, numberOf), isNumber: false };
+  }
+  // Images that have the same list of values may share the very list.
+  const ofLists = new Map<readonly string[], number>();
+  const numberOfList = (list: readonly string[]) => numberOf(list.toSorted().join("\0"));
+  const values = Float64Array.from(
+    attribute.values,
+    (list) => ofLists.getOrInsertComputed(list, numberOfList),
+  );
   return { values, isNumber: false };
 }
 

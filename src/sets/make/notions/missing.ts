@@ -1,11 +1,13 @@
 import type { Cell } from "../table/table.ts";
 import { usualMissing } from "../table/unknown_text.ts";
 import type { ValueCount } from "./value_count.ts";
-import { plainSpelling } from "./number_text.ts";
+import { isNumber, plainSpelling } from "./number_text.ts";
 
 /** Recognises texts that say that nothing is known, and counts them by spelling. */
 export class Missing {
   readonly #spellings: ReadonlySet<string>;
+  /** Whether one of them is a number, which cells may spell otherwise. */
+  readonly #haveNumbers: boolean;
   readonly #kept: ReadonlySet<string>;
   readonly #found = new Map<string, number>();
 
@@ -15,6 +17,7 @@ export class Missing {
     kept: readonly string[] = [],
   ) {
     this.#spellings = new Set(spellings.map((spelling) => plainSpelling(String(spelling).trim())));
+    this.#haveNumbers = [...this.#spellings].some(isNumber);
     this.#kept = new Set(kept);
   }
 
@@ -22,7 +25,8 @@ export class Missing {
   has(text: string): boolean {
     if (this.#kept.has(text)) return false;
     const trimmed = text.trim();
-    return trimmed === "" || this.#spellings.has(plainSpelling(trimmed));
+    return trimmed === "" ||
+      this.#spellings.has(this.#haveNumbers ? plainSpelling(trimmed) : trimmed);
   }
 
   /** The cell with "" for what is not known, or without it in a list. Counted once a cell. */

@@ -95,13 +95,14 @@ function partCells(
   // A text beside lists is one value, unless the rule says how texts are split.
   const isParted = !hasLists || given.separator !== undefined;
   if (!isParted) doubtTexts(column, rows.length - texts.length, texts, remarks);
-  for (const row of rows) {
-    const cell = cells[row];
-    if (cell === "") continue;
+  // Cells that say the same share one list.
+  const lists = new Map<Cell, Cell>([["", ""]]);
+  const listOf = (cell: Cell) => {
     const values = typeof cell !== "string" ? cell : isParted ? splitText(cell, inTable) : [cell];
-    cells[row] = [...new Set(values.map((value) => value.trim()))].sort();
-  }
-  const values = new Set(rows.flatMap((row) => cells[row] === "" ? [] : cells[row]));
+    return [...new Set(values.map((value) => value.trim()))].sort();
+  };
+  for (const row of rows) cells[row] = lists.getOrInsertComputed(cells[row], listOf);
+  const values = new Set([...lists.values()].flat());
   const isFree = (separator: string) => !values.values().some((value) => value.includes(separator));
   if (isFree(rule.separator)) return notion;
   const separator = storable.find(isFree);

@@ -62,6 +62,7 @@ export async function readParquet(file: string): Promise<Table> {
       columns,
       mayHaveMore: false,
       embedded: images,
+      bulky: new Set(columns.filter((name) => (widths.get(name) ?? 0) >= bulky)),
       rounded,
       understood: [...images].map((name) =>
         `column "${name}" holds images with their paths: the paths are read`

@@ -1,5 +1,6 @@
 import type { ImageFinder } from "../image_finder.ts";
 import { hasImageEnding } from "../../../images/list_images.ts";
+import { ColumnLoader, type Columns, loadColumns } from "./load_columns.ts";
 import { splitNames } from "./split_names.ts";
 import type { Cell, Table, TableRow } from "./table.ts";
 import { isUnknownText } from "./unknown_text.ts";
@@ -30,6 +31,8 @@ export interface ColumnFacts {
    * images'.
    */
   readonly files: readonly string[] | null;
+  /** The cell of each row; kept as long as `files` is. */
+  readonly cells: readonly Cell[] | null;
 }
 
 /** What was seen of a table. */
@@ -37,6 +40,15 @@ export interface TableSurvey {
   readonly file: string;
   readonly rows: number;
   readonly columns: readonly ColumnFacts[];
+  /** What was gathered of the columns that are wanted. */
+  readonly wanted: ColumnLoader;
+}
+
+/** How a table is surveyed. */
+export interface SurveyOptions {
+  /** Columns whose cells will be wanted, so that the table is not read again for them. */
+  readonly wanted?: readonly string[];
+  readonly signal?: AbortSignal;
 }
 
 /** Rows after which columns that can be neither the images' nor splits are no longer looked at. */
@@ -52,19 +64,39 @@ const mostValues = 32;
 export async function surveyTable(
   table: Table,
   finder: ImageFinder,
-  signal?: AbortSignal,
+  { wanted = [], signal }: SurveyOptions = {},
 ): Promise<TableSurvey> {
   const names = [...new Set(table.columns)];
   const counters = names.map((name) => new ColumnCounter(table, name, finder));
+  const loader = new ColumnLoader(table, wanted.filter((name) => !table.bulky?.has(name)));
   let rows = 0;
   let live = counters;
-  for await (const row of table.rows()) {
+  for await (const row of table.rows(undefined, (line) => loader.skip(line))) {
     if (rows % 4096 === 0) signal?.throwIfAborted();
+    loader.add(row);
     for (const counter of live) counter.add(row, rows);
     rows++;
     if (rows === trial) live = counters.filter((counter) => counter.isWorthwhile());
   }
-  return { file: table.file, rows, columns: counters };
+  return { file: table.file, rows, columns: counters, wanted: loader };
+}
+
+/**
+ * The columns `names` of a table that was surveyed. It is read again when the survey has not kept
+ * one of them. Throws as `loadColumns` does.
+ */
+export async function surveyedColumns(
+  table: Table,
+  { columns, wanted }: TableSurvey,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<Columns> {
+  const kept = new Map<string, readonly Cell[]>();
+  for (const { name, cells } of columns) {
+    if (cells !== null && !table.bulky?.has(name)) kept.set(name, cells);
+  }
+  const areThere = names.every((name) => wanted.cellsOf(name) !== null || kept.has(name));
+  return areThere ? wanted.finish(names, kept) : await loadColumns(table, names, signal);
 }
 
 class ColumnCounter implements ColumnFacts {
@@ -74,6 +106,7 @@ class ColumnCounter implements ColumnFacts {
   readonly #images = new Set<string>();
   #values: Map<string, number> | null = new Map();
   #files: string[] | null = [];
+  readonly #cells: Cell[] = [];
   #isReadable = true;
   #last = NaN;
   #steps = 0;
@@ -109,8 +142,13 @@ class ColumnCounter implements ColumnFacts {
     return this.#isReadable ? this.#files : null;
   }
 
+  get cells(): readonly Cell[] | null {
+    return this.files === null ? null : this.#cells;
+  }
+
   add(row: TableRow, at: number): void {
     const cell = this.#cellOf(row);
+    if (this.#files !== null) this.#cells.push(cell);
     if (typeof cell !== "string" || cell === "") return;
     this.filled++;
     if (hasImageEnding(cell)) this.paths++;
@@ -132,7 +170,10 @@ class ColumnCounter implements ColumnFacts {
   /** Whether more rows can say more of it; drops what is of no use. */
   isWorthwhile(): boolean {
     const few = this.filled / 10;
-    if (this.matched < few || (this.paths < few && this.images < few)) this.#files = null;
+    if (this.matched < few || (this.paths < few && this.images < few)) {
+      this.#files = null;
+      this.#cells.length = 0;
+    }
     const values = [...this.#values?.keys() ?? []].filter((value) => !isUnknownText(value));
     const maySplit = values.length > 0 && splitNames(values).unknown.length === 0;
     return this.#isReadable && (this.#files !== null || maySplit);

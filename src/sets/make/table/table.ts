@@ -34,6 +34,11 @@ export interface Table {
   /** Columns that hold the images themselves besides their names. */
   readonly embedded?: ReadonlySet<string>;
   /**
+   * Columns whose cells are as large as pictures; their cells are "" but where `rows` is asked for
+   * them.
+   */
+  readonly bulky?: ReadonlySet<string>;
+  /**
    * Columns read so far whose whole numbers are over 2^53 and stored as doubles, which may have
    * rounded them.
    */
