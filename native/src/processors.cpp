@@ -6,7 +6,6 @@
 #endif
 
 #include <cstring>
-#include <exception>
 #include <fstream>
 #include <locale>
 #include <memory>
@@ -192,7 +191,7 @@ int32_t csn_processors(const char *root, char *out, uint32_t cap) {
     if (text.size() + 1 > cap) return -1;
     std::memcpy(out, text.c_str(), text.size() + 1);
     return 0;
-  } catch (const std::exception &) {
+  } catch (...) {
     return -1;
   }
 }

@@ -25,8 +25,8 @@ const ofUser = ["OMP_NUM_THREADS", "MKL_NUM_THREADS"] as const;
 /**
  * The number for libtorch, whose own would be `own`: never more than the processors that the process may use.
  *
- * Part of a processor counts as a whole one: two threads use a quota of 150 % up, where one leaves a third of
- * it; they are halted for the rest of each tenth of a second, which costs less.
+ * Part of a processor counts as a whole one: two threads use a quota of 150 % up, where one thread leaves a
+ * third of it unused.
  */
 export function chooseThreads(
   own: number,

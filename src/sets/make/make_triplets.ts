@@ -1,5 +1,5 @@
 import { CsnError } from "../../base/errors.ts";
-import { currentFolders, exists } from "../../files/exists.ts";
+import { currentFolders, exists, isWithin } from "../../files/exists.ts";
 import type { Listener } from "../../base/listener.ts";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "../../files/paths.ts";
 import type { Fit } from "../../images/fit.ts";
@@ -62,6 +62,7 @@ export async function makeTriplets(
     images: resolve(options.images),
   };
   await assertFolder(plan.images);
+  if (copy) await assertOutside(target, plan.images);
   const failing = "Cannot make the image set";
   const madeFrom = [plan.images, plan.attributes, ...options.madeFrom ?? []]
     .filter((path) => path !== undefined);
@@ -99,6 +100,15 @@ async function imagesAsNamed(target: string, given: string): Promise<string> {
   const truly = resolve(await Deno.realPath(dirname(target)), basename(target), path);
   const isSame = await Deno.realPath(truly).catch(() => "") === await Deno.realPath(images);
   return isSame ? path : images;
+}
+
+/** Copies among the images would be images of the folder themselves: each would be there twice. */
+async function assertOutside(target: string, images: string): Promise<void> {
+  const isInside = `${target}/`.startsWith(`${images}/`) || await isWithin(dirname(target), images);
+  if (!isInside) return;
+  throw new CsnError(
+    `Cannot copy the images of ${images} into the set ${target}: it lies among them, so each would be there twice; choose a folder elsewhere, or leave \`copy\` out`,
+  );
 }
 
 async function assertFolder(images: string): Promise<void> {

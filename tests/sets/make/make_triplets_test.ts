@@ -138,6 +138,20 @@ Deno.test("makeTriplets() copies the images when it is told to", async () => {
   assert.equal([...Deno.readDirSync(set.imageFolder)].length, images);
 });
 
+Deno.test("makeTriplets() refuses to copy the images into a set that lies among them", async () => {
+  await using fixture = await Fixture.make();
+  for (const images of [fixture.folder.path, join(fixture.folder.path, ".")]) {
+    await assert.rejects(
+      fixture.build({ images, copy: true }),
+      /^CsnError: Cannot copy the images of .*: it lies among them, so each would be there twice/,
+    );
+  }
+  assert.deepEqual(
+    [...Deno.readDirSync(fixture.folder.path)].map(({ name }) => name).sort(),
+    ["images", "table.csv"],
+  );
+});
+
 Deno.test("makeTriplets() records in set.json what it takes to make the set again", async () => {
   await using fixture = await Fixture.make();
   await fixture.build({ seed: 9, groupColumn: "brand", sampling: "uniform" });
