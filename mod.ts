@@ -11,7 +11,7 @@
  * await start();
  * using model = await Model.load("runs/demo/model_best");
  * const images = await model.embed(["a.png", "b.png", "c.png"]);
- * console.log(model.nearest(images.at(0), "weight", 2, images));
+ * console.log(model.nearest(images.at(0), images, { notion: "weight", k: 2 }));
  * ```
  *
  * @module
@@ -30,10 +30,20 @@ export type { Placement, Precision } from "./src/network/placement.ts";
 
 // A model and its embeddings
 export { type EmbedOptions, type ImageSource, Model } from "./src/model/model.ts";
-export { EmbeddingSet, type Neighbour } from "./src/model/embedding_set.ts";
+export {
+  type Embeddings,
+  EmbeddingSet,
+  type NearestOptions,
+  type Neighbour,
+} from "./src/model/embedding_set.ts";
 export { embedFolder, type FolderOptions } from "./src/model/folder_embeddings.ts";
-export { writeEmbeddings, type WriteEmbeddingsOptions } from "./src/model/embedding_file.ts";
-export { decodeImage } from "./src/images/decode_image.ts";
+export {
+  readEmbeddings,
+  writeEmbeddings,
+  type WriteEmbeddingsOptions,
+} from "./src/model/embedding_file.ts";
+export type { StoredEmbeddings } from "./src/model/stored_embeddings.ts";
+export { decodeImage, type DecodeOptions } from "./src/images/decode_image.ts";
 export { type Fit, parseFit } from "./src/images/fit.ts";
 export type { Normalisation } from "./src/network/normalisation.ts";
 

@@ -113,15 +113,18 @@ async function writePicture(path: string, seed: number): Promise<void> {
 async function writeModel(path: string): Promise<void> {
   const shape = { notions: ["shape", "colour"], dimension: 8, variant: "fixed" } as const;
   await writeModelFile(path, {
-    kind: "model",
-    libtorch: "2.13.0",
-    ...shape,
-    imageSize: 16,
-    normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
-    config: { ...defaultConfig, data: folderOf(path), notions: shape.notions },
-    epoch: 1,
-    accuracy: 0.5,
-  }, initialTensors(shape, 1));
+    info: {
+      kind: "model",
+      libtorch: "2.13.0",
+      ...shape,
+      imageSize: 16,
+      normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+      config: { ...defaultConfig, data: folderOf(path), notions: shape.notions },
+      epoch: 1,
+      accuracy: 0.5,
+    },
+    tensors: initialTensors(shape, 1),
+  });
 }
 
 function folderOf(path: string): string {

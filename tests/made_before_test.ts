@@ -36,7 +36,7 @@ async function unpacked(): Promise<TemporaryFolder> {
     const path = join(folder.path, "run", `${file}.safetensors`);
     const { tensors, metadata } = await readSafetensors(path);
     const moved = metadata.csn.replaceAll("/tmp/old/set", join(folder.path, "set"));
-    await writeSafetensors(path, tensors, { csn: moved });
+    await writeSafetensors(path, tensors, { metadata: { csn: moved } });
   }
   return folder;
 }

@@ -29,7 +29,7 @@ try {
         { length: 3 * counts[split] },
         (_, at) => parts[split][randomBelow(1, row, at, parts[split].length)],
       );
-      await writeTripletList(tripletListPath(folder, notion, split), flat);
+      await writeTripletList(tripletListPath(folder, { notion, split }), flat);
     }
   }
   const began = performance.now();

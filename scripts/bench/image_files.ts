@@ -41,7 +41,7 @@ export async function writeFileSet(
         { length: 3 * share },
         (_, i) => randomBelow(1, 10 * row + column, i, images),
       );
-      await writeTripletList(tripletListPath(folder, notion, split), flat);
+      await writeTripletList(tripletListPath(folder, { notion, split }), flat);
     }
   }
 }

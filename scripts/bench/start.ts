@@ -140,15 +140,18 @@ function csnCommand(
 
 async function writeModel(path: string, data: string, imageSize: number): Promise<void> {
   await writeModelFile(path, {
-    kind: "model",
-    libtorch: openedParts().libtorchVersion,
-    ...benchShape,
-    imageSize,
-    normalisation: benchNormalisation,
-    config: { ...defaultConfig, ...benchShape, data, imageSize },
-    epoch: 1,
-    accuracy: 0.5,
-  }, initialTensors(benchShape, 1));
+    info: {
+      kind: "model",
+      libtorch: openedParts().libtorchVersion,
+      ...benchShape,
+      imageSize,
+      normalisation: benchNormalisation,
+      config: { ...defaultConfig, ...benchShape, data, imageSize },
+      epoch: 1,
+      accuracy: 0.5,
+    },
+    tensors: initialTensors(benchShape, 1),
+  });
 }
 
 /**

@@ -23,8 +23,6 @@ const mostSteps = 500;
 /** Fitting ends when a step is expected to lower the mean loss by less than this, in nats. */
 const leastGain = 1e-7;
 
-const noGrad = { grad: false } as const;
-
 /**
  * Fits a multinomial logistic regression to `vectors` [n, dimension] and `labels` [n] (0 to classes
  * - 1): the minimum of the mean cross entropy plus |weights|^2 / (2 n) without the intercepts,
@@ -43,21 +41,23 @@ export async function fitLogisticRegression(
 ): Promise<LogisticRegression> {
   const count = labels.length;
   const { mean, deviation } = momentsOf(vectors, dimension);
-  using x = Tensor.from(standardised(vectors, mean, deviation), [count, dimension + 1]);
+  using x = Tensor.from(standardised(vectors, mean, deviation), { shape: [count, dimension + 1] });
   using xt = scope(() => transpose(x));
-  using target = Tensor.from(oneHot(labels, classes), [count, classes]);
-  using penalty = Tensor.from(penaltyOf(dimension, count), [dimension + 1, 1]);
+  using target = Tensor.from(oneHot(labels, classes), { shape: [count, classes] });
+  using penalty = Tensor.from(penaltyOf(dimension, count), { shape: [dimension + 1, 1] });
   using inverse = scope(() => inverseBound(x, penalty, count));
-  let weights = Tensor.from(new Float32Array((dimension + 1) * classes), [dimension + 1, classes]);
+  let weights = Tensor.from(new Float32Array((dimension + 1) * classes), {
+    shape: [dimension + 1, classes],
+  });
   let ahead = add(weights, 0);
   let [momentum, steps] = [1, 0];
   try {
     for (let gain = Infinity; steps < mostSteps && gain > leastGain; steps++) {
       signal?.throwIfAborted();
-      using logits = await callAsync("aten::matmul", noGrad, x, ahead);
-      using guessed = await callAsync("aten::softmax.int", noGrad, logits, 1);
+      using logits = await callAsync("aten::matmul", x, ahead);
+      using guessed = await callAsync("aten::softmax.int", logits, 1);
       using wrongBy = subtract(guessed, target);
-      using raw = await callAsync("aten::matmul", noGrad, xt, wrongBy);
+      using raw = await callAsync("aten::matmul", xt, wrongBy);
       const step = scope(() => {
         const gradient = add(multiply(raw, 1 / count), multiply(ahead, penalty));
         const down = matmul(inverse, gradient);
@@ -96,8 +96,8 @@ export function predict(model: LogisticRegression, vectors: Float32Array): Uint3
   const width = mean.length + 1;
   const rows = standardised(vectors, mean, deviation);
   return scope(() => {
-    const x = Tensor.from(rows, [rows.length / width, width]);
-    const logits = matmul(x, Tensor.from(weights, [width, classes]));
+    const x = Tensor.from(rows, { shape: [rows.length / width, width] });
+    const logits = matmul(x, Tensor.from(weights, { shape: [width, classes] }));
     const best = toDType(call("aten::argmax", logits, 1), "int32");
     return Uint32Array.from(best.data() as Int32Array);
   });

@@ -206,7 +206,7 @@ function suspectsText(suspects: readonly Suspect[]): string {
 function suspectFindings(set: ImageSet, suspects: readonly Suspect[]): Finding[] {
   return suspects.map(({ notion, split, line, images, wrongBy }) => ({
     kind: "suspect",
-    file: relative(set.folder, tripletListPath(set.folder, notion, split)),
+    file: relative(set.folder, tripletListPath(set.folder, { notion, split })),
     line,
     images,
     detail: `near is ${wrongBy.toPrecision(6)} farther than far`,

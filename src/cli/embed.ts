@@ -45,7 +45,7 @@ export function embedCommand(): CommandUnknownOpts {
             listener.warning?.(`${reason}; it is left out`);
           },
         });
-        await writeEmbeddings(out, embeddings, model, flags);
+        await writeEmbeddings(out, embeddings, { masks: model.masks, overwrite: flags.overwrite });
         console.log(
           `${embeddings.names.length} embeddings of ${embeddings.dimension} dimensions written to ${
             shownPath(out)

@@ -37,7 +37,7 @@ export function queryCommand(): CommandUnknownOpts {
       await runStoppable(listener, stopped, async (signal) => {
         const query = await model.embed([userPath(image)], { signal });
         const among = await embedFolder(model, userPath(flags.among), { listener, signal });
-        const nearest = model.nearest(query.at(0), flags.notion, flags.k, among);
+        const nearest = model.nearest(query.at(0), among, { notion: flags.notion, k: flags.k });
         if (flags.json) console.log(JSON.stringify({ image, notion: flags.notion, nearest }));
         else {
           console.log(table(

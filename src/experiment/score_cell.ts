@@ -139,10 +139,12 @@ async function testModelBest(
     scoresPath(folder),
     new Map([["outcomes", { dtype: "uint8", shape: [outcomes.length], bytes: outcomes }]]),
     {
-      about: "of each test triplet: 0 right, 1 wrong, 2 tie",
-      triplets: test.digest,
-      model: await modelDigest(folder),
-      images: test.pack.bytes ?? "",
+      metadata: {
+        about: "of each test triplet: 0 right, 1 wrong, 2 tie",
+        triplets: test.digest,
+        model: await modelDigest(folder),
+        images: test.pack.bytes ?? "",
+      },
     },
   );
   return outcomes;

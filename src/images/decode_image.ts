@@ -13,6 +13,12 @@ export function preprocessingOf(fit: Fit): string {
   return `1: EXIF orientation, white behind alpha, sRGB, Pillow's bilinear ${describeFit(fit)}`;
 }
 
+/** How an image is decoded. */
+export interface DecodeOptions {
+  /** How it becomes a square. @default {"crop"} */
+  readonly fit?: Fit;
+}
+
 /**
  * Decodes an image file, or the bytes of one, to [imageSize, imageSize, 3] uint8 sRGB: turned as
  * its EXIF orientation says, alpha laid on white, the short side scaled to `imageSize` and the
@@ -23,7 +29,7 @@ export function preprocessingOf(fit: Fit): string {
 export async function decodeImage(
   file: string | Uint8Array,
   imageSize: number,
-  fit: Fit = "crop",
+  { fit = "crop" }: DecodeOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await decodePixels(

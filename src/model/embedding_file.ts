@@ -1,17 +1,21 @@
 /** Embeddings in files that other programs read: .npy, .safetensors, .jsonl. */
 import { CsnError, messageOf, shown, UsageError } from "../base/errors.ts";
+import { isObject } from "../base/json_values.ts";
 import { examineOutput } from "../files/output_file.ts";
 import { extname } from "../files/paths.ts";
 import { writeWhole } from "../files/write_whole.ts";
-import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
-import type { Model } from "./model.ts";
+import { npyBytes, parseNpy } from "./npy_embeddings.ts";
+import { readStored, type StoredEmbeddings, writeStored } from "./stored_embeddings.ts";
+import { unreadable } from "./unreadable_embeddings.ts";
 
 /** Endings that `writeEmbeddings` knows. */
 export const embeddingEndings = [".npy", ".safetensors", ".jsonl"] as const;
 
 /** How embeddings are written. */
 export interface WriteEmbeddingsOptions {
+  /** Masks [D] by notion that go with them, as in `Model.masks`; only `.safetensors` holds them. */
+  readonly masks?: ReadonlyMap<string, Float32Array>;
   /** Replace a file that is there, even one that csn did not write. @default {false} */
   readonly overwrite?: boolean;
 }
@@ -28,23 +32,37 @@ export interface WriteEmbeddingsOptions {
 export async function writeEmbeddings(
   path: string,
   embeddings: EmbeddingSet,
-  model: Model,
   options: WriteEmbeddingsOptions = {},
 ): Promise<void> {
+  const { names, vectors, dimension } = embeddings;
   await examineEmbeddings(path, options);
   switch (checkedEnding(path)) {
     case ".npy":
-      checkLines(path, embeddings);
-      await writeWhole(path, npy(embeddings));
-      return await writeWhole(
-        namesPath(path),
-        embeddings.names.map((name) => name + "\n").join(""),
-      );
+      checkLines(path, names);
+      await writeWhole(path, npyBytes(vectors, names.length, dimension));
+      return await writeWhole(namesPath(path), names.map((name) => name + "\n").join(""));
     case ".jsonl":
       checkFinite(path, embeddings);
       return await writeWhole(path, jsonLines(embeddings));
     case ".safetensors":
-      return await writeSet(path, embeddings, model);
+      return await writeStored(path, embeddings, options);
+  }
+}
+
+/**
+ * Reads embeddings that `writeEmbeddings` wrote, in any of its formats; masks only `.safetensors`
+ * has. Throws a CsnError for a file that is missing or holds something else, and says what.
+ */
+export async function readEmbeddings(path: string): Promise<StoredEmbeddings> {
+  switch (checkedEnding(path, "read embeddings from")) {
+    case ".npy":
+      return { embeddings: await readNpy(path), masks: new Map() };
+    case ".jsonl":
+      return { embeddings: parseLines(path, await contents(path)), masks: new Map() };
+    case ".safetensors": {
+      const { embeddings, masks } = await readStored(path);
+      return { embeddings, masks };
+    }
   }
 }
 
@@ -54,7 +72,7 @@ export async function writeEmbeddings(
  */
 export async function examineEmbeddings(
   path: string,
-  { overwrite }: WriteEmbeddingsOptions,
+  { overwrite }: Pick<WriteEmbeddingsOptions, "overwrite">,
 ): Promise<void> {
   const ending = checkedEnding(path);
   const failing = "Cannot write embeddings to";
@@ -70,14 +88,15 @@ function namesPath(path: string): string {
   return `${path}.names.txt`;
 }
 
-/**
- * The ending of a file for embeddings. Throws a UsageError that lists the ones that can be written.
- */
-export function checkedEnding(path: string): typeof embeddingEndings[number] {
+/** The ending of a file for embeddings. Throws a UsageError that lists the ones there are. */
+export function checkedEnding(
+  path: string,
+  attempted = "write embeddings to",
+): typeof embeddingEndings[number] {
   const ending = embeddingEndings.find((each) => each === extname(path));
   if (ending === undefined) {
     throw new UsageError(
-      `Cannot write embeddings to "${path}": its ending says no format; end it with ${
+      `Cannot ${attempted} "${path}": its ending says no format; end it with ${
         embeddingEndings.join(", ")
       }`,
     );
@@ -85,92 +104,88 @@ export function checkedEnding(path: string): typeof embeddingEndings[number] {
   return ending;
 }
 
-/**
- * Reads embeddings that `writeEmbeddings` wrote as `.safetensors`, with the stamp they were given.
- */
-export async function readEmbeddingSet(
-  path: string,
-): Promise<{ embeddings: EmbeddingSet; stamp: string }> {
-  const { tensors, metadata } = await readSafetensors(path);
-  const stored = tensors.get("embeddings");
-  if (stored === undefined || metadata.names === undefined) {
-    throw new CsnError(
-      `Cannot read embeddings from "${path}": it holds none; remove it and run again`,
-    );
-  }
-  if (stored.dtype !== "float32" || stored.shape.length !== 2) {
-    throw new CsnError(
-      `Cannot read embeddings from "${path}": they are ${stored.dtype}[${
-        stored.shape.join(", ")
-      }], they should be float32 [images, dimensions]; remove it and run again`,
-    );
-  }
-  const vectors = new Float32Array(stored.bytes.buffer);
-  const names = parseNames(path, metadata.names);
-  if (names.length !== stored.shape[0]) {
-    throw new CsnError(
-      `Cannot read embeddings from "${path}": it has ${
-        stored.shape[0]
-      } of them and ${names.length} names; remove it and run again`,
-    );
-  }
-  return {
-    embeddings: new EmbeddingSet(names, vectors, stored.shape[1]),
-    stamp: metadata.stamp ?? "",
-  };
-}
-
-function parseNames(path: string, text: string): string[] {
-  let names: unknown;
+async function readNpy(path: string): Promise<EmbeddingSet> {
+  let bytes: Uint8Array;
   try {
-    names = JSON.parse(text);
+    bytes = await Deno.readFile(path);
   } catch (error) {
-    throw new CsnError(
-      `Cannot read embeddings from "${path}": their names are no JSON (${
-        messageOf(error)
-      }); remove it and run again`,
-      { cause: error },
+    throw unreadable(path, reasonText(error), error);
+  }
+  const { values, rows, columns } = parseNpy(path, bytes);
+  const text = await contents(namesPath(path), path);
+  const names = text.split("\n").slice(0, -1);
+  if (names.length !== rows || (text !== "" && !text.endsWith("\n"))) {
+    throw unreadable(path, `it has ${rows} of them, ${namesPath(path)} has ${names.length} names`);
+  }
+  return new EmbeddingSet({ names, vectors: values, dimension: columns });
+}
+
+/** The text of a file; `of` is the file of embeddings that it belongs to. */
+async function contents(file: string, of: string = file): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    const found = reasonText(error);
+    throw unreadable(of, file === of ? found : `${file}, with its names: ${found}`, error);
+  }
+}
+
+function reasonText(error: unknown): string {
+  return error instanceof Deno.errors.NotFound ? "there is no such file" : messageOf(error);
+}
+
+function jsonLines(embeddings: EmbeddingSet): string {
+  return embeddings.names
+    .map((name, row) => JSON.stringify({ name, embedding: [...embeddings.at(row)] }) + "\n")
+    .join("");
+}
+
+function parseLines(path: string, text: string): EmbeddingSet {
+  const lines = text.split("\n");
+  if (lines.pop() !== "") throw unreadable(path, "its last line is cut short");
+  if (lines.length === 0) throw unreadable(path, "it holds none");
+  const rows = lines.map((line, at) => parseLine(path, line, at + 1));
+  const dimension = rows[0].embedding.length;
+  const odd = rows.findIndex(({ embedding }) => embedding.length !== dimension);
+  if (odd !== -1) {
+    throw unreadable(
+      path,
+      `line ${odd + 1} has ${rows[odd].embedding.length} dimensions, line 1 has ${dimension}`,
     );
   }
-  if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
-  throw new CsnError(
-    `Cannot read embeddings from "${path}": their names are ${
-      shown(names)
-    }, not a list of texts; remove it and run again`,
+  return new EmbeddingSet({
+    names: rows.map(({ name }) => name),
+    vectors: Float32Array.from(rows.flatMap(({ embedding }) => embedding)),
+    dimension,
+  });
+}
+
+function parseLine(
+  path: string,
+  line: string,
+  number: number,
+): { readonly name: string; readonly embedding: readonly number[] } {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw unreadable(path, `line ${number} is no JSON (${messageOf(error)})`, error);
+  }
+  if (isObject(value) && typeof value.name === "string" && isVector(value.embedding)) {
+    return { name: value.name, embedding: value.embedding };
+  }
+  throw unreadable(
+    path,
+    `line ${number} is ${shown(value)}, not {"name": text, "embedding": numbers}`,
   );
 }
 
-/**
- * Writes embeddings as `.safetensors`; `stamp` says later whether they are still the right ones.
- */
-export async function writeSet(
-  path: string,
-  embeddings: EmbeddingSet,
-  model: Model,
-  stamp = "",
-): Promise<void> {
-  const { dimension, names, vectors } = embeddings;
-  const masks = Float32Array.from(model.notions.flatMap((notion) => [...model.mask(notion)]));
-  await writeSafetensors(
-    path,
-    new Map([
-      ["embeddings", {
-        dtype: "float32",
-        shape: [names.length, dimension],
-        bytes: new Uint8Array(vectors.slice().buffer),
-      }],
-      ["masks", {
-        dtype: "float32",
-        shape: [model.notions.length, dimension],
-        bytes: new Uint8Array(masks.buffer),
-      }],
-    ]),
-    { names: JSON.stringify(names), notions: JSON.stringify(model.notions), stamp },
-  );
+function isVector(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "number");
 }
 
 /** Beside a matrix there is a name a line. */
-function checkLines(path: string, { names }: EmbeddingSet): void {
+function checkLines(path: string, names: readonly string[]): void {
   const broken = names.find((name) => /[\r\n]/.test(name) || !name.isWellFormed());
   if (broken === undefined) return;
   throw new CsnError(
@@ -189,29 +204,4 @@ function checkFinite(path: string, { names, vectors, dimension }: EmbeddingSet):
       vectors[at]
     }, which JSON has no number for; end the file with .safetensors or .npy`,
   );
-}
-
-/**
- * NumPy's format, version 1.0 (numpy/lib/format.py): magic, header padded to 64 bytes, data in C
- * order.
- */
-function npy({ names, dimension, vectors }: EmbeddingSet): Uint8Array {
-  const header =
-    `{'descr': '<f4', 'fortran_order': False, 'shape': (${names.length}, ${dimension}), }`;
-  const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10;
-  const bytes = new Uint8Array(10 + length + vectors.byteLength);
-  bytes.set([0x93, ...encode("NUMPY"), 1, 0, length & 0xff, length >> 8]);
-  bytes.set(encode(header.padEnd(length - 1) + "\n"), 10);
-  bytes.set(new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength), 10 + length);
-  return bytes;
-}
-
-function jsonLines(embeddings: EmbeddingSet): string {
-  return embeddings.names
-    .map((name, row) => JSON.stringify({ name, embedding: [...embeddings.at(row)] }) + "\n")
-    .join("");
-}
-
-function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

@@ -1,5 +1,5 @@
 import { epsilon } from "../statistics/masked_vectors.ts";
-import { CsnError } from "../base/errors.ts";
+import { CsnError, UsageError } from "../base/errors.ts";
 
 /** One of the nearest entries. */
 export interface Neighbour {
@@ -11,8 +11,24 @@ export interface Neighbour {
   readonly distance: number;
 }
 
+/** What an `EmbeddingSet` is made of. */
+export interface Embeddings {
+  /** What each embedding belongs to, such as an image's path. */
+  readonly names: readonly string[];
+  /** [N, D] in C order. */
+  readonly vectors: Float32Array;
+  /** D. */
+  readonly dimension: number;
+}
+
+/** How many neighbours are asked for. */
+export interface NearestOptions {
+  /** The most that are given. @default {10} */
+  readonly k?: number;
+}
+
 /** Named embeddings [N, D], unmasked: one set serves every notion. */
-export class EmbeddingSet {
+export class EmbeddingSet implements Embeddings {
   /** What each embedding belongs to, such as an image's path. */
   readonly names: readonly string[];
   /** [N, D] in C order. */
@@ -24,7 +40,7 @@ export class EmbeddingSet {
    * A set of `names.length` embeddings. Throws a CsnError when `vectors` has another number of
    * rows.
    */
-  constructor(names: readonly string[], vectors: Float32Array, dimension: number) {
+  constructor({ names, vectors, dimension }: Embeddings) {
     if (vectors.length !== names.length * dimension) {
       throw new CsnError(
         `Cannot make a set of ${names.length} embeddings of ${dimension} dimensions: found ${vectors.length} numbers, it should be ${
@@ -65,7 +81,12 @@ export class EmbeddingSet {
   }
 
   /** The k nearest entries to `query` [D] under `mask` [D], nearest first, ties by position. */
-  nearest(query: Float32Array, mask: Float32Array, k: number): Neighbour[] {
+  nearest(query: Float32Array, mask: Float32Array, { k = 10 }: NearestOptions = {}): Neighbour[] {
+    if (!Number.isSafeInteger(k) || k < 1) {
+      throw new UsageError(
+        `Cannot find neighbours: \`k\` is ${k}; it must be a whole number from 1 on`,
+      );
+    }
     const distances = this.distances(query, mask);
     const order = Array.from(distances.keys()).sort((a, b) => distances[a] - distances[b] || a - b);
     return order.slice(0, k).map((index) => ({

@@ -71,7 +71,7 @@ export async function embedImages(
   for (let at = 0; at < indices.length; at += embedBatch) {
     options.signal?.throwIfAborted();
     const some = indices.subarray(at, at + embedBatch);
-    using images = await gatherImages(pack, some, normalisation, { device: network.device });
+    using images = await gatherImages(pack, some, { normalisation, device: network.device });
     embedded.push(parts.use(await network.embed(images, { train: false, grad: false })));
     report(at + some.length);
   }
@@ -165,7 +165,7 @@ function scoreSome(
           { length: notion.length },
           (_, i) => positions[3 * i + offset],
         );
-        return applyMasks(indexSelect(embeddings, 0, longs(rows, network.device)), masks);
+        return applyMasks(indexSelect(embeddings, longs(rows, network.device)), masks);
       };
       const anchor = role(0);
       return stack([pairwiseDistance(anchor, role(1)), pairwiseDistance(anchor, role(2))]);

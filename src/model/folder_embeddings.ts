@@ -7,7 +7,7 @@ import { messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { cacheFolder } from "../files/cache.ts";
 import { dirname, join, relative, resolve } from "../files/paths.ts";
-import { readEmbeddingSet, writeSet } from "./embedding_file.ts";
+import { readStored, writeStored } from "./stored_embeddings.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
 import type { Model } from "./model.ts";
 
@@ -80,7 +80,7 @@ async function embedFiles(
     onUnreadable: (_name, reason) => options.listener?.warning?.(`${reason}; it is left out`),
   });
   const names = made.names.map((name) => relative(folder, name));
-  return new EmbeddingSet(names, made.vectors, made.dimension);
+  return new EmbeddingSet({ names, vectors: made.vectors, dimension: made.dimension });
 }
 
 /** Where the embeddings of a folder may be kept, the first choice first. */
@@ -101,7 +101,7 @@ async function keptAt(
   read: readonly string[],
   options: FolderOptions,
 ): Promise<{ embeddings: EmbeddingSet; stamp: Stamp } | null> {
-  const kept = await readEmbeddingSet(path).catch(() => null);
+  const kept = await readStored(path).catch(() => null);
   const stamp = kept === null ? null : parseStamp(kept.stamp);
   if (stamp === null || stamp.how !== now.how || stamp.files !== now.files) return null;
   const isSame = now.identity !== null && now.identity === stamp.identity ||
@@ -120,7 +120,7 @@ async function keep(
   for (const [choice, path] of places.entries()) {
     try {
       if (choice > 0) await Deno.mkdir(dirname(path), { recursive: true });
-      await writeSet(path, embeddings, model, JSON.stringify(stamp));
+      await writeStored(path, embeddings, { masks: model.masks, stamp: JSON.stringify(stamp) });
       if (choice > 0) listener?.notice?.(`The embeddings are kept for the next query in ${path}`);
       return;
     } catch (error) {

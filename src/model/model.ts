@@ -7,7 +7,7 @@ import { Network } from "../network/network.ts";
 import { onCpu, type Placement } from "../network/placement.ts";
 import { reshape } from "../tensor/operators.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { EmbeddingSet, type Neighbour } from "./embedding_set.ts";
+import { EmbeddingSet, type NearestOptions, type Neighbour } from "./embedding_set.ts";
 import { embedImages } from "./evaluate.ts";
 import {
   type ModelFile,
@@ -47,14 +47,17 @@ export class Model implements Disposable {
   readonly path: string;
   /** The network itself. */
   readonly network: Network;
-  readonly #masks: readonly Float32Array[];
+  /** The mask [D] of each notion, through ReLU. */
+  readonly masks: ReadonlyMap<string, Float32Array>;
 
   /** A model from a file that was read, at `placement`. */
   constructor(file: ModelFile, placement: Placement = onCpu) {
     this.info = file.info;
     this.path = file.path;
     this.network = new Network(networkShape(file), networkTensors(file), placement);
-    this.#masks = this.network.maskTable().map((mask) => Float32Array.from(mask));
+    this.masks = new Map(
+      this.network.maskTable().map((mask, row) => [this.notions[row], Float32Array.from(mask)]),
+    );
   }
 
   /** Loads `runs/x/model_best` (or a checkpoint), with or without its ending. */
@@ -76,15 +79,15 @@ export class Model implements Disposable {
    * The mask [D] of a notion, through ReLU. Throws a UsageError that lists the notions there are.
    */
   mask(notion: string): Float32Array {
-    const row = this.notions.indexOf(notion);
-    if (row === -1) {
+    const mask = this.masks.get(notion);
+    if (mask === undefined) {
       throw new UsageError(
         `Cannot compare by "${notion}": the model ${this.path} knows ${
           this.notions.join(", ")
         }; pass one of them`,
       );
     }
-    return this.#masks[row];
+    return mask;
   }
 
   /**
@@ -111,17 +114,27 @@ export class Model implements Disposable {
         unit: "images",
       });
     }
-    return new EmbeddingSet(names, vectors.slice(0, names.length * dimension), dimension);
+    return new EmbeddingSet({
+      names,
+      vectors: vectors.slice(0, names.length * dimension),
+      dimension,
+    });
   }
 
   /** Distance of two embeddings [D] by a notion: Euclidean between masked embeddings. */
-  distance(a: Float32Array, b: Float32Array, notion: string): number {
-    return new EmbeddingSet(["b"], b, this.info.dimension).distances(a, this.mask(notion))[0];
+  distance(a: Float32Array, b: Float32Array, { notion }: { readonly notion: string }): number {
+    const { dimension } = this.info;
+    const other = new EmbeddingSet({ names: ["b"], vectors: b, dimension });
+    return other.distances(a, this.mask(notion))[0];
   }
 
   /** The k entries of `among` nearest to the embedding `query` [D] by a notion, nearest first. */
-  nearest(query: Float32Array, notion: string, k: number, among: EmbeddingSet): Neighbour[] {
-    return among.nearest(query, this.mask(notion), k);
+  nearest(
+    query: Float32Array,
+    among: EmbeddingSet,
+    { notion, k }: NearestOptions & { readonly notion: string },
+  ): Neighbour[] {
+    return among.nearest(query, this.mask(notion), { k });
   }
 
   /** Frees the network. */
@@ -167,7 +180,7 @@ export class Model implements Disposable {
   async #pixels(image: ImageSource, name: string): Promise<Uint8Array> {
     const size = this.info.imageSize;
     if (typeof image === "string" || image instanceof Uint8Array) {
-      return await decodeImage(image, size, this.info.fit);
+      return await decodeImage(image, size, { fit: this.info.fit });
     }
     if (image.pixels.length !== size * size * 3) {
       throw new CsnError(

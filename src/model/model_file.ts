@@ -98,8 +98,10 @@ export async function readModelFile(path: string): Promise<ModelFile> {
  */
 export async function writeModelFile(
   path: string,
-  info: ModelDescription,
-  tensors: ReadonlyMap<string, StoredTensor>,
+  { info, tensors }: {
+    readonly info: ModelDescription;
+    readonly tensors: ReadonlyMap<string, StoredTensor>;
+  },
 ): Promise<void> {
   const whole: ModelInfo = { format: 2, csn: version, fit: "crop", ...info };
   const text = JSON.stringify(whole);
@@ -109,7 +111,7 @@ export async function writeModelFile(
       `Cannot write the model "${path}": ${fault}; what was there before is untouched`,
     );
   }
-  await writeSafetensors(path, tensors, { csn: text });
+  await writeSafetensors(path, tensors, { metadata: { csn: text } });
 }
 
 /** The network's own tensors of a file. */

@@ -94,7 +94,7 @@ export async function findSuspects(file: ModelFile, options: SuspectOptions): Pr
       });
       wrong.sort((a, b) => b.by - a.by || a.place - b.place);
       const lines = await usableLines(
-        tripletListPath(set.folder, notion, split),
+        tripletListPath(set.folder, { notion, split }),
         set.imageFiles.length,
         unusable,
       );

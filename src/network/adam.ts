@@ -1,5 +1,5 @@
 import { CsnError } from "../base/errors.ts";
-import { callAllAsync } from "../tensor/call.ts";
+import { enqueueCall } from "../tensor/call.ts";
 import { copyInto, toDevice, zeros, zerosLike } from "../tensor/operators.ts";
 import type { StoredTensor } from "../tensor/safetensors.ts";
 import { heldTensors, noGrad, scope } from "../tensor/scope.ts";
@@ -46,22 +46,24 @@ export class Adam implements Disposable {
       }
       // The operators refuse empty lists.
       if (parts.length === 0) return;
-      await callAllAsync(
+      await enqueueCall(
         "aten::_fused_adam_",
+        [
+          parts.map((part) => part.parameter),
+          parts.map((part) => part.gradient),
+          parts.map((part) => part.first),
+          parts.map((part) => part.second),
+          [],
+          await this.#advance(parts),
+          { float: learningRate },
+          beta1,
+          beta2,
+          { float: 0 },
+          epsilon,
+          false,
+          false,
+        ],
         { grad: false },
-        parts.map((part) => part.parameter),
-        parts.map((part) => part.gradient),
-        parts.map((part) => part.first),
-        parts.map((part) => part.second),
-        [],
-        await this.#advance(parts),
-        { float: learningRate },
-        beta1,
-        beta2,
-        { float: 0 },
-        epsilon,
-        false,
-        false,
       );
     } finally {
       for (const { gradient } of parts) gradient.dispose();
@@ -112,7 +114,7 @@ export class Adam implements Disposable {
 
   async #advance(parts: readonly Moments[]): Promise<Tensor[]> {
     const steps = parts.map((part) => part.step);
-    await callAllAsync("aten::_foreach_add_.Scalar", { grad: false }, steps, 1);
+    await enqueueCall("aten::_foreach_add_.Scalar", [steps, 1], { grad: false });
     return steps;
   }
 }

@@ -112,6 +112,18 @@ export class Backbone implements Disposable {
   }
 }
 
+/** How images are gathered. */
+export interface GatherOptions {
+  /** How pixels are scaled. */
+  readonly normalisation: Normalisation;
+  /** One an image: 1 where it is mirrored. @default {none is} */
+  readonly flips?: Uint8Array;
+  /** Where they go. @default {"cpu"} */
+  readonly device?: string;
+  /** Their numbers. @default {"float32"} */
+  readonly dtype?: "float32" | "float64";
+}
+
 /**
  * Rows `indices` of `pack` (uint8 [N, H, W, 3]) as normalised images [n, 3, H, W] (channels-last),
  * mirrored where `flips` is 1. Copies what it is given, so that the arrays may be used again at
@@ -121,15 +133,11 @@ export class Backbone implements Disposable {
 export async function gatherImages(
   pack: Tensor,
   indices: ArrayLike<number>,
-  normalisation: Normalisation,
-  options: {
-    readonly flips?: Uint8Array<ArrayBuffer>;
-    readonly device?: string;
-    readonly dtype?: "float32" | "float64";
-  } = {},
+  options: GatherOptions,
 ): Promise<Tensor> {
   const rows = rowsOf(indices);
   const flips = options.flips === undefined ? null : checkedFlips(options.flips, rows.length);
+  const { normalisation } = options;
   const mean = Float64Array.from(normalisation.mean);
   const std = Float64Array.from(normalisation.std);
   const device = cString(options.device ?? "cpu");

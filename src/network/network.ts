@@ -115,7 +115,7 @@ export class Network implements Disposable {
    * The masks [B, D] of the notions number `rows` (int64 [B]), through ReLU when they are learned.
    */
   masks(rows: Tensor): Tensor {
-    const gathered = indexSelect(this.tensors.get("masks.weight")!, 0, rows);
+    const gathered = indexSelect(this.tensors.get("masks.weight")!, rows);
     return this.hasLearnedMasks ? relu(gathered) : gathered;
   }
 
@@ -124,7 +124,7 @@ export class Network implements Disposable {
     const rows = this.shape.notions.map((_, row) => row);
     const flat = noGrad(() =>
       scope(() =>
-        this.masks(toDevice(Tensor.from(rows, undefined, "int64"), this.device)).toArray()
+        this.masks(toDevice(Tensor.from(rows, { dtype: "int64" }), this.device)).toArray()
       )
     );
     const { dimension } = this.shape;
@@ -161,7 +161,7 @@ export function toStoredTensor(tensor: Tensor): StoredTensor {
 
 /** A tensor from a file, on the CPU, in C order. */
 export function fromStoredTensor({ dtype, shape, bytes }: StoredTensor): Tensor {
-  return Tensor.from(dataOf(dtype, bytes.slice().buffer), shape, dtype);
+  return Tensor.from(dataOf(dtype, bytes.slice().buffer), { shape, dtype });
 }
 
 /** The tensors whose names begin with `prefix`, by the rest of their names. */

@@ -25,6 +25,22 @@ export interface LossWeights {
   readonly mask: number;
 }
 
+/** How a loss is computed. */
+export interface LossOptions extends LossWeights {
+  /** The batches of images whose norms are averaged. @default {the three roles} */
+  readonly embedded?: readonly Tensor[];
+}
+
+/** Unmasked embeddings [B, D] of a batch of triplets: in a row of each, a triplet. */
+export interface TripletRoles {
+  /** The images that are compared with. */
+  readonly anchor: Tensor;
+  /** Those that are unlike the anchors. */
+  readonly far: Tensor;
+  /** Those that are like them. */
+  readonly near: Tensor;
+}
+
 /** The loss of a batch and its parts; all tensors are 0-dimensional but the distances [B]. */
 export interface TripletLoss {
   /** What training minimises: triplet + embedding and mask norms by their weights. */
@@ -55,12 +71,9 @@ export interface TripletLoss {
  * step, whose images are embedded once for all roles.
  */
 export function tripletLoss(
-  anchor: Tensor,
-  far: Tensor,
-  near: Tensor,
+  { anchor, far, near }: TripletRoles,
   masks: Tensor,
-  weights: LossWeights,
-  embedded: readonly Tensor[] = [anchor, far, near],
+  { embedded = [anchor, far, near], ...weights }: LossOptions,
 ): TripletLoss {
   return scope(() => {
     const batch = anchor.shape[0];

@@ -7,7 +7,10 @@ import { writeWhole } from "../files/write_whole.ts";
  * Where the triplets of a notion and split lie in a set's folder (reference code,
  * triplet_image_loader.py).
  */
-export function tripletListPath(setFolder: string, notion: string, split: Split): string {
+export function tripletListPath(
+  setFolder: string,
+  { notion, split }: { readonly notion: string; readonly split: Split },
+): string {
   return join(setFolder, "tripletlists", `${notion}_tripletlist_${split}.txt`);
 }
 

@@ -110,7 +110,7 @@ async function readUsable(
       }`,
     );
   }
-  const file = tripletListPath(set.folder, name, split);
+  const file = tripletListPath(set.folder, { notion: name, split });
   const list = await readTripletList(file, set.imageFiles.length);
   const listed = list.length / 3;
   if (unusable.size === 0) return { images: list, listed, dropped: 0 };

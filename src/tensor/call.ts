@@ -68,13 +68,24 @@ export function call(name: string, ...args: Argument[]): Tensor {
 }
 
 /**
- * As `callAll`, on the executor: the event loop goes on, and calls keep their order. The arguments
- * are kept alive until it has ended; one that is disposed of before its turn makes the call fail.
+ * As `callAll`, on the executor: the event loop goes on, and calls keep their order. Whether it is
+ * recorded for a backward pass is decided where it is called, as for `callAll`. The arguments are
+ * kept alive until it has ended; one that is disposed of before its turn makes the call fail.
  */
-export async function callAllAsync(
+export function callAllAsync(name: string, ...args: Argument[]): Promise<(Tensor | null)[]> {
+  return enqueueCall(name, args, { grad: isGradEnabled() });
+}
+
+/** As `call`, on the executor. */
+export async function callAsync(name: string, ...args: Argument[]): Promise<Tensor> {
+  return single(name, await callAllAsync(name, ...args));
+}
+
+/** `callAllAsync` for what must not be recorded, such as an update of parameters. */
+export async function enqueueCall(
   name: string,
+  args: readonly Argument[],
   options: { readonly grad: boolean },
-  ...args: Argument[]
 ): Promise<(Tensor | null)[]> {
   const op = operator(name);
   const bytes = encode(args, name).slice();
@@ -88,22 +99,13 @@ export async function callAllAsync(
           ...[out, out.length, err, cap] as const,
         ),
       (found) => found < 0,
-      // Lists too, because their maker may change them meanwhile.
+      // Lists too, for whoever made one may put something else into it meanwhile.
       args.flat(),
     );
     return wrap(out, count);
   } finally {
     if (op.reshapes) forgetShapes();
   }
-}
-
-/** As `call`, on the executor. */
-export async function callAsync(
-  name: string,
-  options: { readonly grad: boolean },
-  ...args: Argument[]
-): Promise<Tensor> {
-  return single(name, await callAllAsync(name, options, ...args));
 }
 
 function wrap(handles: Float64Array, count: number): (Tensor | null)[] {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { Tensor } from "./tensor.ts";
+export { Tensor, type TensorOptions } from "./tensor.ts";
 export type { DType, TensorData } from "./dtype.ts";
 export type { OtherArray, TensorElements } from "./elements.ts";
 export { heldTensors, noGrad, scope, type Synchronous } from "./scope.ts";
@@ -44,15 +44,17 @@ export {
 } from "./operators.ts";
 
 // Training
-export { backward, gatherImages } from "../network/backbone.ts";
+export { backward, gatherImages, type GatherOptions } from "../network/backbone.ts";
 export { Network } from "../network/network.ts";
 export { initialTensors, type NetworkShape } from "../network/initialise.ts";
 export {
   type LossNumbers,
+  type LossOptions,
   type LossWeights,
   readLoss,
   type TripletLoss,
   tripletLoss,
+  type TripletRoles,
 } from "../network/triplet_loss.ts";
 export { Adam } from "../network/adam.ts";
 

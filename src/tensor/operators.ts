@@ -62,12 +62,23 @@ export function pairwiseDistance(a: Tensor, b: Tensor): Tensor {
 }
 
 /** Rows (or slices along `dim`) number `indices` (int64 [n]). */
-export function indexSelect(x: Tensor, dim: number, indices: Tensor): Tensor {
+export function indexSelect(
+  x: Tensor,
+  indices: Tensor,
+  { dim = 0 }: { readonly dim?: number } = {},
+): Tensor {
   return call("aten::index_select", x, dim, indices);
 }
 
 /** The same elements, `length` of them along `dim` from `start`: a view. */
-export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+export function narrow(
+  x: Tensor,
+  { dim = 0, start, length }: {
+    readonly dim?: number;
+    readonly start: number;
+    readonly length: number;
+  },
+): Tensor {
   return call("aten::narrow", x, dim, start, length);
 }
 
@@ -139,7 +150,13 @@ export function zerosLike(x: Tensor): Tensor {
 }
 
 /** Zeros. */
-export function zeros(shape: readonly number[], dtype: DType = "float32", device = "cpu"): Tensor {
+export function zeros(
+  shape: readonly number[],
+  { dtype = "float32", device = "cpu" }: {
+    readonly dtype?: DType;
+    readonly device?: string;
+  } = {},
+): Tensor {
   return call("aten::zeros", shape, dtype, undefined, device);
 }
 
@@ -149,7 +166,11 @@ export function greater(a: Tensor, b: Tensor | number): Tensor {
 }
 
 /** The k largest or smallest values along the last dimension, sorted, and their indices (int64). */
-export function topK(x: Tensor, k: number, largest = true): { values: Tensor; indices: Tensor } {
+export function topK(
+  x: Tensor,
+  k: number,
+  { largest = true }: { readonly largest?: boolean } = {},
+): { values: Tensor; indices: Tensor } {
   const [values, indices] = callAll("aten::topk", x, k, -1, largest, true);
   return { values: values!, indices: indices! };
 }

@@ -177,7 +177,7 @@ function checkBytes(name: string, dtype: DType, shape: readonly number[], bytes:
 export async function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, StoredTensor>,
-  metadata: Readonly<Record<string, string>> = {},
+  { metadata = {} }: { readonly metadata?: Readonly<Record<string, string>> } = {},
 ): Promise<void> {
   let header: Uint8Array<ArrayBuffer>;
   try {

@@ -66,7 +66,7 @@ export function noGrad<Result>(body: () => Synchronous<Result>): Result {
     if (isPromise(result)) {
       ignore(result);
       throw new CsnError(
-        "noGrad() was given an asynchronous function; pass { grad: false } to what it awaits",
+        "noGrad() was given an asynchronous function; what it awaits would be recorded; call `callAsync()` in it and await the promise outside",
       );
     }
     return result;

@@ -19,6 +19,14 @@ interface Info {
   readonly strides: readonly number[];
 }
 
+/** What becomes of data in a tensor. */
+export interface TensorOptions {
+  /** Sizes of the dimensions. @default {that of the arrays' nesting} */
+  readonly shape?: readonly number[];
+  /** Element type. @default {a typed array's own, else float32, int64 or bool} */
+  readonly dtype?: DType;
+}
+
 /** c10::DeviceType numbers (c10/core/DeviceType.h) that csn meets. */
 const deviceNames: Readonly<Record<number, string>> = { 0: "cpu", 1: "cuda", 13: "mps" };
 
@@ -55,8 +63,7 @@ export class Tensor implements Disposable {
    */
   static from(
     data: TensorData | OtherArray | TensorElements,
-    shape?: readonly number[],
-    dtype?: DType,
+    { shape, dtype }: TensorOptions = {},
   ): Tensor {
     const elements = elementsOf(data, dtype);
     if (shape !== undefined) checkedShape(shape, elements.shape);

@@ -133,8 +133,10 @@ async function forwardBackward(
   const embedded = made.use(await network.embed(all, { train: true, grad: true, groups: 3 }));
   const size = rows.shape[0];
   const loss = scope(() => {
-    const [anchor, far, near] = [0, 1, 2].map((role) => narrow(embedded, 0, role * size, size));
-    return tripletLoss(anchor, far, near, network.masks(rows), weights);
+    const [anchor, far, near] = [0, 1, 2].map((role) =>
+      narrow(embedded, { dim: 0, start: role * size, length: size })
+    );
+    return tripletLoss({ anchor, far, near }, network.masks(rows), weights);
   });
   for (const tensor of Object.values(loss)) made.use(tensor);
   await backward(loss.loss);

@@ -144,11 +144,10 @@ export class RunFolder implements Disposable {
     description: RunDescription,
     tensors: ReadonlyMap<string, StoredTensor>,
   ): Promise<void> {
-    await writeModelFile(
-      modelPath(this.path, "model_best"),
-      { kind: "model", ...description },
+    await writeModelFile(modelPath(this.path, "model_best"), {
+      info: { kind: "model", ...description },
       tensors,
-    );
+    });
   }
 
   /** Writes the checkpoint; returns its path. */
@@ -157,7 +156,7 @@ export class RunFolder implements Disposable {
     tensors: ReadonlyMap<string, StoredTensor>,
   ): Promise<string> {
     const path = modelPath(this.path, "checkpoint");
-    await writeModelFile(path, { kind: "checkpoint", ...description }, tensors);
+    await writeModelFile(path, { info: { kind: "checkpoint", ...description }, tensors });
     this.#lastCheckpoint = path;
     return path;
   }

@@ -78,18 +78,13 @@ async function forward(
   const embedded = await embedBatch(setting, batch, made);
   const loss = scope(() => {
     const roles = rolesOf(
-      positions === undefined
-        ? embedded
-        : indexSelect(embedded, 0, longs(positions, network.device)),
+      positions === undefined ? embedded : indexSelect(embedded, longs(positions, network.device)),
     );
     const [anchor, far, near] = roles;
     return tripletLoss(
-      anchor,
-      far,
-      near,
+      { anchor, far, near },
       network.masks(longs(batch.notion, network.device)),
-      weights,
-      positions === undefined ? roles : [embedded],
+      { ...weights, embedded: positions === undefined ? roles : [embedded] },
     );
   });
   for (const tensor of Object.values(loss) as Tensor[]) made.use(tensor);
@@ -105,7 +100,8 @@ async function embedBatch(
   batch: Batch,
   made: DisposableStack,
 ): Promise<Tensor> {
-  using images = await gatherImages(pack, batch.images, normalisation, {
+  using images = await gatherImages(pack, batch.images, {
+    normalisation,
     flips: batch.flips as Uint8Array<ArrayBuffer>,
     device: network.device,
   });
@@ -122,5 +118,5 @@ async function embedBatch(
 /** The anchors, far and near images of rows [3 B, D]. */
 function rolesOf(rows: Tensor): Tensor[] {
   const size = rows.shape[0] / 3;
-  return [0, 1, 2].map((role) => narrow(rows, 0, role * size, size));
+  return [0, 1, 2].map((role) => narrow(rows, { dim: 0, start: role * size, length: size }));
 }

@@ -13,7 +13,7 @@ import { splitOf, valuedImages, writeValuedSet } from "../helpers/valued_set.ts"
 async function fewTestTriplets(data: string): Promise<void> {
   for (const notion of ["shape", "colour"]) {
     await writeTripletList(
-      tripletListPath(data, notion, "test"),
+      tripletListPath(data, { notion, split: "test" }),
       Uint32Array.of(27, 30, 28, 30, 27, 29),
     );
   }

@@ -15,11 +15,11 @@ const random = { seed: 1, stream: 1 };
 
 /** Ranks all other images for every query and counts. */
 function naive(attribute: Attribute) {
-  const set = new EmbeddingSet(
-    Array.from({ length: count }, (_, i) => String(i)),
+  const set = new EmbeddingSet({
+    names: Array.from({ length: count }, (_, i) => String(i)),
     vectors,
     dimension,
-  );
+  });
   const known = Array.from(images.keys()).filter((row) => {
     const value = attribute.values[images[row]];
     return typeof value === "number" ? !Number.isNaN(value) : value.length > 0;

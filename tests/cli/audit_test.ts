@@ -14,7 +14,7 @@ async function writeSplitSet(folder: string): Promise<void> {
     for (const [split, first] of [["train", 0], ["val", 18], ["test", 27]] as const) {
       const lines = notion === "colour" ? ["0 1 3", "1 2 4", "2 3 5"] : ["0 3 1", "3 6 4", "6 0 7"];
       const moved = lines.map((line) => line.split(" ").map((n) => Number(n) + first).join(" "));
-      await Deno.writeTextFile(tripletListPath(folder, notion, split), moved.join("\n") + "\n");
+      await Deno.writeTextFile(tripletListPath(folder, { notion, split }), moved.join("\n") + "\n");
     }
   }
 }
@@ -66,7 +66,7 @@ Deno.test("audit ends with 1 for a set that would spoil a result, says why, and 
   const set = join(folder.path, "set");
   await writeSplitSet(set);
   await Deno.writeTextFile(
-    tripletListPath(set, "colour", "test"),
+    tripletListPath(set, { notion: "colour", split: "test" }),
     "27 28 30\n27 30 28\n1 2 4, x\n",
   );
   const { code, stdout } = await runCli(["audit", "set", "--csv", "a.csv"], { cwd: folder.path });
@@ -103,7 +103,7 @@ Deno.test("audit --resume lists the triplets that a model gets most wrong", asyn
     assert.ok(wrongBy >= 0);
   }
   // Lists that cannot be trained on are to be mended first.
-  await Deno.writeTextFile(tripletListPath(set, "shape", "val"), "18 21\n");
+  await Deno.writeTextFile(tripletListPath(set, { notion: "shape", split: "val" }), "18 21\n");
   const spoilt = await runCli(["audit", set, "--no-pictures", "--resume", model]);
   assert.equal(spoilt.code, 1);
   assert.match(spoilt.stderr, /no suspects are looked for: first mend the lists/);

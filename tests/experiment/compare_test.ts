@@ -203,15 +203,18 @@ Deno.test("scoreCell() finds nothing but ties where all embeddings are equal, an
       const tensors = initialTensors(shape, seed);
       if (isMasked) tensors.get("masks.weight")!.bytes.fill(0);
       await writeModelFile(modelPath(path, "model_best"), {
-        ...shape,
-        kind: "model",
-        libtorch: "2.13.0",
-        imageSize: 16,
-        normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
-        config: { ...common, ...shape, name: "equal", seed: 1, trainTriplets: 32 },
-        epoch: 1,
-        accuracy: 0.5,
-      }, tensors);
+        info: {
+          ...shape,
+          kind: "model",
+          libtorch: "2.13.0",
+          imageSize: 16,
+          normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+          config: { ...common, ...shape, name: "equal", seed: 1, trainTriplets: 32 },
+          epoch: 1,
+          accuracy: 0.5,
+        },
+        tensors,
+      });
     };
     const test = await loadTestTriplets(common, {});
     const embedded: string[] = [];

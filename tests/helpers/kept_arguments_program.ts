@@ -15,46 +15,44 @@ import { tinyShape } from "./tiny_setting.ts";
 openLibrary(await setUp());
 
 const collect = (globalThis as unknown as { gc: () => void }).gc;
-const quiet = { grad: false };
 using network = new Network(tinyShape, initialTensors(tinyShape, 1));
 using weights = Tensor.from([1, 2, 3]);
 weights.requiresGrad = true;
 
 const calls: Record<string, () => Promise<string>> = {
   "callAsync() with tensors": async () => {
-    using made = await callAsync("aten::add.Tensor", quiet, Tensor.from([1]), Tensor.from([2]));
+    using made = await callAsync("aten::add.Tensor", Tensor.from([1]), Tensor.from([2]));
     return String(made.toArray());
   },
   "callAsync() with a list": async () => {
-    using made = await callAsync("aten::cat", quiet, [Tensor.from([1]), Tensor.from([2])]);
+    using made = await callAsync("aten::cat", [Tensor.from([1]), Tensor.from([2])]);
     return String(made.toArray());
   },
   "callAsync() with a list that is emptied": async () => {
     const list = [Tensor.from([1]), Tensor.from([2])];
-    const made = callAsync("aten::cat", quiet, list);
+    const made = callAsync("aten::cat", list);
     list.length = 0;
     using tensor = await made;
     return String(tensor.toArray());
   },
   "callAllAsync() with an out argument": async () => {
     const [made] = await callAllAsync(
-      ...["aten::add.out", quiet, Tensor.from([1]), Tensor.from([2]), 1, Tensor.from([0])] as const,
+      ...["aten::add.out", Tensor.from([1]), Tensor.from([2]), 1, Tensor.from([0])] as const,
     );
     using tensor = made!;
     return String(tensor.toArray());
   },
   "dataAsync()": async () => String(await Tensor.from([1, 2]).dataAsync()),
   "embed()": async () => {
-    const images = Tensor.from(new Float32Array(3 * 16 * 16), [1, 3, 16, 16]);
+    const images = Tensor.from(new Float32Array(3 * 16 * 16), { shape: [1, 3, 16, 16] });
     using made = await network.embed(images, { train: false, grad: false });
     return String(made.shape);
   },
   "gatherImages()": async () => {
     using made = await gatherImages(
-      Tensor.from(new Uint8Array(2 * 4 * 4 * 3).fill(255), [2, 4, 4, 3]),
+      Tensor.from(new Uint8Array(2 * 4 * 4 * 3).fill(255), { shape: [2, 4, 4, 3] }),
       [1, 0],
-      { mean: [0, 0, 0], std: [1, 1, 1] },
-      { flips: Uint8Array.of(1, 0) },
+      { normalisation: { mean: [0, 0, 0], std: [1, 1, 1] }, flips: Uint8Array.of(1, 0) },
     );
     return String([...made.shape, ...new Set(made.toArray())]);
   },

@@ -24,7 +24,7 @@ export async function readTriplets(
   split: Split,
   images: number,
 ): Promise<[anchor: number, far: number, near: number][]> {
-  const flat = await readTripletList(tripletListPath(set, notion, split), images);
+  const flat = await readTripletList(tripletListPath(set, { notion, split }), images);
   return Array.from(
     { length: flat.length / 3 },
     (_, i) => [flat[3 * i], flat[3 * i + 1], flat[3 * i + 2]],

@@ -37,7 +37,7 @@ export async function writeSet(
   await Deno.writeTextFile(join(folder, "set.json"), JSON.stringify(description));
   for (const [notion, list] of Object.entries(triplets)) {
     for (const split of ["train", "val", "test"] as const) {
-      await writeTripletList(tripletListPath(folder, notion, split), Uint32Array.from(list));
+      await writeTripletList(tripletListPath(folder, { notion, split }), Uint32Array.from(list));
     }
   }
   return await openImageSet(folder);

@@ -10,14 +10,17 @@ const shape: NetworkShape = { notions: ["shape", "colour"], dimension: 8, varian
 export async function writeTinyModel(folder: string, seed = 1): Promise<string> {
   const path = join(folder, "model.safetensors");
   await writeModelFile(path, {
-    kind: "model",
-    libtorch: "2.13.0",
-    ...shape,
-    imageSize: 16,
-    normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
-    config: { ...defaultConfig, data: folder, notions: shape.notions },
-    epoch: 1,
-    accuracy: 0.5,
-  }, initialTensors(shape, seed));
+    info: {
+      kind: "model",
+      libtorch: "2.13.0",
+      ...shape,
+      imageSize: 16,
+      normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+      config: { ...defaultConfig, data: folder, notions: shape.notions },
+      epoch: 1,
+      accuracy: 0.5,
+    },
+    tensors: initialTensors(shape, seed),
+  });
   return path;
 }

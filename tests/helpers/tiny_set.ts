@@ -41,7 +41,7 @@ export async function writeTinySet(folder: string, options: TinySetOptions = {})
     for (const split of splits) {
       const count = split === "train" ? triplets : Math.max(1, triplets / 4);
       await writeTripletList(
-        tripletListPath(folder, notion, split),
+        tripletListPath(folder, { notion, split }),
         drawTriplets(row, split, count, images),
       );
     }

@@ -13,7 +13,7 @@ async function difference(
   name: string,
   fit?: Fit,
 ): Promise<{ mean: number; largest: number }> {
-  const decoded = await decodeImage(join(fixtures, name), size, fit);
+  const decoded = await decodeImage(join(fixtures, name), size, { fit });
   const kind = fit === undefined ? "rgb" : "pad.rgb";
   const expected = await Deno.readFile(join(fixtures, `${name}.${size}.${kind}`));
   assert.equal(decoded.length, size * size * 3);
@@ -92,7 +92,7 @@ Deno.test("decodeImage() keeps a pixel of an image that is very long", async () 
   const line = new TextEncoder().encode("P6 1000 1 255\n");
   const bytes = new Uint8Array(line.length + 3000);
   bytes.set(line);
-  const pixels = await decodeImage(bytes, 8, "pad:#ffffff");
+  const pixels = await decodeImage(bytes, 8, { fit: "pad:#ffffff" });
   const rows = Array.from({ length: 8 }, (_, row) => pixels[3 * 8 * row]);
   assert.deepEqual(rows, [255, 255, 255, 255, 0, 255, 255, 255]);
 });

@@ -8,6 +8,6 @@ using model = await Model.load(file);
 const query = await model.embed([image]);
 const images = await embedFolder(model, folder);
 for (const notion of model.notions) {
-  const [nearest] = model.nearest(query.at(0), notion, 1, images);
+  const [nearest] = model.nearest(query.at(0), images, { notion, k: 1 });
   console.log(`${notion}: ${nearest.name}, at ${nearest.distance.toFixed(3)}`);
 }

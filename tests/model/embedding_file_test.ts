@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "../../src/files/paths.ts";
 import { readSafetensors, writeSafetensors } from "../../src/tensor/safetensors.ts";
-import { readEmbeddingSet, writeEmbeddings, writeSet } from "../../src/model/embedding_file.ts";
+import { readEmbeddings, writeEmbeddings } from "../../src/model/embedding_file.ts";
+import { readStored, writeStored } from "../../src/model/stored_embeddings.ts";
 import { EmbeddingSet } from "../../src/model/embedding_set.ts";
 import { Model } from "../../src/model/model.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
@@ -13,7 +14,7 @@ const vectors = Float32Array.from({ length: 24 }, (_, i) => (i - 11) / 7);
 // A view into a larger buffer: only its own part may be written.
 const surrounded = new Float32Array(40);
 surrounded.set(vectors, 8);
-const embeddings = new EmbeddingSet(names, surrounded.subarray(8, 32), 8);
+const embeddings = new EmbeddingSet({ names, vectors: surrounded.subarray(8, 32), dimension: 8 });
 
 async function withModel(test: (folder: string, model: Model) => Promise<void>): Promise<void> {
   await using folder = await TemporaryFolder.make();
@@ -39,7 +40,7 @@ function parseNpy(bytes: Uint8Array): { shape: number[]; values: Float32Array } 
 Deno.test("writeEmbeddings() writes .npy that reads back, with the names beside it", () =>
   withModel(async (folder, model) => {
     const path = join(folder, "out.npy");
-    await writeEmbeddings(path, embeddings, model);
+    await writeEmbeddings(path, embeddings, { masks: model.masks });
     const { shape, values } = parseNpy(await Deno.readFile(path));
     assert.deepEqual(shape, [3, 8]);
     assert.deepEqual(values, vectors);
@@ -49,7 +50,7 @@ Deno.test("writeEmbeddings() writes .npy that reads back, with the names beside 
 Deno.test("writeEmbeddings() writes .jsonl, one name and embedding a line, exact to the bit", () =>
   withModel(async (folder, model) => {
     const path = join(folder, "out.jsonl");
-    await writeEmbeddings(path, embeddings, model);
+    await writeEmbeddings(path, embeddings, { masks: model.masks });
     const lines = (await Deno.readTextFile(path)).trimEnd().split("\n").map((line) =>
       JSON.parse(line)
     );
@@ -57,13 +58,10 @@ Deno.test("writeEmbeddings() writes .jsonl, one name and embedding a line, exact
     assert.deepEqual(Float32Array.from(lines.flatMap(({ embedding }) => embedding)), vectors);
   }));
 
-Deno.test("writeEmbeddings() writes .safetensors with the masks, which readEmbeddingSet() reads", () =>
+Deno.test("writeEmbeddings() writes .safetensors with the masks", () =>
   withModel(async (folder, model) => {
     const path = join(folder, "out.safetensors");
-    await writeEmbeddings(path, embeddings, model);
-    const { embeddings: found, stamp } = await readEmbeddingSet(path);
-    assert.deepEqual([found.names, found.vectors, found.dimension], [names, vectors, 8]);
-    assert.equal(stamp, "");
+    await writeEmbeddings(path, embeddings, { masks: model.masks });
     const { tensors, metadata } = await readSafetensors(path);
     assert.deepEqual(JSON.parse(metadata.notions), ["shape", "colour"]);
     assert.deepEqual(
@@ -72,18 +70,90 @@ Deno.test("writeEmbeddings() writes .safetensors with the masks, which readEmbed
     );
   }));
 
-Deno.test("writeSet() keeps the stamp that it is given", () =>
+for (const ending of ["npy", "safetensors", "jsonl"]) {
+  Deno.test(`readEmbeddings() gives back from .${ending} what writeEmbeddings() wrote, to the bit`, () =>
+    withModel(async (folder, model) => {
+      const path = join(folder, `out.${ending}`);
+      await writeEmbeddings(path, embeddings, { masks: model.masks });
+      const { embeddings: found, masks } = await readEmbeddings(path);
+      assert.deepEqual([found.names, found.vectors, found.dimension], [names, vectors, 8]);
+      assert.deepEqual(masks, ending === "safetensors" ? model.masks : new Map());
+      assert.deepEqual(found.nearest(vectors.subarray(8, 16), model.mask("shape"), { k: 1 }), [
+        { name: names[1], index: 1, distance: Math.sqrt(8) * 1e-6 },
+      ]);
+    }));
+}
+
+Deno.test("writeEmbeddings() needs no model", async () => {
+  await using folder = await TemporaryFolder.make();
+  const path = join(folder.path, "plain.safetensors");
+  await writeEmbeddings(path, embeddings);
+  const { embeddings: found, masks } = await readEmbeddings(path);
+  assert.deepEqual([found.vectors, masks.size], [vectors, 0]);
+});
+
+Deno.test("readEmbeddings() says what is wrong with a file, and with which", async () => {
+  await using folder = await TemporaryFolder.make();
+  const file = (name: string) => join(folder.path, name);
+  await writeEmbeddings(file("whole.npy"), embeddings);
+  const whole = await Deno.readFile(file("whole.npy"));
+  const cases: [string, string | Uint8Array, RegExp][] = [
+    ["a.csv", "", /a\.csv": its ending says no format/],
+    ["text.npy", "name", /text\.npy": it does not begin as a file of NumPy's format/],
+    ["cut.npy", whole.subarray(0, -4), /it has 92 bytes of data, a matrix \[3, 8\] has 96/],
+    ["nameless.npy", whole, /nameless\.npy\.names\.txt, with its names: there is no such file/],
+    ["doubles.npy", replaced(whole, "<f4", "<f8"), /'<f8'.*not a matrix of float32 in C order/],
+    ["empty.jsonl", "", /empty\.jsonl": it holds none/],
+    ["cut.jsonl", '{"name": "a", "embed', /its last line is cut short/],
+    ["text.jsonl", "a\n", /line 1 is no JSON/],
+    [
+      "other.jsonl",
+      '{"name": 1, "embedding": []}\n',
+      /line 1 is \{"name":1,"embedding":\[\]\}, not/,
+    ],
+    [
+      "odd.jsonl",
+      '{"name": "a", "embedding": [1, 2]}\n{"name": "b", "embedding": [1]}\n',
+      /line 2 has 1 dimensions, line 1 has 2/,
+    ],
+  ];
+  for (const [name, content, message] of cases) {
+    await Deno.writeFile(
+      file(name),
+      typeof content === "string" ? new TextEncoder().encode(content) : content,
+    );
+    await assert.rejects(readEmbeddings(file(name)), message);
+  }
+  await Deno.writeTextFile(file("nameless.npy.names.txt"), "a\nb\n");
+  await assert.rejects(readEmbeddings(file("nameless.npy")), /it has 3 of them, .* has 2 names/);
+  for (const ending of ["npy", "jsonl", "safetensors"]) {
+    await assert.rejects(
+      readEmbeddings(file(`no.${ending}`)),
+      /no\.\w+.*(no such file|not found)/i,
+    );
+  }
+});
+
+/** Bytes with one piece of text in the place of another. */
+function replaced(bytes: Uint8Array, from: string, to: string): Uint8Array {
+  const text = new TextDecoder("latin1").decode(bytes);
+  const copy = bytes.slice();
+  copy.set(new TextEncoder().encode(to), text.indexOf(from));
+  return copy;
+}
+
+Deno.test("writeStored() keeps the stamp that it is given", () =>
   withModel(async (folder, model) => {
     const path = join(folder, "kept.safetensors");
-    await writeSet(path, embeddings, model, "the same images");
-    assert.equal((await readEmbeddingSet(path)).stamp, "the same images");
+    await writeStored(path, embeddings, { masks: model.masks, stamp: "the same images" });
+    assert.equal((await readStored(path)).stamp, "the same images");
   }));
 
 Deno.test("writeEmbeddings() refuses an ending it does not know and writes nothing", () =>
   withModel(async (folder, model) => {
     for (const name of ["out.parquet", "out", "out.NPY.gz"]) {
       await assert.rejects(
-        writeEmbeddings(join(folder, name), embeddings, model),
+        writeEmbeddings(join(folder, name), embeddings, { masks: model.masks }),
         /its ending says no format; end it with \.npy, \.safetensors, \.jsonl/,
       );
     }
@@ -95,24 +165,30 @@ Deno.test("writeEmbeddings() refuses an ending it does not know and writes nothi
 Deno.test("writeEmbeddings() refuses what a format cannot hold and leaves the files that were there", () =>
   withModel(async (folder, model) => {
     const [npy, jsonl] = [join(folder, "out.npy"), join(folder, "out.jsonl")];
-    for (const path of [npy, jsonl]) await writeEmbeddings(path, embeddings, model);
+    for (const path of [npy, jsonl]) {
+      await writeEmbeddings(path, embeddings, { masks: model.masks });
+    }
     const before = await Promise.all(
       [npy, `${npy}.names.txt`, jsonl].map((path) => Deno.readFile(path)),
     );
     for (const name of ["a\nb.png", "a\rb.png", "\ud800.png"]) {
       await assert.rejects(
-        writeEmbeddings(npy, new EmbeddingSet([name], new Float32Array(8), 8), model, {
-          overwrite: true,
-        }),
+        writeEmbeddings(
+          npy,
+          new EmbeddingSet({ names: [name], vectors: new Float32Array(8), dimension: 8 }),
+          { masks: model.masks, overwrite: true },
+        ),
         /the name ".*" does not fit a line of text; end the file with \.safetensors or \.jsonl/,
       );
     }
     for (const value of [NaN, Infinity]) {
       const broken = Float32Array.from({ length: 16 }, (_, i) => i === 11 ? value : i);
       await assert.rejects(
-        writeEmbeddings(jsonl, new EmbeddingSet(["a.png", "b.png"], broken, 8), model, {
-          overwrite: true,
-        }),
+        writeEmbeddings(
+          jsonl,
+          new EmbeddingSet({ names: ["a.png", "b.png"], vectors: broken, dimension: 8 }),
+          { masks: model.masks, overwrite: true },
+        ),
         /that of "b\.png" holds (NaN|Infinity), which JSON has no number for; end the file with/,
       );
     }
@@ -121,8 +197,12 @@ Deno.test("writeEmbeddings() refuses what a format cannot hold and leaves the fi
       before,
     );
     // The other formats hold them.
-    const line = new EmbeddingSet(["a\nb.png"], new Float32Array(8), 8);
-    await writeEmbeddings(jsonl, line, model, { overwrite: true });
+    const line = new EmbeddingSet({
+      names: ["a\nb.png"],
+      vectors: new Float32Array(8),
+      dimension: 8,
+    });
+    await writeEmbeddings(jsonl, line, { masks: model.masks, overwrite: true });
     assert.equal(JSON.parse(await Deno.readTextFile(jsonl)).name, "a\nb.png");
   }));
 
@@ -133,15 +213,15 @@ Deno.test("writeEmbeddings() replaces a file that csn did not write only with ov
       const path = file.replace(".names.txt", "");
       await Deno.writeTextFile(file, "mine");
       await assert.rejects(
-        writeEmbeddings(path, embeddings, model),
+        writeEmbeddings(path, embeddings, { masks: model.masks }),
         /a file lies there that does not say csn wrote it; .*or replace it with `overwrite: true`/,
       );
       assert.equal(await Deno.readTextFile(file), "mine");
-      await writeEmbeddings(path, embeddings, model, { overwrite: true });
+      await writeEmbeddings(path, embeddings, { masks: model.masks, overwrite: true });
       assert.notEqual(await Deno.readTextFile(file), "mine");
     }
     // A .safetensors says that it is csn's.
-    await writeEmbeddings(join(folder, "c.safetensors"), embeddings, model);
+    await writeEmbeddings(join(folder, "c.safetensors"), embeddings, { masks: model.masks });
   }));
 
 Deno.test("writeEmbeddings() says which file cannot be written, and leaves nothing half", () =>
@@ -149,16 +229,19 @@ Deno.test("writeEmbeddings() says which file cannot be written, and leaves nothi
     for (const ending of ["npy", "safetensors", "jsonl"]) {
       const path = join(folder, "nowhere", `out.${ending}`);
       await assert.rejects(
-        writeEmbeddings(path, embeddings, model),
+        writeEmbeddings(path, embeddings, { masks: model.masks }),
         (error: Error) => error.name === "CsnError" && error.message.includes(path),
       );
     }
     assert.equal([...Deno.readDirSync(folder)].length, 1);
   }));
 
-Deno.test("readEmbeddingSet() refuses a file without embeddings, or with other ones than it says", () =>
+Deno.test("readStored() refuses a file without embeddings, or with other ones than it says", () =>
   withModel(async (folder, model) => {
-    await assert.rejects(readEmbeddingSet(model.path), /it holds none; remove it and run again/);
+    await assert.rejects(
+      readStored(model.path),
+      /it holds none; write them anew with `writeEmbeddings\(\)`/,
+    );
     const path = join(folder, "wrong.safetensors");
     const stored = (dtype: "float32" | "float64", shape: number[]) =>
       writeSafetensors(
@@ -168,18 +251,18 @@ Deno.test("readEmbeddingSet() refuses a file without embeddings, or with other o
           shape,
           bytes: new Uint8Array(shape.reduce((a, b) => a * b, dtype === "float32" ? 4 : 8)),
         }]]),
-        { names: '["a"]' },
+        { metadata: { names: '["a"]' } },
       );
     await stored("float64", [1, 8]);
-    await assert.rejects(readEmbeddingSet(path), /wrong\.safetensors.*float64\[1, 8\].*float32/);
+    await assert.rejects(readStored(path), /wrong\.safetensors.*float64\[1, 8\].*float32/);
     await stored("float32", [8]);
-    await assert.rejects(readEmbeddingSet(path), /wrong\.safetensors.*float32\[8\]/);
+    await assert.rejects(readStored(path), /wrong\.safetensors.*float32\[8\]/);
     await writeSafetensors(
       path,
       new Map([["embeddings", { dtype: "float32", shape: [1, 2], bytes: new Uint8Array(8) }]]),
-      { names: "a" },
+      { metadata: { names: "a" } },
     );
-    await assert.rejects(readEmbeddingSet(path), { name: "CsnError" });
+    await assert.rejects(readStored(path), { name: "CsnError" });
   }));
 
 for (
@@ -189,12 +272,12 @@ for (
     ["too few", '["a"]', /kept\.safetensors": it has 3 of them and 1 names/],
   ] as const
 ) {
-  Deno.test(`readEmbeddingSet() refuses names that are ${what}`, () =>
+  Deno.test(`readStored() refuses names that are ${what}`, () =>
     withModel(async (folder, model) => {
       const path = join(folder, "kept.safetensors");
-      await writeSet(path, embeddings, model);
+      await writeStored(path, embeddings, { masks: model.masks });
       const { tensors, metadata } = await readSafetensors(path);
-      await writeSafetensors(path, tensors, { ...metadata, names });
-      await assert.rejects(readEmbeddingSet(path), { name: "CsnError", message: line });
+      await writeSafetensors(path, tensors, { metadata: { ...metadata, names } });
+      await assert.rejects(readStored(path), { name: "CsnError", message: line });
     }));
 }

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { EmbeddingSet } from "../../src/model/embedding_set.ts";
 
-const set = new EmbeddingSet(["a", "b", "c"], Float32Array.of(0, 0, 3, 4, 1, 9), 2);
+const set = new EmbeddingSet({
+  names: ["a", "b", "c"],
+  vectors: Float32Array.of(0, 0, 3, 4, 1, 9),
+  dimension: 2,
+});
 
 Deno.test("EmbeddingSet.distances() measures between masked embeddings", () => {
   const distances = set.distances(Float32Array.of(0, 0), Float32Array.of(1, 1));
@@ -12,15 +16,15 @@ Deno.test("EmbeddingSet.distances() measures between masked embeddings", () => {
 
 Deno.test("EmbeddingSet.nearest() orders by the notion's distance", () => {
   const names = (mask: number[]) =>
-    set.nearest(Float32Array.of(0, 0), Float32Array.from(mask), 3).map(({ name }) => name);
+    set.nearest(Float32Array.of(0, 0), Float32Array.from(mask), { k: 3 }).map(({ name }) => name);
   assert.deepEqual(names([1, 1]), ["a", "b", "c"]);
   assert.deepEqual(names([1, 0]), ["a", "c", "b"]);
-  assert.equal(set.nearest(Float32Array.of(0, 0), Float32Array.of(1, 1), 2).length, 2);
+  assert.equal(set.nearest(Float32Array.of(0, 0), Float32Array.of(1, 1), { k: 2 }).length, 2);
 });
 
 Deno.test("EmbeddingSet refuses what does not fit together", () => {
   assert.throws(
-    () => new EmbeddingSet(["a"], new Float32Array(3), 2),
+    () => new EmbeddingSet({ names: ["a"], vectors: new Float32Array(3), dimension: 2 }),
     /1 embeddings of 2 dimensions: found 3 numbers/,
   );
   assert.throws(

@@ -105,7 +105,7 @@ Deno.test("embedFolder() does not give embeddings of another precision, nor of a
       await readModelFile(model.path),
       await Deno.stat(model.path),
     ];
-    await writeModelFile(model.path, { ...info, fit: "pad:#ffffff" }, tensors);
+    await writeModelFile(model.path, { info: { ...info, fit: "pad:#ffffff" }, tensors });
     await Deno.utime(model.path, mtime!, mtime!);
     using padding = await Model.load(model.path);
     assert.equal((await embed(padding, images)).embedded, 5);

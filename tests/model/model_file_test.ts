@@ -43,7 +43,7 @@ Deno.test("writeModelFile() refuses what readModelFile() would, and leaves the o
   ];
   for (const [changes, stored, message] of cases) {
     await assert.rejects(
-      writeModelFile(path, { ...info, ...changes } as ModelDescription, stored),
+      writeModelFile(path, { info: { ...info, ...changes } as ModelDescription, tensors: stored }),
       (error: Error) => error.name === "CsnError" && message.test(error.message),
     );
   }
@@ -93,7 +93,7 @@ async function changed(
   const copy = new Map(tensors);
   const text = change(info, copy) ?? JSON.stringify(info);
   const path = join(folder, "changed.safetensors");
-  await writeSafetensors(path, copy, { csn: text });
+  await writeSafetensors(path, copy, { metadata: { csn: text } });
   return path;
 }
 

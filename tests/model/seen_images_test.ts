@@ -42,7 +42,7 @@ async function writeLists(folder: string, parts: Parts): Promise<void> {
         images[(at + 1) % images.length],
         images[(at + 2) % images.length],
       ]);
-      await writeTripletList(tripletListPath(folder, notion, split), Uint32Array.from(rows));
+      await writeTripletList(tripletListPath(folder, { notion, split }), Uint32Array.from(rows));
     }
   }
 }
@@ -220,6 +220,6 @@ async function withoutImages(path: string, to: string): Promise<string> {
   const file = (await readModelFile(path)).path;
   const { tensors, metadata } = await readSafetensors(file);
   const { images: _images, ...info } = JSON.parse(metadata.csn);
-  await writeSafetensors(to, tensors, { csn: JSON.stringify(info) });
+  await writeSafetensors(to, tensors, { metadata: { csn: JSON.stringify(info) } });
   return to;
 }

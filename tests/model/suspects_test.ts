@@ -21,11 +21,11 @@ Deno.test("findSuspects() gives the wrong triplets of each notion and split, the
   let checked = 0;
   for (const notion of ["shape", "colour"]) {
     for (const split of splits) {
-      const text = await Deno.readTextFile(tripletListPath(data, notion, split));
+      const text = await Deno.readTextFile(tripletListPath(data, { notion, split }));
       const lines = text.trimEnd().split("\n").map((line) => line.split(" ").map(Number));
       const wrongBy = lines.map(([anchor, far, near]) =>
-        model.distance(embedded.at(anchor), embedded.at(near), notion) -
-        model.distance(embedded.at(anchor), embedded.at(far), notion)
+        model.distance(embedded.at(anchor), embedded.at(near), { notion }) -
+        model.distance(embedded.at(anchor), embedded.at(far), { notion })
       );
       const expected = wrongBy.filter((by) => by >= 0).sort((a, b) => b - a).slice(0, 5);
       const found = suspects.filter((one) => one.notion === notion && one.split === split);
@@ -52,7 +52,7 @@ Deno.test("findSuspects() names lines of the list though an image cannot be used
   const suspects = await findSuspects(await readModelFile(path), { data, splits: ["train"] });
   assert.ok(suspects.length > 5);
   for (const { notion, line, images } of suspects) {
-    const text = await Deno.readTextFile(tripletListPath(data, notion, "train"));
+    const text = await Deno.readTextFile(tripletListPath(data, { notion, split: "train" }));
     assert.equal(text.split("\n")[line - 1], images.join(" "));
     assert.ok(!images.includes(3));
   }

@@ -12,13 +12,15 @@ const values = Array.from({ length: 6 }, (_, i) => randomNormal(1, 0, i));
 
 /** A step on sum(x * factor), whose gradient is `factor`. */
 async function stepOn(x: Tensor, adam: Adam, factor: number[], rate: number): Promise<void> {
-  using loss = scope(() => sum(multiply(x, Tensor.from(factor, x.shape, "float64"))));
+  using loss = scope(() =>
+    sum(multiply(x, Tensor.from(factor, { shape: x.shape, dtype: "float64" })))
+  );
   await backward(loss);
   await adam.step(rate);
 }
 
 Deno.test("Adam.step() equals the formula of Kingma and Ba", async () => {
-  using x = Tensor.from(values, [6], "float64");
+  using x = Tensor.from(values, { shape: [6], dtype: "float64" });
   x.requiresGrad = true;
   using adam = new Adam(new Map([["x", x]]));
   const expected = [...values];
@@ -40,8 +42,8 @@ Deno.test("Adam.step() equals the formula of Kingma and Ba", async () => {
 });
 
 Deno.test("Adam.step() drops the gradients and leaves parameters without one", async () => {
-  using x = Tensor.from(values, [6], "float64");
-  using y = Tensor.from(values, [6], "float64");
+  using x = Tensor.from(values, { shape: [6], dtype: "float64" });
+  using y = Tensor.from(values, { shape: [6], dtype: "float64" });
   x.requiresGrad = true;
   y.requiresGrad = true;
   using adam = new Adam(new Map([["x", x], ["y", y]]));
@@ -51,8 +53,8 @@ Deno.test("Adam.step() drops the gradients and leaves parameters without one", a
 });
 
 Deno.test("Adam.step() without any gradient changes nothing, and goes on with the next", async () => {
-  using x = Tensor.from(values, [6], "float64");
-  using same = Tensor.from(values, [6], "float64");
+  using x = Tensor.from(values, { shape: [6], dtype: "float64" });
+  using same = Tensor.from(values, { shape: [6], dtype: "float64" });
   for (const each of [x, same]) each.requiresGrad = true;
   using adam = new Adam(new Map([["x", x]]));
   using once = new Adam(new Map([["x", same]]));
@@ -69,7 +71,7 @@ Deno.test("Adam.step() without any gradient changes nothing, and goes on with th
 });
 
 Deno.test("Adam.step() refuses a gradient that lies otherwise than its parameter", async () => {
-  using plain = Tensor.from(new Float64Array(24), [1, 2, 3, 4]);
+  using plain = Tensor.from(new Float64Array(24), { shape: [1, 2, 3, 4] });
   using x = noGrad(() => clone(plain, "channels_last"));
   x.requiresGrad = true;
   using adam = new Adam(new Map([["x", x]]));

@@ -27,10 +27,10 @@ function pack(): Tensor {
 /** The same by libtorch's operators on whole images. */
 function byOperators(images: Tensor, indices: number[], dtype: "float32" | "float64"): number[] {
   const row = (values: readonly number[]) =>
-    reshape(Tensor.from([...values], undefined, dtype), [1, 1, 1, 3]);
+    reshape(Tensor.from([...values], { dtype }), [1, 1, 1, 3]);
   return noGrad(() =>
     scope(() => {
-      const rows = indexSelect(images, 0, longs(Uint32Array.from(indices), "cpu"));
+      const rows = indexSelect(images, longs(Uint32Array.from(indices), "cpu"));
       const scaled = divide(toDType(rows, dtype), 255);
       const normalised = divide(subtract(scaled, row(normalisation.mean)), row(normalisation.std));
       return call("aten::permute", normalised, [0, 3, 1, 2]).toArray();
@@ -41,7 +41,7 @@ function byOperators(images: Tensor, indices: number[], dtype: "float32" | "floa
 for (const dtype of ["float32", "float64"] as const) {
   Deno.test(`gatherImages() gives in ${dtype} the bits that libtorch's operators give`, async () => {
     using images = pack();
-    using found = await gatherImages(images, [4, 0, 4], normalisation, { dtype });
+    using found = await gatherImages(images, [4, 0, 4], { normalisation, dtype });
     assert.deepEqual(found.shape, [3, 3, height, width]);
     // Channels-last, as the pack lies.
     assert.deepEqual(found.strides, [height * width * 3, 1, width * 3, 3]);
@@ -52,14 +52,14 @@ for (const dtype of ["float32", "float64"] as const) {
 Deno.test("gatherImages() refuses an index that the pack does not have", async () => {
   using images = pack();
   await assert.rejects(
-    gatherImages(images, [0, count], normalisation),
+    gatherImages(images, [0, count], { normalisation }),
     /a pack of 5, found the index 5/,
   );
 });
 
 Deno.test("gatherImages() of no images gives none", async () => {
   using images = pack();
-  using found = await gatherImages(images, [], normalisation);
+  using found = await gatherImages(images, [], { normalisation });
   assert.deepEqual(found.shape, [0, 3, height, width]);
 });
 
@@ -67,21 +67,22 @@ Deno.test("gatherImages() refuses flips that are not one 0 or 1 an image, and in
   using images = pack();
   for (const flips of [Uint8Array.of(1), Uint8Array.of(0, 1, 0), Uint8Array.of(0, 2)]) {
     await assert.rejects(
-      gatherImages(images, [0, 1], normalisation, { flips }),
+      gatherImages(images, [0, 1], { normalisation, flips }),
       new RegExp(`found ${flips.length} flips for 2 images; there should be one an image, 0 or 1`),
     );
   }
-  await assert.rejects(gatherImages(images, [0.5], normalisation), /0\.5 is no index/);
-  await assert.rejects(gatherImages(images, [-1], normalisation), /found the index -1/);
+  await assert.rejects(gatherImages(images, [0.5], { normalisation }), /0\.5 is no index/);
+  await assert.rejects(gatherImages(images, [-1], { normalisation }), /found the index -1/);
 });
 
 Deno.test("gatherImages() takes its arrays as they are when it is called", async () => {
   using images = pack();
   const [indices, flips] = [[1, 2], Uint8Array.of(1, 0)];
-  using expected = await gatherImages(images, [1, 2], normalisation, {
+  using expected = await gatherImages(images, [1, 2], {
+    normalisation,
     flips: Uint8Array.of(1, 0),
   });
-  const asked = gatherImages(images, indices, normalisation, { flips });
+  const asked = gatherImages(images, indices, { normalisation, flips });
   indices.fill(0);
   flips.fill(0);
   using found = await asked;

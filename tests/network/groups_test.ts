@@ -96,7 +96,7 @@ Deno.test("Network.embed() frees what groups took", async () => {
   using batch = images(0, 6, 16);
   const before = [liveTensors(), liveBytes()];
   const embedded = await network.embed(batch, { train: true, grad: true, groups: 3 });
-  scope(() => narrow(embedded, 0, 0, 2).toArray());
+  scope(() => narrow(embedded, { dim: 0, start: 0, length: 2 }).toArray());
   embedded.dispose();
   assert.deepEqual([liveTensors(), liveBytes()], before);
 });

@@ -73,7 +73,7 @@ Deno.test("Network names a tensor that is missing, has another shape or is unkno
 
 Deno.test("Network.embed() refuses what is no batch of images", async () => {
   using network = new Network(zappos, initialTensors(zappos, 1));
-  using images = Tensor.from(new Float32Array(16), [4, 4]);
+  using images = Tensor.from(new Float32Array(16), { shape: [4, 4] });
   await assert.rejects(
     network.embed(images, { train: false, grad: false }),
     /\[B, 3, H, W\], found float32\[4, 4\]/,
@@ -131,7 +131,7 @@ function randomImages(count: number, size: number): Tensor {
     { length: count * 3 * size * size },
     (_, i) => randomNormal(5, size, i),
   );
-  return Tensor.from(values, [count, 3, size, size]);
+  return Tensor.from(values, { shape: [count, 3, size, size] });
 }
 
 /** The furthest that two embeddings are apart, as a share of the largest number in them. */
@@ -221,7 +221,9 @@ const writers: [string, (tensors: (name: string) => Tensor, made: DisposableStac
   }],
   // Its schema does not say that it writes running statistics.
   ["batch_norm", (tensor, made) => {
-    const x = made.use(Tensor.from(Float32Array.from({ length: 256 }, (_, i) => i), [4, 64]));
+    const x = made.use(
+      Tensor.from(Float32Array.from({ length: 256 }, (_, i) => i), { shape: [4, 64] }),
+    );
     const running = [tensor("bn1.running_mean"), tensor("bn1.running_var")];
     made.use(call("aten::batch_norm", x, null, null, ...running, true, 0.5, 1e-5, false));
   }],

@@ -28,7 +28,9 @@ async function withImages(
 ): Promise<void> {
   const { setting, made } = tinySetting();
   using _made = made;
-  using images = await gatherImages(setting.pack, [0, 3, 5], setting.normalisation);
+  using images = await gatherImages(setting.pack, [0, 3, 5], {
+    normalisation: setting.normalisation,
+  });
   await test(images);
 }
 

@@ -54,9 +54,9 @@ for (
     using made = new DisposableStack();
     const loss = scope(() => {
       const [anchor, far, near, mask] = [...roles, masks].map((rows) =>
-        Tensor.from(rows.flat(), [batch, dimension], "float64")
+        Tensor.from(rows.flat(), { shape: [batch, dimension], dtype: "float64" })
       );
-      return tripletLoss(anchor, far, near, mask, weights);
+      return tripletLoss({ anchor, far, near }, mask, weights);
     });
     for (const tensor of Object.values(loss) as Tensor[]) made.use(tensor);
     const found = await readLoss(loss);

@@ -27,7 +27,7 @@ Deno.test("queryNeighbours() gives the nearest by each notion as EmbeddingSet do
   const { split } = await setting(folder.path);
   using pack = await PackPictures.open(split.packPath, split.imageSize);
   const names = Array.from(split.images, (image) => split.set.imageFiles[image]);
-  const embedded = new EmbeddingSet(names, split.vectors, split.dimension);
+  const embedded = new EmbeddingSet({ names, vectors: split.vectors, dimension: split.dimension });
   const queries = Uint32Array.of(0, 7);
   const found = await queryNeighbours(split, queries, 5, pack);
   assert.deepEqual(found.map(({ file }) => file), [names[0], names[7]]);
@@ -35,7 +35,7 @@ Deno.test("queryNeighbours() gives the nearest by each notion as EmbeddingSet do
     assert.deepEqual(notions.map(({ notion }) => notion), ["shape", "colour"]);
     for (const [row, { value, neighbours, picture }] of notions.entries()) {
       const own = queries[number];
-      const expected = embedded.nearest(embedded.at(own), split.masks[row], 6)
+      const expected = embedded.nearest(embedded.at(own), split.masks[row], { k: 6 })
         .filter(({ index }) => index !== own).slice(0, 5);
       assert.deepEqual(neighbours.map(({ file }) => file), expected.map(({ name }) => name));
       const known = (file: string) => valuesOf(parseInt(file))[row];

@@ -13,7 +13,10 @@ async function parsed(text: string): Promise<number[]> {
 }
 
 Deno.test("tripletListPath() is the reference code's", () => {
-  assert.equal(tripletListPath("/d", "heel", "val"), "/d/tripletlists/heel_tripletlist_val.txt");
+  assert.equal(
+    tripletListPath("/d", { notion: "heel", split: "val" }),
+    "/d/tripletlists/heel_tripletlist_val.txt",
+  );
 });
 
 Deno.test("readTripletList() takes any line ends and blanks", async () => {

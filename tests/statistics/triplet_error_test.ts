@@ -10,11 +10,11 @@ Deno.test("tripletError() equals the distances of an EmbeddingSet, triplet by tr
     { length: count * dimension },
     (_, i) => randomNormal(1, 1, i),
   );
-  const set = new EmbeddingSet(
-    Array.from({ length: count }, (_, i) => String(i)),
+  const set = new EmbeddingSet({
+    names: Array.from({ length: count }, (_, i) => String(i)),
     vectors,
     dimension,
-  );
+  });
   const triplets = plantTriplets(Array.from({ length: count }, (_, i) => i % 3), 400);
   for (const mask of [[1, 1, 1, 1, 1, 1, 1], [0.5, 0, 2, 0, 0, 1.5, 0], [0, 0, 0, 3, 0, 0, 0]]) {
     let wrong = 0;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { enqueue, liveTensors, native } from "../../src/native/library.ts";
 import { type Argument, call, callAll, callAllAsync, callAsync } from "../../src/tensor/call.ts";
 import { transpose } from "../../src/tensor/operators.ts";
+import { noGrad } from "../../src/tensor/scope.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 
 Deno.test("call() names an operator that libtorch does not have", () => {
@@ -12,7 +13,7 @@ Deno.test("call() names an operator that libtorch does not have", () => {
 });
 
 Deno.test("call() names the operator and the shapes when they do not fit", () => {
-  using a = Tensor.from([1, 2, 3, 4, 5, 6], [2, 3]);
+  using a = Tensor.from([1, 2, 3, 4, 5, 6], { shape: [2, 3] });
   assert.throws(
     () => call("aten::mm", a, a),
     /aten::mm\(float32\[2, 3\], float32\[2, 3\]\): .*2x3 and 2x3/,
@@ -34,7 +35,7 @@ Deno.test("call() names the argument that has the wrong type", () => {
 });
 
 Deno.test("call() refuses a wrong dtype with libtorch's reason", () => {
-  using a = Tensor.from([1, 2], [2], "int64");
+  using a = Tensor.from([1, 2], { shape: [2], dtype: "int64" });
   assert.throws(() => call("aten::mean", a), /aten::mean\(int64\[2\]\): .*dtype/);
 });
 
@@ -45,7 +46,7 @@ Deno.test("call() refuses missing and superfluous arguments", () => {
 });
 
 Deno.test("call() of an operator with several results says to use callAll", () => {
-  using a = Tensor.from([1, 2], [1, 2]);
+  using a = Tensor.from([1, 2], { shape: [1, 2] });
   const before = liveTensors();
   assert.throws(() => call("aten::max.dim", a, 1), /gives 2 results/);
   assert.equal(liveTensors(), before);
@@ -53,25 +54,35 @@ Deno.test("call() of an operator with several results says to use callAll", () =
 
 Deno.test("callAsync() computes on the executor what call() computes", async () => {
   using a = Tensor.from([1, -2]);
-  using result = await callAsync("aten::relu", { grad: false }, a);
+  using result = await callAsync("aten::relu", a);
   assert.deepEqual(result.toArray(), [1, 0]);
   await assert.rejects(
-    callAsync("aten::mm", { grad: false }, a, a),
+    callAsync("aten::mm", a, a),
     /aten::mm\(float32\[2\], float32\[2\]\)/,
   );
 });
 
-Deno.test("callAsync() takes grad mode from its options, not from another flow", async () => {
+Deno.test("callAsync() takes grad mode where it is called, not from another flow", async () => {
   using a = Tensor.from([1, 2]);
   a.requiresGrad = true;
   const flags = await Promise.all(
     Array.from({ length: 40 }, async (_, i) => {
-      using result = await callAsync("aten::mul.Scalar", { grad: i % 3 === 0 }, a, 2);
+      const call = () => callAsync("aten::mul.Scalar", a, 2);
+      using result = await (i % 3 === 0 ? call() : quietly(call));
       return result.requiresGrad;
     }),
   );
   assert.deepEqual(flags, Array.from({ length: 40 }, (_, i) => i % 3 === 0));
 });
+
+/** Calls without recording; the promise is awaited outside. */
+function quietly<Result>(work: () => Promise<Result>): Promise<Result> {
+  let promise: Promise<Result> | undefined;
+  noGrad(() => {
+    promise = work();
+  });
+  return promise!;
+}
 
 Deno.test("enqueue() begins a native call when the one before has ended, in the order of asking", async () => {
   using a = Tensor.from([0]);
@@ -91,7 +102,7 @@ Deno.test("enqueue() begins a native call when the one before has ended, in the 
   const names = ["first", "second", "third"];
   const calls = names.map(read);
   // Not even the first begins before whoever asked has gone on; the last, asked for meanwhile, waits for all.
-  const fourth = callAsync("aten::add_.Scalar", { grad: false }, a, 1);
+  const fourth = callAsync("aten::add_.Scalar", a, 1);
   assert.deepEqual(begun, []);
   await Promise.all(calls);
   assert.deepEqual(begun, names.flatMap((name) => [`${name} begins`, `${name} ends`]));
@@ -105,7 +116,7 @@ Deno.test("callAllAsync() keeps the order of calls in flight, behind one that is
   const calls = Array.from({ length: 30 }, (_, i) => {
     // (x + 1) * 2 applied alternately only gives this number in this order.
     const op = i % 2 === 0 ? "aten::add_.Scalar" : "aten::mul_.Scalar";
-    return callAsync(op, { grad: false }, a, i % 2 === 0 ? 1 : 2);
+    return callAsync(op, a, i % 2 === 0 ? 1 : 2);
   });
   // None may overtake: reads that do not queue see what the executor has done so far.
   const [bytes, errors] = [new Uint8Array(4), new Uint8Array(256)];
@@ -123,8 +134,8 @@ Deno.test("callAllAsync() keeps the order of calls in flight, behind one that is
 
 Deno.test("callAsync() goes on after a call that failed", async () => {
   using a = Tensor.from([1]);
-  const failing = callAsync("aten::mm", { grad: false }, a, a);
-  const next = callAsync("aten::relu", { grad: false }, a);
+  const failing = callAsync("aten::mm", a, a);
+  const next = callAsync("aten::relu", a);
   await assert.rejects(failing, /aten::mm/);
   using result = await next;
   assert.deepEqual(result.toArray(), [1]);
@@ -170,11 +181,11 @@ for (const [name, args, times] of writing) {
   Deno.test(`callAll() raises the version of what ${name} writes ${times} times`, async () => {
     using made = new DisposableStack();
     const tensors = Array.from({ length: 4 }, (_, i) => made.use(Tensor.from([i + 1, 2, 3])));
-    tensors.push(made.use(Tensor.from([1], [])));
+    tensors.push(made.use(Tensor.from([1], { shape: [] })));
     const before = version(tensors[0]);
     for (const result of callAll(name, ...args(tensors))) result?.dispose();
     assert.equal(version(tensors[0]), before + times);
-    for (const result of await callAllAsync(name, { grad: false }, ...args(tensors))) {
+    for (const result of await callAllAsync(name, ...args(tensors))) {
       result?.dispose();
     }
     assert.equal(version(tensors[0]), before + 2 * times);
@@ -194,13 +205,13 @@ Deno.test("callAll() of an operator that writes leaves the graph of its result s
 });
 
 Deno.test("Tensor.shape follows operators that change it in place, whichever tensor they are called on", async () => {
-  using x = Tensor.from([1, 2, 3, 4, 5, 6], [2, 3]);
+  using x = Tensor.from([1, 2, 3, 4, 5, 6], { shape: [2, 3] });
   assert.deepEqual([x.shape, x.strides], [[2, 3], [3, 1]]);
   using y = call("aten::t_", x);
   assert.deepEqual([x.shape, x.strides, x.toArray()], [[3, 2], [1, 3], [1, 4, 2, 5, 3, 6]]);
-  using z = await callAsync("aten::unsqueeze_", { grad: false }, y, 0);
+  using z = await callAsync("aten::unsqueeze_", y, 0);
   assert.deepEqual([x.shape, y.shape, z.shape], [[1, 3, 2], [1, 3, 2], [1, 3, 2]]);
-  using out = Tensor.from([], [0]);
+  using out = Tensor.from([], { shape: [0] });
   assert.deepEqual(out.shape, [0]);
   callAll("aten::cat.out", [z, z], 0, out)[0]?.dispose();
   assert.deepEqual([out.shape, out.size], [[2, 3, 2], 12]);

@@ -84,11 +84,11 @@ function compare(
 ): void {
   const unfit = expected.indexOf(undefined);
   if (unfit === -1) {
-    using tensor = Tensor.from(data, undefined, dtype);
+    using tensor = Tensor.from(data, { dtype });
     assert.equal(tensor.dtype, dtype);
     assert.deepEqual(dtype === "int64" ? [...tensor.data()] : tensor.toArray(), expected);
   } else {
-    assert.throws(() => Tensor.from(data, undefined, dtype), (error: Error) => {
+    assert.throws(() => Tensor.from(data, { dtype }), (error: Error) => {
       assert.equal(error.name, "CsnError");
       assert.match(error.message, new RegExp(`tensor of ${dtype}: element ${unfit} is `));
       return true;
@@ -143,23 +143,23 @@ for (const [kind, make] of arrays) {
 }
 
 Deno.test("Tensor.from() refuses what an array of another kind would have become", () => {
-  using same = Tensor.from(Float32Array.of(1, 2), undefined, "int32");
+  using same = Tensor.from(Float32Array.of(1, 2), { dtype: "int32" });
   assert.deepEqual(same.toArray(), [1, 2]);
   const cases: [() => Tensor, string][] = [
     [
-      () => Tensor.from([2], undefined, "bool"),
+      () => Tensor.from([2], { dtype: "bool" }),
       "Cannot make a tensor of bool: element 0 is 2; bool holds 0, 1, true and false",
     ],
     [
-      () => Tensor.from(Uint8Array.of(1, 2), undefined, "bool"),
+      () => Tensor.from(Uint8Array.of(1, 2), { dtype: "bool" }),
       "Cannot make a tensor of bool: element 1 is 2; bool holds 0, 1, true and false",
     ],
     [
-      () => Tensor.from([300], undefined, "uint8"),
+      () => Tensor.from([300], { dtype: "uint8" }),
       "Cannot make a tensor of uint8: element 0 is 300; uint8 holds whole numbers from 0 to 255",
     ],
     [
-      () => Tensor.from([1, 1.5], undefined, "int64"),
+      () => Tensor.from([1, 1.5], { dtype: "int64" }),
       "Cannot make a tensor of int64: element 1 is 1.5; int64 holds whole numbers from -2^63 to " +
       "2^63 - 1, beyond 2^53 only as bigints",
     ],
@@ -168,7 +168,7 @@ Deno.test("Tensor.from() refuses what an array of another kind would have become
       "Cannot make a tensor of float32: element 0 is 1e+39; float32 holds numbers up to 3.40e38; use float64",
     ],
     [
-      () => Tensor.from(Uint16Array.of(1), undefined, "int32"),
+      () => Tensor.from(Uint16Array.of(1), { dtype: "int32" }),
       "Cannot make a tensor of int32: a Uint16Array stands for bfloat16's bits; pass an array of " +
       "numbers, or make a bfloat16 tensor and convert that (toDType)",
     ],
@@ -177,7 +177,7 @@ Deno.test("Tensor.from() refuses what an array of another kind would have become
       'Cannot make a tensor: libtorch has no dtype for a Uint32Array; pass the one to convert to, such as "int64"',
     ],
     [
-      () => Tensor.from([1], undefined, "float31" as DType),
+      () => Tensor.from([1], { dtype: "float31" as DType }),
       `Cannot make a tensor: "float31" is no dtype; use one of ${dtypes.join(", ")}`,
     ],
   ];
@@ -234,7 +234,7 @@ Deno.test("Tensor.from() takes the shape of nested arrays", () => {
   }));
   using none = Tensor.from([[], []]);
   assert.deepEqual(none.shape, [2, 0]);
-  using bytes = Tensor.from([[1, 2], [3, 4]], [2, 2], "uint8");
+  using bytes = Tensor.from([[1, 2], [3, 4]], { shape: [2, 2], dtype: "uint8" });
   assert.deepEqual(bytes.toArray(), [1, 2, 3, 4]);
 });
 
@@ -254,7 +254,7 @@ Deno.test("Tensor.from() refuses arrays that are ragged, mixed, endless or neste
   ];
   for (const [data, message, shape] of cases) {
     assert.throws(
-      () => Tensor.from(data as TensorElements, shape),
+      () => Tensor.from(data as TensorElements, { shape }),
       (error: Error) => error.name === "CsnError" && message.test(error.message),
     );
   }
@@ -262,20 +262,23 @@ Deno.test("Tensor.from() refuses arrays that are ragged, mixed, endless or neste
 
 Deno.test("Tensor.from() refuses sizes that are none, before anything is allocated", () => {
   for (const shape of [[1.5], [-1, -1], [NaN], [2 ** 60], new Array(65).fill(1)]) {
-    assert.throws(() => Tensor.from([1], shape), /of shape \[.*\]: it should be at most 64 sizes/);
+    assert.throws(
+      () => Tensor.from([1], { shape }),
+      /of shape \[.*\]: it should be at most 64 sizes/,
+    );
   }
   // Petabytes, which were asked for before the elements were counted.
   assert.throws(
-    () => Tensor.from([1, 2], [2 ** 50]),
+    () => Tensor.from([1, 2], { shape: [2 ** 50] }),
     /cannot make float32\[1125899906842624\]: it needs 4503599627370496 bytes, the buffer has 8/,
   );
-  assert.throws(() => Tensor.from([1], [2 ** 50, 2 ** 50]), /the buffer has 4/);
-  using none = Tensor.from([], [2 ** 40, 0]);
+  assert.throws(() => Tensor.from([1], { shape: [2 ** 50, 2 ** 50] }), /the buffer has 4/);
+  using none = Tensor.from([], { shape: [2 ** 40, 0] });
   assert.deepEqual(none.shape, [2 ** 40, 0]);
 });
 
 Deno.test("Tensor.from() of a bfloat16 tensor's data gives the same tensor", () => {
-  using x = Tensor.from([1.5, -2, 3e38], [3], "bfloat16");
+  using x = Tensor.from([1.5, -2, 3e38], { shape: [3], dtype: "bfloat16" });
   using again = Tensor.from(x.data());
   assert.deepEqual([again.dtype, again.toArray()], ["bfloat16", x.toArray()]);
   using wide = toDType(again, "float32");

@@ -33,15 +33,18 @@ async function ownLoop(pixels: Uint8Array<ArrayBuffer>, steps: number): Promise<
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     const { size, images, flips, notion } = tinyBatch(0);
-    using input = await gatherImages(pack, images, normalisation, {
+    using input = await gatherImages(pack, images, {
+      normalisation,
       flips: flips as Uint8Array<ArrayBuffer>,
     });
     // The three roles as if in three forward passes: batch norm sees one after the other.
     using embedded = await network.embed(input, { train: true, grad: true, groups: 3 });
     const loss = scope(() => {
-      const [anchor, far, near] = [0, 1, 2].map((role) => narrow(embedded, 0, role * size, size));
+      const [anchor, far, near] = [0, 1, 2].map((role) =>
+        narrow(embedded, { dim: 0, start: role * size, length: size })
+      );
       const masks = network.masks(longs(notion, "cpu"));
-      return tripletLoss(anchor, far, near, masks, weights);
+      return tripletLoss({ anchor, far, near }, masks, weights);
     });
     losses.push((await readLoss(loss)).loss);
     await backward(loss.loss);
@@ -70,7 +73,7 @@ Deno.test("indexSelect() and the masks of a network give each triplet the mask o
   using network = new Network(shape, initialTensors(shape, 1));
   using rows = Tensor.from([1n, 0n]);
   using masks = network.masks(rows);
-  using again = indexSelect(masks, 0, rows);
+  using again = indexSelect(masks, rows);
   assert.deepEqual(masks.toArray(), [0, 0, 1, 1, 1, 1, 0, 0]);
   assert.deepEqual(again.toArray(), [1, 1, 0, 0, 0, 0, 1, 1]);
 });

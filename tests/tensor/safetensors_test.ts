@@ -32,7 +32,7 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
 Deno.test("writeSafetensors() and readSafetensors() keep tensors and metadata", () =>
   inFolder(async (folder) => {
     const path = join(folder, "x.safetensors");
-    await writeSafetensors(path, tensors, { about: "ä test" });
+    await writeSafetensors(path, tensors, { metadata: { about: "ä test" } });
     const found = await readSafetensors(path);
     assert.deepEqual(found.tensors, tensors);
     assert.deepEqual(found.metadata, { about: "ä test" });
@@ -59,7 +59,7 @@ Deno.test("writeSafetensors() leaves the old file when it cannot write", () =>
 Deno.test("readSafetensors() refuses every truncation of a file", () =>
   inFolder(async (folder) => {
     const path = join(folder, "x.safetensors");
-    await writeSafetensors(path, tensors, { key: "value" });
+    await writeSafetensors(path, tensors, { metadata: { key: "value" } });
     const whole = await Deno.readFile(path);
     for (let length = 0; length < whole.length; length++) {
       await Deno.writeFile(path, whole.subarray(0, length));
@@ -193,10 +193,10 @@ for (const [what, tensors, metadata, message] of unfit) {
   Deno.test(`writeSafetensors() refuses ${what} and leaves the old file`, () =>
     inFolder(async (folder) => {
       const path = join(folder, "x.safetensors");
-      await writeSafetensors(path, new Map([["good", one]]), { about: "before" });
+      await writeSafetensors(path, new Map([["good", one]]), { metadata: { about: "before" } });
       const before = await Deno.readFile(path);
       await assert.rejects(
-        writeSafetensors(path, tensors, metadata as Record<string, string>),
+        writeSafetensors(path, tensors, { metadata: metadata as Record<string, string> }),
         (error: Error) => {
           assert.equal(error.name, "CsnError");
           assert.ok(error.message.startsWith(`Cannot write "${path}": `));
@@ -241,7 +241,7 @@ Deno.test("writeSafetensors() writes what readSafetensors() gives back, or refus
           const metadata = Object.fromEntries(texts) as Record<string, string>;
           const before = await Deno.readFile(path);
           try {
-            await writeSafetensors(path, tensors, metadata);
+            await writeSafetensors(path, tensors, { metadata });
           } catch (error) {
             assert.ok(error instanceof CsnError);
             assert.deepEqual(await Deno.readFile(path), before);

@@ -30,7 +30,7 @@ const samples: [DType, number[]][] = [
 
 for (const [dtype, values] of samples) {
   Deno.test(`Tensor.from() and toArray() keep ${dtype} elements`, () => {
-    using tensor = Tensor.from(values, [3, 1], dtype);
+    using tensor = Tensor.from(values, { shape: [3, 1], dtype });
     assert.equal(tensor.dtype, dtype);
     assert.deepEqual(tensor.shape, [3, 1]);
     assert.deepEqual(tensor.toArray(), values);
@@ -39,7 +39,7 @@ for (const [dtype, values] of samples) {
 
 Deno.test("Tensor.from() rounds bfloat16 to nearest, ties to even, as libtorch", () => {
   const values = [1 + 2 ** -8, 1 + 3 * 2 ** -8, 1.7, -1e-40, 3.38e38, Infinity, NaN];
-  using ours = Tensor.from(values, undefined, "bfloat16");
+  using ours = Tensor.from(values, { dtype: "bfloat16" });
   using wide = Tensor.from(values);
   using theirs = toDType(wide, "bfloat16");
   assert.deepEqual(ours.toArray(), theirs.toArray());
@@ -47,13 +47,13 @@ Deno.test("Tensor.from() rounds bfloat16 to nearest, ties to even, as libtorch",
 
 Deno.test("Tensor.from() refuses elements that do not fit the shape", () => {
   assert.throws(
-    () => Tensor.from([1, 2, 3], [2, 2]),
+    () => Tensor.from([1, 2, 3], { shape: [2, 2] }),
     /float32\[2, 2\].*16 bytes, the buffer has 12/,
   );
 });
 
 Deno.test("Tensor.data() gives C order, however the elements lie", () => {
-  using tensor = Tensor.from([1, 2, 3, 4, 5, 6], [2, 3]);
+  using tensor = Tensor.from([1, 2, 3, 4, 5, 6], { shape: [2, 3] });
   using turned = transpose(tensor);
   assert.deepEqual(turned.strides, [1, 3]);
   assert.deepEqual(turned.toArray(), [1, 4, 2, 5, 3, 6]);
@@ -132,7 +132,7 @@ Deno.test("topK() and greater() give several results and booleans", () => {
 });
 
 Deno.test("clone() lays elements out channels-last without changing them", () => {
-  using x = Tensor.from(Float32Array.from({ length: 24 }, (_, i) => i), [1, 2, 3, 4]);
+  using x = Tensor.from(Float32Array.from({ length: 24 }, (_, i) => i), { shape: [1, 2, 3, 4] });
   using last = clone(x, "channels_last");
   assert.deepEqual(last.strides, [24, 1, 8, 2]);
   assert.deepEqual(last.toArray(), x.toArray());

@@ -155,7 +155,7 @@ Deno.test(
     await using folder = await TemporaryFolder.make();
     await writeTinySet(join(folder.path, "set"), { triplets: 1024 });
     // What is left is far less than a step of so many images needs.
-    using _hog = zeros([Math.floor(cudaMemory(cuda).free - 2e9)], "uint8", cuda);
+    using _hog = zeros([Math.floor(cudaMemory(cuda).free - 2e9)], { dtype: "uint8", device: cuda });
     const config = {
       ...defaultConfig,
       ...{ name: "big", data: join(folder.path, "set"), notions: ["colour", "shape"] },
@@ -172,7 +172,8 @@ Deno.test(
 
 async function gather(pack: Tensor, index: number, device: string): Promise<Tensor> {
   const { images, flips } = tinyBatch(index, 8);
-  return await gatherImages(pack, images, { mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.4] }, {
+  return await gatherImages(pack, images, {
+    normalisation: { mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.4] },
     flips: flips as Uint8Array<ArrayBuffer>,
     device,
   });

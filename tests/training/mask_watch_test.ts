@@ -22,7 +22,9 @@ function networkOf(variant: Variant): Network {
 
 function setMasks(network: Network, values: number[]): void {
   noGrad(() =>
-    scope(() => copyInto(network.tensors.get("masks.weight")!, Tensor.from(values, [2, 3])))
+    scope(() =>
+      copyInto(network.tensors.get("masks.weight")!, Tensor.from(values, { shape: [2, 3] }))
+    )
   );
 }
 

@@ -150,18 +150,21 @@ Deno.test("assertUnchanged() refuses a checkpoint that another process has repla
   const shape = { notions: ["a"], dimension: 8, variant: "fixed" } as const;
   const write = (epoch: number) =>
     writeModelFile(modelPath(folder.path, "checkpoint"), {
-      kind: "checkpoint",
-      libtorch: "2.13.0",
-      ...shape,
-      imageSize: 16,
-      normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
-      config,
-      epoch,
-      accuracy: 0.5,
-      state: { epoch, sums: emptySums(1) } as unknown as TrainerState,
-      threads: 1,
-      settings: defaultSettings,
-    }, initialTensors(shape, 1));
+      info: {
+        kind: "checkpoint",
+        libtorch: "2.13.0",
+        ...shape,
+        imageSize: 16,
+        normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+        config,
+        epoch,
+        accuracy: 0.5,
+        state: { epoch, sums: emptySums(1) } as unknown as TrainerState,
+        threads: 1,
+        settings: defaultSettings,
+      },
+      tensors: initialTensors(shape, 1),
+    });
   await write(1);
   const read = await readModelFile(join(folder.path, "checkpoint"));
   await assertUnchanged(read);

@@ -87,7 +87,7 @@ Deno.test("Network.embed() and backward() let the event loop turn while they com
   using _made = made;
   const { network, pack, normalisation } = setting;
   const all = Array.from({ length: 64 }, (_, i) => i % 12);
-  using images = await gatherImages(pack, all, normalisation);
+  using images = await gatherImages(pack, all, { normalisation });
   // Milliseconds on any machine; the first turn is due after one. Work that blocks lets none happen.
   let embedded: Tensor | undefined;
   const embedding = await turnsDuring(async () => {
@@ -114,7 +114,8 @@ Deno.test("gatherImages() mirrors and normalises what it is asked for", async ()
   );
   using pack = scope(() => reshape(Tensor.from(pixels), [count, size, size, 3]));
   const normalisation = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
-  using images = await gatherImages(pack, [2, 0], normalisation, {
+  using images = await gatherImages(pack, [2, 0], {
+    normalisation,
     flips: Uint8Array.of(0, 1),
     dtype: "float64",
   });

@@ -20,7 +20,7 @@ async function warnings(data: string): Promise<string[]> {
 async function writeRightSet(folder: string): Promise<string> {
   const set = join(folder, "set");
   await writeValuedSet(set);
-  const path = (notion: string) => tripletListPath(set, notion, "train");
+  const path = (notion: string) => tripletListPath(set, { notion, split: "train" });
   const [shape, colour] = [
     await readTripletList(path("shape"), valuedImages),
     await readTripletList(path("colour"), valuedImages),
@@ -39,7 +39,7 @@ Deno.test("prepareTraining() warns of nothing where lists and values agree, or v
 Deno.test("prepareTraining() counts triplets that contradict the values, and says when far and near are exchanged", async () => {
   await using folder = await TemporaryFolder.make();
   const set = await writeRightSet(folder.path);
-  const path = tripletListPath(set, "colour", "train");
+  const path = tripletListPath(set, { notion: "colour", split: "train" });
   const right = await readTripletList(path, valuedImages);
   const exchanged = right.map((_, at) => right[at % 3 === 0 ? at : at % 3 === 1 ? at + 1 : at - 1]);
   const three = right.slice();

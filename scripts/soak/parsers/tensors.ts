@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readSafetensors, type StoredTensors } from "../../../src/tensor/safetensors.ts";
 import { defaultConfig, defaultSettings } from "../../../src/model/config.ts";
-import { readEmbeddingSet } from "../../../src/model/embedding_file.ts";
 import { readModelFile } from "../../../src/model/model_file.ts";
+import { readStored } from "../../../src/model/stored_embeddings.ts";
 import { emptySums } from "../../../src/training/epoch_sums.ts";
 import { bytesOf, type Input, type Parser } from "./parser.ts";
 import { spoilt, spoiltJson } from "./spoil.ts";
@@ -142,12 +142,12 @@ export function modelInfo(): Parser<unknown> {
 }
 
 /** Embeddings that `query` keeps. */
-export function embeddings(): Parser<Awaited<ReturnType<typeof readEmbeddingSet>>> {
+export function embeddings(): Parser<Awaited<ReturnType<typeof readStored>>> {
   return {
     name: "embeddings",
     file: "kept.safetensors",
     inputs: spoiltFiles(headers.slice(0, 1)).map((bytes) => ({ bytes })),
-    read: readEmbeddingSet,
+    read: readStored,
     verify: ({ embeddings: { names, vectors, dimension }, stamp }) => {
       assert.ok(Array.isArray(names) && names.every((name) => typeof name === "string"), "names");
       assert.equal(vectors.length, names.length * dimension);

@@ -170,7 +170,7 @@ async function auditList(
   split: Split,
   attribute: Attribute | undefined,
 ): Promise<{ report: ListReport; findings: Finding[]; triplets: Uint32Array }> {
-  const path = tripletListPath(set.folder, name, split);
+  const path = tripletListPath(set.folder, { notion: name, split });
   const bytes = await readList(path);
   const scan = scanList(bytes ?? new Uint8Array(), set.imageFiles.length);
   const checks = checkList(scan.triplets, set.imageFiles.length);

@@ -197,7 +197,8 @@ async function writeLists(
     for (const [column, split] of splits.entries()) {
       signal?.throwIfAborted();
       const stream = streamFor("triplet", splits.length * row + column);
-      const drawn = drawTriplets(attribute, parts[split], counts[split], {
+      const drawn = drawTriplets(attribute, parts[split], {
+        count: counts[split],
         seed,
         stream,
         sampling,
@@ -213,7 +214,7 @@ async function writeLists(
           }: there are no more`,
         );
       }
-      await writeTripletList(tripletListPath(folder, notion, split), drawn);
+      await writeTripletList(tripletListPath(folder, { notion, split }), drawn);
       done += counts[split];
       listener?.progress?.({ what: "Drawing triplets", done, total, unit: "triplets" });
     }

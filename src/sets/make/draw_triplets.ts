@@ -12,6 +12,8 @@ import { ValueGroups } from "./value_groups.ts";
 
 /** How triplets are drawn. */
 export interface DrawTripletsOptions {
+  /** The most that are drawn. */
+  readonly count: number;
   /** The same seed and stream give the same triplets. */
   readonly seed: number;
   /** Stream of random numbers; each notion and split has its own, see `streamFor`. */
@@ -21,7 +23,7 @@ export interface DrawTripletsOptions {
 }
 
 /**
- * Draws `count` different triplets from `images` (indices into `attribute.values`), or all there
+ * Draws `options.count` different triplets from `images` (indices into `attribute.values`), or all there
  * are when they are fewer: [3 n] indices, the anchor, one that is unlike it and one that is like
  * it, as in a triplet list.
  *
@@ -36,7 +38,6 @@ export interface DrawTripletsOptions {
 export function drawTriplets(
   attribute: Attribute,
   images: Uint32Array,
-  count: number,
   options: DrawTripletsOptions,
 ): Uint32Array<ArrayBuffer> {
   if (attribute.values.length > mostImages) {
@@ -44,6 +45,7 @@ export function drawTriplets(
       `Cannot draw triplets from ${attribute.values.length} images: at most ${mostImages} can be compared`,
     );
   }
+  const { count } = options;
   const numbers = new Numbers(options.seed, options.stream);
   if (attribute.kind === "multi") {
     return new SharedValueDraw(attribute, images, numbers).draw(count, options.sampling);

@@ -116,7 +116,7 @@ async function assertOwnLists(target: string, isBuilt: boolean): Promise<void> {
   }
   const own = new Set(
     zappos.notions.flatMap((notion) =>
-      splits.map((split) => basename(tripletListPath("", notion, split)))
+      splits.map((split) => basename(tripletListPath("", { notion, split })))
     ),
   );
   const lists = join(target, "tripletlists");
@@ -231,7 +231,7 @@ async function bringTriplets(target: string, options: ZapposOptions): Promise<vo
 async function missingList(root: string): Promise<string | null> {
   for (const notion of zappos.notions) {
     for (const split of splits) {
-      const list = tripletListPath(root, notion, split);
+      const list = tripletListPath(root, { notion, split });
       if (!await exists(list)) return `tripletlists/${basename(list)}`;
     }
   }

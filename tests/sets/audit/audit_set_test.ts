@@ -44,11 +44,11 @@ async function audit(set: string, pictures = false) {
 }
 
 async function readLines(set: string, notion: string, split: Split): Promise<string[]> {
-  return (await Deno.readTextFile(tripletListPath(set, notion, split))).trimEnd().split("\n");
+  return (await Deno.readTextFile(tripletListPath(set, { notion, split }))).trimEnd().split("\n");
 }
 
 async function writeLines(set: string, notion: string, split: Split, lines: readonly string[]) {
-  await Deno.writeTextFile(tripletListPath(set, notion, split), lines.join("\n") + "\n");
+  await Deno.writeTextFile(tripletListPath(set, { notion, split }), lines.join("\n") + "\n");
 }
 
 Deno.test("auditSet() says that names of notions clash", async () => {
@@ -239,8 +239,8 @@ Deno.test("auditSet() reports pictures that look the same across splits, and goe
 Deno.test("auditSet() says which lists are missing or empty, and when there are no pictures to compare", async () => {
   await using folder = await TemporaryFolder.make();
   const set = await cleanSet(folder.path);
-  await Deno.remove(tripletListPath(set, "shape", "val"));
-  await Deno.writeTextFile(tripletListPath(set, "size", "test"), "\n");
+  await Deno.remove(tripletListPath(set, { notion: "shape", split: "val" }));
+  await Deno.writeTextFile(tripletListPath(set, { notion: "size", split: "test" }), "\n");
   await Deno.remove(join(folder.path, "images"), { recursive: true });
   const { report } = await audit(set, true);
   assert.deepEqual(report.problems, [

@@ -44,7 +44,7 @@ function multi(images: number, values: number, seed: number): Notion {
 
 function draw({ attribute }: Notion, images: number, count: number, seed: number): Uint32Array {
   const all = Uint32Array.from({ length: images }, (_, image) => image);
-  return drawTriplets(attribute, all, count, { seed, stream: 1 });
+  return drawTriplets(attribute, all, { count, seed, stream: 1 });
 }
 
 /** The same lines with the second and third image exchanged. */

@@ -56,7 +56,7 @@ Deno.test("makeFontsSet() makes a set whose images, table and triplets agree", a
   }
   for (const split of splits) {
     for (const notion of set.notions) {
-      const list = tripletListPath(target, notion, split);
+      const list = tripletListPath(target, { notion, split });
       const flat = await readTripletList(list, set.imageFiles.length);
       assert.equal(flat.length, 3 * few.triplets![split]);
       for (let i = 0; i < flat.length; i += 3) {

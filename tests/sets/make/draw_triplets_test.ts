@@ -80,11 +80,14 @@ for (const [name, attribute] of small) {
   Deno.test(`drawTriplets() can draw every triplet there is, and each once: ${name}`, () => {
     const images = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
     const expected = allTriplets(attribute, images);
-    const drawn = lines(drawTriplets(attribute, Uint32Array.from(images), expected.size, options));
+    const drawn = lines(
+      drawTriplets(attribute, Uint32Array.from(images), { count: expected.size, ...options }),
+    );
     assert.deepEqual(drawn.sort(), [...expected].sort());
     // No more can be had than there are.
     for (const sampling of ["balanced", "uniform"] as const) {
-      const more = drawTriplets(attribute, Uint32Array.from(images), expected.size + 9, {
+      const more = drawTriplets(attribute, Uint32Array.from(images), {
+        count: expected.size + 9,
         ...options,
         sampling,
       });
@@ -95,7 +98,7 @@ for (const [name, attribute] of small) {
 
 Deno.test("drawTriplets() draws only from the given images, all different and none contradicting", () => {
   const images = all.filter((image) => image % 3 !== 0);
-  const flat = drawTriplets(uneven, images, 3000, options);
+  const flat = drawTriplets(uneven, images, { count: 3000, ...options });
   const drawn = new Set(lines(flat));
   assert.equal(drawn.size, 3000);
   assert.ok(flat.every((image) => image % 3 !== 0));
@@ -109,7 +112,7 @@ Deno.test("drawTriplets() draws only from the given images, all different and no
 
 Deno.test("drawTriplets() has every value equally often as anchor, far and near", () => {
   // 8000 draws: rare slippers give few different triplets, but enough.
-  const flat = drawTriplets(uneven, all, 8000, options);
+  const flat = drawTriplets(uneven, all, { count: 8000, ...options });
   for (const place of [0, 1, 2]) {
     const counts: number[] = [...tally(flat, uneven.values, place).values()];
     assert.equal(counts.length, 4);
@@ -126,7 +129,7 @@ Deno.test("drawTriplets() has each value as often alike as unlike, so no value t
     unlike: 300,
   };
   for (const attribute of [uneven, weights]) {
-    const flat = drawTriplets(attribute, all, 4000, options);
+    const flat = drawTriplets(attribute, all, { count: 4000, ...options });
     const [far, near] = [tally(flat, attribute.values, 1), tally(flat, attribute.values, 2)];
     assert.deepEqual([...far].sort(), [...near].sort());
   }
@@ -135,7 +138,7 @@ Deno.test("drawTriplets() has each value as often alike as unlike, so no value t
 Deno.test("drawTriplets() leaves out values that cannot stand on both sides", () => {
   // "lonely" has no partner; 450 is unlike nothing.
   const categories: Attribute = { kind: "categorical", values: ["a", "a", "b", "b", "lonely"] };
-  const flat = drawTriplets(categories, Uint32Array.of(0, 1, 2, 3, 4), 8, options);
+  const flat = drawTriplets(categories, Uint32Array.of(0, 1, 2, 3, 4), { count: 8, ...options });
   assert.ok(!flat.includes(4));
   const numbers: Attribute = {
     kind: "ordinal",
@@ -143,12 +146,15 @@ Deno.test("drawTriplets() leaves out values that cannot stand on both sides", ()
     alike: 0,
     unlike: 300,
   };
-  assert.equal(drawTriplets(numbers, Uint32Array.of(0, 1, 2, 3, 4, 5), 9, options).length, 24);
+  assert.equal(
+    drawTriplets(numbers, Uint32Array.of(0, 1, 2, 3, 4, 5), { count: 9, ...options }).length,
+    24,
+  );
 });
 
 Deno.test("drawTriplets() depends on seed and stream, and on nothing else", () => {
   const draw = (seed: number, stream: number) =>
-    lines(drawTriplets(uneven, all, 50, { seed, stream })).join();
+    lines(drawTriplets(uneven, all, { count: 50, seed, stream })).join();
   assert.equal(draw(1, 1), draw(1, 1));
   assert.notEqual(draw(1, 1), draw(2, 1));
   assert.notEqual(draw(1, 1), draw(1, 2));
@@ -158,13 +164,13 @@ Deno.test("drawTriplets() refuses distances that contradict each other, and give
   for (const [alike, unlike] of [[1, 1], [-1, 1], [2, 1], [NaN, 1], [0, NaN]]) {
     const attribute: Attribute = { kind: "ordinal", values: [1, 1, 2, 2], alike, unlike };
     assert.throws(
-      () => drawTriplets(attribute, Uint32Array.of(0, 1, 2, 3), 1, options),
+      () => drawTriplets(attribute, Uint32Array.of(0, 1, 2, 3), { count: 1, ...options }),
       /larger one/,
     );
   }
   const same: Attribute = { kind: "categorical", values: ["a", "a", "a"] };
-  assert.equal(drawTriplets(same, Uint32Array.of(0, 1, 2), 1, options).length, 0);
-  assert.equal(drawTriplets(same, new Uint32Array(0), 1, options).length, 0);
+  assert.equal(drawTriplets(same, Uint32Array.of(0, 1, 2), { count: 1, ...options }).length, 0);
+  assert.equal(drawTriplets(same, new Uint32Array(0), { count: 1, ...options }).length, 0);
 });
 
 Deno.test("drawTriplets(), uniform, gives every triplet the same chance", () => {
@@ -175,7 +181,7 @@ Deno.test("drawTriplets(), uniform, gives every triplet the same chance", () => 
   const draws = 200 * possible.size;
   for (let stream = 0; stream < draws; stream++) {
     const [line] = lines(
-      drawTriplets(attribute, images, 1, { seed: 3, stream, sampling: "uniform" }),
+      drawTriplets(attribute, images, { count: 1, seed: 3, stream, sampling: "uniform" }),
     );
     counts.set(line, counts.get(line)! + 1);
   }

@@ -49,7 +49,8 @@ const large: MultiAttribute = {
 for (const sampling of ["balanced", "uniform"] as const) {
   Deno.test(`drawTriplets() of several values can draw every triplet there is, and each once: ${sampling}`, () => {
     const expected = allTriplets(small);
-    const drawn = drawTriplets(small, images(small), expected.size + 5, {
+    const drawn = drawTriplets(small, images(small), {
+      count: expected.size + 5,
       seed: 1,
       stream: 0,
       sampling,
@@ -59,7 +60,9 @@ for (const sampling of ["balanced", "uniform"] as const) {
 
   Deno.test(`drawTriplets() of several values draws different triplets that obey the rule: ${sampling}`, () => {
     const expected = allTriplets(large);
-    const drawn = lines(drawTriplets(large, images(large), 5000, { seed: 1, stream: 0, sampling }));
+    const drawn = lines(
+      drawTriplets(large, images(large), { count: 5000, seed: 1, stream: 0, sampling }),
+    );
     assert.equal(new Set(drawn).size, 5000);
     for (const line of drawn) assert.ok(expected.has(line), line);
   });
@@ -70,7 +73,7 @@ Deno.test("drawTriplets() of several values, uniform, gives every triplet the sa
   const counts = new Map([...possible].map((line) => [line, 0]));
   for (let stream = 0; stream < 100 * possible.size; stream++) {
     const [line] = lines(
-      drawTriplets(small, images(small), 1, { seed: 3, stream, sampling: "uniform" }),
+      drawTriplets(small, images(small), { count: 1, seed: 3, stream, sampling: "uniform" }),
     );
     counts.set(line, counts.get(line)! + 1);
   }
@@ -85,7 +88,8 @@ Deno.test("drawTriplets() of several values, balanced, shares every value about 
     { length: 400 },
     (_, image) => image % 2 === 0 ? ["common"] : [`rare${image % 9}`],
   );
-  const flat = drawTriplets({ kind: "multi", values }, Uint32Array.from(values.keys()), 4000, {
+  const flat = drawTriplets({ kind: "multi", values }, Uint32Array.from(values.keys()), {
+    count: 4000,
     seed: 1,
     stream: 0,
   });
@@ -100,7 +104,8 @@ Deno.test("drawTriplets() of several values, balanced, shares every value about 
 
 Deno.test("drawTriplets() of several values has none where all images share one", () => {
   const values = [["a"], ["a", "b"], ["a", "c"]];
-  const drawn = drawTriplets({ kind: "multi", values }, Uint32Array.of(0, 1, 2), 3, {
+  const drawn = drawTriplets({ kind: "multi", values }, Uint32Array.of(0, 1, 2), {
+    count: 3,
     seed: 1,
     stream: 0,
   });
