@@ -23,9 +23,9 @@ export interface DrawTripletsOptions {
 }
 
 /**
- * Draws `options.count` different triplets from `images` (indices into `attribute.values`), or all there
- * are when they are fewer: [3 n] indices, the anchor, one that is unlike it and one that is like
- * it, as in a triplet list.
+ * Draws `options.count` different triplets from `images` (indices into `attribute.values`), or all
+ * there are when they are fewer: [3 n] indices, the anchor, one that is unlike it and one that is
+ * like it, as in a triplet list.
  *
  * Balanced, values take turns as the anchor's, so each has as many triplets as the others; the
  * unlike value is any other with the same chance, and each pair of values is drawn both ways
