@@ -5,13 +5,13 @@
  * and tensors (`./tensor`).
  *
  * @example Find the images that are nearest by a notion
- * ```ts no-eval
- * import { Model, start } from "csn";
+ * ```ts
+ * import { embedFolder, Model, start } from "@csn/csn";
  *
  * await start();
- * using model = await Model.load("runs/demo/model_best");
- * const images = await model.embed(["a.png", "b.png", "c.png"]);
- * console.log(model.nearest(images.at(0), images, { notion: "weight", k: 2 }));
+ * using model = await Model.load("runs/mine/model_best");
+ * const images = await embedFolder(model, "photos");
+ * console.log(model.nearest(images.at(0), images, { notion: "colour", k: 3 }));
  * ```
  *
  * @module

@@ -35,6 +35,16 @@ export interface AnalyseOptions extends TestOptions {
  *
  * Throws a CsnError for a set that lacks a notion of the model's, and for a column that cannot be
  * probed for.
+ *
+ * @example Which notions' masks share dimensions
+ * ```ts
+ * import { readModelFile, start } from "@csn/csn";
+ * import { analyseModel } from "@csn/csn/report";
+ *
+ * await start();
+ * const { notions, masks } = await analyseModel(await readModelFile("runs/mine/model_best"));
+ * console.log(notions, masks);
+ * ```
  */
 export async function analyseModel(
   file: ModelFile,

@@ -1,12 +1,7 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { compare } from "../experiment/compare.ts";
 import { comparisonText } from "./comparison_table.ts";
-import {
-  addExperimentOptions,
-  commandLine,
-  type ExperimentFlags,
-  seedsTo,
-} from "./experiment_options.ts";
+import { addExperimentOptions, type ExperimentFlags } from "./experiment_options.ts";
 import { wholeNumber } from "./options.ts";
 import { runExperiment } from "./run_experiment.ts";
 
@@ -27,14 +22,7 @@ export function compareCommand(): CommandUnknownOpts {
     await runExperiment(
       "compare",
       flags,
-      (options) =>
-        compare({
-          ...options,
-          variants: flags.variants,
-          seeds: seedsTo(flags.seeds),
-          trainTriplets: flags.triplets,
-          command: commandLine(Deno.args),
-        }),
+      (options) => compare({ ...options, trainTriplets: flags.triplets }),
       comparisonText,
     );
   });

@@ -1,18 +1,15 @@
 /** What `compare` and `sweep` have in common on the command line. */
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { openImageSet } from "../sets/image_set.ts";
-import { assertTrainableNames } from "../sets/notion_names.ts";
-import { UsageError } from "../base/errors.ts";
-import type { CommonConfig } from "../experiment/cell.ts";
-import type { Listener } from "../base/listener.ts";
+import {
+  defaultSeeds,
+  type ExperimentOptions,
+  paperVariants,
+} from "../experiment/experiment_options.ts";
 import { basename } from "../files/paths.ts";
-import { pretrainedOf } from "../training/new_config.ts";
-import { choosePlacement } from "../model/choose_placement.ts";
-import { defaultConfig, defaultSettings, type RunSettings } from "../model/config.ts";
 import { type Variant, variants } from "../network/variant.ts";
 import { folderName, oneOf, wholeNumber } from "./options.ts";
 import { shellWord } from "../base/shell_word.ts";
-import { dataPath } from "./paths.ts";
+import { dataPath, runPath } from "./paths.ts";
 import { addTrainOptions, type TrainFlags } from "./train_options.ts";
 import { pretrainedPath } from "./train_flags.ts";
 
@@ -76,7 +73,7 @@ export function addExperimentOptions(command: CommandUnknownOpts, triplets: Opti
     new Option("--variants <variants...>", `which networks: ${variants.join(", ")}`)
       .argParser(addVariant).default(paperVariants, paperVariants.join(" ")),
     new Option("--seeds <k>", "train each with the seeds 1 to k").argParser(wholeNumber(1))
-      .default(3),
+      .default(defaultSeeds.length),
     triplets,
     ...trainOptions.map(shared),
     new Option(
@@ -90,9 +87,6 @@ export function addExperimentOptions(command: CommandUnknownOpts, triplets: Opti
   for (const option of options) command.addOption(option);
 }
 
-/** The paper's (Figure 6). */
-const paperVariants: readonly Variant[] = ["standard", "specialists", "fixed", "learned"];
-
 const parseVariant = oneOf(...variants);
 
 /** A variadic option hands over what it has so far: its default, when it begins. */
@@ -101,50 +95,39 @@ function addVariant(text: string, before: readonly Variant[]): readonly Variant[
   return before === paperVariants ? [variant] : [...before, variant];
 }
 
-/** What all cells have in common. libtorch must be open. */
-export async function commonConfig(
-  flags: ExperimentFlags,
-  listener: Listener,
-): Promise<CommonConfig> {
-  const set = await openImageSet(dataPath(flags.data));
-  assertTrainableNames(set, set.notions);
-  const isDisjoint = flags.variants.some((variant) => variant === "fixed" || variant === "prein");
-  if (isDisjoint && set.notions.length > flags.dimEmbed) {
-    throw new UsageError(
-      `Disjoint masks need a dimension for each of the ${set.notions.length} notions: --dim-embed is ${flags.dimEmbed}; raise it, or leave fixed and prein out of --variants`,
-    );
-  }
+/** What the flags ask of the library's `compare` or `sweep`. */
+export function experimentOf(kind: string, flags: ExperimentFlags): ExperimentOptions {
   return {
-    data: set.folder,
-    notions: set.notions,
-    imageSize: flags.imageSize,
-    batchSize: flags.batchSize,
+    data: dataPath(flags.data),
+    out: runPath(experimentName(kind, flags), flags.runs),
+    variants: flags.variants,
+    seeds: seedsTo(flags.seeds),
+    command: commandLine(Deno.args),
     epochs: flags.epochs,
-    startEpoch: defaultConfig.startEpoch,
+    batchSize: flags.batchSize,
     learningRate: flags.lr,
     margin: flags.margin,
     embedLoss: flags.embedLoss,
     maskLoss: flags.maskLoss,
     dimension: flags.dimEmbed,
-    pretrained: pretrainedOf(pretrainedPath(flags.pretrained), set),
-    sampler: defaultConfig.sampler,
-    allowMissing: flags.allowMissing ?? false,
-    ...choosePlacement({ device: flags.device, precision: flags.precision }, listener),
+    imageSize: flags.imageSize,
+    pretrained: pretrainedPath(flags.pretrained),
+    device: flags.device,
+    precision: flags.precision,
+    allowMissing: flags.allowMissing,
+    saveEveryMinutes: flags.saveEvery,
+    overwrite: flags.overwrite,
+    packDir: flags.packDir,
   };
 }
 
-/** How the cells' runs are carried on. */
-export function cellSettings({ saveEvery }: ExperimentFlags): RunSettings {
-  return { ...defaultSettings, saveEveryMinutes: saveEvery };
-}
-
 /** The name of the experiment, of which `kind` is the command. */
-export function experimentName(kind: string, { name, data }: ExperimentFlags): string {
+function experimentName(kind: string, { name, data }: ExperimentFlags): string {
   return name ?? `${kind}-${basename(dataPath(data))}`;
 }
 
 /** The seeds 1 to k. */
-export function seedsTo(k: number): number[] {
+function seedsTo(k: number): number[] {
   return Array.from({ length: k }, (_, i) => i + 1);
 }
 

@@ -1,4 +1,3 @@
-import type { CommonConfig } from "../experiment/cell.ts";
 import type { ExperimentEvent } from "../experiment/run_cells.ts";
 import type { Cell } from "../experiment/cell.ts";
 import type { Listener } from "../base/listener.ts";
@@ -17,9 +16,9 @@ export interface ExperimentViewOptions {
 export class ExperimentView {
   readonly #listener: Listener;
   readonly #options: ExperimentViewOptions;
-  readonly #notions: number;
   #cells: readonly Cell[] = [];
   #epochs = 0;
+  #notions = 0;
   /** Training triplets of all cells and epochs. */
   #total = 0;
   /** Those of cells that are done. */
@@ -29,14 +28,9 @@ export class ExperimentView {
   /** When training began in this process, and what was done by then. */
   #began: { at: number; done: number } | null = null;
 
-  constructor(
-    { notions }: Pick<CommonConfig, "notions">,
-    listener: Listener,
-    options: ExperimentViewOptions,
-  ) {
+  constructor(listener: Listener, options: ExperimentViewOptions) {
     this.#listener = listener;
     this.#options = options;
-    this.#notions = notions.length;
   }
 
   /** What the experiment's work reports: outside a terminal, not every image that is embedded. */
@@ -54,6 +48,7 @@ export class ExperimentView {
       case "plan":
         this.#cells = event.cells;
         this.#epochs = event.epochs;
+        this.#notions = event.notions.length;
         this.#total = event.cells.reduce((sum, cell) => sum + this.#work(cell), 0);
         return;
       case "train":

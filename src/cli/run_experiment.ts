@@ -1,14 +1,9 @@
-import type { ExperimentOptions } from "../experiment/run_cells.ts";
+import type { ExperimentOptions } from "../experiment/experiment_options.ts";
 import { HeldFolder } from "../files/held_folder.ts";
-import {
-  cellSettings,
-  commonConfig,
-  type ExperimentFlags,
-  experimentName,
-} from "./experiment_options.ts";
+import { type ExperimentFlags, experimentOf } from "./experiment_options.ts";
 import { ExperimentView } from "./experiment_view.ts";
 import { Interruption } from "./interruption.ts";
-import { runPath, shownPath } from "./paths.ts";
+import { shownPath } from "./paths.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -28,24 +23,19 @@ export async function runExperiment<Result>(
   using interruption = new Interruption(() =>
     listener.warning("stopping after this step and saving; Ctrl-C again stops at once")
   );
-  const common = await commonConfig(flags, listener);
-  const folder = runPath(experimentName(kind, flags), flags.runs);
-  const view = new ExperimentView(common, listener, {
+  const options = experimentOf(kind, flags);
+  const view = new ExperimentView(listener, {
     live: Deno.stderr.isTerminal(),
     now: () => performance.now(),
   });
   // Two processes would train the same cells.
-  using _held = await HeldFolder.take(folder, {
+  using _held = await HeldFolder.take(options.out, {
     what: "the folder",
     another: "choose another --name",
   });
   const result = await runUnlessStopped(interruption.signal, () =>
     run({
-      folder,
-      common,
-      settings: cellSettings(flags),
-      overwrite: flags.overwrite,
-      packDir: flags.packDir,
+      ...options,
       listener: view.listener,
       onEvent: (event) => view.show(event),
       signal: interruption.signal,
@@ -55,7 +45,7 @@ export async function runExperiment<Result>(
     Deno.exitCode = interruption.exitCode!;
     return;
   }
-  const path = shownPath(folder);
+  const path = shownPath(options.out);
   if (flags.json) return listener.line(JSON.stringify(result));
   listener.line(text(result));
   listener.line(`\nwritten: ${path}/${kind}.json, ${path}/${kind}.csv; a run in ${path}/ each`);

@@ -1,11 +1,6 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { sweep } from "../experiment/sweep.ts";
-import {
-  addExperimentOptions,
-  commandLine,
-  type ExperimentFlags,
-  seedsTo,
-} from "./experiment_options.ts";
+import { addExperimentOptions, type ExperimentFlags } from "./experiment_options.ts";
 import { wholeNumber } from "./options.ts";
 import { runExperiment } from "./run_experiment.ts";
 import { sweepText } from "./sweep_table.ts";
@@ -28,14 +23,7 @@ export function sweepCommand(): CommandUnknownOpts {
     await runExperiment(
       "sweep",
       flags,
-      (options) =>
-        sweep({
-          ...options,
-          variants: flags.variants,
-          seeds: seedsTo(flags.seeds),
-          triplets: flags.triplets,
-          command: commandLine(Deno.args),
-        }),
+      (options) => sweep({ ...options, triplets: flags.triplets }),
       sweepText,
     );
   });

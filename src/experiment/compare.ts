@@ -1,10 +1,11 @@
 import type { Comparison } from "./comparison.ts";
 import { comparisonCsv } from "./comparison_csv.ts";
-import { join } from "../files/paths.ts";
-import { type Variant, variants } from "../network/variant.ts";
+import { join, resolve } from "../files/paths.ts";
+import type { Variant } from "../network/variant.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { Cell } from "./cell.ts";
-import { type ExperimentOptions, runCells } from "./run_cells.ts";
+import { type ExperimentOptions, resolveExperiment } from "./experiment_options.ts";
+import { runCells } from "./run_cells.ts";
 import { assertOwnResults, removeResults } from "./result_files.ts";
 import { comparisonOf } from "./summarise_comparison.ts";
 import { loadTestTriplets } from "./flipped_triplets.ts";
@@ -12,32 +13,46 @@ import { checkEnough, shortestTrainingList } from "./training_lists.ts";
 
 /** What is compared. */
 export interface CompareOptions extends ExperimentOptions {
-  /** The networks. */
-  readonly variants: readonly Variant[];
-  /** Seeds that each is trained with. */
-  readonly seeds: readonly number[];
   /** Training triplets of each notion. @default {as many as the shortest training list has} */
   readonly trainTriplets?: number;
-  /** The command that makes the comparison, to be stored with it. */
-  readonly command: string;
 }
 
 /**
- * Trains every variant with every seed, as far as that is not done in `folder`, tests all on the
- * same triplets and writes compare.json and compare.csv there. Null when the signal stopped it: the
- * same call goes on. libtorch must be open.
+ * Trains every variant with every seed, as far as that is not done in `out`, tests all on the same
+ * triplets and writes compare.json and compare.csv there. Null when the signal stopped it: the same
+ * call goes on. `start()` must have been called.
+ *
+ * @example Train two networks alike and compare their errors
+ * ```ts
+ * import { start } from "@csn/csn";
+ * import { compare } from "@csn/csn/experiment";
+ *
+ * await start();
+ * const comparison = await compare({
+ *   data: "data/mine",
+ *   out: "runs/standard-fixed",
+ *   variants: ["standard", "fixed"],
+ *   seeds: [1],
+ *   epochs: 1,
+ *   imageSize: 16,
+ * });
+ * for (const { variant, minus, error } of comparison?.differences ?? []) {
+ *   console.log(`${variant} - ${minus}: ${error.low} to ${error.high}`);
+ * }
+ * ```
  */
 export async function compare(options: CompareOptions): Promise<Comparison | null> {
-  const { common, folder, seeds, command } = options;
-  await assertOwnResults(folder, "compare");
+  await assertOwnResults(resolve(options.out), "compare");
+  const experiment = await resolveExperiment(options);
+  const { folder, common, seeds, command } = experiment;
   const test = await loadTestTriplets(common, options);
   const shortest = await shortestTrainingList(test, common.notions);
   const trainTriplets = options.trainTriplets ?? shortest.triplets;
   checkEnough(trainTriplets, shortest, test.set.folder);
-  const chosen = variants.filter((variant) => options.variants.includes(variant));
   // With `overwrite`, results of other settings must not pass for the new ones.
-  if (options.overwrite) await removeResults(folder, "compare");
-  const results = await runCells(compareCells(chosen, seeds, trainTriplets), test, options);
+  if (experiment.overwrite) await removeResults(folder, "compare");
+  const cells = compareCells(experiment.variants, seeds, trainTriplets);
+  const results = await runCells(cells, test, experiment);
   if (results === null) return null;
   const comparison = comparisonOf(results, test.triplets, {
     data: test.set.name,

@@ -30,7 +30,7 @@ export async function assertOwnResults(folder: string, kind: Kind): Promise<void
     const text = await Deno.readTextFile(file).catch(() => "");
     if (isOwn[ending](text)) continue;
     throw new CsnError(
-      `Cannot write the results to ${file}: a file lies there that does not say csn wrote it; move it away, or choose another folder with \`folder\``,
+      `Cannot write the results to ${file}: a file lies there that does not say csn wrote it; move it away, or choose another folder with \`out\``,
     );
   }
 }

@@ -8,22 +8,29 @@ import type { Listener } from "../base/listener.ts";
 import { basename, join } from "../files/paths.ts";
 import type { RunSettings } from "../model/config.ts";
 import { modelPath } from "../model/model_file.ts";
+import type { Variant } from "../network/variant.ts";
 import type { TrainEvent } from "../training/train_event.ts";
 import { type Cell, type CommonConfig, configOf } from "./cell.ts";
 import { type CellScores, scoreCell } from "./score_cell.ts";
 import type { TestTriplets } from "./flipped_triplets.ts";
 import { differingSettings, trainCell } from "./train_cell.ts";
 
-/** What an experiment needs. */
-export interface ExperimentOptions {
+/** An experiment with nothing left open. */
+export interface Experiment {
   /** Where it is written: a folder in it for each cell's run. */
   readonly folder: string;
+  /** The networks, in the order in which results list them. */
+  readonly variants: readonly Variant[];
+  /** Seeds that each is trained with. */
+  readonly seeds: readonly number[];
+  /** What makes it, to be stored with it. */
+  readonly command: string;
   /** What all cells have in common. */
   readonly common: CommonConfig;
   /** How their runs are carried on. */
   readonly settings: RunSettings;
   /** Trains again the cells that are there with other settings. */
-  readonly overwrite?: boolean;
+  readonly overwrite: boolean;
   /** Folder for packs; see `preparePack`. */
   readonly packDir?: string;
   /** Receives progress of preparing the data and of embedding, and warnings. */
@@ -38,7 +45,12 @@ export interface ExperimentOptions {
  * What happens in an experiment: the plan, then of each cell its training, its test and its end.
  */
 export type ExperimentEvent =
-  | { readonly type: "plan"; readonly cells: readonly Cell[]; readonly epochs: number }
+  | {
+    readonly type: "plan";
+    readonly cells: readonly Cell[];
+    readonly epochs: number;
+    readonly notions: readonly string[];
+  }
   | { readonly type: "train"; readonly cell: Cell; readonly event: TrainEvent }
   | { readonly type: "test"; readonly cell: Cell }
   | { readonly type: "cell"; readonly cell: Cell; readonly scores: CellScores };
@@ -56,15 +68,15 @@ export interface CellResult {
 export async function runCells(
   cells: readonly Cell[],
   test: TestTriplets,
-  options: ExperimentOptions,
+  experiment: Experiment,
 ): Promise<CellResult[] | null> {
-  const { folder, common, signal, onEvent } = options;
-  if (!options.overwrite) await checkCells(cells, options);
-  onEvent?.({ type: "plan", cells, epochs: common.epochs });
+  const { folder, common, signal, onEvent } = experiment;
+  if (!experiment.overwrite) await checkCells(cells, experiment);
+  onEvent?.({ type: "plan", cells, epochs: common.epochs, notions: common.notions });
   const results: CellResult[] = [];
   for (const cell of cells) {
     if (signal?.aborted) return null;
-    const scores = await runCell(cell, join(folder, cell.name), test, options);
+    const scores = await runCell(cell, join(folder, cell.name), test, experiment);
     if (scores === null) return null;
     onEvent?.({ type: "cell", cell, scores });
     results.push({ cell, scores });
@@ -77,14 +89,14 @@ async function runCell(
   cell: Cell,
   path: string,
   test: TestTriplets,
-  options: ExperimentOptions,
+  experiment: Experiment,
 ): Promise<CellScores | null> {
-  const { common, folder, signal, onEvent } = options;
+  const { common, folder, signal, onEvent } = experiment;
   const { device, precision } = common;
-  const listener = named(options.listener, cell.name);
+  const listener = named(experiment.listener, cell.name);
   try {
     const finished = await trainCell(path, configOf(cell, common, basename(folder)), {
-      ...options,
+      ...experiment,
       listener,
       onEvent: (event) => onEvent?.({ type: "train", cell, event }),
     });
@@ -104,7 +116,7 @@ async function runCell(
 
 async function checkCells(
   cells: readonly Cell[],
-  { folder, common }: ExperimentOptions,
+  { folder, common }: Experiment,
 ): Promise<void> {
   for (const cell of cells) {
     const path = join(folder, cell.name);
@@ -113,7 +125,7 @@ async function checkCells(
     throw new CsnError(
       `Cannot use ${path} for this experiment: it was trained with other settings (${
         differing.join("; ")
-      }); choose another folder with \`folder\`, or pass \`overwrite: true\` to train such cells again`,
+      }); choose another folder with \`out\`, or pass \`overwrite: true\` to train such cells again`,
     );
   }
 }

@@ -1,11 +1,12 @@
 import type { Sweep, SweepPoint } from "./sweep_points.ts";
 import { sweepCsv } from "./sweep_csv.ts";
-import { join } from "../files/paths.ts";
+import { join, resolve } from "../files/paths.ts";
 import { estimateMeans } from "../statistics/cluster_bootstrap.ts";
 import { type Variant, variants } from "../network/variant.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { Cell } from "./cell.ts";
-import { type CellResult, type ExperimentOptions, runCells } from "./run_cells.ts";
+import { type ExperimentOptions, resolveExperiment } from "./experiment_options.ts";
+import { type CellResult, runCells } from "./run_cells.ts";
 import { assertOwnResults, removeResults } from "./result_files.ts";
 import { intervalSeed } from "./summarise_comparison.ts";
 import { loadTestTriplets } from "./flipped_triplets.ts";
@@ -15,35 +16,48 @@ import type { Triplets } from "../sets/triplets.ts";
 
 /** What is swept. */
 export interface SweepOptions extends ExperimentOptions {
-  /** The networks. */
-  readonly variants: readonly Variant[];
-  /** Seeds that each is trained with. */
-  readonly seeds: readonly number[];
   /**
    * Numbers of training triplets of each notion. @default {a ladder up to the shortest training
    * list}
    */
   readonly triplets?: readonly number[];
-  /** The command that makes the sweep, to be stored with it. */
-  readonly command: string;
 }
 
 /**
  * Trains every variant with every number of triplets and every seed, as far as that is not done in
- * `folder`, tests all on the same triplets and writes sweep.json and sweep.csv there. Null when the
- * signal stopped it: the same call goes on. libtorch must be open.
+ * `out`, tests all on the same triplets and writes sweep.json and sweep.csv there. Null when the
+ * signal stopped it: the same call goes on. `start()` must have been called.
+ *
+ * @example Error against the number of training triplets
+ * ```ts
+ * import { start } from "@csn/csn";
+ * import { sweep } from "@csn/csn/experiment";
+ *
+ * await start();
+ * const swept = await sweep({
+ *   data: "data/mine",
+ *   out: "runs/sizes",
+ *   variants: ["fixed"],
+ *   seeds: [1],
+ *   triplets: [8, 16],
+ *   epochs: 1,
+ *   imageSize: 16,
+ * });
+ * for (const { triplets, error } of swept?.points ?? []) console.log(triplets, error.value);
+ * ```
  */
 export async function sweep(options: SweepOptions): Promise<Sweep | null> {
-  const { common, folder, seeds, command } = options;
-  await assertOwnResults(folder, "sweep");
+  await assertOwnResults(resolve(options.out), "sweep");
+  const experiment = await resolveExperiment(options);
+  const { folder, common, seeds, command } = experiment;
   const test = await loadTestTriplets(common, options);
   const shortest = await shortestTrainingList(test, common.notions);
   const sizes = [...new Set(options.triplets ?? ladder(shortest.triplets))].sort((a, b) => a - b);
   checkEnough(sizes[sizes.length - 1], shortest, test.set.folder);
-  const chosen = variants.filter((variant) => options.variants.includes(variant));
   // With `overwrite`, results of other settings must not pass for the new ones.
-  if (options.overwrite) await removeResults(folder, "sweep");
-  const results = await runCells(sweepCells(chosen, sizes, seeds), test, options);
+  if (experiment.overwrite) await removeResults(folder, "sweep");
+  const cells = sweepCells(experiment.variants, sizes, seeds);
+  const results = await runCells(cells, test, experiment);
   if (results === null) return null;
   const made: Sweep = {
     format: 1,

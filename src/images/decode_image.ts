@@ -25,6 +25,14 @@ export interface DecodeOptions {
  * middle cut out, or as `fit` says.
  *
  * Throws a CsnError when it is missing or no image, or sharp cannot be loaded.
+ *
+ * @example See an image as the network sees it
+ * ```ts
+ * import { decodeImage } from "@csn/csn";
+ *
+ * const pixels = await decodeImage("photos/0.png", 112, { fit: "pad:#ffffff" });
+ * console.log(pixels.length === 112 * 112 * 3);
+ * ```
  */
 export async function decodeImage(
   file: string | Uint8Array,

@@ -28,6 +28,15 @@ export interface WriteEmbeddingsOptions {
  * Throws a CsnError, before it writes, when the format cannot hold a name or a number (a name with
  * a line break in `.npy`, what is not finite in `.jsonl`), and when a file lies there that does not
  * say csn wrote it.
+ *
+ * @example Write a folder's embeddings for numpy
+ * ```ts
+ * import { embedFolder, Model, start, writeEmbeddings } from "@csn/csn";
+ *
+ * await start();
+ * using model = await Model.load("runs/mine/model_best");
+ * await writeEmbeddings("photos.npy", await embedFolder(model, "photos"));
+ * ```
  */
 export async function writeEmbeddings(
   path: string,
@@ -52,6 +61,17 @@ export async function writeEmbeddings(
 /**
  * Reads embeddings that `writeEmbeddings` wrote, in any of its formats; masks only `.safetensors`
  * has. Throws a CsnError for a file that is missing or holds something else, and says what.
+ *
+ * @example Write embeddings with their masks and read them again
+ * ```ts
+ * import { EmbeddingSet, readEmbeddings, writeEmbeddings } from "@csn/csn";
+ *
+ * const one = new EmbeddingSet({ names: ["a"], vectors: new Float32Array([1, 2]), dimension: 2 });
+ * const masks = new Map([["heel", new Float32Array([0, 1])]]);
+ * await writeEmbeddings("one.safetensors", one, { masks });
+ * const stored = await readEmbeddings("one.safetensors");
+ * console.log(stored.embeddings.names, stored.masks.get("heel"));
+ * ```
  */
 export async function readEmbeddings(path: string): Promise<StoredEmbeddings> {
   switch (checkedEnding(path, "read embeddings from")) {

@@ -27,7 +27,22 @@ export interface NearestOptions {
   readonly k?: number;
 }
 
-/** Named embeddings [N, D], unmasked: one set serves every notion. */
+/**
+ * Named embeddings [N, D], unmasked: one set serves every notion.
+ *
+ * @example Search embeddings of another program's
+ * ```ts
+ * import { EmbeddingSet } from "@csn/csn";
+ *
+ * const set = new EmbeddingSet({
+ *   names: ["a", "b"],
+ *   vectors: Float32Array.from([0, 3, 4, 0]),
+ *   dimension: 2,
+ * });
+ * const heel = Float32Array.from([0, 1]);
+ * console.log(set.nearest(Float32Array.from([1, 1]), heel, { k: 1 })); // "b", 1 away by its mask
+ * ```
+ */
 export class EmbeddingSet implements Embeddings {
   /** What each embedding belongs to, such as an image's path. */
   readonly names: readonly string[];

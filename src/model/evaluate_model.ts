@@ -40,6 +40,15 @@ export interface ModelEvaluation extends Evaluation {
  * Evaluates a model on the triplets of one split of an image set: the one it was trained on, or
  * `data`. The model file says its notions, image size, fit and normalisation. Warns, with counts,
  * of images that the model was trained on. libtorch must be open.
+ *
+ * @example Test a model on the set that it was trained on
+ * ```ts
+ * import { readModelFile, start, testModel } from "@csn/csn";
+ *
+ * await start();
+ * const { accuracy, notions } = await testModel(await readModelFile("runs/mine/model_best"));
+ * console.log(accuracy, notions.map((notion) => `${notion.name}: ${notion.accuracy}`));
+ * ```
  */
 export async function testModel(
   file: ModelFile,

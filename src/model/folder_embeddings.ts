@@ -37,6 +37,16 @@ interface Stamp {
  * and used again while the model, its precision and the images are the same. Images that cannot be
  * decoded are left out with a warning; files that are no images are counted in a notice. Throws a
  * CsnError when there is no image.
+ *
+ * @example Embed a folder; the second time nothing is computed
+ * ```ts
+ * import { embedFolder, Model, start } from "@csn/csn";
+ *
+ * await start();
+ * using model = await Model.load("runs/mine/model_best");
+ * const images = await embedFolder(model, "photos");
+ * console.log(images.names.length, images.dimension);
+ * ```
  */
 export async function embedFolder(
   model: Model,

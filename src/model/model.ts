@@ -39,7 +39,23 @@ export interface EmbedOptions {
   readonly onUnreadable?: (name: string, reason: string) => void;
 }
 
-/** A trained model. Freed by `using` or `[Symbol.dispose]()`. libtorch must be open. */
+/**
+ * A trained model. Freed by `using` or `[Symbol.dispose]()`. libtorch must be open.
+ *
+ * @example Embed three images once, compare them by every notion
+ * ```ts
+ * import { Model, start } from "@csn/csn";
+ *
+ * await start();
+ * using model = await Model.load("runs/mine/model_best");
+ * const images = await model.embed(["photos/0.png", "photos/1.png", "photos/2.png"]);
+ * for (const notion of model.notions) {
+ *   const distance = model.distance(images.at(0), images.at(1), { notion });
+ *   const [nearest] = model.nearest(images.at(2), images, { notion, k: 1 });
+ *   console.log(notion, distance, nearest.name);
+ * }
+ * ```
+ */
 export class Model implements Disposable {
   /** What the file says: notions, dimension, image size, how it was trained. */
   readonly info: ModelInfo;

@@ -81,6 +81,14 @@ export function modelPath(folder: string, file: "checkpoint" | "model_best"): st
 /**
  * Reads `path`, given with or without its ending. Throws a CsnError when it is none of csn's model
  * files.
+ *
+ * @example Ask a model file what it holds
+ * ```ts
+ * import { readModelFile } from "@csn/csn";
+ *
+ * const { info } = await readModelFile("runs/mine/model_best");
+ * console.log(info.notions, info.dimension, info.imageSize, info.epoch, info.accuracy);
+ * ```
  */
 export async function readModelFile(path: string): Promise<ModelFile> {
   const found = await findFile(path);

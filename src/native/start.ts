@@ -14,6 +14,14 @@ export interface StartOptions extends SetUpOptions {
  * Makes libtorch ready, once per process, before anything else of csn that computes: finds or
  * fetches it, builds the shim when needed (a minute, once per user), and opens both. Throws a
  * CsnError that says what to install or set.
+ *
+ * @example Make libtorch ready with two threads
+ * ```ts
+ * import { start, threads } from "@csn/csn";
+ *
+ * const { version } = await start({ threads: 2 });
+ * console.log(`libtorch ${version}, ${threads()} threads`);
+ * ```
  */
 export async function start(options: StartOptions = {}): Promise<NativeParts> {
   const parts = await setUp(options);

@@ -73,6 +73,16 @@ const chartScale = 2;
  *
  * Throws a CsnError for a set that lacks a notion of the model's, an experiment's folder without
  * its file, and what cannot be read or written.
+ *
+ * @example A report on the validation split, beside others
+ * ```ts
+ * import { readModelFile, start } from "@csn/csn";
+ * import { makeReport } from "@csn/csn/report";
+ *
+ * await start();
+ * const file = await readModelFile("runs/mine/model_best");
+ * await makeReport(file, { out: "reports/validation.html", split: "val" });
+ * ```
  */
 export async function makeReport(file: ModelFile, options: ReportOptions = {}): Promise<Report> {
   const page = options.out ?? join(dirname(file.path), "report.html");

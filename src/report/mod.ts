@@ -1,6 +1,16 @@
 /**
  * The door to what a model learned: measured, as plain JSON, and drawn as a page.
  *
+ * @example Write a page on what a model learned
+ * ```ts
+ * import { readModelFile, start } from "@csn/csn";
+ * import { makeReport } from "@csn/csn/report";
+ *
+ * await start();
+ * const { page } = await makeReport(await readModelFile("runs/mine/model_best"));
+ * console.log(`open ${page} in a browser`);
+ * ```
+ *
  * @module
  */
 export { makeReport, type Report, type ReportOptions } from "./make_report.ts";

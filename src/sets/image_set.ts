@@ -37,6 +37,14 @@ export interface ImageSet {
  * out.
  *
  * Throws a CsnError when something is missing or cannot be right.
+ *
+ * @example See what a set holds
+ * ```ts
+ * import { openImageSet } from "@csn/csn/sets";
+ *
+ * const set = await openImageSet("data/mine");
+ * console.log(set.name, set.notions, set.imageFiles.length);
+ * ```
  */
 export async function openImageSet(folder: string): Promise<ImageSet> {
   const absolute = resolve(folder);

@@ -2,6 +2,20 @@
  * The door to image sets: open one, make one from a table, examine it, read its triplets and its
  * pixels.
  *
+ * @example Make a set from images and a table, and examine it
+ * ```ts
+ * import { auditSet, makeTriplets, openImageSet } from "@csn/csn/sets";
+ *
+ * await makeTriplets("data/shapes", {
+ *   images: "photos",
+ *   attributes: "photos.csv",
+ *   notions: ["shape"],
+ *   triplets: { train: 40, val: 10, test: 10 },
+ * });
+ * const { report } = await auditSet(await openImageSet("data/shapes"));
+ * console.log(report.ok, report.problems);
+ * ```
+ *
  * @module
  */
 export { type ImageSet, openImageSet, type Split, splits } from "./image_set.ts";
@@ -65,4 +79,4 @@ export type {
 
 // Pixels
 export { type Pack, type PackOptions, preparePack, type UnreadableImage } from "./pack/pack.ts";
-export { mapPack, unusableImages } from "./pack/map_pack.ts";
+export { type MapOptions, mapPack, unusableImages } from "./pack/map_pack.ts";

@@ -24,6 +24,15 @@ export interface SetValues {
  * Reads the values from which a set's lists were drawn: `attributes.csv`, by the rules in
  * `set.json`. Null for a set that has none, such as the paper's lists of Zappos50k. Throws a
  * CsnError for files that contradict each other.
+ *
+ * @example Look up an image's values
+ * ```ts
+ * import { openImageSet, readSetValues } from "@csn/csn/sets";
+ *
+ * const set = await openImageSet("data/mine");
+ * const values = await readSetValues(set);
+ * console.log(set.imageFiles[0], values?.texts.get("colour")?.[0], values?.splits[0]);
+ * ```
  */
 export async function readSetValues(set: ImageSet): Promise<SetValues | null> {
   const rules = await readRulesOf(set.folder);

@@ -21,6 +21,15 @@ export function tripletListPath(
  *
  * Throws a CsnError that names the file and line when a line is anything else than three indices
  * below `imageCount`, and when there is no triplet.
+ *
+ * @example Read a notion's list
+ * ```ts
+ * import { openImageSet, readTripletList, tripletListPath } from "@csn/csn/sets";
+ *
+ * const set = await openImageSet("data/mine");
+ * const file = tripletListPath(set.folder, { notion: "colour", split: "train" });
+ * console.log((await readTripletList(file, set.imageFiles.length)).length / 3);
+ * ```
  */
 export async function readTripletList(
   file: string,

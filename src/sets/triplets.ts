@@ -54,6 +54,16 @@ export interface TripletOptions {
  *
  * Throws a CsnError for a bad list and for a notion without a usable triplet, a UsageError for a
  * total that leaves a notion without one.
+ *
+ * @example Read the test triplets by their images
+ * ```ts
+ * import { loadTriplets, openImageSet } from "@csn/csn/sets";
+ *
+ * const set = await openImageSet("data/mine");
+ * const { images, notion, notions } = await loadTriplets(set, "test", { seed: 1 });
+ * const [anchor, far, near] = Array.from(images.subarray(0, 3), (image) => set.imageFiles[image]);
+ * console.log(`${anchor} is more like ${near} than like ${far} by ${notions[notion[0]]}`);
+ * ```
  */
 export async function loadTriplets(
   set: ImageSet,

@@ -50,6 +50,16 @@ export function clusteredStandardError(
  *
  * All samples are measured on the same draws. The interval covers what other test triplets could
  * have given, not what other training runs could have.
+ *
+ * @example The error of an evaluation with its interval
+ * ```ts
+ * import { estimateMeans, SharedImages } from "@csn/csn/experiment";
+ *
+ * const images = [0, 1, 2, 0, 3, 4, 5, 1, 4]; // of three triplets
+ * const wrong = { values: [1, 0, 0], shared: new SharedImages(images), isShare: true };
+ * const [{ value, low, high }] = estimateMeans([wrong], { seed: 1 });
+ * console.log(value, low, high);
+ * ```
  */
 export function estimateMeans(
   samples: readonly TripletSample[],

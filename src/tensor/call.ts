@@ -62,7 +62,20 @@ export function callAll(name: string, ...args: Argument[]): (Tensor | null)[] {
   return wrap(results, count);
 }
 
-/** Calls an operator that gives one tensor. */
+/**
+ * Calls an operator that gives one tensor.
+ *
+ * @example An operator that has no function of its own
+ * ```ts
+ * import { start } from "@csn/csn";
+ * import { call, Tensor } from "@csn/csn/tensor";
+ *
+ * await start();
+ * using x = Tensor.from([0, 1]);
+ * using y = call("aten::exp", x);
+ * console.log(y.toArray());
+ * ```
+ */
 export function call(name: string, ...args: Argument[]): Tensor {
   return single(name, callAll(name, ...args));
 }
@@ -76,7 +89,20 @@ export function callAllAsync(name: string, ...args: Argument[]): Promise<(Tensor
   return enqueueCall(name, args, { grad: isGradEnabled() });
 }
 
-/** As `call`, on the executor. */
+/**
+ * As `call`, on the executor.
+ *
+ * @example Compute while the event loop goes on
+ * ```ts
+ * import { start } from "@csn/csn";
+ * import { callAsync, Tensor } from "@csn/csn/tensor";
+ *
+ * await start();
+ * using x = Tensor.from(new Float32Array(256 * 256), { shape: [256, 256] });
+ * using y = await callAsync("aten::matmul", x, x);
+ * console.log(y.shape);
+ * ```
+ */
 export async function callAsync(name: string, ...args: Argument[]): Promise<Tensor> {
   return single(name, await callAllAsync(name, ...args));
 }

@@ -173,6 +173,19 @@ function checkBytes(name: string, dtype: DType, shape: readonly number[], bytes:
  * when `readSafetensors` would refuse it or give other names or texts back: bytes that do not fit a
  * shape, a tensor named `__metadata__`, metadata that are no texts, a lone surrogate, a header of
  * more than 100 MB. What was there before is then untouched.
+ *
+ * @example Keep a tensor in a file
+ * ```ts
+ * import { readSafetensors, writeSafetensors } from "@csn/csn/tensor";
+ *
+ * const bytes = new Uint8Array(Float32Array.from([1, 2, 3]).buffer);
+ * const weights = { dtype: "float32", shape: [3], bytes } as const;
+ * await writeSafetensors("w.safetensors", new Map([["w", weights]]), {
+ *   metadata: { from: "example" },
+ * });
+ * const { tensors, metadata } = await readSafetensors("w.safetensors");
+ * console.log(tensors.get("w")?.shape, metadata.from);
+ * ```
  */
 export async function writeSafetensors(
   path: string,

@@ -30,6 +30,18 @@ export const heldTensors: unique symbol = Symbol("csn.heldTensors");
  *
  * `body` must be synchronous: its type refuses a promise, and one that comes all the same is an
  * error.
+ *
+ * @example What is made on the way is freed
+ * ```ts
+ * import { start } from "@csn/csn";
+ * import { add, liveTensors, multiply, scope, Tensor } from "@csn/csn/tensor";
+ *
+ * await start();
+ * const before = liveTensors();
+ * const sum = scope(() => add(multiply(Tensor.from([1, 2]), 3), 1));
+ * console.log(sum.toArray(), liveTensors() - before); // [4, 7] 1
+ * sum.dispose();
+ * ```
  */
 export function scope<Result>(body: () => Synchronous<Result>): Result {
   const made = new Set<Scoped>();

@@ -41,6 +41,17 @@ const forgotten = new FinalizationRegistry<number>((handle) => {
 /**
  * An n-dimensional array of libtorch's. Its memory is freed by `dispose()`, by `using`, or by the
  * innermost `scope()` it was made in; using it afterwards throws a CsnError.
+ *
+ * @example Tensors live until they are disposed of, by `using` or by a scope
+ * ```ts
+ * import { start } from "@csn/csn";
+ * import { matmul, scope, Tensor, transpose } from "@csn/csn/tensor";
+ *
+ * await start();
+ * using a = Tensor.from([[1, 2], [3, 4]]);
+ * using product = scope(() => matmul(a, transpose(a)));
+ * console.log(product.toArray()); // [5, 11, 11, 25]
+ * ```
  */
 export class Tensor implements Disposable {
   #handle: number;

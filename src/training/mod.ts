@@ -2,6 +2,16 @@
  * The door to training: `train` as the command does, its events, and what it leaves in a run's
  * folder.
  *
+ * @example Train on an image set
+ * ```ts
+ * import { start } from "@csn/csn";
+ * import { train } from "@csn/csn/train";
+ *
+ * await start();
+ * const { folder } = await train({ data: "data/mine", out: "runs/first", epochs: 1, imageSize: 16 });
+ * console.log(`the best model is ${folder}/model_best`);
+ * ```
+ *
  * @module
  */
 export { train } from "./train.ts";

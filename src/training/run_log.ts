@@ -29,6 +29,15 @@ export class RunLog {
 /**
  * Reads metrics.jsonl; no epochs when there is no such file. Throws a CsnError that names file and
  * line of what is not an epoch's metrics.
+ *
+ * @example Read what a run measured
+ * ```ts
+ * import { readMetrics } from "@csn/csn/train";
+ *
+ * for (const { epoch, train, validation } of await readMetrics("runs/mine")) {
+ *   console.log(epoch, train.loss, validation.accuracy);
+ * }
+ * ```
  */
 export async function readMetrics(folder: string): Promise<EpochMetrics[]> {
   const text = await readText(jsonlPath(folder));

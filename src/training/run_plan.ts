@@ -14,6 +14,11 @@ export interface RunPlan {
   readonly checkpoint?: ModelFile;
   /** How the run is carried on, stored with it; nothing that is computed depends on it. */
   readonly settings: RunSettings;
+  /**
+   * Steps whose losses are read together; no result depends on it. @default {1 on the CPU; as many
+   * as `logInterval` on a CUDA device, which reading waits for}
+   */
+  readonly readEvery?: number;
   /** Folder for packs; see `preparePack`. */
   readonly packDir?: string;
   /** Receives progress of preparing the data and of embedding, and warnings. */

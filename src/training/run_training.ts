@@ -74,7 +74,8 @@ class Run {
     const batches = await epochBatches(config, data, epoch, cutOfEpoch(config, data, sums));
     sums.cut = batches.length;
     const learningRate = learningRateOf(config, epoch);
-    using stepper = new Stepper(setting, settings.logInterval);
+    const readEvery = config.device === "cpu" ? 1 : settings.logInterval;
+    using stepper = new Stepper(setting, this.#plan.readEvery ?? readEvery);
     let began = performance.now();
     const add = (taken: readonly StepTaken[]) => {
       const seconds = (performance.now() - began) / 1000;

@@ -9,19 +9,16 @@ export interface StepTaken {
   readonly numbers: LossNumbers;
 }
 
-/**
- * Takes training steps. On the CPU each loss is read at once; on a CUDA device, which would have to
- * be waited for, several together.
- */
+/** Takes training steps, and reads their losses one by one or several together. */
 export class Stepper implements Disposable {
   readonly #setting: StepSetting;
   readonly #readEvery: number;
   #unread: { batch: Batch; loss: Tensor }[] = [];
 
-  /** Steps on a CUDA device are read `readEvery` at a time. */
+  /** Steps are read `readEvery` at a time: more than one where reading waits for a device. */
   constructor(setting: StepSetting, readEvery: number) {
     this.#setting = setting;
-    this.#readEvery = setting.network.device === "cpu" ? 1 : readEvery;
+    this.#readEvery = readEvery;
   }
 
   /** Takes a step and returns those that are read by now, in their order; none or several. */

@@ -15,6 +15,25 @@ import type { TrainOptions } from "./train_options.ts";
  * last epoch, or until the signal is aborted, which saves. Throws a CsnError or, for options that
  * cannot be right, a UsageError that says what would be; while data are made ready there is nothing
  * to save, and an aborted signal's reason is thrown. `start()` must have been called.
+ *
+ * @example Train for an epoch, and go on for another
+ * ```ts
+ * import { start } from "@csn/csn";
+ * import { train } from "@csn/csn/train";
+ *
+ * await start();
+ * await train({
+ *   data: "data/mine",
+ *   out: "runs/two",
+ *   variant: "learned",
+ *   imageSize: 16,
+ *   epochs: 1,
+ *   onEvent: (event) => {
+ *     if (event.type === "epoch") console.log(event.metrics.validation.accuracy);
+ *   },
+ * });
+ * await train({ resume: "runs/two/checkpoint", epochs: 2 });
+ * ```
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { packDir, listener, onEvent, signal } = options;

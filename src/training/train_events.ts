@@ -10,6 +10,18 @@ const mostSteps = 1000;
  * step that runs is finished and a checkpoint is saved before the loop is left. Training does not
  * wait for the loop: of more than 1000 steps that wait to be taken the oldest are left out, other
  * events never.
+ *
+ * @example Train until it is good enough
+ * ```ts
+ * import { start } from "@csn/csn";
+ * import { trainEvents } from "@csn/csn/train";
+ *
+ * await start();
+ * const run = { data: "data/mine", out: "runs/enough", imageSize: 16, epochs: 3 };
+ * for await (const event of trainEvents(run)) {
+ *   if (event.type === "epoch" && event.metrics.validation.accuracy > 0.6) break;
+ * }
+ * ```
  */
 export async function* trainEvents(
   options: TrainOptions,

@@ -4,6 +4,7 @@ import type { Cell } from "../../src/experiment/cell.ts";
 import type { Progress } from "../../src/base/listener.ts";
 import type { TrainEvent } from "../../src/training/train_event.ts";
 
+const notions = ["colour", "shape"];
 const cells: Cell[] = [1, 2].map((seed) => ({
   name: `fixed-seed${seed}`,
   variant: "fixed",
@@ -17,7 +18,6 @@ function viewOf(live: boolean) {
   const bars: Progress[] = [];
   let now = 0;
   const view = new ExperimentView(
-    { notions: ["colour", "shape"] },
     { notice: (text) => shown.push(text), progress: (progress) => bars.push(progress) },
     { live, now: () => now },
   );
@@ -54,7 +54,7 @@ function viewOf(live: boolean) {
 
 Deno.test("ExperimentView tells the time left over all cells from what this process trained", () => {
   const { view, shown, bars, at, start, step, epoch, done } = viewOf(false);
-  view.show({ type: "plan", cells, epochs: 2 });
+  view.show({ type: "plan", cells, epochs: 2, notions });
   at(100);
   // Half of the first epoch was trained before.
   start(cells[0], 1, 50);
@@ -84,7 +84,7 @@ Deno.test("ExperimentView tells the time left over all cells from what this proc
 
 Deno.test("ExperimentView counts the whole experiment in its bar, on a terminal alone", () => {
   const { view, bars, start, step, done } = viewOf(true);
-  view.show({ type: "plan", cells, epochs: 2 });
+  view.show({ type: "plan", cells, epochs: 2, notions });
   // What an earlier process has trained is done already.
   done(cells[0]);
   start(cells[1], 2, 0);
@@ -97,7 +97,7 @@ Deno.test("ExperimentView counts the whole experiment in its bar, on a terminal 
   assert.equal(bars.at(-1), images);
   const quiet = viewOf(false);
   quiet.view.listener.progress?.(images);
-  quiet.view.show({ type: "plan", cells, epochs: 2 });
+  quiet.view.show({ type: "plan", cells, epochs: 2, notions });
   quiet.view.listener.progress?.(images);
   // Before the cells, decoding is all that is to be seen.
   assert.deepEqual(quiet.bars, [images]);

@@ -1,7 +1,7 @@
 /** Comparisons and sweeps of tiny networks, from training to the files. */
 import assert from "node:assert/strict";
-import type { CommonConfig } from "../../src/experiment/cell.ts";
 import { compare, type CompareOptions } from "../../src/experiment/compare.ts";
+import { paperVariants, resolveExperiment } from "../../src/experiment/experiment_options.ts";
 import { tie } from "../../src/experiment/outcomes.ts";
 import type { ExperimentEvent } from "../../src/experiment/run_cells.ts";
 import { scoreCell } from "../../src/experiment/score_cell.ts";
@@ -11,39 +11,36 @@ import { initialTensors } from "../../src/network/initialise.ts";
 import { onCpu } from "../../src/network/placement.ts";
 import { join } from "../../src/files/paths.ts";
 import type { Comparison } from "../../src/experiment/comparison.ts";
-import { defaultConfig, defaultSettings } from "../../src/model/config.ts";
 import { modelPath, readModelFile, writeModelFile } from "../../src/model/model_file.ts";
+import { defaultSettings } from "../../src/model/config.ts";
+import { newConfig } from "../../src/training/new_config.ts";
 import { testModel } from "../../src/model/evaluate_model.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
 
 /** Two batches an epoch. */
-function commonOf(data: string): CommonConfig {
-  const { name: _name, seed: _seed, variant: _variant, trainTriplets: _triplets, ...rest } =
-    defaultConfig;
-  return {
-    ...rest,
-    data,
-    notions: ["colour", "shape"],
-    imageSize: 16,
-    batchSize: 16,
-    epochs: 1,
-    learningRate: 1e-3,
-    dimension: 8,
-  };
-}
+const small = {
+  imageSize: 16,
+  batchSize: 16,
+  epochs: 1,
+  learningRate: 1e-3,
+  dimension: 8,
+  precision: "float32",
+} as const;
+
+type GivenOptions = CompareOptions & Required<Pick<CompareOptions, "variants" | "seeds">>;
 
 async function withOptions(
-  test: (options: CompareOptions, events: ExperimentEvent[]) => Promise<void>,
+  test: (options: GivenOptions, events: ExperimentEvent[]) => Promise<void>,
 ): Promise<void> {
   await using root = await TemporaryFolder.make();
   const data = join(root.path, "set");
   await writeTinySet(data);
   const events: ExperimentEvent[] = [];
   await test({
-    folder: join(root.path, "compare-tiny"),
-    common: commonOf(data),
-    settings: defaultSettings,
+    data,
+    out: join(root.path, "compare-tiny"),
+    ...small,
     variants: ["fixed", "standard"],
     seeds: [1, 2],
     trainTriplets: 16,
@@ -74,9 +71,9 @@ Deno.test("compare() trains every cell once, writes what it returns, and trains 
       "standard-seed2",
       "fixed-seed2",
     ]);
-    const text = await Deno.readTextFile(join(options.folder, "compare.json"));
+    const text = await Deno.readTextFile(join(options.out, "compare.json"));
     assert.deepEqual(JSON.parse(text), first);
-    const csv = await Deno.readTextFile(join(options.folder, "compare.csv"));
+    const csv = await Deno.readTextFile(join(options.out, "compare.csv"));
     assert.ok(csv.startsWith("variant,minus,seed,notion,error,"));
     assert.deepEqual(
       first.variants.map(({ seeds }) => seeds.map(({ trainTriplets }) => trainTriplets)),
@@ -116,7 +113,7 @@ Deno.test("compare() warns of test images that kept cells were trained on, by na
 
 Deno.test("compare() interrupted in a cell returns null and goes on to the same result", () =>
   withOptions(async (options, events) => {
-    const straight = await compare({ ...options, folder: options.folder + "-straight" });
+    const straight = await compare({ ...options, out: options.out + "-straight" });
     const controller = new AbortController();
     const stopped = await compare({
       ...options,
@@ -142,10 +139,10 @@ Deno.test("compare() refuses cells that were trained otherwise before it trains 
     const [one] = options.variants;
     await compare({ ...options, variants: [one], seeds: [2] });
     events.length = 0;
-    const other = { ...options, common: { ...options.common, learningRate: 2e-3 } };
+    const other = { ...options, learningRate: 2e-3 };
     await assert.rejects(
       compare(other),
-      /fixed-seed2 .* other settings \(learningRate is 0\.001 there, not 0\.002\); .*`folder`.*`overwrite: true`/,
+      /fixed-seed2 .* other settings \(learningRate is 0\.001 there, not 0\.002\); .*`out`.*`overwrite: true`/,
     );
     assert.deepEqual(events, []);
     await compare({ ...other, overwrite: true });
@@ -159,7 +156,7 @@ Deno.test("compare() goes on with runs whose config.json says the masks in an ol
   withOptions(async (options) => {
     const asked = { ...options, variants: ["standard"] as const, seeds: [1] };
     await compare(asked);
-    const file = join(options.folder, "standard-seed1", "config.json");
+    const file = join(options.out, "standard-seed1", "config.json");
     const { variant: _variant, ...config } = JSON.parse(await Deno.readTextFile(file));
     await Deno.writeTextFile(file, JSON.stringify({ ...config, masks: "none" }));
     const events: ExperimentEvent[] = [];
@@ -183,7 +180,7 @@ Deno.test("scoreCell() finds the errors that test finds, though half of the trip
     const { variants: [{ seeds: [seed] }] } =
       (await compare({ ...options, variants: ["learned"], seeds: [1] }))!;
     const file = await readModelFile(
-      modelPath(join(options.folder, "learned-seed1"), "model_best"),
+      modelPath(join(options.out, "learned-seed1"), "model_best"),
     );
     const { accuracy, notions } = await testModel(file);
     assert.equal(seed.ties, 0);
@@ -195,7 +192,8 @@ Deno.test("scoreCell() finds the errors that test finds, though half of the trip
   }));
 
 Deno.test("scoreCell() finds nothing but ties where all embeddings are equal, and keeps what it found", () =>
-  withOptions(async ({ folder, common }) => {
+  withOptions(async (options) => {
+    const { folder, common } = await resolveExperiment(options);
     const shape = { notions: common.notions, dimension: 8, variant: "fixed" } as const;
     const path = join(folder, "equal");
     await Deno.mkdir(path, { recursive: true });
@@ -250,7 +248,7 @@ Deno.test("compare() does not compare a cell whose images became squares in anot
   withOptions(async (options) => {
     const asked = { ...options, variants: ["fixed"] as const, seeds: [1] };
     await compare(asked);
-    const file = join(options.common.data, "set.json");
+    const file = join(options.data, "set.json");
     const description = JSON.parse(await Deno.readTextFile(file));
     await Deno.writeTextFile(file, JSON.stringify({ ...description, fit: "pad" }));
     await assert.rejects(compare(asked), {
@@ -277,7 +275,7 @@ Deno.test("sweep() trains each size and seed once and writes its points", () =>
         ["fixed", 32, 2],
       ],
     );
-    const text = await Deno.readTextFile(join(options.folder, "sweep.json"));
+    const text = await Deno.readTextFile(join(options.out, "sweep.json"));
     assert.deepEqual(JSON.parse(text), made);
     events.length = 0;
     assert.deepEqual(await sweep(asked), made);
@@ -297,8 +295,8 @@ for (
 ) {
   Deno.test(`${kind}() refuses before it trains to replace a ${file} that csn did not write`, () =>
     withOptions(async (options, events) => {
-      const path = join(options.folder, file);
-      await Deno.mkdir(options.folder);
+      const path = join(options.out, file);
+      await Deno.mkdir(options.out);
       for (
         const text of ["mine", '{"format": 1, "seeds": [1], "variants": "mine"}', "a,b\n1,2\n"]
       ) {
@@ -306,7 +304,7 @@ for (
         for (const overwrite of [false, true]) {
           await assert.rejects(
             run({ ...options, overwrite }),
-            /^CsnError: Cannot write the results to .*: a file lies there that does not say csn wrote it; move it away, or choose another folder with `folder`$/,
+            /^CsnError: Cannot write the results to .*: a file lies there that does not say csn wrote it; move it away, or choose another folder with `out`$/,
           );
         }
         assert.equal(await Deno.readTextFile(path), text);
@@ -320,7 +318,7 @@ Deno.test("compare() with overwrite leaves no old result that could pass for the
     const few = { ...options, variants: options.variants.slice(0, 1), seeds: [1] };
     await compare(few);
     const names = () =>
-      [...Deno.readDirSync(options.folder)].map(({ name }) => name)
+      [...Deno.readDirSync(options.out)].map(({ name }) => name)
         .filter((name) => name.startsWith("compare."));
     assert.equal(names().length, 2);
     /** Is stopped before its first cell. */
@@ -335,4 +333,37 @@ Deno.test("compare() with overwrite leaves no old result that could pass for the
     assert.equal(names().length, 2);
     await stop(true);
     assert.deepEqual(names(), []);
+  }));
+
+Deno.test("resolveExperiment() completes what is left out as train() does, with the paper's networks", () =>
+  withOptions(async ({ data, out }) => {
+    const made = await resolveExperiment({ data, out, epochs: 2, seeds: [4], saveEveryMinutes: 3 });
+    const { name: _name, variant: _variant, seed: _seed, trainTriplets: _triplets, ...rest } =
+      await newConfig({ data, name: "any", epochs: 2 });
+    assert.deepEqual(made.common, rest);
+    assert.deepEqual(made.common.notions, ["colour", "shape"]);
+    assert.deepEqual([made.variants, made.seeds, made.folder], [paperVariants, [4], out]);
+    assert.deepEqual(made.settings, { ...defaultSettings, saveEveryMinutes: 3 });
+    assert.deepEqual((await resolveExperiment({ data, out })).seeds, [1, 2, 3]);
+    assert.deepEqual(
+      (await resolveExperiment({ data, out, variants: ["learned", "standard"] })).variants,
+      ["standard", "learned"],
+    );
+  }));
+
+Deno.test("resolveExperiment() refuses no network, one twice, no seed, and masks that do not fit", () =>
+  withOptions(async ({ data, out }) => {
+    const cases: [given: Partial<CompareOptions>, message: RegExp][] = [
+      [{ variants: [] }, /of `variants` \[\]: name some of standard, specialists, /],
+      [{ variants: ["fixed", "fixed"] }, /of `variants` \["fixed","fixed"\].*each once$/],
+      [{ seeds: [] }, /of `seeds` \[\]: name one number or more, each once$/],
+      [{ seeds: [1, 1] }, /of `seeds` \[1,1\]/],
+      [{ dimension: 1 }, /`dimension` is 1; raise it, or leave fixed and prein out of `variants`$/],
+    ];
+    for (const [given, message] of cases) {
+      await assert.rejects(resolveExperiment({ data, out, ...given }), {
+        name: "UsageError",
+        message,
+      });
+    }
   }));

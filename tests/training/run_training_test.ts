@@ -53,6 +53,41 @@ async function goOn(config: TrainConfig, path: string, from?: string): Promise<T
   return await runTraining({ settings: defaultSettings, config, folder, checkpoint });
 }
 
+Deno.test("runTraining() that reads its losses several together, as on a GPU, computes the same", () =>
+  withSet({}, async (root) => {
+    const config = configOf(root, "r");
+    const [one, three] = [join(root, "one"), join(root, "three")];
+    await begin(config, one);
+    const steps: number[] = [];
+    await begin(config, three, {
+      readEvery: 3,
+      onEvent: (event) => event.type === "step" && steps.push(event.batch),
+    });
+    assert.deepEqual(steps, [1, 2, 3, 4, 1, 2, 3, 4]);
+    assert.deepEqual(await rows(three), await rows(one));
+    const [a, b] = await Promise.all(
+      [one, three].map(async (path) => (await readModelFile(join(path, "model_best"))).tensors),
+    );
+    assert.deepEqual(b, a);
+  }));
+
+Deno.test("runTraining() stopped while losses wait to be read, as on a GPU, goes on to the same result", () =>
+  withSet({}, async (root) => {
+    const config = configOf(root, "r");
+    const [one, three] = [join(root, "one"), join(root, "three")];
+    await begin(config, one);
+    const controller = new AbortController();
+    const { finished } = await begin(config, three, {
+      readEvery: 3,
+      signal: controller.signal,
+      // Three were read; a fourth is taken but not read when the epoch ends here.
+      onEvent: (event) => event.type === "step" && event.batch === 3 && controller.abort(),
+    });
+    assert.equal(finished, false);
+    await goOn(config, three);
+    assert.deepEqual(await rows(three), await rows(one));
+  }));
+
 /** Metrics but for times. */
 async function rows(path: string): Promise<Partial<EpochMetrics>[]> {
   const text = await Deno.readTextFile(join(path, "metrics.jsonl"));

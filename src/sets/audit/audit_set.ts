@@ -99,6 +99,14 @@ const tolerated = 0.001;
 /**
  * Examines the triplet lists and pictures of a set for what would spoil a result. Every finding is
  * listed, so that it can be mended. Throws a CsnError only when the set cannot be read at all.
+ *
+ * @example List what is wrong with a set
+ * ```ts
+ * import { auditSet, openImageSet } from "@csn/csn/sets";
+ *
+ * const { report, findings } = await auditSet(await openImageSet("data/mine"));
+ * console.log(report.ok, report.notExamined, findings.slice(0, 10));
+ * ```
  */
 export async function auditSet(
   set: ImageSet,

@@ -34,6 +34,15 @@ export interface DrawTripletsOptions {
  * force values out of balance.
  *
  * The same arguments give the same triplets.
+ *
+ * @example Draw triplets from values that are in memory
+ * ```ts
+ * import { drawTriplets } from "@csn/csn/sets";
+ *
+ * const heel = { kind: "ordinal", values: [1, 1.2, 4, 4.1], alike: 0.5, unlike: 2 } as const;
+ * const triplets = drawTriplets(heel, Uint32Array.of(0, 1, 2, 3), { count: 4, seed: 1, stream: 0 });
+ * console.log(triplets); // anchor, far, near, anchor, ...
+ * ```
  */
 export function drawTriplets(
   attribute: Attribute,

@@ -49,6 +49,20 @@ export interface MakeTripletsOptions extends SetPlan {
  * Throws a CsnError that names file, row and column for a table that cannot be used, and when
  * something lies in `folder` that is not to be replaced; a UsageError for options that cannot be
  * right.
+ *
+ * @example Make a set, and read what was left out
+ * ```ts
+ * import { makeTriplets } from "@csn/csn/sets";
+ *
+ * const report = await makeTriplets("data/both", {
+ *   images: "photos",
+ *   attributes: "photos.csv",
+ *   notions: ["shape", "colour"],
+ *   shares: { train: 40, val: 30, test: 30 },
+ *   triplets: { train: 40, val: 10, test: 10 },
+ * });
+ * console.log(report.warnings);
+ * ```
  */
 export async function makeTriplets(
   folder: string,

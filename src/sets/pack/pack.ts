@@ -81,6 +81,17 @@ interface Wish {
  *
  * Throws a CsnError when more than 1 % of the images are unreadable (unless `allowMissing`) or the
  * pack cannot be written; the signal's reason when it is aborted.
+ *
+ * @example Decode a set's images once and map them into memory
+ * ```ts
+ * import { start } from "@csn/csn";
+ * import { mapPack, openImageSet, preparePack } from "@csn/csn/sets";
+ *
+ * await start();
+ * const pack = await preparePack(await openImageSet("data/mine"), 16);
+ * using pixels = mapPack(pack);
+ * console.log(pixels.shape, pixels.dtype); // [images, 16, 16, 3], uint8
+ * ```
  */
 export async function preparePack(
   set: ImageSet,

@@ -48,6 +48,19 @@ export interface EpochOptions {
 /**
  * The batches of one epoch. A batch depends on the triplets, the options and its index alone, so an
  * epoch can be taken up again at any batch.
+ *
+ * @example Go through an epoch's batches in a loop of one's own
+ * ```ts
+ * import { loadTriplets, openImageSet } from "@csn/csn/sets";
+ * import { EpochBatches } from "@csn/csn/train";
+ *
+ * const triplets = await loadTriplets(await openImageSet("data/mine"), "train", { seed: 1 });
+ * const batches = new EpochBatches(triplets, { seed: 1, epoch: 1, batchSize: 8, flip: true });
+ * for (let index = 0; index < batches.length; index++) {
+ *   const { size, images, notion } = batches.batch(index);
+ *   console.log(size, images.length, notion);
+ * }
+ * ```
  */
 export class EpochBatches implements BatchSource {
   /** Number of batches. */
