@@ -42,8 +42,8 @@ export interface AnalyseOptions extends TestOptions {
  * import { analyseModel } from "@csn/csn/report";
  *
  * await start();
- * const { notions, masks } = await analyseModel(await readModelFile("runs/mine/model_best"));
- * console.log(notions, masks);
+ * const { model, overlap } = await analyseModel(await readModelFile("runs/mine/model_best"));
+ * console.log(model.notions, overlap);
  * ```
  */
 export async function analyseModel(

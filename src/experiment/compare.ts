@@ -36,8 +36,8 @@ export interface CompareOptions extends ExperimentOptions {
  *   epochs: 1,
  *   imageSize: 16,
  * });
- * for (const { variant, minus, error } of comparison?.differences ?? []) {
- *   console.log(`${variant} - ${minus}: ${error.low} to ${error.high}`);
+ * for (const { a, b, error } of comparison?.differences ?? []) {
+ *   console.log(`${a} - ${b}: ${error.low} to ${error.high}`);
  * }
  * ```
  */

@@ -19,8 +19,8 @@ export interface StartOptions extends SetUpOptions {
  * ```ts
  * import { start, threads } from "@csn/csn";
  *
- * const { version } = await start({ threads: 2 });
- * console.log(`libtorch ${version}, ${threads()} threads`);
+ * const { libtorchVersion } = await start({ threads: 2 });
+ * console.log(`libtorch ${libtorchVersion}, ${threads()} threads`);
  * ```
  */
 export async function start(options: StartOptions = {}): Promise<NativeParts> {

@@ -55,9 +55,10 @@ export interface EpochOptions {
  * import { EpochBatches } from "@csn/csn/train";
  *
  * const triplets = await loadTriplets(await openImageSet("data/mine"), "train", { seed: 1 });
- * const batches = new EpochBatches(triplets, { seed: 1, epoch: 1, batchSize: 8, flip: true });
+ * const options = { seed: 1, epoch: 1, batchSize: 8, shuffle: true, flip: true };
+ * const batches = new EpochBatches(triplets, options);
  * for (let index = 0; index < batches.length; index++) {
- *   const { size, images, notion } = batches.batch(index);
+ *   const { size, images, notion } = batches.at(index);
  *   console.log(size, images.length, notion);
  * }
  * ```
