@@ -18,6 +18,7 @@ import { ordinalFit } from "./ordinal_fit.ts";
 import type { ProbeTable } from "./probe_column.ts";
 import { probes } from "./probes.ts";
 import { retrieval } from "./retrieval.ts";
+import { valueBaseline } from "./value_baseline.ts";
 
 /** What is analysed, and how. */
 export interface AnalyseOptions extends TestOptions {
@@ -27,6 +28,11 @@ export interface AnalyseOptions extends TestOptions {
    * Decides which pairs, queries and training images are drawn. @default {that of the model's run}
    */
   readonly seed?: number;
+  /**
+   * [image of the set]: the group that it belongs to, as a number, where groups of images rather
+   * than images are what a split was drawn from: then they are the units of intervals.
+   */
+  readonly groups?: ArrayLike<number>;
 }
 
 /**
@@ -83,7 +89,7 @@ export async function analyseSplit(
     overlap: overlapOf(split.masks),
     masks: split.masks.map((mask) => [...mask]),
     dimensions: dimensionUse(split, triplets),
-    ...await byValues(split, seed, options.signal),
+    ...await byValues(split, { ...options, seed }),
     probe: await probes(file, split, { ...options, seed }),
   };
 }
@@ -104,7 +110,23 @@ function leakageOf(split: EmbeddedSplit, triplets: readonly Uint32Array[]): Leak
   return {
     columns: [...split.notions, "no mask"],
     error: leakage(split.vectors, [...split.masks, none], triplets),
+    baseline: baselineOf(split, triplets),
   };
+}
+
+/** What true values alone would give; null where the set knows none. */
+function baselineOf(
+  { notions, values, images }: EmbeddedSplit,
+  triplets: readonly Uint32Array[],
+): Leakage["baseline"] {
+  if (values === null) return null;
+  return triplets.map((rows) => {
+    const ofSet = rows.map((row) => images[row]);
+    return notions.map((notion) => {
+      const attribute = values.attributes.get(notion);
+      return attribute === undefined ? null : valueBaseline(ofSet, attribute);
+    });
+  });
 }
 
 function overlapOf(masks: readonly Float32Array[]): MaskOverlap {
@@ -129,8 +151,7 @@ function dimensionUse(
 /** What is measured of notions whose values are known. */
 async function byValues(
   { notions, masks, vectors, images, values }: EmbeddedSplit,
-  seed: number,
-  signal?: AbortSignal,
+  { seed, groups, signal }: AnalyseOptions & { readonly seed: number },
 ): Promise<Pick<ModelAnalysis, "ordinal" | "retrieval">> {
   const ordinal: OrdinalFit[] = [];
   const found: Retrieval[] = [];
@@ -143,10 +164,10 @@ async function byValues(
     const masked = new MaskedVectors(vectors, masks[row]);
     if (attribute.kind === "ordinal") {
       const random = { seed, stream: streamFor("pairs", row) };
-      ordinal.push({ notion, ...ordinalFit(masked, images, attribute, random) });
+      ordinal.push({ notion, ...ordinalFit(masked, images, attribute, random, groups) });
     }
     const random = { seed, stream: streamFor("queries", row) };
-    const scores = retrieval(masked, images, attribute, random);
+    const scores = retrieval(masked, images, attribute, random, groups);
     if (scores !== null) found.push({ notion, ...scores });
   }
   return { ordinal, retrieval: found };

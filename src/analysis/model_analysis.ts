@@ -1,4 +1,5 @@
 import type { SeenImages } from "../model/seen_counts.ts";
+import type { Interval } from "../statistics/interval.ts";
 
 /**
  * What a model's masks learned, as plain JSON: `analysis.json`. Lists by notion follow
@@ -71,6 +72,13 @@ export interface Leakage {
    * [notion of the triplets][column]: share of triplets in the wrong order, 0 to 1; a tie is wrong.
    */
   readonly error: readonly (readonly number[])[];
+  /**
+   * [notion of the triplets][notion]: the share in the wrong order when true values of the second
+   * notion stand in place of the embedding, a tie counting half; of triplets whose three values are
+   * known, null where there are none. Below 0.5, the notions are related in the data, so an error
+   * leaks only as far as it is below this. Null for a set that knows no values.
+   */
+  readonly baseline: readonly (readonly (number | null)[])[] | null;
 }
 
 /** How much the masks of two notions have in common. */
@@ -102,6 +110,11 @@ export interface OrdinalFit {
    * constant.
    */
   readonly spearman: number | null;
+  /**
+   * Its 95 % interval, for other images (or groups) of the same kind; null where it is not known:
+   * of fewer than four, or a correlation of 1 or -1.
+   */
+  readonly interval: Interval | null;
   /** Pairs of images it was measured on. */
   readonly pairs: number;
 }
@@ -116,10 +129,15 @@ export interface RetrievalScores {
   readonly meanAveragePrecision: number;
 }
 
+/** 95 % intervals of retrieval's scores; null of a single image (or group). */
+export type RetrievalIntervals = { readonly [score in keyof RetrievalScores]: Interval | null };
+
 /** How well images that are alike by a notion are found under its mask. */
 export interface Retrieval extends RetrievalScores {
   /** The notion. */
   readonly notion: string;
+  /** For other images (or groups) of the same kind, as queries and among those that are ranked. */
+  readonly intervals: RetrievalIntervals;
   /** Queries that were scored. */
   readonly queries: number;
   /** Queries left out because no other image is alike. */
@@ -138,6 +156,11 @@ export interface LinearProbe {
   readonly classes: number;
   /** Share of the split's images whose value is predicted rightly, 0 to 1. */
   readonly accuracy: number;
+  /**
+   * Its 95 % interval, for this classifier on other images (or groups) of the same kind; null of a
+   * single one.
+   */
+  readonly interval: Interval | null;
   /** Share of those that have the value most training images have: what guessing gets. */
   readonly majority: number;
   /** Images of the training split that it was fitted on. */

@@ -26,9 +26,13 @@ const mostTraining = 10_000;
 export async function probes(
   file: ModelFile,
   split: EmbeddedSplit,
-  options: TestOptions & { readonly probe?: ProbeTable; readonly seed: number },
+  options: TestOptions & {
+    readonly probe?: ProbeTable;
+    readonly seed: number;
+    readonly groups?: ArrayLike<number>;
+  },
 ): Promise<LinearProbe[]> {
-  const { probe: table, listener, signal } = options;
+  const { probe: table, listener } = options;
   const notions = otherNotions(split.set, split.notions, split.values);
   const named = table === undefined ? [] : await readProbeColumns(split.set, table, options);
   const columns = [...notions, ...named];
@@ -36,7 +40,7 @@ export async function probes(
   const train = await embedTraining(file, split, columns, options);
   const found: LinearProbe[] = [];
   for (const column of columns) {
-    const result = await linearProbe(column, train, split, signal);
+    const result = await linearProbe(column, train, split, options);
     if ("probe" in result) {
       found.push(result.probe);
       continue;

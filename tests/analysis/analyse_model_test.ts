@@ -33,6 +33,10 @@ Deno.test("analyseModel() scores own masks as testModel() does, and all that is 
     assert.ok(Math.abs(leakage.error[row][row] - (1 - accuracy)) < 1e-12)
   );
   assert.deepEqual(leakage.error.map((row) => row.length), [3, 3]);
+  // The tiny set's first list compares colours, though it is called shape here, its second shapes.
+  const [ofFirst, ofSecond] = leakage.baseline!;
+  assert.deepEqual([ofFirst[1], ofSecond[0]], [0, 0]);
+  assert.ok(Math.abs(ofFirst[0]! - 0.5) < 0.2 && Math.abs(ofSecond[1]! - 0.5) < 0.2);
   assert.deepEqual(overlap, { cosine: [[1, 0], [0, 1]], jaccard: [[1, 0], [0, 1]] });
   assert.deepEqual([dimensions.active, dimensions.unused], [[4, 4], 0]);
   assert.deepEqual(dimensions.removal.map((row) => row.length), [8, 8]);
@@ -71,7 +75,7 @@ Deno.test("analyseModel() of a set without values tells what triplets tell, and 
   const file = await readModelFile(await writeTinyModel(folder.path));
   const plain = await analyseModel(file, { data });
   assert.deepEqual([plain.ordinal, plain.retrieval, plain.probe], [[], [], []]);
-  assert.equal(plain.leakage.error.length, 2);
+  assert.deepEqual([plain.leakage.error.length, plain.leakage.baseline], [2, null]);
   const table = join(folder.path, "more.csv");
   const rows = Array.from({ length: valuedImages }, (_, image) => `${image}.png,c${image % 3},x\n`);
   await Deno.writeTextFile(table, "file,colour,same\n" + rows.join(""));

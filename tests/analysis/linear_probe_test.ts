@@ -32,6 +32,15 @@ Deno.test("linearProbe() tells a value that is in the embedding, and not one tha
   assert.ok(there.accuracy > 0.9, String(there.accuracy));
   assert.deepEqual([there.classes, there.train, there.test, there.unseen], [4, 400, 200, 0]);
   assert.ok(Math.abs(there.majority - 0.25) < 0.1, String(there.majority));
+  // Wilson's interval, of 200 images.
+  const { low, high } = there.interval!;
+  assert.ok(low < there.accuracy && there.accuracy <= high && high - low < 0.09);
+  const grouped = await linearProbe(column(values[1].map(String)), train, test, {
+    groups: Array.from({ length: 700 }, (_, image) => Math.floor(image / 50)),
+  });
+  // Four groups of fifty: Student's t has three degrees of freedom.
+  assert.ok("probe" in grouped && grouped.probe.accuracy === there.accuracy);
+  assert.notDeepEqual(grouped.probe.interval, there.interval);
   const absent = await probe(3);
   // Four classes, 200 images: five standard errors about one quarter.
   assert.ok(Math.abs(absent.accuracy - 0.25) < 0.155, String(absent.accuracy));
@@ -71,7 +80,10 @@ Deno.test("linearProbe() leaves out unknown values and those no training image h
     embedded(vectors, 4, 8),
   );
   assert.ok("probe" in result);
-  assert.deepEqual(result.probe, {
+  const { interval, ...probe } = result.probe;
+  // Three images tell little.
+  assert.ok(interval!.low < 0.2 && interval!.high > 0.9);
+  assert.deepEqual(probe, {
     column: "heel",
     classes: 2,
     // The third image to score looks like a's.

@@ -17,16 +17,16 @@ Deno.test("ordinalFit() takes every pair of images whose values are known", () =
   const values = [NaN, 4, NaN, 6, NaN, NaN, NaN, 7];
   const found = ordinalFit(masked, Uint32Array.of(1, 3, 5, 7), ordinal(values), random);
   // Distances 1, 10, 9 beside differences 2, 3, 1.
-  assert.deepEqual(found, { spearman: spearman([1, 10, 9], [2, 3, 1]), pairs: 3 });
+  assert.deepEqual(found, { spearman: spearman([1, 10, 9], [2, 3, 1]), interval: null, pairs: 3 });
   const same = ordinalFit(
     masked,
     Uint32Array.of(1, 3, 5, 7),
     ordinal(new Array(8).fill(2)),
     random,
   );
-  assert.deepEqual(same, { spearman: null, pairs: 6 });
+  assert.deepEqual(same, { spearman: null, interval: null, pairs: 6 });
   const alone = ordinalFit(masked, Uint32Array.of(0, 2, 4, 7), ordinal(values), random);
-  assert.deepEqual(alone, { spearman: null, pairs: 0 });
+  assert.deepEqual(alone, { spearman: null, interval: null, pairs: 0 });
 });
 
 Deno.test("ordinalFit() is high under the mask that sees the values' dimension, none under another, by the seed", () => {
@@ -38,5 +38,17 @@ Deno.test("ordinalFit() is high under the mask that sees the values' dimension, 
   assert.ok(fit([1, 0]).spearman! > 0.9, String(fit([1, 0]).spearman));
   assert.ok(Math.abs(fit([0, 1]).spearman!) < 0.05, String(fit([0, 1]).spearman));
   assert.deepEqual(fit([1, 1]), fit([1, 1]));
+  const { spearman: rho, interval } = fit([1, 0]);
+  assert.ok(interval!.low < rho! && rho! < interval!.high && interval!.high - interval!.low < 0.05);
+  const tens = values[0].map((_, image) => Math.floor(image / 10));
+  const grouped = ordinalFit(
+    new MaskedVectors(vectors, [1, 0]),
+    images,
+    ordinal(values[0]),
+    { seed: 1, stream: 2 },
+    tens,
+  );
+  assert.equal(grouped.spearman, rho);
+  assert.notDeepEqual(grouped.interval, interval);
   assert.notEqual(fit([1, 1]).spearman, fit([1, 1], 2).spearman);
 });

@@ -48,7 +48,7 @@ function naive(attribute: Attribute) {
 }
 
 function assertNaive(attribute: Attribute): void {
-  const { chance: _, ...found } = retrieval(
+  const { chance: _, intervals, ...found } = retrieval(
     new MaskedVectors(vectors, mask),
     images,
     attribute,
@@ -59,6 +59,10 @@ function assertNaive(attribute: Attribute): void {
     assert.ok(Math.abs(value - expected[name]) < 1e-12, `${name}: ${value}, not ${expected[name]}`);
   }
   assert.equal(Object.keys(found).length, 6);
+  for (const name of ["recallAt1", "recallAt10", "meanAveragePrecision"] as const) {
+    const { low, high } = intervals[name]!;
+    assert.ok(0 <= low && low < found[name] && found[name] <= high && high <= 1, name);
+  }
 }
 
 Deno.test("retrieval() equals a naive ranking for each kind of attribute, unknown values and single ones left out", () => {
@@ -89,6 +93,21 @@ Deno.test("retrieval() is null when no image is alike to another, and counts the
   const halves = different.map((_, image) => String(image / 2 % 2));
   const { chance } = retrieval(masked, images, { kind: "categorical", values: halves }, random)!;
   assert.ok(Math.abs(chance.recallAt1 - 14 / 29) < 1e-12);
+});
+
+Deno.test("retrieval() takes groups as the units of its intervals, by image of the set", () => {
+  const attribute: Attribute = {
+    kind: "categorical",
+    values: Array.from({ length: 2 * count }, (_, image) => "ab"[image / 2 % 2] ?? ""),
+  };
+  const masked = new MaskedVectors(vectors, mask);
+  const alone = retrieval(masked, images, attribute, random)!;
+  const each = Array.from({ length: 2 * count }, (_, image) => 7 * image);
+  assert.deepEqual(retrieval(masked, images, attribute, random, each), alone);
+  const fives = each.map((_, image) => Math.floor(image / 10));
+  const grouped = retrieval(masked, images, attribute, random, fives)!;
+  assert.equal(grouped.recallAt1, alone.recallAt1);
+  assert.notDeepEqual(grouped.intervals, alone.intervals);
 });
 
 Deno.test("retrieval() draws 1,000 queries by the seed", () => {

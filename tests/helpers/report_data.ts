@@ -27,18 +27,28 @@ export function reportData(text: string): ReportData {
     images: 1234,
     seenImages: null,
     triplets: [10, 20],
-    leakage: { columns: [...notions, "no mask"], error: [[0.1, 0.5, 0.3], [0.4, 0.2, 0.25]] },
+    leakage: {
+      columns: [...notions, "no mask"],
+      error: [[0.1, 0.5, 0.3], [0.4, 0.2, 0.25]],
+      baseline: [[0, 0.45], [null, 0]],
+    },
     overlap: { cosine: [[1, 0.5], [0.5, 1]], jaccard: [[1, null], [null, 1]] },
     masks: [[1, 0.5, 0], [0, 0.25, 0]],
     dimensions: { active: [2, 1], unused: 1, removal: [[0.1, -0.05, 0], [0, 0.2, 0]] },
-    ordinal: [{ notion: "shape", spearman: -0.25, pairs: 100 }],
+    ordinal: [{ notion: "shape", spearman: -0.25, interval: null, pairs: 100 }],
     retrieval: [{
       ...{ notion: "shape", recallAt1: 0.5, recallAt10: 0.75, meanAveragePrecision: 0.4 },
       ...{ queries: 9, withoutRelevant: 0, gallery: 8 },
+      intervals: {
+        recallAt1: { low: 0.25, high: 0.755 },
+        recallAt10: { low: 0.5, high: 0.9 },
+        meanAveragePrecision: null,
+      },
       chance: { recallAt1: 0.1, recallAt10: 0.2, meanAveragePrecision: 0.15 },
     }],
     probe: [{
       ...{ column: text, classes: 2, accuracy: 0.9, majority: 0.6, train: 10, test: 5, unseen: 0 },
+      interval: { low: 0.6, high: 0.98 },
     }],
   };
   return {

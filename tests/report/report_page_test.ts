@@ -74,17 +74,39 @@ drawingTest("reportPage() prints the numbers that its charts show", () => {
     const row of [
       "all | 30 | 80.0 % (70.0 to 90.0)",
       "colour | 20 | 70.0 % (60.0 to 80.0)",
-      "shape | 10.0 % | 50.0 % | 30.0 %",
+      "shape | 10.0 % | 50.0 % (45.0 %) | 30.0 %",
+      "colour | 40.0 % | 20.0 % | 25.0 %",
+      "shape | 50.0 % (25.0 to 75.5) | 75.0 % (50.0 to 90.0) | 40.0 % (–) | 9 | 8 | 10.0 % | 20.0 % | 15.0 %",
       "shape | 1.00 | –",
       "shape | 0 (+10.00)",
-      "shape | −0.25 | 100",
-      "x | 90.0 % | 60.0 % | 2 | 10 | 5",
+      "shape | −0.25 | – | 100",
+      "x | 90.0 % | 60.0 to 98.0 | 60.0 % | 2 | 10 | 5",
       "standard | 40.0 % (38.0 to 43.0) | 35.0 % (33.0 to 38.0) | 45.0 % (43.0 to 48.0) | 0 | 2",
       "standard − learned | images | +20.0 (+18.0 to +23.0) | +10.0 (+8.0 to +13.0) | +30.0 (+28.0 to +33.0)",
       "10 | 50.0 % (48.0 to 53.0) | –",
     ]
   ) assert.ok(rows.includes(row), `${row}\n\n${rows.join("\n")}`);
 });
+
+drawingTest(
+  "reportPage() says which errors are leakage: below the baseline, where it is known",
+  () => {
+    const whole = reportData("x");
+    const page = (leakage: typeof whole.analysis.leakage) =>
+      reportPage({ ...whole, analysis: { ...whole.analysis, leakage } }, {
+        ...{ comparison: null, sweep: null },
+      });
+    const { html, charts } = page(whole.analysis.leakage);
+    assert.match(html, /leakage of the masks only as far as it is below its\s+baseline/);
+    assert.match(charts.find(({ name }) => name === "leakage")!.svg, /\(45\.0.%\)/);
+    const without = page({ ...whole.analysis.leakage, baseline: null }).html;
+    assert.match(
+      without,
+      /knows no values of its images, so what the relation alone would\s+give is/,
+    );
+    assert.doesNotMatch(without, /In brackets, the baseline/);
+  },
+);
 
 drawingTest("reportPage() says how many of the images the model was trained on", () => {
   const whole = reportData("x");

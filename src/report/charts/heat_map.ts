@@ -17,6 +17,8 @@ export interface HeatMap {
   readonly range: readonly [low: number, high: number];
   /** How numbers are written. */
   readonly format: (value: number) => string;
+  /** [row][column]: what else stands in a cell, below its number. */
+  readonly below?: readonly (readonly (string | null)[])[];
   /** Whether each cell shows its number. */
   readonly hasNumbers: boolean;
 }
@@ -28,7 +30,7 @@ const mostCharacters = 16;
 
 /** Draws a heat map. */
 export function heatMap(space: ChartSpace, map: HeatMap): Chart {
-  const { rows, columns, values, colours, range, format, hasNumbers } = map;
+  const { rows, columns, values, below, colours, range, format, hasNumbers } = map;
   const [low, high] = range;
   const left = 24 + 8 * Math.min(mostCharacters, Math.max(...rows.map(({ length }) => length)));
   const isTurned = hasNumbers && Math.max(...columns.map(({ length }) => length)) > 10;
@@ -85,7 +87,11 @@ export function heatMap(space: ChartSpace, map: HeatMap): Chart {
       label: {
         show: hasNumbers,
         fontSize: 13,
-        formatter: ({ value }) => format((value as number[])[2]),
+        formatter: ({ value }) => {
+          const [column, row, number] = value as number[];
+          const more = below?.[row]?.[column];
+          return more ? `${format(number)}\n${more}` : format(number);
+        },
       },
     }],
   });

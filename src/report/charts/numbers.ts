@@ -1,4 +1,5 @@
 import type { Estimate } from "../../statistics/estimate.ts";
+import type { Interval } from "../../statistics/interval.ts";
 
 /** Keeps what belongs together on one line. */
 const bound = "\u00a0";
@@ -30,6 +31,18 @@ export function percentWithInterval({ value, low, high }: Estimate): string {
 /** A difference of shares with its interval: "+1.2 (−0.3 to +2.5)". */
 export function pointsWithInterval({ value, low, high }: Estimate): string {
   return `${points(value)} ${interval(points(low), points(high))}`;
+}
+
+/** An interval of shares, in percent: "92.0 to 94.2". */
+export function percentInterval(found: Interval | null): string {
+  return found === null
+    ? none
+    : [(found.low * 100).toFixed(1), "to", (found.high * 100).toFixed(1)].join(bound);
+}
+
+/** An interval of plain numbers: "0.52 to 0.61". */
+export function decimalInterval(found: Interval | null): string {
+  return found === null ? none : [decimal(found.low), "to", decimal(found.high)].join(bound);
 }
 
 function interval(low: string, high: string): string {

@@ -1,6 +1,6 @@
 import type { Chart } from "../charts/chart.ts";
 import { heatMap } from "../charts/heat_map.ts";
-import { paragraph } from "../html.ts";
+import { type Content, paragraph } from "../html.ts";
 import { decimal, percent } from "../charts/numbers.ts";
 import { beside, chartFigure, numbers, type Section, table } from "../page_parts.ts";
 import { viridis } from "../charts/palette.ts";
@@ -10,6 +10,13 @@ import type { ReportData } from "../report_data.ts";
 export function leakageSection({ analysis }: ReportData): Section {
   const { notions } = analysis.model;
   const { leakage, overlap } = analysis;
+  const baseline = leakage.baseline?.map((row) => [...row, null]) ?? null;
+  const inBrackets = baseline?.map((row, of) =>
+    row.map((share, by) => share === null || of === by ? null : `(${percent(share)})`)
+  );
+  const withBaseline = leakage.error.map((row, of) =>
+    row.map((error, by) => [percent(error), inBrackets?.[of][by]].filter(Boolean).join(" "))
+  );
   const highest = Math.max(0.5, ...leakage.error.flat().filter(Number.isFinite));
   const leaks = heatMap({
     name: "leakage",
@@ -23,6 +30,7 @@ export function leakageSection({ analysis }: ReportData): Section {
     columns: leakage.columns,
     columnsAre: "mask",
     values: leakage.error,
+    below: inBrackets,
     colours: viridis,
     range: [0, highest],
     format: (value) => percent(value),
@@ -36,10 +44,10 @@ export function leakageSection({ analysis }: ReportData): Section {
     title: "Leakage and overlap",
     content: [
       paragraph`A row holds the error of one notion's triplets under every notion's mask and under none. Where
-a mask knows nothing of the notion, it is 50 %, chance; where it is far below under another's mask, that mask
-tells the notion, too: the two share dimensions, or are related in the data.`,
+a mask knows nothing of the notion, it is 50 %, chance.`,
+      baselineText(baseline !== null),
       chartFigure(leaks),
-      numbers(matrixTable(notions, leakage.columns, leakage.error, (value) => percent(value))),
+      numbers(matrixTable(notions, leakage.columns, withBaseline, (cell) => cell)),
       paragraph`What two masks have in common: the cosine of the angle between them, and the dimensions active
 in both as a share of those active in either (Jaccard).`,
       beside(overlaps.map((chart, i) => chartFigure(chart, ["cosine", "Jaccard"][i]))),
@@ -51,6 +59,19 @@ in both as a share of those active in either (Jaccard).`,
     charts: [leaks, ...overlaps],
     pictures: [],
   };
+}
+
+/** Which errors below chance are leakage. */
+function baselineText(isKnown: boolean): Content {
+  if (!isKnown) {
+    return paragraph`An error far below that, under another's mask, means that the mask tells the notion, too, or
+that the two are related in the data. This set knows no values of its images, so what the relation alone would
+give is not known.`;
+  }
+  return paragraph`In brackets, the baseline: the error if the other notion's true values stood in place of its mask
+(a tie counts half). A baseline below 50 % means that the two notions are related in the data, so a mask that sees
+its own notion alone comes down to there. An error below 50 % is leakage of the masks only as far as it is below its
+baseline, too.`;
 }
 
 function overlapChart(
@@ -72,11 +93,11 @@ function overlapChart(
   });
 }
 
-function matrixTable(
+function matrixTable<Value extends number | string | null>(
   rows: readonly string[],
   columns: readonly string[],
-  values: readonly (readonly (number | null)[])[],
-  format: (value: number | null) => string,
+  values: readonly (readonly Value[])[],
+  format: (value: Value) => string,
   corner = "triplets of",
 ) {
   return table(

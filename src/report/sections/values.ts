@@ -1,5 +1,6 @@
 import { type Content, markup, paragraph } from "../html.ts";
-import { count, decimal, percent } from "../charts/numbers.ts";
+import { count, decimal, decimalInterval, percent, percentInterval } from "../charts/numbers.ts";
+import type { Interval } from "../../statistics/interval.ts";
 import { type Section, table } from "../page_parts.ts";
 import type { ReportData } from "../report_data.ts";
 
@@ -19,21 +20,26 @@ export function valuesSection({ analysis }: ReportData): Section | null {
 
 function retrievalPart({ retrieval }: ReportData["analysis"]): Content {
   if (retrieval.length === 0) return null;
-  const withChance = (value: number, chance: number) => `${percent(value)} (${percent(chance)})`;
+  const score = (value: number, found: Interval | null) =>
+    `${percent(value)} (${percentInterval(found)})`;
   return [
     heading("Retrieval"),
     paragraph`Each query ranks the other images by distance under the notion's mask: is the nearest alike (R@1),
-is one of the ten nearest (R@10), and how early come all that are (mean average precision). In brackets what a
-ranking at random is expected to score.`,
+is one of the ten nearest (R@10), and how early come all that are (mean average precision). In brackets the
+95 % interval for other images like these, as queries and among those that are ranked; the last columns hold what
+a ranking at random is expected to score.`,
     table(
-      ["notion", "R@1", "R@10", "mAP", "queries", "images"],
+      ["notion", "R@1", "R@10", "mAP", "queries", "images", "R@1 at random", "R@10", "mAP"],
       retrieval.map((each) => [
         each.notion,
-        withChance(each.recallAt1, each.chance.recallAt1),
-        withChance(each.recallAt10, each.chance.recallAt10),
-        withChance(each.meanAveragePrecision, each.chance.meanAveragePrecision),
+        score(each.recallAt1, each.intervals.recallAt1),
+        score(each.recallAt10, each.intervals.recallAt10),
+        score(each.meanAveragePrecision, each.intervals.meanAveragePrecision),
         count(each.queries),
         count(each.gallery),
+        percent(each.chance.recallAt1),
+        percent(each.chance.recallAt10),
+        percent(each.chance.meanAveragePrecision),
       ]),
     ),
   ];
@@ -44,10 +50,15 @@ function ordinalPart({ ordinal }: ReportData["analysis"]): Content {
   return [
     heading("Order"),
     paragraph`Of notions whose values have an order: Spearman's correlation of the distance of two images with
-the difference of their values.`,
+the difference of their values, with its 95 % interval for other images like these.`,
     table(
-      ["notion", "Spearman's ρ", "pairs"],
-      ordinal.map(({ notion, spearman, pairs }) => [notion, decimal(spearman), count(pairs)]),
+      ["notion", "Spearman's ρ", "95 % interval", "pairs"],
+      ordinal.map(({ notion, spearman, interval, pairs }) => [
+        notion,
+        decimal(spearman),
+        decimalInterval(interval),
+        count(pairs),
+      ]),
     ),
   ];
 }
@@ -57,12 +68,22 @@ function probePart({ probe }: ReportData["analysis"]): Content {
   return [
     heading("Off-task: linear probes"),
     paragraph`How well a linear classifier on the unmasked embedding predicts columns that the model was not trained
-on, beside always guessing the commonest value.`,
+on, beside always guessing the commonest value. The 95 % interval is for other images like these, by the same
+classifier.`,
     table(
-      ["column", "accuracy", "commonest value", "values", "fitted on", "scored on"],
-      probe.map(({ column, accuracy, majority, classes, train, test }) => [
+      [
+        "column",
+        "accuracy",
+        "95 % interval",
+        "commonest value",
+        "values",
+        "fitted on",
+        "scored on",
+      ],
+      probe.map(({ column, accuracy, interval, majority, classes, train, test }) => [
         column,
         percent(accuracy),
+        percentInterval(interval),
         percent(majority),
         classes,
         count(train),

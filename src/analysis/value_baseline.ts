@@ -1,0 +1,26 @@
+import { type Attribute, isKnown } from "../sets/attribute.ts";
+import { distance } from "../sets/make/notions/distance.ts";
+import { likeness } from "../sets/make/notions/likeness.ts";
+
+/**
+ * The share of `triplets` [3 m] (anchor, far, near) in the wrong order by true values of an
+ * attribute, a tie counting half: 0.5 where the attribute has nothing to do with what the triplets
+ * compare. Images are as far apart as their numbers, or 0 and 1 as they are alike and unlike.
+ * Triplets with an image whose value is not known are left out; null where none is left.
+ */
+export function valueBaseline(triplets: Uint32Array, attribute: Attribute): number | null {
+  let [wrong, known] = [0, 0];
+  for (let at = 0; at < triplets.length; at += 3) {
+    const [anchor, far, near] = triplets.subarray(at, at + 3);
+    if (![anchor, far, near].every((image) => isKnown(attribute, image))) continue;
+    known++;
+    const [toFar, toNear] = [far, near].map((image) => apart(attribute, anchor, image));
+    wrong += toNear > toFar ? 1 : toNear === toFar ? 0.5 : 0;
+  }
+  return known === 0 ? null : wrong / known;
+}
+
+function apart(attribute: Attribute, a: number, b: number): number {
+  if (attribute.kind === "ordinal") return distance(attribute.values[a], attribute.values[b]);
+  return likeness(attribute, a, b) === "alike" ? 0 : 1;
+}
