@@ -37,6 +37,8 @@ export {
   type Neighbour,
 } from "./src/model/embedding_set.ts";
 export { embedFolder, type FolderOptions } from "./src/model/folder_embeddings.ts";
+export { embedSet } from "./src/model/set_embeddings.ts";
+export type { NumberedOptions } from "./src/model/numbered_embeddings.ts";
 export {
   readEmbeddings,
   writeEmbeddings,

@@ -15,7 +15,15 @@ const project = fromFileUrl(new URL("..", import.meta.url));
 /** What each door is opened for: these have an example. */
 const main: Readonly<Record<string, readonly string[]>> = {
   ".": [
-    ...["start", "Model", "EmbeddingSet", "embedFolder", "decodeImage", "readModelFile"],
+    ...[
+      "start",
+      "Model",
+      "EmbeddingSet",
+      "embedFolder",
+      "embedSet",
+      "decodeImage",
+      "readModelFile",
+    ],
     ...["readEmbeddings", "writeEmbeddings", "testModel"],
   ],
   "./train": ["train", "trainEvents", "readMetrics", "EpochBatches"],

@@ -70,8 +70,8 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "embed",
-    argument: "<images...>",
-    description: "embed image files, or all images of a folder, to a file",
+    argument: "[images...]",
+    description: "embed image files, all images of a folder, or a set in its order, to a file",
     load: async () => (await import("./embed.ts")).embedCommand(),
   },
   {

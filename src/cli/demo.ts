@@ -119,7 +119,9 @@ async function whatNext(model: string): Promise<string> {
     "",
     "What to try next:",
     `  the nearest images by another notion: deno task query --resume ${model} --notion weight --among ${folder} ${image}`,
-    `  embeddings for other programs: deno task embed --resume ${model} --out fonts.npy ${folder}`,
+    `  embeddings for other programs: deno task embed --resume ${model} --out fonts.npy ${
+      shellWord(shownPath(set.folder))
+    }`,
     `  more training, with plots (needs a visdom server): deno task train --resume ${
       shellWord(shownPath(join(runPath(name), "checkpoint")))
     } --epochs 6 --visdom`,

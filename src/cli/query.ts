@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { embedFolder } from "../model/folder_embeddings.ts";
+import { folderEmbeddings } from "../model/folder_embeddings.ts";
 import { Model } from "../model/model.ts";
 import { table } from "./format.ts";
 import { threadsOption, wholeNumber } from "./options.ts";
@@ -36,7 +36,7 @@ export function queryCommand(): CommandUnknownOpts {
       const stopped = "no embeddings were kept; the same command begins again";
       await runStoppable(listener, stopped, async (signal) => {
         const query = await model.embed([userPath(image)], { signal });
-        const among = await embedFolder(model, userPath(flags.among), { listener, signal });
+        const among = await folderEmbeddings(model, userPath(flags.among), { listener, signal });
         const nearest = model.nearest(query.at(0), among, { notion: flags.notion, k: flags.k });
         if (flags.json) console.log(JSON.stringify({ image, notion: flags.notion, nearest }));
         else {

@@ -10,6 +10,7 @@ import { dirname, join, relative, resolve } from "../files/paths.ts";
 import { readStored, writeStored } from "./stored_embeddings.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
 import type { Model } from "./model.ts";
+import { otherOrderText } from "./set_embeddings.ts";
 
 /** How a folder is embedded. */
 export interface FolderOptions {
@@ -32,7 +33,9 @@ interface Stamp {
 }
 
 /**
- * Embeddings of all images below `folder`, named by their paths relative to it. They are kept in
+ * Embeddings of all images below `folder`, named by their paths relative to it and sorted by them.
+ * (A set has its images in another order, which triplets count by: see `embedSet`. A warning says
+ * so of the folder of a set's images.) They are kept in
  * the folder, in a hidden file of the model's, or in the cache where the folder cannot be written,
  * and used again while the model, its precision and the images are the same. Images that cannot be
  * decoded are left out with a warning; files that are no images are counted in a notice. Throws a
@@ -49,6 +52,18 @@ interface Stamp {
  * ```
  */
 export async function embedFolder(
+  model: Model,
+  folder: string,
+  options: FolderOptions = {},
+): Promise<EmbeddingSet> {
+  const embeddings = await folderEmbeddings(model, folder, options);
+  const otherOrder = await otherOrderText(folder, embeddings.names);
+  if (otherOrder !== null) options.listener?.warning?.(otherOrder);
+  return embeddings;
+}
+
+/** As `embedFolder`, for those who ask for images by name alone. */
+export async function folderEmbeddings(
   model: Model,
   folder: string,
   options: FolderOptions = {},

@@ -1,5 +1,6 @@
 import { isFolder } from "../files/exists.ts";
 import { CsnError, messageOf, shown, UsageError } from "../base/errors.ts";
+import { pathLines } from "../files/path_lines.ts";
 import { basename, join, resolve } from "../files/paths.ts";
 import type { Normalisation } from "../network/normalisation.ts";
 import type { Fit } from "../images/fit.ts";
@@ -129,7 +130,6 @@ function howToMake(folder: string): string {
     : "make a set with `makeFontsSet()`, or name the folder of another one with `data`";
 }
 
-/** Lines end with "\n" or "\r\n"; all else, spaces too, belongs to the path. */
 async function readFilenames(file: string): Promise<string[]> {
   let text: string;
   try {
@@ -141,9 +141,7 @@ async function readFilenames(file: string): Promise<string[]> {
       : messageOf(error);
     throw new CsnError(`Cannot read ${file}: ${found}; ${howToMake(folder)}`, { cause: error });
   }
-  const lines = text.split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  const files = lines.map((line) => line.endsWith("\r") ? line.slice(0, -1) : line);
+  const files = pathLines(text);
   if (files.length === 0) {
     throw new CsnError(
       `Cannot read ${file}: it is empty; write the path of an image, relative to the image folder, on each line`,

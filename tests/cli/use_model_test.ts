@@ -110,6 +110,87 @@ Deno.test("embed writes the same embeddings as .npy, .safetensors and .jsonl, re
   assert.deepEqual(new Float32Array(npy.slice(10 + length).buffer), vectors);
 });
 
+/** The names of embeddings that `embed` wrote as .jsonl, with their vectors. */
+async function embedded(out: string, ...args: string[]) {
+  const run = await runCli(
+    ["embed", "--resume", model, "--overwrite", "--out", `${out}.jsonl`, ...args],
+    { cwd: folder.path },
+  );
+  assert.equal(run.code, 0, run.stderr);
+  const lines = (await Deno.readTextFile(join(folder.path, `${out}.jsonl`))).trim().split("\n");
+  const rows: { name: string; embedding: number[] }[] = lines.map((line) => JSON.parse(line));
+  return { ...run, rows, names: rows.map(({ name }) => name) };
+}
+
+Deno.test("embed of a set keeps the order of filenames.json and says so; of its image folder it is sorted, with a warning", async () => {
+  const inOrder = Array.from({ length: 36 }, (_, image) => `${image}.png`);
+  const set = await embedded("ordered", "set");
+  assert.deepEqual(set.names, inOrder);
+  assert.match(
+    set.stdout,
+    /^36 embeddings of 64 dimensions written to ordered\.jsonl, in the order of set\/filenames\.json$/m,
+  );
+  assert.doesNotMatch(set.stderr, /warning/);
+  const sorted = await embedded("sorted", "set/images");
+  assert.deepEqual(sorted.names, inOrder.map((name) => `set/images/${name}`).sort());
+  assert.match(
+    sorted.stderr,
+    /warning: .*set\/images holds the images of the set .*: 3\d of 36 rows are not the image that/,
+  );
+  const { code, stderr } = await runCli(
+    ["embed", "--resume", model, "--out", "x.npy", "set", "set/images/0.png"],
+    { cwd: folder.path },
+  );
+  assert.equal(code, 2);
+  assert.match(stderr, /Cannot embed the image set set with other images: .*embed the set alone/);
+});
+
+Deno.test("embed --names keeps a list's order, from a folder, a set or here, and refuses what is missing", async () => {
+  const list = join(folder.path, "list.txt");
+  await Deno.writeTextFile(list, "10.png\r\n2.png\n10.png\n");
+  const found = await embedded("listed", "--names", "list.txt", "set/images");
+  assert.deepEqual(found.names, ["10.png", "2.png", "10.png"]);
+  assert.match(found.stdout, /, in the order of list\.txt$/m);
+  assert.deepEqual((await embedded("listed", "--names", "list.txt", "set")).rows, found.rows);
+  await Deno.writeTextFile(list, "set/images/10.png\nset/images/2.png\nset/images/10.png");
+  const here = await embedded("listed", "--names", "list.txt");
+  assert.deepEqual(
+    here.rows.map(({ embedding }) => embedding),
+    found.rows.map((row) => row.embedding),
+  );
+  const refuses = async (text: string, message: RegExp, ...more: string[]) => {
+    await Deno.writeTextFile(list, text);
+    const { code, stderr } = await runCli(
+      ["embed", "--resume", model, "--out", "x.npy", "--names", "list.txt", ...more],
+      { cwd: folder.path },
+    );
+    assert.notEqual(code, 0);
+    assert.match(stderr, message);
+  };
+  await refuses(
+    "2.png\n99.png\n",
+    /the list list\.txt: 1 of its 2 images are missing \(99\.png\), .* with --allow-missing$/m,
+    "set",
+  );
+  await refuses("2.png\n\n3.png\n", /images of list\.txt: line 2 is empty/, "set");
+  await refuses("", /images of list\.txt: it is empty/);
+  await refuses("2.png\n", /list\.txt: set, set\/images is named, too/, "set", "set/images");
+  await Deno.writeTextFile(list, "2.png\n99.png\n5.png\n");
+  const { code, stderr } = await runCli(
+    ["embed", "--resume", model, "--out", "gap.npy", "--names", list, "--allow-missing", "set"],
+    { cwd: folder.path },
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /warning: 1 of the 3 images of the list .* \(99\.png\): their rows hold NaN/,
+  );
+  assert.equal(
+    await Deno.readTextFile(join(folder.path, "gap.npy.names.txt")),
+    "2.png\n99.png\n5.png\n",
+  );
+});
+
 Deno.test("query gives other neighbours by another notion, and keeps the folder's embeddings", async () => {
   const query = async (notion: string) =>
     JSON.parse(
