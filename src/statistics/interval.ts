@@ -33,7 +33,7 @@ export function shareInterval(share: number, { variance, units }: Scatter): Inte
  * The interval of a correlation, by Fisher's transformation (On the "Probable Error" of a
  * Coefficient of Correlation, 1921) with Student's t. It has half of units - 1 degrees of freedom,
  * because what single units add to a correlation of distances is skewed: by simulation, intervals
- * over 20 groups then cover 0.94, and 0.91 with twice as many. Null for fewer than four units, and
+ * over 20 groups cover 0.94 then, and 0.91 with all of them. Null for fewer than four units, and
  * where the correlation is 1 or -1 and its scatter is not known.
  */
 export function correlationInterval(
