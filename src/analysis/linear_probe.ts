@@ -1,7 +1,7 @@
 import type { LinearProbe } from "./model_analysis.ts";
 import { fitLogisticRegression, predict } from "./logistic_regression.ts";
 import type { ProbeColumn } from "./probe_column.ts";
-import { shareInterval } from "../statistics/interval.ts";
+import { wilsonInterval } from "../statistics/interval.ts";
 import { scatterOf } from "../statistics/unit_scatter.ts";
 
 /** Embeddings [n, D], unmasked, and the image of the set that each belongs to. */
@@ -80,7 +80,7 @@ export async function linearProbe(
       column: name,
       classes: classes.length,
       accuracy,
-      interval: shareInterval(accuracy, scatter),
+      interval: wilsonInterval(accuracy, scatter),
       majority: share((label) => label === mostFrequent),
       train: labels.length,
       test: truth.length,

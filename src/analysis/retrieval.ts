@@ -1,7 +1,7 @@
 import { type Attribute, isKnown } from "../sets/attribute.ts";
 import { likeness } from "../sets/make/notions/likeness.ts";
 import { shuffled } from "../base/random.ts";
-import { shareInterval } from "../statistics/interval.ts";
+import { wilsonInterval } from "../statistics/interval.ts";
 import { type Ranking, RetrievalJackknife } from "../statistics/retrieval_jackknife.ts";
 import type { Retrieval, RetrievalScores } from "./model_analysis.ts";
 import type { MaskedVectors } from "../statistics/masked_vectors.ts";
@@ -46,7 +46,7 @@ export function retrieval(
   const means = meanOf(found);
   const ofKnown = groups && Array.from(known, (row) => groups[images[row]]);
   const interval = (mean: number, name: keyof QueryScores) =>
-    shareInterval(mean, jackknife.scatter(name, ofKnown));
+    wilsonInterval(mean, jackknife.scatter(name, ofKnown));
   return {
     ...means,
     intervals: {

@@ -15,7 +15,7 @@ export interface Interval {
  * of freedom. It lies within 0 and 1, and a share of 0 or 1 has one, too: that of as many draws as
  * there are units. Null for fewer than two units.
  */
-export function shareInterval(share: number, { variance, units }: Scatter): Interval | null {
+export function wilsonInterval(share: number, { variance, units }: Scatter): Interval | null {
   if (units < 2) return null;
   const ofOneDraw = share * (1 - share);
   const draws = variance > 0 && ofOneDraw > 0 ? ofOneDraw / variance : units;

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { randomNormal, randomUnit } from "../../src/base/random.ts";
-import { correlationInterval, shareInterval } from "../../src/statistics/interval.ts";
+import { correlationInterval, wilsonInterval } from "../../src/statistics/interval.ts";
 import { scatterOf } from "../../src/statistics/unit_scatter.ts";
 
 /** Outcomes of which `right` are 1, with their scatter. */
 function outcomes(right: number, count: number) {
   const values = Float64Array.from({ length: count }, (_, i) => (i < right ? 1 : 0) / count);
-  return shareInterval(right / count, scatterOf(values))!;
+  return wilsonInterval(right / count, scatterOf(values))!;
 }
 
-Deno.test("shareInterval() is Wilson's, stays within 0 and 1, and falls with each error", () => {
+Deno.test("wilsonInterval() is Wilson's, stays within 0 and 1, and falls with each error", () => {
   const { low, high } = outcomes(8_000, 10_000);
   // Wilson's for 8,000 of 10,000 is 0.79205 to 0.80773.
   assert.ok(Math.abs(low - 0.79205) < 2e-5 && Math.abs(high - 0.80773) < 2e-5, `${low} ${high}`);
@@ -38,14 +38,14 @@ function exactCoverage(accuracy: number, count: number): number {
   return covered;
 }
 
-Deno.test("shareInterval() covers the accuracy on other images, few images and near 1, too", () => {
+Deno.test("wilsonInterval() covers the accuracy on other images, few images and near 1, too", () => {
   for (const [accuracy, count] of [[0.8, 30], [0.95, 30], [0.98, 200], [0.999, 200], [0.5, 500]]) {
     const covered = exactCoverage(accuracy, count);
     assert.ok(covered >= 0.93, `${accuracy} of ${count}: ${covered}`);
   }
 });
 
-Deno.test("shareInterval() covers the accuracy on other groups; images alone would not", () => {
+Deno.test("wilsonInterval() covers the accuracy on other groups; images alone would not", () => {
   const [accuracy, count, perGroup, samples] = [0.7, 200, 5, 400];
   const groups = Array.from({ length: count }, (_, i) => Math.floor(i / perGroup));
   const held = { byGroup: 0, byImage: 0 };
@@ -58,7 +58,7 @@ Deno.test("shareInterval() covers the accuracy on other groups; images alone wou
     const found = right.reduce<number>((sum, each) => sum + each, 0) / count;
     const influences = Float64Array.from(right, (each) => each / count);
     for (const [unit, given] of [["byGroup", groups], ["byImage", undefined]] as const) {
-      const { low, high } = shareInterval(found, scatterOf(influences, given))!;
+      const { low, high } = wilsonInterval(found, scatterOf(influences, given))!;
       if (low <= accuracy && accuracy <= high) held[unit] += 1 / samples;
     }
   }
@@ -72,7 +72,7 @@ Deno.test("correlationInterval() covers a correlation near 1 on one side more th
   assert.ok(low < 0.9 && high > 0.9 && high < 1 && 0.9 - low > high - 0.9);
   assert.equal(correlationInterval(1, { variance: 0, units: 100 }), null);
   assert.equal(correlationInterval(0.5, { variance: 0.1, units: 3 }), null);
-  assert.equal(shareInterval(0.5, { variance: NaN, units: 1 }), null);
+  assert.equal(wilsonInterval(0.5, { variance: NaN, units: 1 }), null);
 });
 
 Deno.test("scatterOf() of a mean is the square of its standard error", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBelow, randomNormal } from "../../src/base/random.ts";
-import { shareInterval } from "../../src/statistics/interval.ts";
+import { wilsonInterval } from "../../src/statistics/interval.ts";
 import { meanOf } from "../../src/statistics/mean.ts";
 import { RetrievalJackknife } from "../../src/statistics/retrieval_jackknife.ts";
 import { type QueryScores, queryScores } from "../../src/statistics/retrieval_scores.ts";
@@ -79,10 +79,10 @@ function coverage(name: keyof QueryScores, count: number, perGroup = 1) {
   for (const { jackknife, found, mean } of samples) {
     const holds = (interval: { low: number; high: number } | null) =>
       interval!.low <= truth && truth <= interval!.high ? 1 / samples.length : 0;
-    jackknifed += holds(shareInterval(mean(name), jackknife.scatter(name, groups)));
+    jackknifed += holds(wilsonInterval(mean(name), jackknife.scatter(name, groups)));
     const each = Float64Array.from(found, ({ scores }) => scores[name] / found.length);
     const ofQueries = found.map(({ query }) => groups[query]);
-    byQueries += holds(shareInterval(mean(name), scatterOf(each, ofQueries)));
+    byQueries += holds(wilsonInterval(mean(name), scatterOf(each, ofQueries)));
   }
   return { jackknifed, byQueries };
 }
