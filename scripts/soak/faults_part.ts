@@ -4,7 +4,7 @@ import { removeAll } from "../../src/files/exists.ts";
 import { randomUint32 } from "../../src/base/random.ts";
 import { type CliResult, runCli } from "../../tests/helpers/run_cli.ts";
 import { canMountReadOnly } from "../../tests/helpers/read_only.ts";
-import { chosen, type Finding, type Row, type Soak } from "./part.ts";
+import { chosen, type Finding, isOver, type Row, type Soak, withShare } from "./part.ts";
 import { firstDifference, quiet, shares, Stage, type Trial, trials } from "./trials.ts";
 
 /** A way in which a machine fails. */
@@ -77,29 +77,41 @@ const faults: readonly Fault[] = [
   },
 ];
 
+/** What commands make when nothing disturbs them. */
+type Results = Map<Trial, Readonly<Record<string, string>>>;
+
 /** The part: a row a fault. */
 export async function faultsPart(soak: Soak): Promise<Row[]> {
   if (soak.amounts.faults === 0) return [];
   await using stage = await Stage.make();
   const canMount = await canMountReadOnly();
+  const some = chosen(faults, soak);
+  const right: Results = new Map();
   const rows: Row[] = [];
-  for (const [at, fault] of chosen(faults, soak).entries()) {
+  for (const [at, fault] of some.entries()) {
     if (fault.hasDisk && !canMount) continue;
     const count = Math.ceil((soak.amounts.faults - at) / faults.length);
-    if (count > 0) rows.push(await failOften(fault, count, stage, soak));
+    if (count === 0) continue;
+    rows.push(await failOften(fault, count, stage, right, withShare(soak, some.length - at)));
   }
   return rows;
 }
 
-async function failOften(fault: Fault, count: number, stage: Stage, soak: Soak): Promise<Row> {
+async function failOften(
+  fault: Fault,
+  count: number,
+  stage: Stage,
+  right: Results,
+  soak: Soak,
+): Promise<Row> {
   const began = performance.now();
   const findings: Finding[] = [];
   const quick = chosen(trials.filter(({ isLong }) => !isLong), soak);
-  const [counts, right] = [shares(quick, count), new Map<Trial, Record<string, string>>()];
+  const counts = shares(quick, count);
   let [number, failed] = [0, 0];
   for (const [at, trial] of quick.entries()) {
-    for (let time = 0; time < counts[at]; time++, number++) {
-      if (!right.has(trial)) right.set(trial, { ...await undisturbed(trial, stage) });
+    for (let time = 0; time < counts[at] && !isOver(soak); time++, number++) {
+      if (!right.has(trial)) right.set(trial, await undisturbed(trial, stage));
       const moment = randomUint32(soak.seed, number, fault.name.length) / 2 ** 32;
       const { code, wrong } = await failOnce(fault, trial, moment, right.get(trial)!, stage)
         .catch((error) => ({ code: 1, wrong: messageOf(error) }));
@@ -114,8 +126,10 @@ async function failOften(fault: Fault, count: number, stage: Stage, soak: Soak):
     }
   }
   const seconds = (performance.now() - began) / 1000;
-  soak.notice(`faults: ${fault.name}: ${number}, ${failed} failed, in ${seconds.toFixed(0)} s`);
-  return { part: "faults", tried: fault.name, count: number, findings, seconds };
+  soak.notice(
+    `faults: ${fault.name}: ${number} of ${count}, ${failed} failed, in ${seconds.toFixed(0)} s`,
+  );
+  return { part: "faults", tried: fault.name, count: number, asked: count, findings, seconds };
 }
 
 async function undisturbed(

@@ -4,7 +4,7 @@
 import { randomUint32 } from "../../src/base/random.ts";
 import { CliProcess, runCli } from "../../tests/helpers/run_cli.ts";
 import { messageOf } from "../../src/base/errors.ts";
-import { chosen, type Finding, type Row, type Soak } from "./part.ts";
+import { chosen, type Finding, isOver, type Row, type Soak, withShare } from "./part.ts";
 import { firstDifference, quiet, shares, Stage, type Trial, trials } from "./trials.ts";
 
 /** What ends commands. */
@@ -32,7 +32,8 @@ export async function killsPart(soak: Soak): Promise<Row[]> {
   const counts = shares(some, soak.amounts.kills);
   for (const [at, trial] of some.entries()) {
     const kills = counts[at];
-    if (kills > 0) rows.push(await killOften(trial, kills, stage, soak));
+    if (kills === 0) continue;
+    rows.push(await killOften(trial, kills, stage, withShare(soak, some.length - at)));
   }
   return rows;
 }
@@ -40,17 +41,19 @@ export async function killsPart(soak: Soak): Promise<Row[]> {
 async function killOften(trial: Trial, kills: number, stage: Stage, soak: Soak): Promise<Row> {
   const began = performance.now();
   const findings: Finding[] = [];
-  const undisturbed = await runUndisturbed(trial, stage);
-  for (let number = 0; number < kills; number++) {
-    const wrong = await killOnce(undisturbed, number, stage, soak).catch(messageOf);
+  let undisturbed: Undisturbed | undefined;
+  let done = 0;
+  for (; done < kills && !isOver(soak); done++) {
+    undisturbed ??= await runUndisturbed(trial, stage);
+    const wrong = await killOnce(undisturbed, done, stage, soak).catch(messageOf);
     if (wrong === null) continue;
     const again = `deno task soak --parts kills --only ${trial.name} --seed ${soak.seed}`;
-    findings.push({ what: `${trial.name}, kill ${number + 1}: ${wrong}`, again });
+    findings.push({ what: `${trial.name}, kill ${done + 1}: ${wrong}`, again });
     soak.notice(`kills: ${findings.at(-1)!.what}`);
   }
   const seconds = (performance.now() - began) / 1000;
-  soak.notice(`kills: ${trial.name}: ${kills} in ${seconds.toFixed(0)} s`);
-  return { part: "kills", tried: trial.name, count: kills, findings, seconds };
+  soak.notice(`kills: ${trial.name}: ${done} of ${kills} in ${seconds.toFixed(0)} s`);
+  return { part: "kills", tried: trial.name, count: done, asked: kills, findings, seconds };
 }
 
 async function runUndisturbed(trial: Trial, stage: Stage): Promise<Undisturbed> {

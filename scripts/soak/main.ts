@@ -1,15 +1,15 @@
 /** `deno task soak`: csn against spoilt files, kills, faults of the machine, and long work. */
 import { Command, Option } from "@commander-js/extra-typings";
 import { number, oneOf, wholeNumber } from "../../src/cli/options.ts";
-import { duration, table } from "../../src/cli/format.ts";
 import { userPath } from "../../src/cli/paths.ts";
 import { runCommand } from "../../src/cli/run_command.ts";
 import { faultsPart } from "./faults_part.ts";
 import { killsPart } from "./kills_part.ts";
-import { type Amounts, type Part, parts, type Row, type Soak } from "./part.ts";
+import { type Amounts, isOver, type Part, parts, type Row, type Soak } from "./part.ts";
+import { parsersPart } from "./parsers_part.ts";
 import { sanitizersPart } from "./sanitizers_part.ts";
 import { stepsPart } from "./steps_part.ts";
-import { parsersPart } from "./parsers_part.ts";
+import { merged, report } from "./table.ts";
 
 const run: Readonly<Record<Part, (soak: Soak) => Promise<Row[]>>> = {
   parsers: parsersPart,
@@ -22,7 +22,7 @@ const run: Readonly<Record<Part, (soak: Soak) => Promise<Row[]>>> = {
 /** Some minutes. */
 const short: Amounts = { inputs: 5000, kills: 6, faults: 8, steps: 1000, sanitizers: false };
 
-/** What is done at least when hours are given. */
+/** What is to be done when hours are given. */
 const long: Amounts = {
   inputs: 1_000_000,
   kills: 100,
@@ -31,13 +31,27 @@ const long: Amounts = {
   sanitizers: true,
 };
 
+/**
+ * Parts that run side by side when hours are given, each after those before it; `end` is the share
+ * of the hours after which a part begins nothing more.
+ */
+const lanes: readonly (readonly { readonly part: Part; readonly end: number }[])[] = [
+  [{ part: "parsers", end: 1 }],
+  [{ part: "kills", end: 0.7 }, { part: "faults", end: 1 }],
+  [{ part: "steps", end: 1 }],
+  [{ part: "sanitizers", end: 1 }],
+];
+
+/** Share of the hours after which another parser is tried. */
+const turn = 1 / 30;
+
 const program = new Command("soak")
   .description(
     "hold csn against spoilt files, kills, faults of the machine and long work: a table, and exit code 1 when anything is found",
   )
   .option(
     "--hours <hours>",
-    "the long form (a million inputs a parser, 100 kills), then the short one again with other seeds until the hours are over (default: the short form once)",
+    "the long form (a million inputs a parser, 100 kills) as far as it comes in these hours; what is left of them goes to the short form with other seeds (default: the short form once)",
     number(0, true),
   )
   .addOption(
@@ -55,21 +69,19 @@ const program = new Command("soak")
   .option("--verbose", "show where an error came from")
   .action(async (flags) => {
     const { hours, seed, only = [], path } = flags;
-    const until = performance.now() + (hours ?? 0) * 3_600_000;
     const usual = hours === undefined ? short : long;
     const { inputs, kills, faults, steps } = { ...usual, ...flags };
     const sanitizers = usual.sanitizers || flags.parts?.includes("sanitizers") === true;
     const amounts = { inputs, kills, faults, steps, sanitizers };
     const soak: Soak = {
-      ...{ amounts, seed, only, path, keep: userPath(flags.keep) },
+      ...{ amounts, seed, only, path, keep: userPath(flags.keep), until: Infinity },
+      turn: Infinity,
       notice: (text) => console.error(text),
     };
-    const rows = await runParts(flags.parts ?? parts, soak);
-    // The seeds of a round are far from those of the next.
-    for (let round = 1; performance.now() < until; round++) {
-      const again = { ...soak, amounts: short, seed: seed + 1_000_000 * round };
-      rows.push(...await runParts(flags.parts ?? parts, again));
-    }
+    const some = flags.parts ?? parts;
+    const rows = hours === undefined
+      ? await runParts(some, soak)
+      : await runLong(some, { ...soak, turn: 3600 * hours * turn }, hours);
     console.log(report(merged(rows)));
     if (rows.some(({ findings }) => findings.length > 0)) Deno.exitCode = 1;
   });
@@ -84,27 +96,22 @@ async function runParts(chosen: readonly Part[], soak: Soak): Promise<Row[]> {
   return rows;
 }
 
-/** A row for each thing that was tried, of all rounds. */
-function merged(rows: readonly Row[]): Row[] {
-  const byName = Map.groupBy(rows, ({ part, tried }) => `${part} ${tried}`);
-  return [...byName.values()].map((same) => ({
-    ...same[0],
-    count: same.reduce((sum, { count }) => sum + count, 0),
-    findings: same.flatMap(({ findings }) => findings),
-    seconds: same.reduce((sum, { seconds }) => sum + seconds, 0),
-  }));
-}
-
-function report(rows: readonly Row[]): string {
-  const lines = rows.map(({ part, tried, count, findings, seconds }) => [
-    ...[part, tried, String(count), String(findings.length)],
-    duration(seconds),
-  ]);
-  const findings = rows.flatMap((row) => row.findings).map(({ what, again }) =>
-    `${what}\n    ${again}`
-  );
-  return [
-    table(["part", "tried", "inputs or trials", "found", "time"], lines),
-    findings.length === 0 ? "Nothing was found." : `Found:\n${findings.join("\n")}`,
-  ].join("\n\n");
+/** Every lane until its hours are over; what is left of them goes to the short form. */
+async function runLong(some: readonly Part[], soak: Soak, hours: number): Promise<Row[]> {
+  const began = performance.now();
+  const endingAt = (share: number): Soak => ({ ...soak, until: began + share * hours * 3_600_000 });
+  const runLane = async (lane: typeof lanes[number]) => {
+    const rows: Row[] = [];
+    for (const { part, end } of lane) {
+      if (some.includes(part)) rows.push(...await run[part](endingAt(end)));
+    }
+    return rows;
+  };
+  const rows = (await Promise.all(lanes.map(runLane))).flat();
+  // The seeds of a round are far from those of the next.
+  for (let round = 1; !isOver(endingAt(1)); round++) {
+    const seed = soak.seed + 1_000_000 * round;
+    rows.push(...await runParts(some, { ...endingAt(1), amounts: short, seed }));
+  }
+  return rows;
 }

@@ -1,7 +1,7 @@
 /** Every parser against generated inputs, each in a process of its own that is watched. */
 import { cpus } from "node:os";
 import { fromFileUrl, join } from "../../src/files/paths.ts";
-import { chosen, type Finding, type Row, type Soak } from "./part.ts";
+import { chosen, type Finding, isOver, type Row, type Soak } from "./part.ts";
 import { allParsers } from "./parsers/all.ts";
 import type { Report, Task } from "./parsers/process.ts";
 
@@ -11,42 +11,66 @@ const mostSilence = 120;
 /** Megabytes of texts and objects; a process that needs more ends, which is found. */
 const heap = 1000;
 
-/** The part. */
+/** Findings after which a parser is given up. */
+const mostFindings = 10;
+
+/** How far a parser has come. */
+interface Progress {
+  readonly name: string;
+  done: number;
+  readonly findings: Finding[];
+  /** Seed of the next batch. */
+  next: number;
+  seconds: number;
+}
+
+/**
+ * The part. Parsers take turns, so that each has its share of the time when that does not suffice
+ * for all: a process goes on for a turn.
+ */
 export async function parsersPart(soak: Soak): Promise<Row[]> {
-  const waiting = chosen(Object.keys(allParsers).map((name) => ({ name })), soak).map(({ name }) =>
-    name
-  );
-  const rows = new Map<string, Row>();
+  const all = chosen(Object.keys(allParsers).map((name) => ({ name })), soak)
+    .map(({ name }): Progress => ({ name, done: 0, findings: [], next: soak.seed, seconds: 0 }));
+  const waiting = [...all];
   const worker = async () => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      rows.set(name, await tryParser(name, soak));
+    while (!isOver(soak)) {
+      const progress = waiting.shift();
+      if (progress === undefined) return;
+      if (!await goOn(progress, soak)) waiting.push(progress);
+      else soak.notice(`parsers: ${textOf(progress)}`);
     }
   };
   await Promise.all(Array.from({ length: Math.min(2, cpus().length) }, worker));
-  return [...rows.values()];
+  for (const progress of waiting) soak.notice(`parsers: ${textOf(progress)}, not all`);
+  return all.map(({ name, done, findings, seconds }) => ({
+    ...{ part: "parsers", tried: name, count: done, asked: soak.amounts.inputs },
+    ...{ findings, seconds },
+  }));
 }
 
-async function tryParser(name: string, soak: Soak): Promise<Row> {
+/** One turn of a parser, in a process; returns whether nothing more is to be done. */
+async function goOn(progress: Progress, soak: Soak): Promise<boolean> {
   const began = performance.now();
-  const { amounts: { inputs }, seed, path } = soak;
-  const findings: Finding[] = [];
-  let done = 0;
-  // A process that ended before its time is followed by another, from the next batch on.
-  for (let from = seed; done < inputs && findings.length < 10;) {
-    const found = await watch(
-      { parser: name, folder: "", seed: from, inputs: inputs - done, path },
-      soak,
-    );
-    done += found.done;
-    findings.push(...found.findings);
-    from = found.next;
-    if (path !== undefined || found.isComplete) break;
-  }
-  const seconds = (performance.now() - began) / 1000;
-  soak.notice(
-    `parsers: ${name}: ${done} inputs in ${seconds.toFixed(0)} s, ${findings.length} found`,
+  const { amounts: { inputs }, path, turn } = soak;
+  const seconds = Math.min(turn, Math.max(0, (soak.until - began) / 1000));
+  const { name: parser, next: seed, done } = progress;
+  const found = await watch(
+    {
+      ...{ parser, folder: "", seed, inputs: inputs - done, path },
+      ...(seconds === Infinity ? {} : { seconds }),
+    },
+    soak,
   );
-  return { part: "parsers", tried: name, count: done, findings, seconds };
+  progress.done += found.done;
+  progress.findings.push(...found.findings);
+  progress.next = found.next;
+  progress.seconds += (performance.now() - began) / 1000;
+  return path !== undefined || progress.done >= inputs ||
+    progress.findings.length >= mostFindings;
+}
+
+function textOf({ name, done, seconds, findings }: Progress): string {
+  return `${name}: ${done} inputs in ${seconds.toFixed(0)} s, ${findings.length} found`;
 }
 
 interface Watched {
@@ -54,7 +78,6 @@ interface Watched {
   readonly findings: readonly Finding[];
   /** Seed of the next batch. */
   readonly next: number;
-  readonly isComplete: boolean;
 }
 
 /** Runs one process to its end, or until it says nothing for too long. */
@@ -92,7 +115,9 @@ async function watch(asked: Task, soak: Soak): Promise<Watched> {
         again: again(task.parser, seed, ""),
       });
     }
-    return { done: last.done, findings, next: last.seed + 2, isComplete: code === 0 && !isSilent };
+    // The batch that ended its process is passed over.
+    const failed = code !== 0 || isSilent;
+    return { done: last.done, findings, next: last.seed + (failed ? 2 : 1) };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -33,6 +33,13 @@ export interface Soak {
   readonly path?: string;
   /** Where what went wrong is kept. */
   readonly keep: string;
+  /**
+   * When nothing more is begun, in milliseconds as `performance.now()` counts, though less is done
+   * than was asked for.
+   */
+  readonly until: number;
+  /** Seconds after which a part goes on with another of the things that it tries. */
+  readonly turn: number;
   /** Called with what is being done. */
   readonly notice: (text: string) => void;
 }
@@ -52,8 +59,21 @@ export interface Row {
   readonly tried: string;
   /** Inputs, trials, steps or tests. */
   readonly count: number;
+  /** How many it was to be, where that is known before. */
+  readonly asked?: number;
   readonly findings: readonly Finding[];
   readonly seconds: number;
+}
+
+/** Whether a part's time is over. */
+export function isOver({ until }: Soak): boolean {
+  return performance.now() >= until;
+}
+
+/** The same with a share of the time that is left: that of one of so many that follow. */
+export function withShare(soak: Soak, following: number): Soak {
+  const now = performance.now();
+  return { ...soak, until: now + (soak.until - now) / following };
 }
 
 /** Some of what a part has, by name. */

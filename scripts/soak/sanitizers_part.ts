@@ -3,7 +3,7 @@ import { UsageError } from "../../src/base/errors.ts";
 import { projectFolder } from "../../src/cli/paths.ts";
 import { join } from "../../src/files/paths.ts";
 import { run, tryProgram } from "../gpu/run_program.ts";
-import { chosen, type Finding, type Row, type Soak } from "./part.ts";
+import { chosen, type Finding, isOver, type Row, type Soak } from "./part.ts";
 
 /** A sanitizer, and what is run under it. */
 interface Sanitizer {
@@ -39,7 +39,9 @@ const sanitizers: readonly Sanitizer[] = [
 export async function sanitizersPart(soak: Soak): Promise<Row[]> {
   if (!soak.amounts.sanitizers) return [];
   const rows: Row[] = [];
-  for (const sanitizer of chosen(sanitizers, soak)) rows.push(await runUnder(sanitizer, soak));
+  for (const sanitizer of chosen(sanitizers, soak)) {
+    if (!isOver(soak)) rows.push(await runUnder(sanitizer, soak));
+  }
   return rows;
 }
 
@@ -56,7 +58,7 @@ async function runUnder({ name, runtimes, options, tests }: Sanitizer, soak: Soa
   await Deno.remove(log).catch(() => {});
   soak.notice(`sanitizers: ${name}: building the shim`);
   // Built without the runtimes, under which the compiler need not run; it cannot be opened without them.
-  await tryProgram("nice", ["-n", "10", ...deno("src/cli/main.ts", "setup")], {
+  await tryProgram(Deno.execPath(), denoArguments("src/cli/main.ts", "setup"), {
     cwd: projectFolder,
     env: { CSN_SANITIZE: name },
     log,
@@ -77,11 +79,11 @@ async function runUnder({ name, runtimes, options, tests }: Sanitizer, soak: Soa
   };
 }
 
-function deno(program: string, ...args: readonly string[]): string[] {
+function denoArguments(program: string, ...args: readonly string[]): string[] {
   const permissions = ["read", "write", "env", "ffi", "sys", "run=python3,c++"].map((each) =>
     `--allow-${each}`
   );
-  return [Deno.execPath(), "run", "--quiet", ...permissions, program, ...args];
+  return ["run", "--quiet", ...permissions, program, ...args];
 }
 
 /** Where the compiler has a library of its own. */

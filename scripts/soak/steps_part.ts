@@ -27,7 +27,14 @@ export async function stepsPart({ amounts: { steps }, notice }: Soak): Promise<R
   notice(`steps: ${steps} in ${seconds.toFixed(0)} s: ${textOf(first)}, then ${textOf(last)}`);
   const again = `deno task soak --parts steps --steps ${steps}`;
   const findings = wrong === null ? [] : [{ what: wrong, again }];
-  return [{ part: "steps", tried: "training steps", count: steps, findings, seconds }];
+  return [{
+    part: "steps",
+    tried: "training steps",
+    count: steps,
+    asked: steps,
+    findings,
+    seconds,
+  }];
 }
 
 /** What grew or shrank, in words; null when nothing did. */

@@ -1,6 +1,6 @@
 /**
- * Training steps of a tiny network: `steps_process.ts COUNT` prints what is held after 100 steps
- * and after all.
+ * Training steps of a tiny network: `steps_process.ts COUNT SECONDS` prints what is held after
+ * 100 steps and after the last, which is at most so many seconds later.
  */
 import process from "node:process";
 import { liveBytes, liveTensors } from "../../src/native/library.ts";
@@ -18,14 +18,16 @@ export interface Held {
   readonly memory: number;
 }
 
-const count = Number(Deno.args[0]);
+const [count, seconds] = Deno.args.map(Number);
 await start({ threads: 1 });
 const { setting, made } = tinySetting();
 using _made = made;
-for (let step = 1; step <= count; step++) {
+const until = performance.now() + 1000 * seconds;
+for (let step = 1, isLast = false; !isLast; step++) {
   const { loss } = await trainStep(setting, tinyBatch(step), 1e-4);
   if (!Number.isFinite(loss)) throw new Error(`the loss of step ${step} is ${loss}`);
-  if (step === 100 || step === count) console.log(JSON.stringify(held(step)));
+  isLast = step === count || (step > 100 && performance.now() >= until);
+  if (step === 100 || isLast) console.log(JSON.stringify(held(step)));
 }
 
 function held(step: number): Held {

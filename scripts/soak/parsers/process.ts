@@ -15,6 +15,8 @@ export interface Task {
   readonly folder: string;
   readonly seed: number;
   readonly inputs: number;
+  /** Seconds after which no other batch is begun. */
+  readonly seconds?: number;
   /** One input alone, and those to which it shrinks. */
   readonly path?: string;
 }
@@ -55,9 +57,11 @@ const property = fc.asyncProperty(parser.inputs, async (input: Input<unknown>) =
   if (seconds > mostSeconds) throw new Error(`${parser.name} takes ${seconds.toFixed(1)} s`);
 });
 
+const { inputs, seconds = Infinity } = task;
+const until = performance.now() + 1000 * seconds;
 let [done, findings] = [0, 0];
-for (let seed = task.seed; done < task.inputs && findings < mostFindings; seed++) {
-  const numRuns = Math.min(batch, task.inputs - done);
+for (let seed = task.seed; done < inputs && findings < mostFindings; seed++) {
+  const numRuns = Math.min(batch, inputs - done);
   const { path } = task;
   const details = await fc.check(
     property,
@@ -71,7 +75,7 @@ for (let seed = task.seed; done < task.inputs && findings < mostFindings; seed++
       ? { done, seed }
       : { done, seed, found: { what, path: details.counterexamplePath ?? "" } },
   );
-  if (path !== undefined) break;
+  if (path !== undefined || performance.now() >= until) break;
 }
 Deno.exit();
 

@@ -9,6 +9,8 @@ export async function shortSoak(amounts: Partial<Amounts>): Promise<Soak & Async
     seed: 1,
     only: [],
     keep: folder.path,
+    until: Infinity,
+    turn: Infinity,
     notice: () => {},
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
