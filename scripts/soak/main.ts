@@ -1,6 +1,7 @@
 /** `deno task soak`: csn against spoilt files, kills, faults of the machine, and long work. */
 import { Command, Option } from "@commander-js/extra-typings";
 import { number, oneOf, wholeNumber } from "../../src/cli/options.ts";
+import { messageOf } from "../../src/base/errors.ts";
 import { userPath } from "../../src/cli/paths.ts";
 import { runCommand } from "../../src/cli/run_command.ts";
 import { faultsPart } from "./faults_part.ts";
@@ -91,9 +92,22 @@ await runCommand(program, Deno.args);
 async function runParts(chosen: readonly Part[], soak: Soak): Promise<Row[]> {
   const rows: Row[] = [];
   for (const part of parts) {
-    if (chosen.includes(part)) rows.push(...await run[part](soak));
+    if (chosen.includes(part)) rows.push(...await runPart(part, soak));
   }
   return rows;
+}
+
+/** A part; one that cannot go on must not take the others' rows with it. */
+async function runPart(part: Part, soak: Soak): Promise<Row[]> {
+  const began = performance.now();
+  try {
+    return await run[part](soak);
+  } catch (error) {
+    const again = `deno task soak --parts ${part} --seed ${soak.seed}`;
+    const findings = [{ what: `${part} breaks off: ${messageOf(error)}`, again }];
+    const seconds = (performance.now() - began) / 1000;
+    return [{ part, tried: "all", count: 0, findings, seconds }];
+  }
 }
 
 /** Every lane until its hours are over; what is left of them goes to the short form. */
@@ -103,7 +117,7 @@ async function runLong(some: readonly Part[], soak: Soak, hours: number): Promis
   const runLane = async (lane: typeof lanes[number]) => {
     const rows: Row[] = [];
     for (const { part, end } of lane) {
-      if (some.includes(part)) rows.push(...await run[part](endingAt(end)));
+      if (some.includes(part)) rows.push(...await runPart(part, endingAt(end)));
     }
     return rows;
   };

@@ -9,28 +9,29 @@ import type { Held } from "./steps_process.ts";
 const tolerated = 0.05;
 
 /** The part. */
-export async function stepsPart({ amounts: { steps }, notice }: Soak): Promise<Row[]> {
+export async function stepsPart({ amounts: { steps }, until, notice }: Soak): Promise<Row[]> {
   if (steps <= 100) return [];
   const began = performance.now();
   const program = fromFileUrl(new URL("steps_process.ts", import.meta.url));
   const permissions = ["read", "write", "env", "ffi", "sys", "run=python3,c++"].map((each) =>
     `--allow-${each}`
   );
+  const most = String((until - began) / 1000);
   const printed = await run(
     Deno.execPath(),
-    ["run", "--quiet", "--v8-flags=--expose-gc", ...permissions, program, String(steps)],
+    ["run", "--quiet", "--v8-flags=--expose-gc", ...permissions, program, String(steps), most],
     { env: quiet },
   );
   const [first, last] = printed.trim().split("\n").map((line): Held => JSON.parse(line));
   const wrong = wrongWith(first, last);
   const seconds = (performance.now() - began) / 1000;
-  notice(`steps: ${steps} in ${seconds.toFixed(0)} s: ${textOf(first)}, then ${textOf(last)}`);
+  notice(`steps: ${last.step} in ${seconds.toFixed(0)} s: ${textOf(first)}, then ${textOf(last)}`);
   const again = `deno task soak --parts steps --steps ${steps}`;
   const findings = wrong === null ? [] : [{ what: wrong, again }];
   return [{
     part: "steps",
     tried: "training steps",
-    count: steps,
+    count: last.step,
     asked: steps,
     findings,
     seconds,

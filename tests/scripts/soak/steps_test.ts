@@ -9,6 +9,12 @@ Deno.test("300 training steps hold as much as 100", async () => {
   assert.deepEqual([count, findings], [300, []]);
 });
 
+Deno.test("stepsPart() stops when its time is over, after the first hundred, and says how far it came", async () => {
+  await using soak = await shortSoak({ steps: 10_000 });
+  const [{ count, asked, findings }] = await stepsPart({ ...soak, until: 0 });
+  assert.deepEqual([count, asked, findings], [101, 10_000, []]);
+});
+
 Deno.test("wrongWith() finds one more tensor, a byte, and 6 % of memory", () => {
   const first = { step: 100, tensors: 10, bytes: 1000, memory: 1e8 };
   assert.equal(wrongWith(first, { ...first, step: 1000, memory: 1.04e8 }), null);
