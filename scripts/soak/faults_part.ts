@@ -4,6 +4,7 @@ import { removeAll } from "../../src/files/exists.ts";
 import { randomUint32 } from "../../src/base/random.ts";
 import { type CliResult, runCli } from "../../tests/helpers/run_cli.ts";
 import { canMountReadOnly } from "../../tests/helpers/read_only.ts";
+import { tryProgram } from "../gpu/run_program.ts";
 import { chosen, type Finding, isOver, type Row, type Soak, withShare } from "./part.ts";
 import { firstDifference, quiet, shares, Stage, type Trial, trials } from "./trials.ts";
 
@@ -16,6 +17,8 @@ interface Fault {
    * Whether the command works on a disk of its own, whose files are afterwards in `<folder>.after`.
    */
   readonly hasDisk?: boolean;
+  /** A program that it takes. */
+  readonly needs?: string;
   /** Whether Deno itself may end, before csn can say anything. */
   readonly mayEndDeno?: boolean;
 }
@@ -39,6 +42,17 @@ function onDisk(folder: string, room: number, fail: string): string[] {
     { ${fail} } & "$@"; code=$?
     kill $! 2>/dev/null; cp -a "$from" "$from.after" || exit 99; exit $code`;
   return ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh", folder];
+}
+
+/**
+ * Lets the rest have no more memory than it has after some seconds. A limit from the beginning is
+ * no use: V8 starts by reserving thousands of times what csn needs, or ends.
+ */
+function withoutMemory(after: number): string[] {
+  const script = `"$@" & pid=$!; sleep ${after.toFixed(2)}
+    size=$(sed -n 's/^VmSize:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$pid/status) &&
+    prlimit --pid $pid --as=$((size * 1024)); wait $pid`;
+  return ["sh", "-c", script, "sh"];
 }
 
 /** Seconds that commands take, about. */
@@ -73,7 +87,8 @@ const faults: readonly Fault[] = [
   {
     name: "memory",
     mayEndDeno: true,
-    prefix: (moment) => limited("v", Math.floor(1_000_000 + 12_000_000 * moment)),
+    needs: "prlimit",
+    prefix: (moment) => withoutMemory(seconds * moment),
   },
 ];
 
@@ -90,11 +105,16 @@ export async function faultsPart(soak: Soak): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [at, fault] of some.entries()) {
     if (fault.hasDisk && !canMount) continue;
+    if (fault.needs !== undefined && !await isProgram(fault.needs)) continue;
     const count = Math.ceil((soak.amounts.faults - at) / faults.length);
     if (count === 0) continue;
     rows.push(await failOften(fault, count, stage, right, withShare(soak, some.length - at)));
   }
   return rows;
+}
+
+async function isProgram(name: string): Promise<boolean> {
+  return await tryProgram(name, ["--version"]).then(({ code }) => code === 0, () => false);
 }
 
 async function failOften(
@@ -175,11 +195,14 @@ async function failOnce(
 /** How Deno ends when it cannot go on: a panic, an abort, a trap. */
 const ends = [101, 132, 133, 134];
 
+/** What Deno says when it ends in another way before csn begins. */
+const denoEnds = /^Deno could not start/m;
+
 /** What is wrong with the end of a command: it may end well, or with one clear line. */
 function wrongEnd({ code, stderr }: CliResult, { mayEndDeno }: Fault): string | null {
   if (code === 0) return null;
   const said = `it ends with ${code}: ${stderr.slice(-700)}`;
-  if (mayEndDeno && ends.includes(code)) return null;
+  if (mayEndDeno && (ends.includes(code) || denoEnds.test(stderr))) return null;
   if (code !== 1) return said;
   const errors = stderr.split("\n").filter((line) => line.startsWith("error: "));
   const isClear = errors.length === 1 && !/\(unexpected|\n\s+at /.test(stderr);

@@ -16,10 +16,12 @@ export async function stepsPart({ amounts: { steps }, until, notice }: Soak): Pr
   const permissions = ["read", "write", "env", "ffi", "sys", "run=python3,c++"].map((each) =>
     `--allow-${each}`
   );
+  // V8 lets its young generation grow as it likes, which would hide or feign what csn holds.
+  const v8 = "--v8-flags=--expose-gc,--max-semi-space-size=1";
   const most = String((until - began) / 1000);
   const printed = await run(
     Deno.execPath(),
-    ["run", "--quiet", "--v8-flags=--expose-gc", ...permissions, program, String(steps), most],
+    ["run", "--quiet", v8, ...permissions, program, String(steps), most],
     { env: quiet },
   );
   const [first, last] = printed.trim().split("\n").map((line): Held => JSON.parse(line));

@@ -1,5 +1,6 @@
 import type { Picture } from "./report_data.ts";
 import { emptyCell } from "./maps/grid_cells.ts";
+import { loadSharp } from "../images/decode_image.ts";
 import type { PackPictures } from "../images/pack_pictures.ts";
 
 /** Side of an image in a map, at most: 40 of them in a row make a picture that a page can hold. */
@@ -73,7 +74,7 @@ function extent(places: readonly number[]): { first: number; count: number } {
 
 /** Pixels [rowImage, rowImage, 3] of an image. */
 async function enlarged(pack: PackPictures, image: number): Promise<Uint8Array> {
-  const { default: sharp } = await import("sharp");
+  const sharp = await loadSharp();
   const raw = { width: pack.size, height: pack.size, channels: 3 as const };
   return await sharp(pack.pixels(image), { raw })
     .resize(rowImage, rowImage, { kernel: pack.size < rowImage ? "cubic" : "lanczos3" })
@@ -109,7 +110,7 @@ class Canvas {
 
   /** The canvas as a PNG of this size. */
   async png(width: number, height: number): Promise<Uint8Array> {
-    const { default: sharp } = await import("sharp");
+    const sharp = await loadSharp();
     const raw = { width: this.width, height: this.height, channels: 4 as const };
     const picture = sharp(this.#pixels, { raw, limitInputPixels: false });
     const sized = width === this.width ? picture : picture.resize(width, height);

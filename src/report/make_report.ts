@@ -13,6 +13,7 @@ import { type AnalyseOptions, analyseSplit } from "../analysis/analyse_model.ts"
 import { type EmbeddedSplit, embedSplit } from "../analysis/embedded_split.ts";
 import { hardestTriplets } from "./hardest_triplets.ts";
 import { LayoutCache } from "./maps/layout_cache.ts";
+import { loadSharp } from "../images/decode_image.ts";
 import { PackPictures } from "../images/pack_pictures.ts";
 import { queryNeighbours } from "./query_neighbours.ts";
 import { readComparison, readSweep } from "./read_experiment.ts";
@@ -235,7 +236,7 @@ function settingsOf({ path, info }: ModelFile): [name: string, value: string][] 
 }
 
 async function writeParts({ charts, pictures }: ReportPage, parts: string): Promise<void> {
-  const { default: sharp } = await import("sharp");
+  const sharp = await loadSharp();
   for (const { name, svg } of charts) {
     await writeWhole(join(parts, `${name}.svg`), svg);
     // Of an SVG, 72 dots an inch are a pixel each.
