@@ -28,7 +28,12 @@ export class UsageError extends CsnError {
 
 /** The message of anything that was thrown, in one line. */
 export function messageOf(thrown: unknown): string {
-  return visible(thrown instanceof Error ? thrown.message : String(thrown), /\p{Cc}/gu);
+  return inLine(thrown instanceof Error ? thrown.message : String(thrown));
+}
+
+/** A text from a file as part of a message of one line. */
+export function inLine(text: string): string {
+  return visible(text, /\p{Cc}/gu);
 }
 
 /** A value from a file as JSON in one line, cut where it is long. */

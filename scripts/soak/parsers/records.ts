@@ -51,7 +51,9 @@ export function metrics(folder: string): Parser<readonly EpochMetrics[]> {
           assert.ok(notions.every(({ name }) => typeof name === "string"));
         }
       }
-      const csv = Deno.readTextFileSync(join(folder, "metrics.csv"));
+      // A notion's name may hold a line's end, in quotes.
+      const csv = Deno.readTextFileSync(join(folder, "metrics.csv"))
+        .replace(/"(?:[^"]|"")*"/g, "");
       assert.equal(
         csv.split("\n").length,
         found.length === 0 ? 1 : found.length + 2,

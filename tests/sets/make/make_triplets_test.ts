@@ -340,6 +340,9 @@ const bad: readonly [
   ["a value outside its order", (table) => table[9][1] = "pink", {
     rules: { colour: { order: ["red", "green", "blue"] } },
   }, /table\.csv:11, column "colour": "pink" is not in the order red, green, blue/],
+  ["a value outside an order with a line's end", (table) => table[9][1] = "pink", {
+    rules: { colour: { order: ["red", "green", "blue", "\n"] } },
+  }, /^.*"pink" is not in the order red, green, blue, \\n; add it[^\n]*$/],
   [
     "an image that is named twice",
     (table) => table[9][0] = "4.jpg",

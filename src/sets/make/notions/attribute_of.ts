@@ -1,5 +1,5 @@
 import type { ValueCount } from "./value_count.ts";
-import { CsnError } from "../../../base/errors.ts";
+import { CsnError, inLine } from "../../../base/errors.ts";
 import type { Attribute } from "../../attribute.ts";
 import { type Cell, cellError } from "../table/table.ts";
 import type { Columns } from "../table/load_columns.ts";
@@ -97,8 +97,10 @@ function readerOf(notion: NotionRule, { file, places }: Columns): Reader {
         const near = rule.order.find((value) => folded(value) === folded(text));
         throw fail(
           row,
-          `${JSON.stringify(text)} is not in the order ${rule.order.join(", ")}${
-            near === undefined ? "" : ` (${near} is spelt otherwise: case, blanks or Unicode form)`
+          `${JSON.stringify(text)} is not in the order ${inLine(rule.order.join(", "))}${
+            near === undefined
+              ? ""
+              : ` (${inLine(near)} is spelt otherwise: case, blanks or Unicode form)`
           }; add it to "order" in \`rules\`, or to "missing"`,
         );
       });

@@ -1,5 +1,5 @@
 import { isObject } from "../../../base/json_values.ts";
-import { CsnError } from "../../../base/errors.ts";
+import { CsnError, shown } from "../../../base/errors.ts";
 import type { JsonTable, Objects } from "./json_table.ts";
 
 /** Annotations as COCO has them. */
@@ -33,11 +33,11 @@ export function cocoObjects(
     const fail = (what: string) =>
       new CsnError(`Cannot read ${file}: annotation ${at + 1} is of ${what}, which is not there`);
     const of = found.get(image_id);
-    if (of === undefined) throw fail(`image ${image_id}`);
+    if (of === undefined) throw fail(`image ${shown(image_id)}`);
     // Captions and keypoints of people have no category.
     if (category_id === undefined) continue;
     const name = names.get(category_id);
-    if (name === undefined) throw fail(`category ${category_id}`);
+    if (name === undefined) throw fail(`category ${shown(category_id)}`);
     of.add(name);
   }
   if (names.size === 0) {

@@ -124,6 +124,11 @@ const bad: readonly [name: string, content: string, wrong: RegExp][] = [
     '{"images": [{"id": 1, "file_name": "1.jpg"}], "annotations": [{"image_id": 1, "category_id": 7}]}',
     /annotation 1 is of category 7/,
   ],
+  [
+    "a.json",
+    '{"images": [{"id": 1, "file_name": "1.jpg"}], "annotations": [{"image_id": "\\n"}], "categories": []}',
+    /^.*annotation 1 is of image "\\n", which is not there$/,
+  ],
   ["a.xlsx", "no workbook", /Cannot read .*a\.xlsx as a workbook: /],
   ["a.xlsx", "", /Cannot read .*a\.xlsx as a workbook: /],
   ["a.txt", "3\nRed Odd\n1.jpg 1 -1\n2.jpg 1 1\n", /says that it has 3 rows, but it has 2/],
