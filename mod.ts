@@ -61,7 +61,12 @@ export type { LearnedImages } from "./src/model/learned_images.ts";
 export { type Variant, variants } from "./src/network/variant.ts";
 
 // A model's errors
-export { type ModelEvaluation, testModel, type TestOptions } from "./src/model/evaluate_model.ts";
+export {
+  type ModelEvaluation,
+  type TestedNotion,
+  testModel,
+  type TestOptions,
+} from "./src/model/evaluate_model.ts";
 export type { Evaluation, NotionEvaluation } from "./src/model/evaluate.ts";
 export type { SeenCounts, SeenImages } from "./src/model/seen_counts.ts";
 export { findSuspects, type Suspect, type SuspectOptions } from "./src/model/suspects.ts";

@@ -20,6 +20,7 @@ interface Page {
 const programs = {
   bench: "scripts/bench/main.ts",
   soak: "scripts/soak/main.ts",
+  coverage: "scripts/coverage/main.ts",
   gpu: "scripts/gpu/main.ts",
 } as const;
 

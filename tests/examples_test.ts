@@ -31,7 +31,7 @@ const main: Readonly<Record<string, readonly string[]>> = {
     ...["openImageSet", "makeTriplets", "auditSet", "readSetValues", "loadTriplets"],
     ...["readTripletList", "drawTriplets", "preparePack"],
   ],
-  "./experiment": ["compare", "sweep", "estimateMeans"],
+  "./experiment": ["compare", "sweep", "estimateMean"],
   "./report": ["makeReport", "analyseModel"],
   "./visdom": [],
   "./tensor": ["Tensor", "scope", "call", "callAsync", "writeSafetensors"],

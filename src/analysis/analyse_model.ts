@@ -1,3 +1,5 @@
+import { scoreTriplets } from "./scored_triplets.ts";
+import { splitAccuracy } from "./split_accuracy.ts";
 import { streamFor } from "../base/random.ts";
 import type {
   DimensionUse,
@@ -28,11 +30,6 @@ export interface AnalyseOptions extends TestOptions {
    * Decides which pairs, queries and training images are drawn. @default {that of the model's run}
    */
   readonly seed?: number;
-  /**
-   * [image of the set]: the group that it belongs to, as a number, where groups of images rather
-   * than images are what a split was drawn from: then they are the units of intervals.
-   */
-  readonly groups?: ArrayLike<number>;
 }
 
 /**
@@ -85,11 +82,12 @@ export async function analyseSplit(
     images: split.images.length,
     seenImages: split.seenImages,
     triplets: triplets.map((rows) => rows.length / 3),
+    accuracy: splitAccuracy(split, scoreTriplets(split)),
     leakage: leakageOf(split, triplets),
     overlap: overlapOf(split.masks),
     masks: split.masks.map((mask) => [...mask]),
     dimensions: dimensionUse(split, triplets),
-    ...await byValues(split, { ...options, seed }),
+    ...await byValues(split, seed, options.signal),
     probe: await probes(file, split, { ...options, seed }),
   };
 }
@@ -150,8 +148,9 @@ function dimensionUse(
 
 /** What is measured of notions whose values are known. */
 async function byValues(
-  { notions, masks, vectors, images, values }: EmbeddedSplit,
-  { seed, groups, signal }: AnalyseOptions & { readonly seed: number },
+  { notions, masks, vectors, images, values, groups }: EmbeddedSplit,
+  seed: number,
+  signal?: AbortSignal,
 ): Promise<Pick<ModelAnalysis, "ordinal" | "retrieval">> {
   const ordinal: OrdinalFit[] = [];
   const found: Retrieval[] = [];
@@ -164,10 +163,13 @@ async function byValues(
     const masked = new MaskedVectors(vectors, masks[row]);
     if (attribute.kind === "ordinal") {
       const random = { seed, stream: streamFor("pairs", row) };
-      ordinal.push({ notion, ...ordinalFit(masked, images, attribute, random, groups) });
+      ordinal.push({
+        notion,
+        ...ordinalFit(masked, images, attribute, random, groups ?? undefined),
+      });
     }
     const random = { seed, stream: streamFor("queries", row) };
-    const scores = retrieval(masked, images, attribute, random, groups);
+    const scores = retrieval(masked, images, attribute, random, groups ?? undefined);
     if (scores !== null) found.push({ notion, ...scores });
   }
   return { ordinal, retrieval: found };

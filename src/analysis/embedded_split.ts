@@ -1,5 +1,6 @@
 import type { ImageSet, Split } from "../sets/image_set.ts";
 import { type Pack, preparePack } from "../sets/pack/pack.ts";
+import { readImageGroups } from "../sets/image_groups.ts";
 import { readSetValues, type SetValues } from "../sets/set_values.ts";
 import type { Triplets } from "../sets/triplets.ts";
 import { Network } from "../network/network.ts";
@@ -37,6 +38,8 @@ export interface EmbeddedSplit {
   readonly triplets: Triplets;
   /** [3 m]: row of `vectors` for each image of `triplets`. */
   readonly positions: Uint32Array;
+  /** The group of each of the set's images; null where it was not split by groups. */
+  readonly groups: Uint32Array | null;
   /** What the set knows of its images; null for a set without attributes.csv. */
   readonly values: SetValues | null;
   /**
@@ -77,6 +80,7 @@ export async function embedSplit(
     masks,
     triplets,
     positions: positionsOf(triplets.images, images, set.imageFiles.length),
+    groups: (await readImageGroups(set, options.listener))?.numbers ?? null,
     values,
     seenImages: seen,
     packPath: pack.path,

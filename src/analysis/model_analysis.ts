@@ -1,3 +1,4 @@
+import type { Accuracy } from "./split_accuracy.ts";
 import type { SeenImages } from "../model/seen_counts.ts";
 import type { Interval } from "../statistics/interval.ts";
 
@@ -18,6 +19,8 @@ export interface ModelAnalysis {
   readonly seenImages: SeenImages | null;
   /** Triplets of each notion. */
   readonly triplets: readonly number[];
+  /** How many triplets are in the right order, with 95 % intervals. */
+  readonly accuracy: Accuracy;
   /** Each notion's triplets, scored under every notion's mask and under none. */
   readonly leakage: Leakage;
   /**

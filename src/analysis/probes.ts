@@ -26,21 +26,18 @@ const mostTraining = 10_000;
 export async function probes(
   file: ModelFile,
   split: EmbeddedSplit,
-  options: TestOptions & {
-    readonly probe?: ProbeTable;
-    readonly seed: number;
-    readonly groups?: ArrayLike<number>;
-  },
+  options: TestOptions & { readonly probe?: ProbeTable; readonly seed: number },
 ): Promise<LinearProbe[]> {
-  const { probe: table, listener } = options;
+  const { probe: table, listener, signal } = options;
   const notions = otherNotions(split.set, split.notions, split.values);
   const named = table === undefined ? [] : await readProbeColumns(split.set, table, options);
   const columns = [...notions, ...named];
   if (columns.length === 0) return [];
   const train = await embedTraining(file, split, columns, options);
+  const groups = split.groups ?? undefined;
   const found: LinearProbe[] = [];
   for (const column of columns) {
-    const result = await linearProbe(column, train, split, options);
+    const result = await linearProbe(column, train, split, { groups, signal });
     if ("probe" in result) {
       found.push(result.probe);
       continue;

@@ -142,6 +142,7 @@ const uses: Readonly<Record<RandomUse, number>> = {
   queries: 11,
   pairs: 12,
   probe: 13,
+  family: 20,
 };
 
 /** A use of random numbers that has streams of its own. */
@@ -158,7 +159,8 @@ export type RandomUse =
   | "sample"
   | "queries"
   | "pairs"
-  | "probe";
+  | "probe"
+  | "family";
 
 /**
  * The stream for a use, and for part `part` of it (an epoch, a notion's row): a whole number below

@@ -1,6 +1,8 @@
 import { nameOfAll } from "../sets/all_notions.ts";
-import type { ComparedVariant, Comparison, NotionEstimate } from "../experiment/comparison.ts";
-import type { Estimate } from "../statistics/estimate.ts";
+import type { ComparedVariant, Comparison } from "../experiment/comparison.ts";
+import type { Interval } from "../statistics/estimate.ts";
+import { aheadOf } from "../experiment/estimate_differences.ts";
+import { fewUnits } from "../statistics/test_units.ts";
 import { duration, percent, table } from "./format.ts";
 
 /** The tables that `compare` prints: errors, differences, and what they cost. */
@@ -11,10 +13,18 @@ export function comparisonText(comparison: Comparison): string {
       seeds.join(", ")
     }.`,
     `Each run: ${trainTriplets} training triplets a notion; tested is the best of ${epochs} epochs on validation.`,
-    "Intervals cover what other test images could have given; the seeds beside them show what other runs gave.",
+    ...unitsLines(comparison),
     "",
     table(
-      ["variant", "notion", "error", "95 % interval", "lowest and highest seed"],
+      [
+        "variant",
+        "notion",
+        "error",
+        "95 % interval",
+        "± images",
+        "± runs",
+        "lowest and highest seed",
+      ],
       comparison.variants.flatMap((variant) => errorRows(variant, notions)),
     ),
     ...differenceLines(comparison),
@@ -28,56 +38,81 @@ export function comparisonText(comparison: Comparison): string {
   ].join("\n");
 }
 
+/** What the intervals are over. */
+export function unitsLines(
+  { seeds, units }: Pick<Comparison, "seeds" | "units">,
+): string[] {
+  const others = units.kind === "groups"
+    ? `other groups of images (there are ${units.count})`
+    : "other test images";
+  const lines = seeds.length === 1
+    ? [
+      `Intervals are of these very networks on ${others}: one seed says nothing of other training runs.`,
+    ]
+    : [
+      `Intervals hold what ${others} and other training runs could give, 95 of 100 times; ± are the standard errors of each.`,
+    ];
+  const warning = fewUnits(units);
+  return warning === null ? lines : [...lines, warning];
+}
+
 /** None for a variant that stands alone. */
 function differenceLines({ differences, notions, seeds }: Comparison): string[] {
   if (differences.length === 0) return [];
+  const count = differences.length * (1 + notions.length);
   return [
     "",
-    "Differences on the same triplets, in percentage points. The interval over images is of these very networks on other",
-    `test images; the one over seeds (Student's t of ${seeds.length} paired differences) is of other training runs. Only what`,
-    "the interval over seeds separates from 0 is shown.",
+    `Differences on the same triplets, in percentage points. The second interval is one of ${count} that hold all at once 95 of`,
+    "100 times: only what it separates from 0 is ahead. Seeds to show: with how many, four times in five, a difference",
+    "of this size would be seen if it were looked at alone.",
     "",
     table(
-      ["difference", "notion", "points", "95 % over images", "95 % over seeds", ""],
-      differences.flatMap(({ a, b, error, notions: each, overSeeds }) =>
-        withFirst(`${a} - ${b}`, places(error, each, notions), ({ name, error }, row) => {
-          const seeds = overSeeds && [overSeeds, ...overSeeds.notions][row].error;
-          return [name, points(error.value), span(error), ...seedCells(seeds)];
-        })
-      ),
+      [
+        "difference",
+        "notion",
+        "points",
+        "95 % interval",
+        `all ${count} at once`,
+        "ahead",
+        "seeds to show",
+      ],
+      differences.flatMap((difference) => {
+        const { a, b, error, notions: each } = difference;
+        const rows = [{ name: nameOfAll(notions), error }, ...each];
+        return withFirst(`${a} - ${b}`, rows, ({ name, error }) => [
+          name,
+          points(error.value),
+          span(error),
+          error.simultaneous === null ? "not known" : span(error.simultaneous),
+          seeds.length === 1 ? "one seed" : aheadOf({ a, b, error }) ?? "not shown",
+          error.seedsToShow === null ? "" : String(error.seedsToShow),
+        ]);
+      }),
     ),
   ];
-}
-
-/** The interval over seeds, and what follows. */
-function seedCells(interval: Estimate | null): string[] {
-  if (interval === null) return ["one seed", "not known"];
-  return [span(interval), interval.low > 0 || interval.high < 0 ? "shown" : "not shown"];
 }
 
 function errorRows(variant: ComparedVariant, notions: readonly string[]): string[][] {
   return withFirst(
     variant.variant,
-    places(variant.error, variant.notions, notions),
+    [{ name: nameOfAll(notions), error: variant.error }, ...variant.notions],
     ({ name, error }, row) => {
       const each = variant.seeds.map((seed) => [seed.error, ...seed.notions][row]);
       return [
         name,
         percent(error.value),
         interval(error),
+        sourceText(error.images),
+        sourceText(error.runs),
         `${percent(Math.min(...each))} to ${percent(Math.max(...each))}`,
       ];
     },
   );
 }
 
-/** All notions together, then each one. */
-function places(
-  error: Estimate,
-  each: readonly NotionEstimate[],
-  notions: readonly string[],
-): NotionEstimate[] {
-  return [{ name: nameOfAll(notions), error }, ...each];
+/** A standard error; none where there is no other run, or too few images. */
+function sourceText(error: number | null): string {
+  return error === null ? "not known" : (100 * error).toFixed(2);
 }
 
 /** Rows of which only the first says what they are of. */
@@ -101,11 +136,11 @@ function costRow({ variant, ties, seeds }: ComparedVariant): string[] {
   ];
 }
 
-function interval({ low, high }: Estimate): string {
+function interval({ low, high }: Interval): string {
   return `${percent(low)} to ${percent(high)}`;
 }
 
-function span({ low, high }: Estimate): string {
+function span({ low, high }: Interval): string {
   return `${points(low)} to ${points(high)}`;
 }
 

@@ -1,13 +1,15 @@
 import type { Sweep } from "../experiment/sweep_points.ts";
+import { unitsLines } from "./comparison_table.ts";
 import { percent, table } from "./format.ts";
 
 /** The table that `sweep` prints. */
-export function sweepText({ points, seeds, epochs }: Sweep): string {
+export function sweepText(sweep: Sweep): string {
+  const { points, seeds, epochs } = sweep;
   return [
     `Error on the test triplets, mean of seeds ${
       seeds.join(", ")
     }; tested is the best of ${epochs} epochs on validation.`,
-    "Intervals cover what other test images could have given; the seeds beside them show what other runs gave.",
+    ...unitsLines(sweep),
     "",
     table(
       ["variant", "triplets a notion", "error", "95 % interval", "lowest and highest seed"],

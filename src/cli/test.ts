@@ -1,8 +1,8 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { Split } from "../sets/image_set.ts";
 import { splits } from "../sets/image_set.ts";
-import type { Evaluation } from "../model/evaluate.ts";
-import { testModel } from "../model/evaluate_model.ts";
+import { fewUnits } from "../statistics/test_units.ts";
+import { type ModelEvaluation, type TestedNotion, testModel } from "../model/evaluate_model.ts";
 import { readModelFile } from "../model/model_file.ts";
 import { UsageError } from "../base/errors.ts";
 import { nameOfAll } from "../sets/all_notions.ts";
@@ -88,23 +88,33 @@ export async function runTest(flags: TestFlags): Promise<void> {
 }
 
 /** The table that `test` prints. */
-export function evaluationTable(evaluation: Evaluation): string {
+export function evaluationTable(evaluation: ModelEvaluation): string {
   const row = (
     name: string,
-    { triplets, accuracy, standardError, loss }: Omit<Evaluation["notions"][number], "name">,
+    { triplets, accuracy, interval, loss }: Omit<TestedNotion, "name">,
   ) => [
     name,
     String(triplets),
-    `${percent(accuracy)} ± ${percent(standardError)}`,
+    percent(accuracy),
+    `${percent(interval.low)} to ${percent(interval.high)}`,
     loss.toFixed(4),
   ];
   const names = evaluation.notions.map(({ name }) => name);
   const rows = evaluation.notions.map((notion) => row(notion.name, notion));
   return [
-    table(["notion", "triplets", "accuracy", "loss"], [...rows, row(nameOfAll(names), evaluation)]),
+    table(["notion", "triplets", "accuracy", "95 % interval", "loss"], [
+      ...rows,
+      row(nameOfAll(names), evaluation),
+    ]),
     "",
     `${evaluation.split} lists, ${evaluation.images} images embedded in ${
       evaluation.seconds.toFixed(1)
-    } s; ± is one standard error`,
+    } s`,
+    `intervals: this network on other ${
+      evaluation.units.kind === "groups"
+        ? `groups of images (there are ${evaluation.units.count})`
+        : "images"
+    }; another training run gives another network`,
+    ...fewUnits(evaluation.units) === null ? [] : [fewUnits(evaluation.units)!],
   ].join("\n");
 }

@@ -54,7 +54,7 @@ export async function compare(options: CompareOptions): Promise<Comparison | nul
   const cells = compareCells(experiment.variants, seeds, trainTriplets);
   const results = await runCells(cells, test, experiment);
   if (results === null) return null;
-  const comparison = comparisonOf(results, test.triplets, {
+  const comparison = comparisonOf(results, { ...test.triplets, groups: test.groups }, {
     data: test.set.name,
     epochs: common.epochs,
     trainTriplets,

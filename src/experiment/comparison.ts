@@ -1,4 +1,6 @@
-import type { Estimate } from "../statistics/estimate.ts";
+import type { Interval } from "../statistics/estimate.ts";
+import type { TestUnits } from "../statistics/test_units.ts";
+import type { MeanEstimate } from "../statistics/estimate_mean.ts";
 import type { Variant } from "../network/variant.ts";
 
 /**
@@ -6,8 +8,11 @@ import type { Variant } from "../network/variant.ts";
  * 0 to 1.
  */
 export interface Comparison {
-  /** Version of this description. */
-  readonly format: 1;
+  /**
+   * Version of this description. In version 1 intervals were of these very networks on other
+   * images.
+   */
+  readonly format: 1 | 2;
   /** Name of the image set. */
   readonly data: string;
   /** Its notions. */
@@ -18,6 +23,8 @@ export interface Comparison {
   readonly testTriplets: number;
   /** Distinct images in them. */
   readonly testImages: number;
+  /** What other test data would have others of: images, or the groups by which the set was split. */
+  readonly units: TestUnits;
   /** Epochs of each run. */
   readonly epochs: number;
   /** Training triplets of each notion that each run was given. */
@@ -37,7 +44,7 @@ export interface ComparedVariant {
   /** Which. */
   readonly variant: Variant;
   /** Share of test triplets in the wrong order, ties among them: the mean over the seeds. */
-  readonly error: Estimate;
+  readonly error: MeanEstimate;
   /** The same for each notion. */
   readonly notions: readonly NotionEstimate[];
   /** Ties in all seeds together. */
@@ -50,8 +57,8 @@ export interface ComparedVariant {
 export interface NotionEstimate {
   /** The notion. */
   readonly name: string;
-  /** Its error, or difference of errors. */
-  readonly error: Estimate;
+  /** Its error. */
+  readonly error: MeanEstimate;
 }
 
 /** One run. */
@@ -81,19 +88,38 @@ export interface VariantDifference {
   /** The other. */
   readonly b: Variant;
   /**
-   * Error of a minus that of b, mean over the seeds; the interval is over test images, of these
-   * very networks.
+   * Whether runs of one seed learned from the same triplets in the same order, and so are compared
+   * with each other; specialists learn from batches of their own.
    */
-  readonly error: Estimate;
+  readonly isPaired: boolean;
+  /** Error of a minus that of b, mean over the seeds. */
+  readonly error: DifferenceEstimate;
   /** The same for each notion. */
-  readonly notions: readonly NotionEstimate[];
+  readonly notions: readonly NotionDifference[];
   /** The difference of each seed. */
   readonly seeds: readonly SeedDifference[];
+}
+
+/** A difference of errors, judged alone and with all others of the comparison. */
+export interface DifferenceEstimate extends MeanEstimate {
   /**
-   * Intervals over seeds, of other training runs on the same test images; null for fewer than two
-   * seeds.
+   * Its part of intervals that hold all differences of the comparison at once with a chance of 95
+   * %; null in results of an older csn.
    */
-  readonly overSeeds: SeedIntervals | null;
+  readonly simultaneous: Interval | null;
+  /**
+   * With how many seeds four in five comparisons would show a difference of this size alone; null
+   * where no number would, because other images weigh too much, or one seed says nothing of others.
+   */
+  readonly seedsToShow: number | null;
+}
+
+/** A difference of one notion's errors. */
+export interface NotionDifference {
+  /** The notion. */
+  readonly name: string;
+  /** The difference. */
+  readonly error: DifferenceEstimate;
 }
 
 /** Two variants that were trained with the same seed. */
@@ -104,12 +130,4 @@ export interface SeedDifference {
   readonly error: number;
   /** The same for each notion, in the order of the comparison's. */
   readonly notions: readonly number[];
-}
-
-/** Means of paired differences with 95 % intervals by Student's t over seeds. */
-export interface SeedIntervals {
-  /** Of all triplets. */
-  readonly error: Estimate;
-  /** Of each notion's. */
-  readonly notions: readonly NotionEstimate[];
 }

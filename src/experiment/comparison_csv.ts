@@ -1,7 +1,8 @@
 import { csvLine } from "../files/csv_line.ts";
-import type { Estimate } from "../statistics/estimate.ts";
+import type { Interval } from "../statistics/estimate.ts";
+import type { MeanEstimate } from "../statistics/estimate_mean.ts";
 import { nameOfAll } from "../sets/all_notions.ts";
-import type { Comparison, NotionEstimate, SeedDifference, SeedResult } from "./comparison.ts";
+import type { Comparison, DifferenceEstimate, SeedDifference, SeedResult } from "./comparison.ts";
 
 /** The columns of compare.csv. */
 const header = [
@@ -17,60 +18,64 @@ const header = [
   "embedded_images",
   "seconds",
   "epoch",
-  "seeds_low",
-  "seeds_high",
+  "images_error",
+  "runs_error",
+  "all_low",
+  "all_high",
+  "seeds_to_show",
 ];
+
+/** Of a notion, or of all of them. */
+interface Row {
+  readonly name: string;
+  readonly error: MeanEstimate & Partial<Pick<DifferenceEstimate, "simultaneous" | "seedsToShow">>;
+}
 
 /**
  * A comparison as a table: of each variant the means over seeds (seed "mean", with 95 % intervals
- * over test images) and each seed; of every two variants the difference (column "minus": the one
- * taken away) alike, its mean with the interval over seeds, too. For all triplets (notion "all", or
- * "all notions" where a notion is called so) and each notion. What is not known of a row is empty;
- * errors are shares.
+ * over other images and runs, and the standard errors of both) and each seed; of every two variants
+ * the difference (column "minus": the one taken away) alike, its mean also with the interval that
+ * holds for all differences at once. For all triplets (notion "all", or "all notions" where a
+ * notion is called so) and each notion. What is not known of a row is empty; errors are shares.
  */
 export function comparisonCsv({ notions, variants, differences }: Comparison): string {
-  const names = [nameOfAll(notions), ...notions];
+  const all = nameOfAll(notions);
+  const names = [all, ...notions];
   const rows = [
     ...variants.flatMap(({ variant, error, notions: each, ties, seeds }) => [
-      ...meanRows([variant, "", "mean"], names, estimatesOf({ error, notions: each }), { ties }),
+      ...[{ name: all, error }, ...each].map((row, i) =>
+        meanRow([variant, ""], row, i === 0 ? String(ties) : "")
+      ),
       ...seeds.flatMap((result) => seedRows([variant, ""], names, result, costOf(result))),
     ]),
-    ...differences.flatMap(({ a, b, error, notions: each, seeds, overSeeds }) => [
-      ...meanRows([a, b, "mean"], names, estimatesOf({ error, notions: each }), {
-        overSeeds: overSeeds === null ? [] : estimatesOf(overSeeds),
-      }),
+    ...differences.flatMap(({ a, b, error, notions: each, seeds }) => [
+      ...[{ name: all, error }, ...each].map((row) => meanRow([a, b], row, "")),
       ...seeds.flatMap((result) => seedRows([a, b], names, result, [])),
     ]),
   ];
   return [header, ...rows].map((row) => csvLine(row)).join("");
 }
 
-/** The estimate of all notions, then that of each. */
-function estimatesOf(
-  { error, notions }: { error: Estimate; notions: readonly NotionEstimate[] },
-): Estimate[] {
-  return [error, ...notions.map((notion) => notion.error)];
+/** A row of means. */
+function meanRow(lead: readonly string[], { name, error }: Row, ties: string): string[] {
+  const { value, low, high, images, runs, simultaneous, seedsToShow } = error;
+  return [
+    ...lead,
+    "mean",
+    name,
+    ...[value, low, high].map(String),
+    ties,
+    ...["", "", "", ""],
+    ...[images, runs, ...ends(simultaneous), seedsToShow].map(text),
+  ];
 }
 
-/** A row of means for all notions and each one. */
-function meanRows(
-  lead: readonly string[],
-  names: readonly string[],
-  estimates: readonly Estimate[],
-  { ties, overSeeds = [] }: { ties?: number; overSeeds?: readonly Estimate[] },
-): string[][] {
-  return names.map((name, row) => {
-    const { value, low, high } = estimates[row];
-    const seeds = overSeeds[row];
-    return [
-      ...lead,
-      name,
-      ...[value, low, high].map(String),
-      ties === undefined || row > 0 ? "" : String(ties),
-      ...["", "", "", ""],
-      ...seeds === undefined ? ["", ""] : [String(seeds.low), String(seeds.high)],
-    ];
-  });
+function ends(interval: Interval | null | undefined): (number | null)[] {
+  return interval === null || interval === undefined ? [null, null] : [interval.low, interval.high];
+}
+
+function text(value: number | null | undefined): string {
+  return value === null || value === undefined ? "" : String(value);
 }
 
 /** A row of one seed for all notions, with what it cost, and each one. */

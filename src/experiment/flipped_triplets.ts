@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type ImageSet, openImageSet } from "../sets/image_set.ts";
+import { readImageGroups } from "../sets/image_groups.ts";
 import { type Pack, type PackOptions, preparePack } from "../sets/pack/pack.ts";
 import { loadTriplets, type Triplets } from "../sets/triplets.ts";
 import { shuffled, streamFor } from "../base/random.ts";
@@ -15,6 +16,8 @@ export interface TestTriplets {
   readonly pack: Pack;
   /** Every line of the test lists whose images can be used. */
   readonly triplets: Triplets;
+  /** The group of each of the set's images, where it was split by groups. */
+  readonly groups?: ArrayLike<number>;
   /** [n]: 1 where the near image is shown before the far one. */
   readonly isFlipped: Uint8Array;
   /** SHA-256 of triplets and presentation. */
@@ -40,7 +43,8 @@ export async function loadTestTriplets(
   const isFlipped = flippedHalf(triplets.notion.length, presentationSeed);
   const digest = createHash("sha256").update(triplets.images).update(triplets.notion)
     .update(isFlipped).digest("hex");
-  return { set, pack, triplets, isFlipped, digest };
+  const groups = await readImageGroups(set, options.listener);
+  return { set, pack, triplets, groups: groups?.numbers, isFlipped, digest };
 }
 
 /** Ones for a random half of n triplets. */

@@ -31,20 +31,28 @@ export type { CellScores } from "./score_cell.ts";
 export type {
   ComparedVariant,
   Comparison,
+  DifferenceEstimate,
+  NotionDifference,
   NotionEstimate,
   SeedDifference,
-  SeedIntervals,
   SeedResult,
   VariantDifference,
 } from "./comparison.ts";
+export { aheadOf } from "./estimate_differences.ts";
 export type { Sweep, SweepPoint } from "./sweep_points.ts";
 
 // Intervals
-export type { Estimate } from "../statistics/estimate.ts";
+export type { Estimate, Interval } from "../statistics/estimate.ts";
+export type { TestUnits } from "../statistics/test_units.ts";
 export {
-  type BootstrapOptions,
-  clusteredStandardError,
-  estimateMeans,
+  estimateMean,
+  type MeanEstimate,
   type TripletSample,
-} from "../statistics/cluster_bootstrap.ts";
+} from "../statistics/estimate_mean.ts";
+export { ImageVariance } from "../statistics/image_variance.ts";
 export { SharedImages } from "../statistics/shared_images.ts";
+export {
+  type FamilyMember,
+  type FamilyOptions,
+  simultaneousFactor,
+} from "../statistics/simultaneous.ts";

@@ -21,3 +21,8 @@ export function outcomesOf(
     return isRight ? right : wrong;
   });
 }
+
+/** Of each triplet 1 where a run orders it wrongly, else 0; a tie is wrong. */
+export function wrongOnes(outcomes: Uint8Array): Float64Array {
+  return Float64Array.from(outcomes, (outcome) => outcome === right ? 0 : 1);
+}

@@ -1,18 +1,17 @@
 import type { Sweep, SweepPoint } from "./sweep_points.ts";
 import { sweepCsv } from "./sweep_csv.ts";
 import { join, resolve } from "../files/paths.ts";
-import { estimateMeans } from "../statistics/cluster_bootstrap.ts";
+import { estimateMean } from "../statistics/estimate_mean.ts";
 import { type Variant, variants } from "../network/variant.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { Cell } from "./cell.ts";
 import { type ExperimentOptions, resolveExperiment } from "./experiment_options.ts";
 import { type CellResult, runCells } from "./run_cells.ts";
 import { assertOwnResults, removeResults } from "./result_files.ts";
-import { intervalSeed } from "./summarise_comparison.ts";
 import { loadTestTriplets } from "./flipped_triplets.ts";
 import { checkEnough, shortestTrainingList } from "./training_lists.ts";
-import { TripletParts, wrongShares } from "./triplet_parts.ts";
-import type { Triplets } from "../sets/triplets.ts";
+import { TripletParts } from "../statistics/triplet_parts.ts";
+import { wrongOnes } from "./outcomes.ts";
 
 /** What is swept. */
 export interface SweepOptions extends ExperimentOptions {
@@ -59,14 +58,16 @@ export async function sweep(options: SweepOptions): Promise<Sweep | null> {
   const cells = sweepCells(experiment.variants, sizes, seeds);
   const results = await runCells(cells, test, experiment);
   if (results === null) return null;
+  const parts = new TripletParts({ ...test.triplets, groups: test.groups });
   const made: Sweep = {
-    format: 1,
+    format: 2,
     data: test.set.name,
     notions: common.notions,
+    units: parts.units,
     epochs: common.epochs,
     seeds,
     command,
-    points: sweepPoints(results, test.triplets),
+    points: sweepPoints(results, parts),
   };
   await writeWhole(join(folder, "sweep.json"), JSON.stringify(made, null, 2) + "\n");
   await writeWhole(join(folder, "sweep.csv"), sweepCsv(made));
@@ -108,14 +109,10 @@ function sweepCells(
 }
 
 /**
- * The points of cells that were tested on `triplets`, by variant, then by size; each has every
+ * The points of cells that were tested on the same triplets, by variant, then by size; each has every
  * seed.
  */
-export function sweepPoints(
-  results: readonly CellResult[],
-  triplets: Pick<Triplets, "images" | "notion" | "notions">,
-): SweepPoint[] {
-  const parts = new TripletParts(triplets);
+export function sweepPoints(results: readonly CellResult[], parts: TripletParts): SweepPoint[] {
   const groups = new Map<string, CellResult[]>();
   for (const result of results) {
     const { variant, trainTriplets } = result.cell;
@@ -125,18 +122,13 @@ export function sweepPoints(
   const points = [...groups.values()].sort(([{ cell: a }], [{ cell: b }]) =>
     variants.indexOf(a.variant) - variants.indexOf(b.variant) || a.trainTriplets - b.trainTriplets
   );
-  const shares = points.map((cells) => wrongShares(cells.map(({ scores }) => scores.outcomes)));
-  const estimates = estimateMeans(
-    shares.map((values) => parts.samples(values, true)[0]),
-    { seed: intervalSeed },
-  );
-  return points.map((cells, point) => ({
-    variant: cells[0].cell.variant,
-    triplets: cells[0].cell.trainTriplets,
-    error: estimates[point],
-    seeds: cells.map(({ cell, scores }) => ({
-      seed: cell.seed,
-      error: parts.means(wrongShares([scores.outcomes]))[0],
-    })),
-  }));
+  return points.map((cells) => {
+    const runs = cells.map(({ scores }) => wrongOnes(scores.outcomes));
+    return {
+      variant: cells[0].cell.variant,
+      triplets: cells[0].cell.trainTriplets,
+      error: estimateMean(parts.samples(runs, true)[0]),
+      seeds: cells.map(({ cell }, i) => ({ seed: cell.seed, error: parts.means(runs[i])[0] })),
+    };
+  });
 }

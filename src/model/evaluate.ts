@@ -16,8 +16,6 @@ export interface Evaluation {
   readonly triplets: number;
   /** Share of triplets whose near image is nearer than the far one; a tie counts as wrong. */
   readonly accuracy: number;
-  /** Standard error of the accuracy, triplets taken as independent: sqrt(p (1 - p) / n). */
-  readonly standardError: number;
   /** Mean of max(0, D(near) - D(far) + margin). */
   readonly loss: number;
   /** Distinct images that were embedded. */
@@ -36,8 +34,6 @@ export interface NotionEvaluation {
   readonly triplets: number;
   /** Share of them in the right order. */
   readonly accuracy: number;
-  /** Standard error of the accuracy. */
-  readonly standardError: number;
   /** Mean triplet loss. */
   readonly loss: number;
 }
@@ -78,19 +74,37 @@ export async function embedImages(
   return noGrad(() => concatenate(embedded));
 }
 
+/** How triplets are scored. */
+export interface EvaluateOptions {
+  /** Which lists they are of. */
+  readonly split: Split;
+  /** How pixels are scaled. */
+  readonly normalisation: Normalisation;
+  /** Margin of the triplet loss. */
+  readonly margin: number;
+  /** Receives progress of embedding. */
+  readonly listener?: Listener;
+  /** Stops it; the promise then rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
 /** Embeds each distinct image of `triplets` once and scores them all. */
 export async function evaluate(
   network: Network,
   pack: Tensor,
   triplets: Triplets,
-  options: {
-    readonly split: Split;
-    readonly normalisation: Normalisation;
-    readonly margin: number;
-    readonly listener?: Listener;
-    readonly signal?: AbortSignal;
-  },
+  options: EvaluateOptions,
 ): Promise<Evaluation> {
+  return (await scoreEach(network, pack, triplets, options)).evaluation;
+}
+
+/** As `evaluate`; `right` [n] has a 1 for each triplet in the right order, and 0 for the others. */
+export async function scoreEach(
+  network: Network,
+  pack: Tensor,
+  triplets: Triplets,
+  options: EvaluateOptions,
+): Promise<{ evaluation: Evaluation; right: Uint8Array }> {
   const started = performance.now();
   const embedded = await embedDistinct(network, pack, triplets.images, options);
   using embeddings = embedded.embeddings;
@@ -98,13 +112,14 @@ export async function evaluate(
   const { far, near } = await tripletDistances(network, embeddings, positions, triplets.notion);
   const tally = new Tally(triplets.notions.length, options.margin);
   triplets.notion.forEach((notion, i) => tally.add(notion, far[i], near[i]));
-  return {
+  const evaluation = {
     split: options.split,
     ...tally.total(),
     images: count,
     seconds: (performance.now() - started) / 1000,
     notions: triplets.notions.map((name, row) => ({ name, ...tally.notion(row) })),
   };
+  return { evaluation, right: Uint8Array.from(far, (distance, i) => distance > near[i] ? 1 : 0) };
 }
 
 /**
@@ -228,11 +243,5 @@ class Tally {
 }
 
 function summary({ triplets, correct, loss }: Counts): Omit<NotionEvaluation, "name"> {
-  const accuracy = correct / triplets;
-  return {
-    triplets,
-    accuracy,
-    standardError: Math.sqrt(accuracy * (1 - accuracy) / triplets),
-    loss: loss / triplets,
-  };
+  return { triplets, accuracy: correct / triplets, loss: loss / triplets };
 }

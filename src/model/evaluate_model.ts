@@ -5,7 +5,12 @@ import type { Listener } from "../base/listener.ts";
 import type { SeenImages } from "./seen_counts.ts";
 import { Network } from "../network/network.ts";
 import { onCpu, type Placement } from "../network/placement.ts";
-import { evaluate, type Evaluation } from "./evaluate.ts";
+import { type Evaluation, type NotionEvaluation, scoreEach } from "./evaluate.ts";
+import { readImageGroups } from "../sets/image_groups.ts";
+import type { Interval } from "../statistics/estimate.ts";
+import { estimateMean } from "../statistics/estimate_mean.ts";
+import type { TestUnits } from "../statistics/test_units.ts";
+import { TripletParts } from "../statistics/triplet_parts.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
 import { openSetOf } from "./open_set_of.ts";
 import { mapPack, unusableImages } from "../sets/pack/map_pack.ts";
@@ -30,8 +35,23 @@ export interface TestOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A notion's evaluation with the interval of its accuracy. */
+export interface TestedNotion extends NotionEvaluation {
+  /** The 95 % interval of its accuracy. */
+  readonly interval: Interval;
+}
+
 /** What was found in testing a model file. */
 export interface ModelEvaluation extends Evaluation {
+  /**
+   * The 95 % interval of the accuracy: what this very network would have on other images, or other
+   * groups of them. Another training run gives another network.
+   */
+  readonly interval: Interval;
+  /** What other test data would have others of. */
+  readonly units: TestUnits;
+  /** The same for each notion. */
+  readonly notions: readonly TestedNotion[];
   /** The images that it was trained on or chosen by; null when its file does not know them. */
   readonly seenImages: SeenImages | null;
 }
@@ -65,14 +85,27 @@ export async function testModel(
   const { placement = onCpu } = options;
   using pixels = mapPack(pack, placement.device);
   using network = new Network(networkShape(file), networkTensors(file), placement);
-  const evaluation = await evaluate(network, pixels, triplets, {
+  const { evaluation, right } = await scoreEach(network, pixels, triplets, {
     split,
     normalisation: info.normalisation,
     margin: info.config.margin,
     listener: options.listener,
     signal: options.signal,
   });
-  return { ...evaluation, seenImages: seen };
+  const groups = await readImageGroups(set, options.listener);
+  const parts = new TripletParts({ ...triplets, groups: groups?.numbers });
+  const [all, ...each] = parts.samples([Float64Array.from(right)], true).map(estimateMean);
+  return {
+    ...evaluation,
+    interval: ends(all),
+    units: parts.units,
+    notions: evaluation.notions.map((notion, row) => ({ ...notion, interval: ends(each[row]) })),
+    seenImages: seen,
+  };
+}
+
+function ends({ low, high }: Interval): Interval {
+  return { low, high };
 }
 
 /** Every triplet of a split whose images can be used. */

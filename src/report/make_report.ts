@@ -19,7 +19,6 @@ import { queryNeighbours } from "./query_neighbours.ts";
 import { readComparison, readSweep } from "./read_experiment.ts";
 import { scoreTriplets } from "../analysis/scored_triplets.ts";
 import { sampleRows, subspaceMaps } from "./maps/subspace_maps.ts";
-import { testAccuracy } from "../analysis/split_accuracy.ts";
 
 /** What a report is made of, and where it goes. */
 export interface ReportOptions extends AnalyseOptions {
@@ -196,7 +195,6 @@ async function reportData(
     analysis,
     settings: settingsOf(file),
     drawn: drawnBy(file, split, seed, options),
-    accuracy: testAccuracy(scored, seed),
     metrics: await readMetrics(dirname(file.path)),
     maps,
     queries: await queryNeighbours(split, queries, neighbourCount, pack),

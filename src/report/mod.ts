@@ -19,6 +19,7 @@ export { makeReport, type Report, type ReportOptions } from "./make_report.ts";
 export { analyseModel, type AnalyseOptions, analyseSplit } from "../analysis/analyse_model.ts";
 export { type EmbeddedSplit, embedSplit } from "../analysis/embedded_split.ts";
 export type { ProbeTable } from "../analysis/probe_column.ts";
+export type { Accuracy } from "../analysis/split_accuracy.ts";
 export type { Interval } from "../statistics/interval.ts";
 export type {
   AnalysedModel,

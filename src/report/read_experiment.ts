@@ -1,7 +1,7 @@
 import { CsnError, messageOf, shown } from "../base/errors.ts";
 import { join } from "../files/paths.ts";
 import type { Comparison } from "../experiment/comparison.ts";
-import { withSeedDifferences } from "../experiment/seed_differences.ts";
+import { completeComparison, completeSweep } from "../experiment/older_results.ts";
 import type { Sweep } from "../experiment/sweep_points.ts";
 import { type Shape, shapeFault } from "../analysis/shape_fault.ts";
 
@@ -43,7 +43,7 @@ export async function readComparison(folder: string): Promise<Comparison | null>
   if (found === null) return null;
   const names = new Set<string>(found.variants.map(({ variant }) => variant));
   const lost = found.differences.flatMap(({ a, b }) => [a, b]).find((name) => !names.has(name));
-  if (lost === undefined) return withSeedDifferences(found);
+  if (lost === undefined) return completeComparison(found);
   throw new CsnError(
     `Cannot read ${join(folder, "compare.json")}: it has a difference of ${
       shown(lost)
@@ -56,7 +56,8 @@ export async function readComparison(folder: string): Promise<Comparison | null>
  * not write.
  */
 export async function readSweep(folder: string): Promise<Sweep | null> {
-  return await readExperiment(folder, "sweep.json") as Sweep | null;
+  const found = await readExperiment(folder, "sweep.json") as Sweep | null;
+  return found && completeSweep(found);
 }
 
 async function readExperiment(folder: string, name: keyof typeof kinds): Promise<unknown> {
@@ -81,7 +82,9 @@ async function readExperiment(folder: string, name: keyof typeof kinds): Promise
   } catch (error) {
     throw problem(messageOf(error), error);
   }
-  if (value?.format !== 1) throw problem(`its format is ${shown(value?.format)}, it should be 1`);
+  if (value?.format !== 1 && value?.format !== 2) {
+    throw problem(`its format is ${shown(value?.format)}, it should be 1 or 2`);
+  }
   const missing = kinds[name].find((member) => {
     const list = value[member];
     return !Array.isArray(list) || (member !== "differences" && list.length === 0);

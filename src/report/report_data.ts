@@ -1,4 +1,3 @@
-import type { Accuracy } from "../analysis/split_accuracy.ts";
 import type { EpochMetrics } from "../training/metrics.ts";
 import type { ModelAnalysis } from "../analysis/model_analysis.ts";
 
@@ -10,8 +9,6 @@ export interface ReportData {
   readonly settings: readonly (readonly [name: string, value: string])[];
   /** What was drawn from the images, and how. */
   readonly drawn: DrawnBy;
-  /** Accuracy on the split's triplets. */
-  readonly accuracy: Accuracy;
   /** The run's epochs; none when its metrics are not there. */
   readonly metrics: readonly EpochMetrics[];
   /** A map of each notion's subspace. */

@@ -1,11 +1,15 @@
-/** A number and what is known of it. */
-export interface Estimate {
+/** A 95 % interval. */
+export interface Interval {
+  /** Its lower end. */
+  readonly low: number;
+  /** Its upper end. */
+  readonly high: number;
+}
+
+/** A number and its 95 % interval. */
+export interface Estimate extends Interval {
   /** What was measured. */
   readonly value: number;
-  /** Lower end of its 95 % interval. */
-  readonly low: number;
-  /** Upper end of its 95 % interval. */
-  readonly high: number;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { studentT } from "./paired_t.ts";
+import { studentT } from "./quantiles.ts";
 import type { Scatter } from "./unit_scatter.ts";
 
 /** A 95 % interval. */

@@ -15,15 +15,20 @@ interface Grouping {
   count: number;
 }
 
-/** Which triplets share images: what makes their outcomes depend on each other. */
+/**
+ * Which triplets share images, or the groups that their images belong to: what makes their outcomes
+ * depend on each other.
+ */
 export class SharedImages {
   /** How many triplets there are. */
   readonly triplets: number;
   /** The distinct images; their order is that of `imageSums`. */
   readonly images: readonly number[];
   readonly #groupings: readonly [one: Grouping, two: Grouping, three: Grouping];
+  /** Images of each pair, by their places in `images`. */
+  readonly #pairs: readonly (readonly [number, number])[];
 
-  /** `images` [3 n]: those of each triplet, in any order. */
+  /** `images` [3 n]: those of each triplet, in any order; or the group of each. */
   constructor(images: ArrayLike<number>) {
     this.triplets = images.length / 3;
     const one = new Groups(1);
@@ -43,11 +48,19 @@ export class SharedImages {
     }
     this.images = one.keys();
     this.#groupings = [one.grouping, two.grouping, three.grouping];
+    this.#pairs = two.keys().map((key) => [Math.floor(key / distinct), key % distinct]);
   }
 
   /** Sum of `values` [n] over the triplets that hold an image, for each of `images`. */
   imageSums(values: ArrayLike<number>): Float64Array {
     return groupSums(this.#groupings[0], values);
+  }
+
+  /** Sum of `values` [n] over the triplets that hold both images, for each pair that any holds. */
+  pairSums(
+    values: ArrayLike<number>,
+  ): { readonly pairs: readonly (readonly [number, number])[]; readonly sums: Float64Array } {
+    return { pairs: this.#pairs, sums: groupSums(this.#groupings[1], values) };
   }
 
   /**

@@ -4,13 +4,24 @@ import { reportPage } from "../../src/report/report_page.ts";
 import { drawingTest } from "../helpers/drawing_test_case.ts";
 import { reportData } from "../helpers/report_data.ts";
 
-const measured = { triplets: 10, accuracy: 0.5, standardError: 0.1, loss: 0.2 };
+const measured = { triplets: 10, accuracy: 0.5, loss: 0.2, interval: { low: 0.4, high: 0.6 } };
 const evaluation = (...notions: string[]) => ({
   ...{ ...measured, split: "test" as const, triplets: 20, images: 9, seconds: 1 },
+  ...{ units: { kind: "images", count: 9 } as const, seenImages: null },
   notions: notions.map((name) => ({ ...measured, name })),
 });
 
 const firstCells = (text: string) => text.split("\n").map((line) => line.split(/ {2,}/)[0]);
+
+Deno.test("evaluationTable() shows intervals, what they are of, and that images are few", () => {
+  const text = evaluationTable(evaluation("shape", "colour"));
+  assert.match(text, /^shape +10 +50\.00 % +40\.00 % to 60\.00 % +0\.2000$/m);
+  assert.match(text, /this network on other images; another training run gives another network/);
+  assert.match(text, /Mind that the test triplets hold 9 images: with fewer than 30/);
+  const groups = { kind: "groups", count: 40 } as const;
+  const grouped = evaluationTable({ ...evaluation("shape"), units: groups });
+  assert.match(grouped, /on other groups of images \(there are 40\); .*network$/m);
+});
 
 Deno.test("evaluationTable() tells a notion called all, of an older model, from all notions", () => {
   const rows = firstCells(evaluationTable(evaluation("shape", "all")));

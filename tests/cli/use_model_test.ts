@@ -53,11 +53,12 @@ Deno.test("test --json gives one object with every notion, and the network has l
     "split",
     "triplets",
     "accuracy",
-    "standardError",
     "loss",
     "images",
     "seconds",
     "notions",
+    "interval",
+    "units",
     "seenImages",
   ]);
   assert.deepEqual([found.split, found.triplets, found.notions.length], ["test", 200, 2]);
@@ -65,14 +66,15 @@ Deno.test("test --json gives one object with every notion, and the network has l
     "name",
     "triplets",
     "accuracy",
-    "standardError",
+    "loss",
   ]);
+  assert.ok(found.interval.low < found.accuracy && found.accuracy < found.interval.high);
   assert.ok(found.accuracy > 0.7, `accuracy ${found.accuracy}`);
 });
 
 Deno.test("test prints a table for people, of the split that is asked for", async () => {
   const text = await succeeds(["test", "--resume", `${model}.safetensors`, "--split", "train"]);
-  assert.match(text, /colour +400 +\d+\.\d+ % ± \d\.\d+ %/);
+  assert.match(text, /colour +400 +\d+\.\d+ % +\d+\.\d+ % to \d+\.\d+ %/);
   assert.match(text, /all +800/);
 });
 

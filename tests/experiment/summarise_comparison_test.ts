@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { comparisonText } from "../../src/cli/comparison_table.ts";
 import { sweepText } from "../../src/cli/sweep_table.ts";
 import type { CellResult } from "../../src/experiment/run_cells.ts";
+import { aheadOf, seedsToShow } from "../../src/experiment/estimate_differences.ts";
+import { studentT } from "../../src/statistics/quantiles.ts";
+import { TripletParts } from "../../src/statistics/triplet_parts.ts";
 import { comparisonOf } from "../../src/experiment/summarise_comparison.ts";
 import { ladder, sweepPoints } from "../../src/experiment/sweep.ts";
 import type { Comparison } from "../../src/experiment/comparison.ts";
@@ -82,11 +85,11 @@ Deno.test("comparisonOf() averages over seeds, takes differences on the same tri
   assert.deepEqual(values(difference), [0.5, 0.5, 0.5]);
   assert.equal(comparison.differences.length, 1);
   assert.deepEqual([comparison.testTriplets, comparison.testImages], [4, 11]);
+  assert.deepEqual(comparison.units, { kind: "images", count: 11 });
   for (const { error } of [standard, fixed, difference]) {
     assert.ok(error.low < error.value && error.value < error.high);
+    assert.ok(error.images! > 0 && error.runs! >= 0);
   }
-  // Differences of 1, 0, 1, 0 vary less than chance could make of errors that are not paired.
-  assert.ok(difference.error.low > 0);
 });
 
 Deno.test("comparisonCsv() has a row for each mean, seed and difference, of all and each notion", () => {
@@ -102,7 +105,9 @@ Deno.test("comparisonCsv() has a row for each mean, seed and difference, of all 
   assert.equal(find("standard", "", "mean", "shape").error, "0.75");
   assert.equal(find("standard", "", "mean", "all").ties, "1");
   assert.equal(find("standard", "fixed", "mean", "all").error, "0.5");
-  assert.ok(Number(find("standard", "fixed", "mean", "all").low) > 0);
+  const difference = find("standard", "fixed", "mean", "all");
+  assert.ok(Number(difference.all_low) <= Number(difference.low));
+  assert.ok(Number(difference.images_error) > 0);
   assert.deepEqual(find("fixed", "", "1", "all"), {
     variant: "fixed",
     minus: "",
@@ -116,8 +121,11 @@ Deno.test("comparisonCsv() has a row for each mean, seed and difference, of all 
     embedded_images: "120",
     seconds: "30",
     epoch: "1",
-    seeds_low: "",
-    seeds_high: "",
+    images_error: "",
+    runs_error: "",
+    all_low: "",
+    all_high: "",
+    seeds_to_show: "",
   });
   assert.equal(find("standard", "fixed", "1", "all").error, "0.5");
   assert.equal(find("standard", "fixed", "2", "colour").error, "0.5");
@@ -126,9 +134,12 @@ Deno.test("comparisonCsv() has a row for each mean, seed and difference, of all 
 
 Deno.test("comparisonText() shows errors with intervals and seeds, differences and costs", () => {
   const text = comparisonText(comparisonOf(results, triplets, about));
-  assert.match(text, /standard +all +62\.50 % +\d+\.\d\d % to \d+\.\d\d % +50\.00 % to 75\.00 %/);
+  assert.match(
+    text,
+    /standard +all +62\.50 % +\d+\.\d\d % to \d+\.\d\d % +\d+\.\d\d +\d+\.\d\d +50\.00 % to 75\.00 %/,
+  );
   assert.match(text, /^ +shape +75\.00 % .* 50\.00 % to 100\.00 %$/m);
-  assert.match(text, /standard - fixed +all +\+50\.00 +\+\d+\.\d\d to \+\d+\.\d\d +\+/);
+  assert.match(text, /standard - fixed +all +\+50\.00 +[+-]\d+\.\d\d to \+\d+\.\d\d +-\d/);
   assert.match(text, /^standard +1 +20 +240 +1 min 30 s$/m);
   assert.match(text, /4 test triplets of 11 images/);
   const alone = results.filter(({ cell }) => cell.variant === "fixed");
@@ -145,39 +156,90 @@ const scattering = [
   result("learned", 3, [1, 0, 0, 0]),
 ];
 
-Deno.test("comparisonOf() keeps each seed's difference and takes an interval over seeds, notion by notion", () => {
+Deno.test("comparisonOf() keeps each seed's difference; of one seed it knows nothing of other runs", () => {
   const seeds = [1, 2, 3];
   const [difference] = comparisonOf(scattering, triplets, { ...about, seeds }).differences;
+  assert.equal(difference.isPaired, true);
   assert.deepEqual(difference.seeds, [
     { seed: 1, error: -0.25, notions: [-0.5, 0] },
     { seed: 2, error: -0.5, notions: [-0.5, -0.5] },
     { seed: 3, error: 0, notions: [-0.5, 0.5] },
   ]);
-  const { error, notions } = difference.overSeeds!;
-  // sd of -0.25, -0.5, 0 is 0.25; t of two degrees of freedom is 4.3027.
+  // sd of -0.25, -0.5, 0 is 0.25; t of two degrees of freedom is 4.3027: never less than that.
   const half = 4.302653 * 0.25 / Math.sqrt(3);
-  assert.equal(error.value, difference.error.value);
-  assert.ok(
-    Math.abs(error.low - (-0.25 - half)) < 1e-6 && Math.abs(error.high - (half - 0.25)) < 1e-6,
-  );
-  assert.deepEqual(notions.map(({ name, error }) => [name, error.value]), [
-    ["colour", -0.5],
-    ["shape", 0],
-  ]);
+  assert.ok(difference.error.high - difference.error.value >= half - 1e-6);
+  const { low, high } = difference.error.simultaneous!;
+  assert.ok(low <= difference.error.low && difference.error.high <= high);
   const alone = scattering.filter(({ cell }) => cell.seed === 1);
   const [one] = comparisonOf(alone, triplets, { ...about, seeds: [1] }).differences;
-  assert.deepEqual([one.overSeeds, one.seeds.length], [null, 1]);
+  assert.deepEqual([one.error.runs, one.error.seedsToShow, one.seeds.length], [null, null, 1]);
 });
 
-Deno.test("comparisonText() calls a difference shown only where the interval over seeds excludes 0", () => {
+Deno.test("comparisonOf() does not pair runs of specialists, which learn from batches of their own", () => {
+  const runs = scattering.map((each) => ({
+    ...each,
+    cell: {
+      ...each.cell,
+      variant: each.cell.variant === "learned" ? "specialists" : each.cell.variant,
+    } as CellResult["cell"],
+  }));
+  const [difference] = comparisonOf(runs, triplets, { ...about, seeds: [1, 2, 3] }).differences;
+  assert.equal(difference.isPaired, false);
+  assert.equal(difference.error.value, -0.25);
+});
+
+Deno.test("comparisonOf() takes groups of images as units where there are groups", () => {
+  const groups = [0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4];
+  const made = comparisonOf(results, { ...triplets, groups }, about);
+  assert.deepEqual(made.units, { kind: "groups", count: 6 });
+  assert.match(comparisonText(made), /other groups of images \(there are 6\)/);
+  assert.match(
+    comparisonText(made),
+    /Mind that the test triplets hold 6 groups: with fewer than 10/,
+  );
+});
+
+Deno.test("comparisonText() calls no variant ahead that chance could put there, and none of one seed", () => {
   const comparison = comparisonOf(scattering, triplets, { ...about, seeds: [1, 2, 3] });
-  const lines = comparisonText(comparison).split("\n");
-  const row = (start: RegExp) => lines[lines.findLastIndex((line) => start.test(line))];
-  assert.match(row(/^fixed - learned +all/), /-25\.00 .* -87\.10 to \+37\.10 +not shown$/);
-  assert.match(row(/^ +colour/), /-50\.00 .* -50\.00 to -50\.00 +shown$/);
+  const text = comparisonText(comparison);
+  assert.match(text, /^fixed - learned +all +-25\.00 .* not shown/m);
+  assert.match(text, /one of 3 that hold all at once/);
   const alone = scattering.filter(({ cell }) => cell.seed === 1);
-  const text = comparisonText(comparisonOf(alone, triplets, { ...about, seeds: [1] }));
-  assert.match(text, /fixed - learned +all .* one seed +not known/);
+  const one = comparisonText(comparisonOf(alone, triplets, { ...about, seeds: [1] }));
+  assert.match(one, /fixed - learned +all .* one seed$/m);
+  assert.match(one, /these very networks on other test images: one seed says nothing of other/);
+});
+
+Deno.test("aheadOf() names who errs less by the interval that holds all at once, and nobody else", () => {
+  const of = (low: number, high: number, runs: number | null = 0.1) =>
+    aheadOf({
+      ...{ a: "one", b: "two" },
+      error: {
+        ...{ value: 0.1, low: 0.05, high: 0.15, images: 0.1, runs },
+        ...{ simultaneous: { low, high }, seedsToShow: 3 },
+      },
+    });
+  assert.equal(of(0.01, 0.2), "two");
+  assert.equal(of(-0.2, -0.01), "one");
+  assert.equal(of(-0.01, 0.2), null);
+  assert.equal(of(0.01, 0.2, null), null);
+});
+
+Deno.test("seedsToShow() is the fewest seeds whose interval and power fit in the difference", () => {
+  const parts = { images: 1e-6, runs: 4e-6, imagesT: 1.96, runsT: studentT(2) };
+  const needs = (count: number) => {
+    const runs = 4e-6 * 3 / count;
+    const variance = 1e-6 + runs;
+    const half = (1e-6 * 1.96 + runs * studentT(count - 1)) / Math.sqrt(variance);
+    return half + 0.841621 * Math.sqrt(variance);
+  };
+  for (const size of [0.004, 0.006, 0.02]) {
+    const count = seedsToShow(size, 3, parts)!;
+    assert.ok(needs(count) <= size);
+    assert.ok(count === 2 || needs(count - 1) > size);
+  }
+  // Other images alone hide it.
+  assert.equal(seedsToShow(0.002, 3, parts), null);
 });
 
 Deno.test("comparisonText() and comparisonCsv() tell a notion called all from all notions", () => {
@@ -199,7 +261,7 @@ Deno.test("sweepPoints() orders points by variant and size and averages over see
     result("fixed", 1, [0, 0, 0, 0], 20),
     result("learned", 2, [0, 0, 1, 0], 20),
     result("fixed", 2, [0, 0, 0, 2], 20),
-  ], triplets);
+  ], new TripletParts(triplets));
   assert.deepEqual(points.map(({ variant, triplets, error }) => [variant, triplets, error.value]), [
     ["fixed", 5, 0.75],
     ["fixed", 20, 0.125],
@@ -208,14 +270,15 @@ Deno.test("sweepPoints() orders points by variant and size and averages over see
   ]);
   assert.deepEqual(points[2].seeds, [{ seed: 1, error: 0.5 }, { seed: 2, error: 0.25 }]);
 
-  const { low, high } = points[0].error;
+  const { low, high, images, runs } = points[0].error;
   assert.ok(low < 0.75 && high > 0.75);
-  const sweep: Sweep = { ...about, format: 1, notions: triplets.notions, points };
+  const units = { kind: "images", count: 11 } as const;
+  const sweep: Sweep = { ...about, format: 2, notions: triplets.notions, units, points };
   assert.deepEqual(sweepCsv(sweep).split("\n").slice(0, 4), [
-    "variant,triplets,seed,error,low,high",
-    `fixed,5,mean,0.75,${low},${high}`,
-    "fixed,5,1,0.75,,",
-    "fixed,5,2,0.75,,",
+    "variant,triplets,seed,error,low,high,images_error,runs_error",
+    `fixed,5,mean,0.75,${low},${high},${images},${runs}`,
+    "fixed,5,1,0.75,,,,",
+    "fixed,5,2,0.75,,,,",
   ]);
   assert.match(sweepText(sweep), /^learned +5 +37\.50 % .* 25\.00 % to 50\.00 %$/m);
   assert.match(sweepText(sweep), /^ +20 +12\.50 % .* 0\.00 % to 25\.00 %$/m);

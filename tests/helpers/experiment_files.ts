@@ -2,13 +2,24 @@
 import { join } from "../../src/files/paths.ts";
 import type { Comparison } from "../../src/experiment/comparison.ts";
 import type { Sweep } from "../../src/experiment/sweep_points.ts";
-import type { Estimate } from "../../src/statistics/estimate.ts";
+import type { DifferenceEstimate } from "../../src/experiment/comparison.ts";
+import type { MeanEstimate } from "../../src/statistics/estimate_mean.ts";
 
 const notions = ["shape", "colour"];
 const [standard, learned] = ["standard", "learned"] as const;
 
-function about(value: number): Estimate {
-  return { value, low: value - 0.02, high: value + 0.03 };
+function about(value: number): MeanEstimate {
+  return { value, low: value - 0.02, high: value + 0.03, images: 0.01, runs: 0.02 };
+}
+
+/** A difference that is shown alone, and not with all others. */
+function difference(value: number): DifferenceEstimate {
+  const simultaneous = { low: value - 0.5, high: value + 0.5 };
+  return { ...about(value), simultaneous, seedsToShow: 3 };
+}
+
+function differencesOfNotions(...values: number[]) {
+  return values.map((value, row) => ({ name: notions[row], error: difference(value) }));
 }
 
 function ofNotions(...values: number[]) {
@@ -28,12 +39,13 @@ function differenceOf(seed: number, error: number) {
 
 /** Two variants, two seeds. */
 export const comparison: Comparison = {
-  format: 1,
+  format: 2,
   data: "tiny",
   notions,
   split: "test",
   testTriplets: 32,
   testImages: 30,
+  units: { kind: "images", count: 30 },
   epochs: 2,
   trainTriplets: 40,
   seeds: [1, 2],
@@ -57,18 +69,19 @@ export const comparison: Comparison = {
   differences: [{
     a: standard,
     b: learned,
-    error: about(0.2),
-    notions: ofNotions(0.1, 0.3),
+    isPaired: true,
+    error: difference(0.2),
+    notions: differencesOfNotions(0.1, 0.3),
     seeds: [differenceOf(1, 0.21), differenceOf(2, 0.19)],
-    overSeeds: { error: about(0.2), notions: ofNotions(0.2, 0.2) },
   }],
 };
 
 /** Two variants, two numbers of triplets; one of them was measured for one variant alone. */
 export const sweep: Sweep = {
-  format: 1,
+  format: 2,
   data: "tiny",
   notions,
+  units: { kind: "images", count: 30 },
   epochs: 1,
   seeds: [1],
   command: "deno task sweep --data tiny",

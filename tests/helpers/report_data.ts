@@ -1,7 +1,7 @@
 /** Data of a report that nothing was measured for. */
 import type { ModelAnalysis } from "../../src/analysis/model_analysis.ts";
 import type { Picture, ReportData } from "../../src/report/report_data.ts";
-import type { Estimate } from "../../src/statistics/estimate.ts";
+import type { MeanEstimate } from "../../src/statistics/estimate_mean.ts";
 import { epochRows } from "./epoch_rows.ts";
 
 /** A PNG of one pixel. */
@@ -14,7 +14,10 @@ const png = Uint8Array.from(
 
 /** A report of two notions, `text` wherever the data may hold any text. */
 export function reportData(text: string): ReportData {
-  const about = (value: number): Estimate => ({ value, low: value - 0.1, high: value + 0.1 });
+  const about = (value: number): MeanEstimate => ({
+    ...{ value, low: value - 0.1, high: value + 0.1 },
+    ...{ images: 0.05, runs: null },
+  });
   const picture = (name: string): Picture => ({ name, alt: text, width: 1, height: 1, png });
   const notions = ["shape", "colour"];
   const analysis: ModelAnalysis = {
@@ -27,6 +30,10 @@ export function reportData(text: string): ReportData {
     images: 1234,
     seenImages: null,
     triplets: [10, 20],
+    accuracy: {
+      ...{ all: about(0.8), notions: [about(0.9), about(0.7)] },
+      units: { kind: "images", count: 40 },
+    },
     leakage: {
       columns: [...notions, "no mask"],
       error: [[0.1, 0.5, 0.3], [0.4, 0.2, 0.25]],
@@ -55,7 +62,6 @@ export function reportData(text: string): ReportData {
     analysis,
     settings: [[text, text]],
     drawn: { command: text, seed: 5, set: text, csn: "0" },
-    accuracy: { all: about(0.8), notions: [about(0.9), about(0.7)] },
     metrics: epochRows(3),
     maps: notions.map((notion, row) => ({
       ...{ notion, images: 20, side: 4, shown: 12, dimensions: 2 },

@@ -4,7 +4,7 @@ import { hardestTriplets, worstPlaces } from "../../src/report/hardest_triplets.
 import { PackPictures } from "../../src/images/pack_pictures.ts";
 import { queryNeighbours } from "../../src/report/query_neighbours.ts";
 import { scoreTriplets } from "../../src/analysis/scored_triplets.ts";
-import { testAccuracy } from "../../src/analysis/split_accuracy.ts";
+import { splitAccuracy } from "../../src/analysis/split_accuracy.ts";
 import { join } from "../../src/files/paths.ts";
 import { EmbeddingSet } from "../../src/model/embedding_set.ts";
 import { readModelFile } from "../../src/model/model_file.ts";
@@ -78,14 +78,15 @@ Deno.test("worstPlaces() leaves out what is right, takes a tie for wrong, and ke
   assert.deepEqual(worstPlaces({ far, near }), [3, 0, 4, 2]);
 });
 
-Deno.test("testAccuracy() agrees with testModel(), within its intervals", async () => {
+Deno.test("splitAccuracy() agrees with testModel(), with the same intervals", async () => {
   await using folder = await TemporaryFolder.make();
   const { data, file, split } = await setting(folder.path);
   const tested = await testModel(file, { data });
-  const { all, notions } = testAccuracy(scoreTriplets(split), 1);
+  const { all, notions } = splitAccuracy(split, scoreTriplets(split));
   assert.ok(Math.abs(all.value - tested.accuracy) < 1e-12);
   for (const [row, { value, low, high }] of notions.entries()) {
     assert.ok(Math.abs(value - tested.notions[row].accuracy) < 1e-12);
     assert.ok(low < value && value < high && low >= 0 && high <= 1);
+    assert.deepEqual(tested.notions[row].interval, { low, high });
   }
 });

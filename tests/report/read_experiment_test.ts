@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readComparison, readSweep } from "../../src/report/read_experiment.ts";
+import type { Estimate } from "../../src/statistics/estimate.ts";
 import { join } from "../../src/files/paths.ts";
 import { comparison, sweep, writeExperiments } from "../helpers/experiment_files.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
@@ -13,16 +14,37 @@ Deno.test("readComparison() and readSweep() read what was written, and null wher
   assert.deepEqual(await readSweep(folder.path), sweep);
 });
 
-Deno.test("readComparison() works out differences by seed where an older csn kept none", async () => {
+Deno.test("readComparison() reads results of an older csn as of these very networks alone", async () => {
   await using folder = await TemporaryFolder.make();
+  const plain = ({ value, low, high }: Estimate) => ({ value, low, high });
+  const { units: _units, ...rest } = comparison;
   const old = {
-    ...comparison,
-    differences: comparison.differences.map(({ seeds: _, overSeeds: __, ...rest }) => rest),
+    ...rest,
+    format: 1,
+    variants: comparison.variants.map((each) => ({ ...each, error: plain(each.error) })),
+    differences: comparison.differences.map(({ a, b, error, notions }) => ({
+      ...{ a, b, error: plain(error), notions },
+    })),
   };
   await Deno.writeTextFile(join(folder.path, "compare.json"), JSON.stringify(old));
-  const [{ seeds, overSeeds }] = (await readComparison(folder.path))!.differences;
+  const read = (await readComparison(folder.path))!;
+  assert.deepEqual(read.units, { kind: "images", count: 30 });
+  assert.equal(read.variants[0].error.runs, null);
+  const [{ seeds, error }] = read.differences;
   assert.deepEqual(seeds.map(({ seed, error }) => [seed, error]), [[1, 0.2], [2, 0.2]]);
-  assert.deepEqual(overSeeds!.error, { value: 0.2, low: 0.2, high: 0.2 });
+  assert.deepEqual([error.value, error.simultaneous, error.seedsToShow], [0.2, null, null]);
+});
+
+Deno.test("readSweep() reads results of an older csn as of these very networks alone", async () => {
+  await using folder = await TemporaryFolder.make();
+  const { units: _units, ...rest } = sweep;
+  await Deno.writeTextFile(
+    join(folder.path, "sweep.json"),
+    JSON.stringify({ ...rest, format: 1 }),
+  );
+  assert.deepEqual((await readSweep(folder.path))!.points.map(({ error }) => error.runs), [
+    ...[null, null, null],
+  ]);
 });
 
 Deno.test("readComparison() refuses what csn did not write, and says how it is made again", async () => {
@@ -30,7 +52,7 @@ Deno.test("readComparison() refuses what csn did not write, and says how it is m
   const file = join(folder.path, "compare.json");
   const cases: [text: string, message: RegExp][] = [
     ['{"format": 1, ', /Cannot read .*compare\.json: .*make it again with `compare\(\)`/],
-    ['{"format": 2}', /its format is 2, it should be 1/],
+    ['{"format": 3}', /its format is 3, it should be 1 or 2/],
     ["null", /its format is undefined/],
     [JSON.stringify({ ...comparison, variants: [] }), /"variants" is missing or empty/],
     [JSON.stringify({ ...comparison, differences: undefined }), /"differences" is missing/],

@@ -4,12 +4,13 @@ import { count, percentWithInterval } from "../charts/numbers.ts";
 import { chartFigure, type Section, table } from "../page_parts.ts";
 import { nameOfAll } from "../../sets/all_notions.ts";
 import type { ModelAnalysis } from "../../analysis/model_analysis.ts";
+import { fewUnits } from "../../statistics/test_units.ts";
 import { seenText } from "../../model/seen_counts.ts";
 import type { ReportData } from "../report_data.ts";
 
 /** How many triplets of the split the model orders rightly. */
-export function accuracySection({ analysis, accuracy }: ReportData): Section {
-  const { notions } = analysis.model;
+export function accuracySection({ analysis }: ReportData): Section {
+  const { accuracy, model: { notions } } = analysis;
   const total = analysis.triplets.reduce((sum, each) => sum + each, 0);
   const places = [nameOfAll(notions), ...notions];
   const estimates = [accuracy.all, ...accuracy.notions];
@@ -30,9 +31,13 @@ export function accuracySection({ analysis, accuracy }: ReportData): Section {
     title: "Accuracy",
     content: [
       paragraph`Share of the ${analysis.split} triplets whose near image is nearer to the anchor than the
-far one; a tie counts as wrong, and guessing gives 50 %. Intervals hold 95 %: a bootstrap clustered over
-images, since triplets that share an image are not independent. They cover other triplets, not other
-training runs.`,
+far one; a tie counts as wrong, and guessing gives 50 %. Intervals hold, 95 of 100 times, what this very
+network would give on other ${
+        accuracy.units.kind === "groups"
+          ? `groups of images (there are ${count(accuracy.units.count)})`
+          : "images"
+      }; triplets that share one are not taken for independent. Another training run gives another network.
+${fewUnits(accuracy.units) ?? ""}`,
       paragraph`${seenSentence(analysis)}`,
       chartFigure(chart),
       table(

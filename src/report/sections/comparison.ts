@@ -1,6 +1,7 @@
-import type { Comparison, VariantDifference } from "../../experiment/comparison.ts";
+import type { Comparison } from "../../experiment/comparison.ts";
 import { nameOfAll } from "../../sets/all_notions.ts";
-import { isShown } from "../../experiment/seed_differences.ts";
+import { aheadOf } from "../../experiment/estimate_differences.ts";
+import { fewUnits } from "../../statistics/test_units.ts";
 import { paragraph } from "../html.ts";
 import { intervalChart } from "../charts/interval_chart.ts";
 import { count, percentWithInterval, pointsWithInterval } from "../charts/numbers.ts";
@@ -10,6 +11,7 @@ import { chartFigure, epochsAndSeeds, madeBy, type Section, table } from "../pag
 export function comparisonSection(comparison: Comparison): Section {
   const { data, notions, variants, differences } = comparison;
   const all = nameOfAll(notions);
+  const places = 1 + notions.length;
   const epochsText = epochsAndSeeds(comparison);
   const chart = intervalChart({
     name: "comparison",
@@ -47,26 +49,28 @@ ${
           seeds.length,
         ]),
       ),
-      paragraph`Paired differences of errors, in percentage points, with two 95 % intervals. That over images is of these
-very networks on other test images; that over seeds, by Student's t, is of other training runs on the same images. A
-difference is shown where the interval over seeds does not hold 0. ${shownText(differences)}`,
+      paragraph`${unitsText(comparison)}`,
+      paragraph`Differences of errors on the same triplets, in percentage points. The first interval is of a difference looked at
+alone; those at once hold all ${
+        count(differences.length * places)
+      } differences together 95 of 100 times. A variant is ahead
+where the interval at once does not hold 0. ${aheadText(comparison)}`,
       table(
-        ["difference", "95 % interval over", all, ...notions],
-        differences.flatMap(({ a, b, error, notions, overSeeds }) => [
-          [
-            `${a} − ${b}`,
-            "images",
-            ...[error, ...notions.map((notion) => notion.error)].map(pointsWithInterval),
-          ],
-          [
-            "",
-            "seeds",
-            ...overSeeds === null
-              ? new Array(1 + notions.length).fill("not known: one seed")
-              : [overSeeds.error, ...overSeeds.notions.map((notion) => notion.error)]
-                .map(pointsWithInterval),
-          ],
-        ]),
+        ["difference", "95 % interval", all, ...notions],
+        differences.flatMap(({ a, b, error, notions }) => {
+          const errors = [error, ...notions.map((notion) => notion.error)];
+          return [
+            [`${a} − ${b}`, "alone", ...errors.map(pointsWithInterval)],
+            [
+              "",
+              "at once",
+              ...errors.map(({ value, simultaneous }) =>
+                simultaneous === null ? "not known" : pointsWithInterval({ value, ...simultaneous })
+              ),
+            ],
+            ["", "seeds to show it", ...errors.map(({ seedsToShow }) => seedsToShow ?? "–")],
+          ];
+        }),
       ),
       madeBy(comparison.command),
     ],
@@ -75,14 +79,35 @@ difference is shown where the interval over seeds does not hold 0. ${shownText(d
   };
 }
 
-/** Which differences of all triplets are shown, and which are not. */
-function shownText(differences: readonly VariantDifference[]): string {
-  const of = (wanted: boolean | null) =>
-    differences.filter((difference) => isShown(difference) === wanted)
-      .map(({ a, b }) => `${a} − ${b}`).join(", ");
+/** What the intervals are over. */
+export function unitsText(
+  { format, seeds, units }: Pick<Comparison, "format" | "seeds" | "units">,
+): string {
+  if (format === 1) {
+    return "These results are of an older csn: intervals are of these very networks on other test images, and say nothing of other training runs.";
+  }
+  const others = units.kind === "groups"
+    ? `other groups of images (there are ${count(units.count)})`
+    : "other test images";
   return [
-    ["Shown over all triplets: ", of(true)],
-    ["Not shown: ", of(false)],
-    ["Not known, because there is one seed: ", of(null)],
-  ].map(([what, which]) => which === "" ? "" : `${what}${which}. `).join("");
+    seeds.length === 1
+      ? `Intervals are of these very networks on ${others}: one seed says nothing of other training runs.`
+      : `Intervals hold, 95 of 100 times, what ${others} and other training runs would give.`,
+    fewUnits(units) ?? "",
+  ].join(" ").trim();
+}
+
+/** Which variants are ahead over all triplets, and which differences are not shown. */
+function aheadText({ differences, seeds, format }: Comparison): string {
+  if (format === 1 || seeds.length === 1) return "";
+  const ahead = differences.flatMap((difference) => {
+    const better = aheadOf(difference);
+    if (better === null) return [];
+    return [`${better} of ${better === difference.a ? difference.b : difference.a}`];
+  });
+  const others = differences.filter((difference) => aheadOf(difference) === null)
+    .map(({ a, b }) => `${a} − ${b}`);
+  return [["Ahead over all triplets: ", ahead], ["Not shown: ", others]]
+    .map(([what, which]) => which.length === 0 ? "" : `${what}${(which as string[]).join(", ")}. `)
+    .join("");
 }

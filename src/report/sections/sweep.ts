@@ -1,4 +1,5 @@
 import type { Sweep } from "../../experiment/sweep_points.ts";
+import { unitsText } from "./comparison.ts";
 import { paragraph } from "../html.ts";
 import { intervalChart } from "../charts/interval_chart.ts";
 import { count, percentWithInterval } from "../charts/numbers.ts";
@@ -34,7 +35,7 @@ export function sweepSection(sweep: Sweep): Section {
     title: "Error and training triplets",
     content: [
       paragraph`Test error on ${data} by the number of training triplets a notion, with 95 % intervals:
-${epochsAndSeeds(sweep)}.`,
+${epochsAndSeeds(sweep)}. ${unitsText(sweep)}`,
       chartFigure(chart),
       table(
         ["triplets a notion", ...variants],

@@ -4,6 +4,7 @@ import type { Listener } from "../../base/listener.ts";
 import { basename, join } from "../../files/paths.ts";
 import { streamFor } from "../../base/random.ts";
 import { csvLine } from "../../files/csv_line.ts";
+import { groupHeader } from "../image_groups.ts";
 import { drawTriplets } from "./draw_triplets.ts";
 import { warnOfSplitGroups } from "./given_splits.ts";
 import { type Split, splits } from "../image_set.ts";
@@ -101,7 +102,10 @@ export async function buildSet(
     join(folder, "filenames.json"),
     files.map((file) => `${file}\n`).join(""),
   );
-  await Deno.writeTextFile(join(folder, "attributes.csv"), attributeTable(files, values, parts));
+  await Deno.writeTextFile(
+    join(folder, "attributes.csv"),
+    attributeTable(files, values, parts, groupsOf(plan, found)),
+  );
   await Deno.writeTextFile(
     join(folder, "set.json"),
     await describe(plan, face, report, found.splits !== null),
@@ -155,8 +159,7 @@ function partsOf(
   remarks: Remarks,
 ): SplitImages {
   const { seed = 1, shares, groupColumn } = plan;
-  const cells = groupColumn === undefined ? null : columns.cells.get(groupColumn)!;
-  const groups = cells === null ? null : rows.map((row) => String(cells[row]));
+  const groups = groupsOf(plan, { columns, rows });
   if (groups !== null) remarkOnGroups(groupColumn!, groups, remarks);
   const parts = given !== null
     ? givenParts(given)
@@ -177,6 +180,16 @@ function partsOf(
   }
   if (given !== null && groups !== null) warnOfSplitGroups(groupColumn!, groups, given, remarks);
   return parts;
+}
+
+/** The group of each image; null where images are dealt one by one. */
+function groupsOf(
+  { groupColumn }: SetPlan,
+  { columns, rows }: Pick<ImageRows, "columns" | "rows">,
+): string[] | null {
+  if (groupColumn === undefined) return null;
+  const cells = columns.cells.get(groupColumn)!;
+  return rows.map((row) => String(cells[row]));
 }
 
 /** Draws and writes every list; returns how many triplets each notion has, by split. */
@@ -227,14 +240,21 @@ function attributeTable(
   files: readonly string[],
   values: ReadonlyMap<string, NotionValues>,
   parts: SplitImages,
+  groups: readonly string[] | null,
 ): string {
   const splitOf: Split[] = [];
   for (const split of splits) for (const image of parts[split]) splitOf[image] = split;
   const columns = [...values.values()].map(({ texts }) => texts);
   const lines = files.map((file, image) =>
-    csvLine([file, ...columns.map((texts) => texts[image]), splitOf[image]])
+    csvLine([
+      file,
+      ...columns.map((texts) => texts[image]),
+      splitOf[image],
+      ...groups === null ? [] : [groups[image]],
+    ])
   );
-  return csvLine(["file", ...values.keys(), "split"]) + lines.join("");
+  const last = groups === null ? [] : [groupHeader([...values.keys()])];
+  return csvLine(["file", ...values.keys(), "split", ...last]) + lines.join("");
 }
 
 /** The text of `set.json`. */
@@ -257,6 +277,9 @@ async function describe(
       folders: plan.folders,
       imageColumn: imageColumn ?? undefined,
       groupColumn: plan.groupColumn,
+      groups: plan.groupColumn === undefined
+        ? undefined
+        : groupHeader(report.notions.map(({ name }) => name)),
       splitColumn: plan.splitColumn,
       shares: areSplitsGiven ? undefined : plan.shares ?? defaultShares,
       seed: plan.seed ?? 1,

@@ -1,0 +1,62 @@
+/**
+ * `deno task coverage [--replicates N]`: whether 95 % intervals hold what is true 95 of 100 times,
+ * in worlds where that is known.
+ */
+import { parseArgs } from "node:util";
+import { table } from "../../src/cli/format.ts";
+import { familyPlans, groupPlans, imagePlans, runPlans } from "./plans.ts";
+import { type Coverage, familyStudyOf, studyOf } from "./study.ts";
+import type { Effects } from "./world.ts";
+
+const { values } = parseArgs({ options: { replicates: { type: "string", default: "400" } } });
+const replicates = Number(values.replicates);
+
+/** What moves a triplet besides chance. */
+function shown({ images = 0, groups = 0, run = 0, runOnImages = 0 }: Effects): string {
+  const parts = [["images", images], ["groups", groups], ["run", run], [
+    "run on images",
+    runOnImages,
+  ]]
+    .filter(([, share]) => share !== 0).map(([name, share]) => `${name} ${share}`);
+  return parts.length === 0 ? "none" : parts.join(", ");
+}
+
+function rowOf({ plan, coverage, length }: Coverage): string[] {
+  // Near 0 the estimate is not normal, and no length is known to be right.
+  const known = plan.error >= 0.1 ? length.toFixed(2) : "-";
+  return [plan.name, shown(plan.effects), String(plan.runs), coverage.toFixed(3), known];
+}
+
+function print(title: string, rows: readonly string[][]): void {
+  const headers = ["tested", "effects", "runs", "coverage", "length / known"];
+  console.log(`${title}\n\n${table(headers, rows)}\n`);
+}
+
+print(
+  "The error of one network",
+  imagePlans.map((plan) => rowOf(studyOf(plan, "error", replicates))),
+);
+print("With groups", groupPlans.map((plan) => rowOf(studyOf(plan, "error", replicates))));
+print(
+  "The mean error of several runs",
+  runPlans.map((plan) => rowOf(studyOf(plan, "error", replicates))),
+);
+print(
+  "The difference of two equal networks (A/A)",
+  runPlans.map((plan) => rowOf(studyOf(plan, "difference", replicates))),
+);
+const families = familyPlans.map((plan) =>
+  familyStudyOf(plan, { networks: 4, notions: 4, replicates: Math.ceil(replicates / 2) })
+);
+console.log(
+  "Tables of differences of four equal networks, by four notions and all, without a false claim\n",
+);
+console.log(table(
+  ["runs", "differences", "single intervals", "all at once"],
+  families.map(({ runs, differences, single, atOnce }) => [
+    String(runs),
+    String(differences),
+    single.toFixed(3),
+    atOnce.toFixed(3),
+  ]),
+));
