@@ -48,7 +48,7 @@ const turn = 1 / 30;
 
 const program = new Command("soak")
   .description(
-    "hold csn against spoilt files, kills, faults of the machine and long work: a table, and exit code 1 when anything is found",
+    "try spoilt files, kills, faults of the machine and long work: a table, and exit code 1 when anything is found",
   )
   .option(
     "--hours <hours>",

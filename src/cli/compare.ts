@@ -22,7 +22,7 @@ export function compareCommand(): CommandUnknownOpts {
     await runExperiment(
       "compare",
       flags,
-      (options) => compare({ ...options, trainTriplets: flags.triplets }),
+      (options) => compare({ ...options, triplets: flags.triplets }),
       comparisonText,
     );
   });

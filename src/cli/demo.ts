@@ -2,8 +2,10 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { openImageSet } from "../sets/image_set.ts";
 import { makeFontsSet } from "../sets/fonts/make_fonts_set.ts";
 import { defaultConfig } from "../model/config.ts";
+import { speakFor } from "./command_words.ts";
 import { dataFolder, projectFolder, runPath, shownPath } from "./paths.ts";
-import { runTest } from "./test.ts";
+import { runTest, testCommand } from "./test.ts";
+import { trainCommand } from "./train.ts";
 import type { TrainFlags } from "./train_options.ts";
 import { startRun } from "./train_run.ts";
 import { runStoppable } from "./run_stoppable.ts";
@@ -67,6 +69,7 @@ async function runDemo(): Promise<void> {
   await makeFonts();
   if (Deno.exitCode !== 0) return;
   step(3, "Train a network with learned masks", trainCommandLine);
+  speakFor(trainCommand());
   await trainUnlessDone();
   if (Deno.exitCode !== 0) return;
   const model = shellWord(shownPath(join(runPath(name), "model_best")));
@@ -75,6 +78,7 @@ async function runDemo(): Promise<void> {
     "Test the best model on triplets of images it has never seen",
     `deno task test --resume ${model}`,
   );
+  speakFor(testCommand());
   await runTest({ resume: join(runPath(name), "model_best"), split: "test" });
   if (Deno.exitCode !== 0) return;
   console.log(await whatNext(model));

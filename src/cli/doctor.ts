@@ -17,14 +17,18 @@ export function doctorCommand(): CommandUnknownOpts {
     });
 }
 
-/** Remedies name tasks. */
+/** Remedies name tasks, without backticks: a table sets them off, and a shell would run them. */
 function inCommandWords(finding: MachinePart): MachinePart {
   const { found, remedy } = finding;
   return {
     ...finding,
-    found: commandWords(found),
-    ...(remedy === undefined ? {} : { remedy: commandWords(remedy) }),
+    found: inTaskWords(found),
+    ...(remedy === undefined ? {} : { remedy: inTaskWords(remedy) }),
   };
+}
+
+function inTaskWords(message: string): string {
+  return commandWords(message).replaceAll(/`(deno task [^`]*)`/g, "$1");
 }
 
 function report(findings: readonly MachinePart[]): string {

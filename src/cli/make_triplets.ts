@@ -22,43 +22,32 @@ import { shellWord } from "../base/shell_word.ts";
 import { isAbsolute, relative } from "../files/paths.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";
-import {
-  columnsOption,
-  delimiterOption,
-  encodingOption,
-  imageColumnOption,
-  sheetOption,
-  skipBadLinesOption,
-} from "./table_options.ts";
+import { withTableOptions } from "./table_options.ts";
 import { terminalListener } from "./terminal.ts";
 
 /** `make-triplets`: an image set from a folder of images and a table of their attributes. */
 export function makeTripletsCommand(): CommandUnknownOpts {
-  return new Command("make-triplets")
-    .description("make an image set from a folder of images and a table of their attributes")
-    .requiredOption("--images <dir>", "folder that the table's paths count from")
-    .option(
-      "--attributes <file>",
-      "table, a row an image: .csv, .tsv, .xlsx, .jsonl, .json, .parquet",
-    )
-    .requiredOption("--out <set>", "set to make: a name in data/, or a folder")
-    .option(
-      "--notion <column...>",
-      "columns that are notions; COLUMN:TYPE says the type (categorical, multi, ordinal, numeric), which is guessed and shown otherwise",
-    )
-    .option("--rules <file>", "JSON file with rules by column; see docs/sets.md")
-    .option("--folders <notion>", "the names of the folders are this notion's values")
-    .addOption(imageColumnOption)
-    .option(
-      "--group-column <column>",
-      "column of groups: all images of one group go to the same split",
-    )
-    .option("--split-column <column>", "column of given splits: train, val, test or 0, 1, 2")
-    .addOption(columnsOption)
-    .addOption(delimiterOption)
-    .addOption(encodingOption)
-    .addOption(sheetOption)
-    .addOption(skipBadLinesOption)
+  return withTableOptions(
+    new Command("make-triplets")
+      .description("make an image set from a folder of images and a table of their attributes")
+      .requiredOption("--images <dir>", "folder that the table's paths count from")
+      .option(
+        "--attributes <file>",
+        "table, a row an image: .csv, .tsv, .xlsx, .jsonl, .json, .parquet",
+      )
+      .requiredOption("--out <set>", "set to make: a name in data/, or a folder")
+      .option(
+        "--notion <column...>",
+        "columns that are notions; COLUMN:TYPE says the type (categorical, multi, ordinal, numeric), which is guessed and shown otherwise",
+      )
+      .option("--rules <file>", "JSON file with rules by column; see docs/sets.md")
+      .option("--folders <notion>", "the names of the folders are this notion's values")
+      .option(
+        "--group-column <column>",
+        "column of groups: all images of one group go to the same split",
+      )
+      .option("--split-column <column>", "column of given splits: train, val, test or 0, 1, 2"),
+  )
     .addOption(
       new Option(
         "--shares <train,val,test>",

@@ -13,53 +13,42 @@ import { dataPath, shownPath, userPath } from "./paths.ts";
 import { deviceOption, precisionOption } from "./placement_options.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
-import {
-  columnsOption,
-  delimiterOption,
-  encodingOption,
-  imageColumnOption,
-  sheetOption,
-  skipBadLinesOption,
-} from "./table_options.ts";
+import { withTableOptions } from "./table_options.ts";
 import { terminalListener } from "./terminal.ts";
 
 /** `report`: what a model learned, as one HTML page. */
 export function reportCommand(): CommandUnknownOpts {
-  return new Command("report")
-    .description("write what a model learned as one HTML page, with its charts and pictures")
-    .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
-    .option(
-      "--data <set>",
-      "image set: a name in data/, or a folder (default: the one it was trained on)",
-    )
-    .addOption(
-      new Option("--split <split>", "whose images and triplets").choices(splits)
-        .default("test" as const),
-    )
-    .option(
-      "--out <file>",
-      "the page, which ends in .html; its parts go into a folder of that name (default: report.html beside the model)",
-    )
-    .option("--overwrite", "replace that page and its parts, even if csn did not write them")
-    .option(
-      "--compare <folder>",
-      "show the compare.json there (default: that of the experiment the model belongs to)",
-    )
-    .option(
-      "--sweep <folder>",
-      "show the sweep.json there (default: that of the experiment the model belongs to)",
-    )
-    .option("--values <file>", "table of what is known of the images, for --probe")
-    .option(
-      "--probe <columns...>",
-      "columns of that table that were no notion: how well a linear classifier predicts them",
-    )
-    .addOption(imageColumnOption)
-    .addOption(columnsOption)
-    .addOption(delimiterOption)
-    .addOption(encodingOption)
-    .addOption(sheetOption)
-    .addOption(skipBadLinesOption)
+  return withTableOptions(
+    new Command("report")
+      .description("write what a model learned as one HTML page, with its charts and pictures")
+      .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
+      .option(
+        "--data <set>",
+        "image set: a name in data/, or a folder (default: the one it was trained on)",
+      )
+      .addOption(
+        new Option("--split <split>", "whose images and triplets").choices(splits)
+          .default("test" as const),
+      )
+      .option(
+        "--out <file>",
+        "the page, which ends in .html; its parts go into a folder of that name (default: report.html beside the model)",
+      )
+      .option("--overwrite", "replace that page and its parts, even if csn did not write them")
+      .option(
+        "--compare <folder>",
+        "show the compare.json there (default: that of the experiment the model belongs to)",
+      )
+      .option(
+        "--sweep <folder>",
+        "show the sweep.json there (default: that of the experiment the model belongs to)",
+      )
+      .option("--values <file>", "table of what is known of the images, for --probe")
+      .option(
+        "--probe <columns...>",
+        "columns of that table that were no notion: how well a linear classifier predicts them",
+      ),
+  )
     .option(
       "--seed <n>",
       "decides which images are shown and where layouts begin (default: the seed of the model's run)",

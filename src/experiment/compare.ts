@@ -4,6 +4,7 @@ import { join, resolve } from "../files/paths.ts";
 import type { Variant } from "../network/variant.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { Cell } from "./cell.ts";
+import { checkOptions, isWhole } from "./check_options.ts";
 import { type ExperimentOptions, resolveExperiment } from "./experiment_options.ts";
 import { runCells } from "./run_cells.ts";
 import { assertOwnResults, removeResults } from "./result_files.ts";
@@ -14,7 +15,7 @@ import { checkEnough, shortestTrainingList } from "./training_lists.ts";
 /** What is compared. */
 export interface CompareOptions extends ExperimentOptions {
   /** Training triplets of each notion. @default {as many as the shortest training list has} */
-  readonly trainTriplets?: number;
+  readonly triplets?: number;
 }
 
 /**
@@ -42,12 +43,13 @@ export interface CompareOptions extends ExperimentOptions {
  * ```
  */
 export async function compare(options: CompareOptions): Promise<Comparison | null> {
+  checkOptions("compare", options, "a whole number from 1 on", (value) => isWhole(value, 1));
   await assertOwnResults(resolve(options.out), "compare");
   const experiment = await resolveExperiment(options);
   const { folder, common, seeds, command } = experiment;
   const test = await loadTestTriplets(common, options);
   const shortest = await shortestTrainingList(test, common.notions);
-  const trainTriplets = options.trainTriplets ?? shortest.triplets;
+  const trainTriplets = options.triplets ?? shortest.triplets;
   checkEnough(trainTriplets, shortest, test.set.folder);
   // With `overwrite`, results of other settings must not pass for the new ones.
   if (experiment.overwrite) await removeResults(folder, "compare");

@@ -5,6 +5,7 @@ import { estimateMean } from "../statistics/estimate_mean.ts";
 import { type Variant, variants } from "../network/variant.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { Cell } from "./cell.ts";
+import { areWhole, checkOptions } from "./check_options.ts";
 import { type ExperimentOptions, resolveExperiment } from "./experiment_options.ts";
 import { type CellResult, runCells } from "./run_cells.ts";
 import { assertOwnResults, removeResults } from "./result_files.ts";
@@ -46,6 +47,7 @@ export interface SweepOptions extends ExperimentOptions {
  * ```
  */
 export async function sweep(options: SweepOptions): Promise<Sweep | null> {
+  checkOptions("sweep", options, "a list of whole numbers from 1 on", areSizes);
   await assertOwnResults(resolve(options.out), "sweep");
   const experiment = await resolveExperiment(options);
   const { folder, common, seeds, command } = experiment;
@@ -72,6 +74,10 @@ export async function sweep(options: SweepOptions): Promise<Sweep | null> {
   await writeWhole(join(folder, "sweep.json"), JSON.stringify(made, null, 2) + "\n");
   await writeWhole(join(folder, "sweep.csv"), sweepCsv(made));
   return made;
+}
+
+function areSizes(value: unknown): boolean {
+  return areWhole(value, 1) && (value as unknown[]).length > 0;
 }
 
 /** How much more each rung has than the one below. */

@@ -29,6 +29,6 @@ export async function shortestTrainingList(
 export function checkEnough(asked: number, shortest: ShortestList, folder: string): void {
   if (asked <= shortest.triplets) return;
   throw new UsageError(
-    `Cannot train on ${asked} triplets of each notion: the training list of ${shortest.notion} in ${folder} has ${shortest.triplets}; pass \`trainTriplets: ${shortest.triplets}\` or less`,
+    `Cannot train on ${asked} triplets of each notion: the training list of ${shortest.notion} in ${folder} has ${shortest.triplets}; name at most ${shortest.triplets} with \`triplets\``,
   );
 }

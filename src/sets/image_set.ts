@@ -127,7 +127,7 @@ async function assertFolder(folder: string): Promise<void> {
 function howToMake(folder: string): string {
   return basename(folder) === "zappos"
     ? "fetch it with `getZappos()`, or make a smaller one with `makeFontsSet()`"
-    : "make a set with `makeFontsSet()`, or name the folder of another one with `data`";
+    : "make a set of your images with `makeTriplets()`, or name the folder of another one with `data`";
 }
 
 async function readFilenames(file: string): Promise<string[]> {

@@ -43,7 +43,7 @@ async function withOptions(
     ...small,
     variants: ["fixed", "standard"],
     seeds: [1, 2],
-    trainTriplets: 16,
+    triplets: 16,
     command: "deno task compare",
     onEvent: (event) => events.push(event),
   }, events);
@@ -168,12 +168,28 @@ Deno.test("compare() takes as many triplets as the shortest list has, and refuse
   withOptions(async (options) => {
     const asked = { ...options, variants: ["fixed"] as const, seeds: [1] };
     await assert.rejects(
-      compare({ ...asked, trainTriplets: 65 }),
-      /has 64; pass `trainTriplets: 64`/,
+      compare({ ...asked, triplets: 65 }),
+      /has 64; name at most 64 with `triplets`$/,
     );
-    const made = await compare({ ...asked, trainTriplets: undefined });
+    const made = await compare({ ...asked, triplets: undefined });
     assert.equal(made!.trainTriplets, 64);
   }));
+
+for (const [kind, run] of [["compare", compare], ["sweep", sweep]] as const) {
+  Deno.test(`${kind}() refuses options of the wrong type, and names what it takes`, async () => {
+    // As a program in JavaScript may give them.
+    const given = { data: "set", out: "runs" };
+    const wrong = [
+      [{ ...given, out: undefined }, /^Cannot .*: `out` is missing; an experiment needs `data`/],
+      [{ ...given, seeds: 3 }, /^Cannot .* with `seeds` 3: it must be a list of whole numbers, /],
+      [{ ...given, triplets: "8" }, /^Cannot .* with `triplets` "8": it must be a .*whole number/],
+      [{ ...given, triplets: [] }, /^Cannot .* with `triplets` \[\]: it must be a .*whole number/],
+    ] as const;
+    for (const [options, message] of wrong) {
+      await assert.rejects(run(options as never), { name: "UsageError", message });
+    }
+  });
+}
 
 Deno.test("scoreCell() finds the errors that test finds, though half of the triplets are flipped", () =>
   withOptions(async (options) => {
@@ -282,7 +298,7 @@ Deno.test("sweep() trains each size and seed once and writes its points", () =>
     assert.deepEqual(begun(events), []);
     await assert.rejects(
       sweep({ ...asked, triplets: [8, 100] }),
-      /has 64; pass `trainTriplets: 64`/,
+      /has 64; name at most 64 with `triplets`$/,
     );
   }));
 
