@@ -125,9 +125,14 @@ async function assertFolder(folder: string): Promise<void> {
 
 /** What the user can do when a set is missing or incomplete. */
 function howToMake(folder: string): string {
-  return basename(folder) === "zappos"
-    ? "fetch it with `getZappos()`, or make a smaller one with `makeFontsSet()`"
-    : "make a set of your images with `makeTriplets()`, or name the folder of another one with `data`";
+  switch (basename(folder)) {
+    case "zappos":
+      return "fetch it with `getZappos()`, or make a smaller one with `makeFontsSet()`";
+    case "fonts":
+      return "make it with `makeFontsSet()`, or name the folder of another one with `data`";
+    default:
+      return "make a set of your images with `makeTriplets()`, or name the folder of another one with `data`";
+  }
 }
 
 async function readFilenames(file: string): Promise<string[]> {

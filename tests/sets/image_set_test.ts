@@ -88,6 +88,10 @@ Deno.test("openImageSet() names the command that makes a missing set", async () 
     saying(/fonts: there is no such folder/, /`makeFontsSet\(\)`/),
   );
   await assert.rejects(
+    openImageSet(join(folder.path, "mine")),
+    saying(/mine: there is no such folder; make a set of your images with `makeTriplets\(\)`/),
+  );
+  await assert.rejects(
     openImageSet(join(folder.path, "zappos")),
     saying(/`getZappos\(\)`/),
   );
