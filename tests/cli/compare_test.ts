@@ -71,7 +71,7 @@ Deno.test("compare explains what cannot be compared", () =>
   withSet("test-compare-bad", async (data) => {
     const cases: [args: string[], code: number, message: RegExp][] = [
       [["--variants", "fixed", "fancy"], 2, /standard, specialists, fixed, learned, prein/],
-      [["--triplets", "65"], 2, /training list of .* has 64; pass --triplets 64 or less/],
+      [["--triplets", "65"], 2, /training list of .* has 64; name at most 64 with --triplets/],
       [["--dim-embed", "1"], 2, /--dim-embed is 1; raise it, or leave fixed and prein out/],
       [["--seeds", "0"], 2, /whole number of at least 1/],
       [["--data", join(data, "nowhere")], 1, /there is no such folder/],
