@@ -53,7 +53,7 @@ export async function examineOutput(file: string, options: OutputOptions): Promi
 }
 
 /** The beginning of a file, as text; "" when it cannot be read. */
-async function headOf(file: string): Promise<string> {
+export async function headOf(file: string): Promise<string> {
   try {
     using open = await Deno.open(file);
     const bytes = new Uint8Array(headBytes);

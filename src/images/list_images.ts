@@ -1,6 +1,8 @@
 import { CsnError, messageOf } from "../base/errors.ts";
 import { isFile } from "../files/exists.ts";
+import { headOf } from "../files/output_file.ts";
 import { extname, join } from "../files/paths.ts";
+import { isReportAnalysis, isReportPart } from "../files/report_files.ts";
 
 /** Endings of the image formats that `decodeImage` reads. */
 const endings: ReadonlySet<string> = new Set([
@@ -44,7 +46,7 @@ export interface FolderFiles {
 /**
  * The image files of a folder and of those in it: paths relative to it with "/" between their
  * parts, sorted by their characters' codes, so that they come in the same order everywhere. Hidden
- * files and folders, and links to folders, are left out.
+ * files and folders, links to folders, and the charts and pictures of a report are left out.
  *
  * Throws a CsnError when the folder cannot be read or there is no image.
  */
@@ -115,9 +117,12 @@ async function collect(
 ): Promise<void> {
   const entries = (await Array.fromAsync(Deno.readDir(join(folder, below))))
     .filter(({ name }) => !name.startsWith("."));
+  const isReport = entries.some(({ name }) => name === "analysis.json") &&
+    isReportAnalysis(await headOf(join(folder, below, "analysis.json")));
   const isSet = entries.some(({ name }) => name === "filenames.json");
   for (const entry of entries) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (isReport && (entry.name === "layouts" || isReportPart(entry.name))) continue;
     if (entry.isDirectory) {
       if (!isSet || entry.name !== "tripletlists") await collect(folder, path, images, passedOver);
       continue;

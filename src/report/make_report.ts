@@ -1,8 +1,10 @@
 import { CsnError, messageOf, UsageError } from "../base/errors.ts";
-import { exists, someOf } from "../files/exists.ts";
-import { examineOutput } from "../files/output_file.ts";
-import { isReportAnalysis, isReportPage } from "../model/report_files.ts";
-import { dirname, join } from "../files/paths.ts";
+import { someOf } from "../files/exists.ts";
+import { examineOutput, headOf } from "../files/output_file.ts";
+import { hasImageEnding } from "../images/list_images.ts";
+import { openSetOf } from "../model/open_set_of.ts";
+import { isReportAnalysis, isReportPage } from "../files/report_files.ts";
+import { dirname, join, relative, resolve } from "../files/paths.ts";
 import { readMetrics } from "../training/run_log.ts";
 import type { DrawnBy, ReportData } from "./report_data.ts";
 import type { ReportExperiments, ReportPage } from "./report_page.ts";
@@ -87,6 +89,7 @@ const chartScale = 2;
 export async function makeReport(file: ModelFile, options: ReportOptions = {}): Promise<Report> {
   const page = options.out ?? join(dirname(file.path), "report.html");
   const parts = partsFolder(page);
+  if (options.out !== undefined) await assertApart(file, page, options);
   await examineReport(page, parts, options);
   const experiments = await readExperiments(file, options);
   const data = await reportData(file, parts, options);
@@ -111,6 +114,19 @@ function partsFolder(page: string): string {
   if (/[^/]\.html$/.test(page)) return page.slice(0, -".html".length);
   throw new UsageError(
     `Cannot write a report to ${page}: its parts go into a folder of the same name; pass a file that ends in .html`,
+  );
+}
+
+/** Throws a CsnError when the page would lie beside the set's images: its charts are pictures, too. */
+async function assertApart(file: ModelFile, page: string, options: ReportOptions): Promise<void> {
+  const { imageFolder, imageFiles } = await openSetOf(file, "analyse", options.data);
+  const truly = (path: string) => Deno.realPath(path).catch(() => resolve(path));
+  const folder = await truly(dirname(page));
+  const below = relative(await truly(imageFolder), folder);
+  const beside = imageFiles.find((image) => dirname(image) === (below || "."));
+  if (beside === undefined) return;
+  throw new CsnError(
+    `Cannot write a report to ${page}: its charts would lie among the images of the set, beside ${beside}; choose a file in another folder with \`out\``,
   );
 }
 
@@ -139,10 +155,19 @@ async function examineReport(
     overwrite,
     isOwn: isReportAnalysis,
   });
-  if (overwrite || await exists(analysisPath(parts))) return;
+  if (isReportAnalysis(await headOf(analysisPath(parts)))) return;
   const names = await Array.fromAsync(Deno.readDir(parts), ({ name }) => name);
   const foreign = names.filter((name) => name !== "layouts" && !isBegunFile(name)).sort();
-  if (foreign.length === 0) return;
+  const images = foreign.filter(hasImageEnding);
+  // Beside an analysis.json they would pass for parts of the report.
+  if (images.length > 0) {
+    throw new CsnError(
+      `${failing} ${page}: its parts go into the folder ${parts}, where images lie (${
+        someOf(images)
+      }); choose another file with \`out\``,
+    );
+  }
+  if (overwrite || foreign.length === 0) return;
   throw new CsnError(
     `${failing} ${page}: its parts go into the folder ${parts}, where other files lie (${
       someOf(foreign)

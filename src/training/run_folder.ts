@@ -4,7 +4,7 @@ import { exists, filesBelow, removeAll, someOf } from "../files/exists.ts";
 import { openedParts } from "../native/library.ts";
 import { join } from "../files/paths.ts";
 import type { EpochMetrics } from "./metrics.ts";
-import { isReportPage, isReportPart } from "../model/report_files.ts";
+import { isReportPage, isReportPart } from "../files/report_files.ts";
 import { cutBack, readMetrics, RunLog } from "./run_log.ts";
 import type { StoredTensor } from "../tensor/safetensors.ts";
 import { version } from "../base/version.ts";

@@ -272,3 +272,24 @@ Deno.test("report replaces its own page and parts, and the user's files only wit
   const again = await report("page.html");
   assert.equal(again.code, 0, again.stderr);
 });
+
+Deno.test("report writes no charts among images", async () => {
+  const at = (name: string) => join(folder.path, name);
+  await Deno.mkdir(at("photos"));
+  await Deno.writeTextFile(at("photos/a.png"), "");
+  const cases: [name: string, message: RegExp][] = [
+    ["set/images/page.html", /charts would lie among the images of the set, beside .*--out/],
+    [
+      "photos.html",
+      /folder .*photos, where images lie \(a\.png\); choose another file with --out$/m,
+    ],
+  ];
+  for (const [name, message] of cases) {
+    const { code, stderr } = await runCli([
+      ...["report", "--resume", model, "--out", at(name), "--overwrite"],
+    ]);
+    assert.match(stderr, message);
+    assert.equal(code, 1);
+  }
+  assert.deepEqual(Array.from(Deno.readDirSync(at("photos")), ({ name }) => name), ["a.png"]);
+});

@@ -62,3 +62,15 @@ Deno.test("listImages() names the endings that a folder has when none is an imag
   await touch(folder.path, "a.heic", "b.heic");
   await assert.rejects(listImages(folder.path), { message: /, but others \(2 \.heic\)$/ });
 });
+
+Deno.test("findImageFiles() takes the charts of a report for no images", async () => {
+  await using folder = await temporaryFolder();
+  await touch(folder.path, "a.png", "report.html", "report/map.png", "report/map.svg");
+  await touch(folder.path, "report/layouts/0a.f32", "report/own.jpg", "plain/b.png");
+  const analysis = JSON.stringify({ format: 1, model: { path: "m" } }, null, 1);
+  await Deno.writeTextFile(join(folder.path, "report", "analysis.json"), analysis);
+  await Deno.writeTextFile(join(folder.path, "plain", "analysis.json"), "{}");
+  const { images, passedOver } = await findImageFiles(folder.path);
+  assert.deepEqual(images, ["a.png", "plain/b.png", "report/own.jpg"]);
+  assert.deepEqual([...passedOver].sort(), [[".html", 1], [".json", 1]]);
+});
