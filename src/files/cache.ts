@@ -1,6 +1,7 @@
-import { CsnError, messageOf } from "../base/errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { FileLock } from "./file_lock.ts";
 import { join, resolve } from "./paths.ts";
+import { writeFault } from "./write_fault.ts";
 
 /**
  * The per-user folder for libtorch, the shim, weights and fonts: `CSN_CACHE`, else `csn` in
@@ -50,7 +51,7 @@ export async function lockCache(
 function unusable(attempt: string, error: unknown): CsnError {
   return new CsnError(
     `Cannot ${attempt} the cache ${cacheFolder()}: ${
-      messageOf(error)
+      writeFault(join(cacheFolder(), "x"), error)
     }; set CSN_CACHE to a folder that can be written, then run \`start()\``,
     { cause: error },
   );

@@ -1,7 +1,8 @@
-import { CsnError, reasonOf } from "../base/errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { infoOf } from "./exists.ts";
 import { FileLock } from "./file_lock.ts";
 import { join } from "./paths.ts";
+import { writeFault } from "./write_fault.ts";
 
 /** How errors speak of a folder. */
 export interface HeldFolderOptions {
@@ -41,9 +42,12 @@ export class HeldFolder implements Disposable {
       );
     } catch (error) {
       if (error instanceof CsnError) throw error;
-      throw new CsnError(`${attempted}: ${reasonOf(error)}; ${another}, or mend that`, {
-        cause: error,
-      });
+      throw new CsnError(
+        `${attempted}: ${writeFault(join(path, "lock"), error)}; ${another}, or mend that`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 

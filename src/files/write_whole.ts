@@ -1,5 +1,6 @@
-import { CsnError, messageOf } from "../base/errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { basename, dirname, join, resolve } from "./paths.ts";
+import { spaceAdvice, writeFault } from "./write_fault.ts";
 
 /** What a file is to hold: text, bytes, or bytes in pieces. */
 export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
@@ -30,9 +31,9 @@ export async function writeWhole(file: string, content: FileContent): Promise<vo
     }
   } catch (error) {
     throw new CsnError(
-      `Cannot write "${file}": ${
-        messageOf(error)
-      }; what was there before is untouched; free some disk space or check the folder's permissions`,
+      `Cannot write "${file}": ${writeFault(file, error)}; what was there before is untouched; ${
+        spaceAdvice(error)
+      }check the folder and its permissions`,
       { cause: error },
     );
   }

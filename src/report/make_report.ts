@@ -1,4 +1,4 @@
-import { CsnError, messageOf, UsageError } from "../base/errors.ts";
+import { CsnError, UsageError } from "../base/errors.ts";
 import { someOf } from "../files/exists.ts";
 import { examineOutput, headOf } from "../files/output_file.ts";
 import { hasImageEnding } from "../images/list_images.ts";
@@ -10,6 +10,7 @@ import type { DrawnBy, ReportData } from "./report_data.ts";
 import type { ReportExperiments, ReportPage } from "./report_page.ts";
 import type { ModelFile } from "../model/model_file.ts";
 import { version } from "../base/version.ts";
+import { writeFault } from "../files/write_fault.ts";
 import { isBegunFile, writeWhole } from "../files/write_whole.ts";
 import { type AnalyseOptions, analyseSplit } from "../analysis/analyse_model.ts";
 import { type EmbeddedSplit, embedSplit } from "../analysis/embedded_split.ts";
@@ -274,8 +275,13 @@ async function makeFolder(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true });
   } catch (error) {
-    throw new CsnError(`Cannot make the report's folder ${path}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new CsnError(
+      `Cannot make the report's folder ${path}: ${
+        writeFault(join(path, "x"), error)
+      }; choose another file with \`out\``,
+      {
+        cause: error,
+      },
+    );
   }
 }

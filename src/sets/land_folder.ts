@@ -1,8 +1,9 @@
-import { CsnError, messageOf, reasonOf } from "../base/errors.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
 import { FileLock } from "../files/file_lock.ts";
 import { currentFolders, exists, infoOf, isWithin, removeAll, someOf } from "../files/exists.ts";
 import type { Listener } from "../base/listener.ts";
 import { basename, dirname, join, resolve } from "../files/paths.ts";
+import { spaceAdvice, writeFault } from "../files/write_fault.ts";
 import { setContents } from "./set_contents.ts";
 
 /** How a folder is made. */
@@ -54,9 +55,9 @@ export async function landFolder<T>(
     signal?.throwIfAborted();
     if (error instanceof CsnError) throw error;
     throw new CsnError(
-      `${failing} in ${target}: ${
-        reasonOf(error)
-      }; free some disk space if it is full, or choose a folder that can be written with \`folder\``,
+      `${failing} in ${target}: ${writeFault(target, error)}; ${
+        spaceAdvice(error)
+      }choose a folder that can be written with \`folder\``,
       { cause: error },
     );
   }

@@ -1,4 +1,4 @@
-import { CsnError, messageOf } from "../base/errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { HeldFolder } from "../files/held_folder.ts";
 import { exists, filesBelow, removeAll, someOf } from "../files/exists.ts";
 import { openedParts } from "../native/library.ts";
@@ -8,6 +8,7 @@ import { isReportPage, isReportPart } from "../files/report_files.ts";
 import { cutBack, readMetrics, RunLog } from "./run_log.ts";
 import type { StoredTensor } from "../tensor/safetensors.ts";
 import { version } from "../base/version.ts";
+import { spaceAdvice, writeFault } from "../files/write_fault.ts";
 import { isBegunFile, writeWhole } from "../files/write_whole.ts";
 import type { RunSettings, TrainConfig } from "../model/config.ts";
 import {
@@ -259,9 +260,9 @@ async function copyRun(from: string, to: string): Promise<void> {
   } catch (error) {
     for (const file of files) await Deno.remove(join(to, file)).catch(() => {});
     throw new CsnError(
-      `Cannot copy the run ${from} to ${to}: ${
-        messageOf(error)
-      }; free some disk space or check the folder's permissions`,
+      `Cannot copy the run ${from} to ${to}: ${writeFault(join(to, "x"), error)}; ${
+        spaceAdvice(error)
+      }check the folder and its permissions`,
       { cause: error },
     );
   }

@@ -54,6 +54,6 @@ Deno.test("setUp() says which variable to set when the cache cannot be made", as
   await Deno.writeTextFile(file, "");
   await setUpFails(
     { CSN_CACHE: join(file, "cache"), PATH: "/nowhere" },
-    /Cannot make the cache .*file\/cache: Not a directory.*set CSN_CACHE to.*`start\(\)`/,
+    /Cannot make the cache .*file is a file, not a folder.*set CSN_CACHE to.*`start\(\)`/,
   );
 });

@@ -265,7 +265,23 @@ Deno.test("landFolder() explains a place that cannot be written", async () => {
   for (const target of ["/proc/new", "/dev/null/set", "/sys/set"]) {
     await refuses(
       target,
-      new RegExp(`^Cannot make the image set in ${target}: .*; free some .*\`folder\`$`),
+      new RegExp(`^Cannot make the image set in ${target}: .*; choose a folder .*\`folder\`$`),
     );
   }
+});
+
+Deno.test("landFolder() names the file that stands where a folder should be, and speaks of space where there is none", async () => {
+  await using folder = await TemporaryFolder.make();
+  const file = join(folder.path, "file");
+  await Deno.writeTextFile(file, "");
+  for (const target of [join(file, "set"), join(file, "a", "set")]) {
+    await refuses(
+      target,
+      new RegExp(`: ${file} is a file, not a folder; choose a folder that can be written with`),
+    );
+  }
+  using _ = renaming(() => Promise.reject(new Error("No space left on device (os error 28)")));
+  await assert.rejects(land(join(folder.path, "x"), "new"), {
+    message: /os error 28\); free some disk space, or choose a folder/,
+  });
 });

@@ -2,6 +2,7 @@ import { sha256 } from "../../files/sha256.ts";
 import { CsnError, messageOf } from "../../base/errors.ts";
 import { cacheFolder } from "../../files/cache.ts";
 import { basename, dirname, join, resolve } from "../../files/paths.ts";
+import { writeFault as faultOf } from "../../files/write_fault.ts";
 import type { Fit } from "../../images/fit.ts";
 import type { ImageSet } from "../image_set.ts";
 
@@ -80,7 +81,7 @@ async function writable(path: string): Promise<string> {
     await Deno.mkdir(dirname(path), { recursive: true });
     fault = await writeFault(path);
   } catch (error) {
-    fault = withoutNumber(error);
+    fault = withoutNumber(faultOf(path, error));
   }
   if (fault === null) return path;
   throw new CsnError(
