@@ -30,7 +30,7 @@ export function makeTripletsCommand(): CommandUnknownOpts {
   return withTableOptions(
     new Command("make-triplets")
       .description("make an image set from a folder of images and a table of their attributes")
-      .requiredOption("--images <dir>", "folder that the table's paths count from")
+      .option("--images <dir>", "folder that the table's paths count from")
       .option(
         "--attributes <file>",
         "table, a row an image: .csv, .tsv, .xlsx, .jsonl, .json, .parquet",
@@ -73,7 +73,10 @@ export function makeTripletsCommand(): CommandUnknownOpts {
         'how an image becomes a square: "crop" its middle, or "pad" it with white ("pad:#rrggbb": with that colour)',
       ).argParser(fitOption).default("crop" as Fit),
     )
-    .option("--copy", "copy the images into the set")
+    .option(
+      "--copy",
+      "copy the images into the set; images that stand in a Parquet table are unpacked",
+    )
     .option("--yes", "take guesses that may well be wrong")
     .option("--allow-missing", "go on when more than 1 % of the images are missing")
     .option(
@@ -90,7 +93,9 @@ export function makeTripletsCommand(): CommandUnknownOpts {
         const report = await makeTriplets(folder, {
           ...options,
           // A relative path stays one, of the folder that this process stands in.
-          images: isAbsolute(images) ? images : relative(Deno.cwd(), userPath(images)) || ".",
+          images: images === undefined || isAbsolute(images)
+            ? images
+            : relative(Deno.cwd(), userPath(images)) || ".",
           attributes: attributes === undefined ? undefined : userPath(attributes),
           ...typedNotions(notion, rules === undefined ? {} : await readRules(userPath(rules))),
           acceptGuesses: yes,
@@ -100,7 +105,7 @@ export function makeTripletsCommand(): CommandUnknownOpts {
           // With --json standard output has one object alone, and warnings go to standard error.
           onSummary: json
             ? undefined
-            : (summary) => listener.line(summaryText(summary, attributes ?? images)),
+            : (summary) => listener.line(summaryText(summary, attributes ?? images ?? "")),
         });
         if (json) {
           const warnings = report.warnings.map(commandWords);

@@ -33,6 +33,7 @@ import {
   type SplitImages,
   splitImages,
 } from "../split_images.ts";
+import type { UnpackedImages } from "./unpack_images.ts";
 import { tripletListPath, writeTripletList } from "../triplet_list.ts";
 
 /** What a build is followed with. */
@@ -44,6 +45,8 @@ export interface BuildSetOptions {
    * listener receives the warnings.
    */
   readonly onSummary?: (summary: SetSummary) => void;
+  /** The table's images, where they stood in it and were unpacked into the plan's folder. */
+  readonly unpacked?: UnpackedImages;
 }
 
 /**
@@ -58,13 +61,13 @@ export async function buildSet(
   folder: string,
   given: SetPlan,
   face: SetFace,
-  { listener, signal, onSummary }: BuildSetOptions = {},
+  { listener, signal, onSummary, unpacked }: BuildSetOptions = {},
 ): Promise<SetReport> {
   assertPlan(given);
   const plan = withFoldersRule(given);
   listener?.notice?.(`reading ${sourceOf(plan)}`);
   const remarks = new Remarks();
-  const planned = await readPlanned(plan, remarks, signal);
+  const planned = await readPlanned(plan, remarks, signal, unpacked);
   const found = rowsWithImages(plan, planned, remarks);
   const { columns, rows, files } = found;
   const parts = partsOf(plan, found, remarks);

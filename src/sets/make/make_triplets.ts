@@ -1,5 +1,5 @@
-import { CsnError } from "../../base/errors.ts";
-import { currentFolders, exists, isWithin } from "../../files/exists.ts";
+import { CsnError, UsageError } from "../../base/errors.ts";
+import { currentFolders, exists, filesBelow, isWithin } from "../../files/exists.ts";
 import type { Listener } from "../../base/listener.ts";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "../../files/paths.ts";
 import type { Fit } from "../../images/fit.ts";
@@ -8,10 +8,16 @@ import type { SetFace, SetPlan } from "./set_plan.ts";
 import type { SetReport, SetSummary } from "./set_report.ts";
 import { openImageSet } from "../image_set.ts";
 import { landFolder } from "../land_folder.ts";
+import { tableOfPictures, unpackImages } from "./unpack_images.ts";
 import { otherSpellings } from "../pack/survey_images.ts";
 
 /** What an image set is made from, and how. */
-export interface MakeTripletsOptions extends SetPlan {
+export interface MakeTripletsOptions extends Omit<SetPlan, "images"> {
+  /**
+   * The folder that the table's images lie in. Needed unless the table is a Parquet file that holds
+   * the images themselves, and `copy` is set.
+   */
+  readonly images?: string;
   /** The set's name. @default {its folder's name} */
   readonly name?: string;
   /** Whether a mirror image means the same by all notions. @default {true} */
@@ -20,7 +26,8 @@ export interface MakeTripletsOptions extends SetPlan {
   readonly fit?: Fit;
   /**
    * Copy the images into the set; otherwise it refers to them where they lie: by a relative path
-   * where `images` is one and set and images lie so that they can move together. @default {false}
+   * where `images` is one and set and images lie so that they can move together. Images that stand
+   * in a Parquet file are unpacked into the set. @default {false}
    */
   readonly copy?: boolean;
   /**
@@ -70,29 +77,37 @@ export async function makeTriplets(
 ): Promise<SetReport> {
   const target = resolve(folder);
   const { copy = false, overwrite = false, listener, signal, onSummary } = options;
-  const plan = {
-    ...options,
-    attributes: options.attributes === undefined ? undefined : resolve(options.attributes),
-    images: resolve(options.images),
-  };
-  await assertFolder(plan.images);
-  if (copy) await assertOutside(target, plan.images);
+  const resolved = (path: string | undefined) => path === undefined ? undefined : resolve(path);
+  const [attributes, images] = [resolved(options.attributes), resolved(options.images)];
+  if (images !== undefined) {
+    await assertFolder(images);
+    if (copy) await assertOutside(target, images);
+  }
+  const given = { ...options, attributes, images };
+  const pictures = copy ? await tableOfPictures(given, signal) : null;
+  if (images === undefined && pictures === null) throw noImages(attributes);
   const failing = "Cannot make the image set";
-  const madeFrom = [plan.images, plan.attributes, ...options.madeFrom ?? []]
+  const madeFrom = [images, attributes, ...options.madeFrom ?? []]
     .filter((path) => path !== undefined);
   const landing = { failing, overwrite, madeFrom, listener, signal };
   return await landFolder(target, landing, async (work) => {
     const face: SetFace = {
       name: options.name ?? basename(target),
-      images: copy ? "images" : await imagesAsNamed(target, options.images),
+      images: copy ? "images" : await imagesAsNamed(target, options.images!),
       flip: options.flip ?? true,
       // Left out where it says nothing new, as in sets that were made before.
       fit: options.fit === "crop" ? undefined : options.fit,
       made: { by: "make-triplets" },
     };
-    const report = await buildSet(work, plan, face, { listener, signal, onSummary });
+    const copies = join(work, "images");
+    const unpacked = pictures === null
+      ? undefined
+      : await unpackImages(pictures, copies, { listener, signal });
+    const plan = { ...given, images: pictures === null ? images! : copies };
+    const report = await buildSet(work, plan, face, { listener, signal, onSummary, unpacked });
     const { imageFiles } = await openImageSet(work);
-    if (copy) await copyImages(plan.images, join(work, "images"), imageFiles, { listener, signal });
+    if (pictures !== null) await removeOthers(copies, imageFiles);
+    else if (copy) await copyImages(plan.images, copies, imageFiles, { listener, signal });
     return report;
   });
 }
@@ -133,6 +148,23 @@ async function assertFolder(images: string): Promise<void> {
       info === null ? "there is no such folder" : "it is no folder"
     }; name the folder that the table's paths count from with \`images\``,
   );
+}
+
+function noImages(attributes: string | undefined): UsageError {
+  const table = attributes !== undefined && /\.parquet$/i.test(attributes)
+    ? `; if ${attributes} holds the images themselves, pass \`copy: true\` to unpack them into the set`
+    : "";
+  return new UsageError(
+    `Cannot make an image set without images: name the folder that they lie in with \`images\`${table}`,
+  );
+}
+
+/** Removes images of rows that were left out. */
+async function removeOthers(folder: string, files: readonly string[]): Promise<void> {
+  const kept = new Set(files);
+  for (const file of await filesBelow(folder)) {
+    if (!kept.has(file)) await Deno.remove(join(folder, file));
+  }
 }
 
 async function copyImages(

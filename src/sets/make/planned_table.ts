@@ -9,6 +9,7 @@ import type { Columns } from "./table/load_columns.ts";
 import { openTable } from "./table/open_table.ts";
 import { surveyedColumns, surveyTable } from "./table/survey_table.ts";
 import type { Table } from "./table/table.ts";
+import type { UnpackedImages } from "./unpack_images.ts";
 
 /** The columns that a plan needs, and the images that they are about. */
 export interface PlannedTable {
@@ -24,18 +25,20 @@ export async function readPlanned(
   plan: SetPlan,
   remarks: Remarks,
   signal: AbortSignal | undefined,
+  unpacked?: UnpackedImages,
 ): Promise<PlannedTable> {
   const images = await FolderImages.open(plan.images);
   if (plan.attributes === undefined) return folderTable(plan, images);
-  const table = await openTable(plan.attributes, plan);
+  const table = unpacked?.table ?? await openTable(plan.attributes, plan);
+  for (const warning of unpacked?.warnings ?? []) remarks.warn(warning);
   const notions = notionColumns(plan);
-  const given = plan.imageColumn;
+  const given = unpacked?.column ?? plan.imageColumn;
   const named = [given, ...notions, plan.groupColumn, plan.splitColumn]
     .filter((name) => name !== undefined);
   const survey = await surveyTable(table, images, { wanted: named, signal });
   const imageColumn: ImageColumn = given === undefined
     ? chooseImageColumn(survey, images)
-    : { name: given, why: "as asked for" };
+    : { name: given, why: unpacked === undefined ? "as asked for" : "it holds the images" };
   if (imageColumn.doubt !== undefined) remarks.doubt(imageColumn.doubt);
   if (notions.length === 0) throw noNotion(table, imageColumn.name);
   const wanted = [...new Set([imageColumn.name, ...named])];

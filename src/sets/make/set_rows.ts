@@ -226,7 +226,7 @@ function assertFiles(plan: SetPlan, { columns, images }: PlannedTable, column: s
   throw new CsnError(
     `Cannot use column "${column}" of ${
       sourceOf(plan)
-    }: it holds the images themselves, and ${plan.images} has no files of their names; write them to files there, each with a name that a column of the table has`,
+    }: it holds the images themselves, and ${plan.images} has no files of their names; pass \`copy: true\` to unpack them into the set`,
   );
 }
 

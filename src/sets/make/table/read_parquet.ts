@@ -10,7 +10,7 @@ import { compressors } from "hyparquet-compressors";
 import { CsnError, messageOf } from "../../../base/errors.ts";
 import { fieldsRow } from "./fields_row.ts";
 import { shortestFloat } from "./shortest_float.ts";
-import type { Table, TableRow } from "./table.ts";
+import type { Table, TablePicture, TableRow } from "./table.ts";
 
 /** Rows that are decoded at a time, at most: of a table with a hundred columns some 10 MB. */
 const mostRows = 4096;
@@ -38,7 +38,7 @@ interface Source {
 
 /**
  * Opens a Parquet file; its top-level fields are the columns. Of images that stand in it as Hugging
- * Face stores them, with their bytes and path, the path is read.
+ * Face stores them, with their bytes and path, the path is read; `pictures` gives their bytes.
  */
 export async function readParquet(file: string): Promise<Table> {
   try {
@@ -57,21 +57,36 @@ export async function readParquet(file: string): Promise<Table> {
     const widths = widthsOf(metadata);
     const rounded = new Set<string>();
     const source = { file, buffer, metadata, columns, widths, images, floats, rounded };
-    return {
-      file,
-      columns,
-      mayHaveMore: false,
-      embedded: images,
-      bulky: new Set(columns.filter((name) => (widths.get(name) ?? 0) >= bulky)),
-      rounded,
-      understood: [...images].map((name) =>
-        `column "${name}" holds images with their paths: the paths are read`
-      ),
-      rows: (wanted) => rowsOf(source, wanted),
-    };
+    return tableOf(source, stored);
   } catch (error) {
     throw unreadable(file, error);
   }
+}
+
+/** `stored` has the images' bytes; `names` are the files of a column of images by row. */
+function tableOf(
+  source: Source,
+  stored: FileMetaData,
+  names?: { readonly column: string; readonly files: ReadonlyMap<number, string> },
+): Table {
+  const { file, columns, widths, images, rounded } = source;
+  const understood = [...images].map((name) =>
+    name === names?.column
+      ? `column "${name}" holds the images themselves: they are unpacked`
+      : `column "${name}" holds images with their paths: the paths are read`
+  );
+  return {
+    file,
+    columns,
+    mayHaveMore: false,
+    embedded: images,
+    bulky: new Set(columns.filter((name) => (widths.get(name) ?? 0) >= bulky)),
+    rounded,
+    understood,
+    rows: (wanted) => rowsOf(source, wanted, names),
+    pictures: (column) => picturesOf(source, stored, column),
+    withNames: (column, files) => tableOf(source, stored, { column, files }),
+  };
 }
 
 /** Whether a column holds numbers of 32 bits, or lists of them. */
@@ -155,7 +170,53 @@ function widthsOf({ row_groups, num_rows }: FileMetaData): Map<string, number> {
   return new Map([...sizes].map(([name, size]) => [name, size / Math.max(1, Number(num_rows))]));
 }
 
-async function* rowsOf(source: Source, wanted?: readonly string[]): AsyncGenerator<TableRow> {
+/** The images of a column, a row group at a time. */
+async function* picturesOf(
+  { file, buffer }: Source,
+  metadata: FileMetaData,
+  column: string,
+): AsyncGenerator<TablePicture> {
+  const of = Number(metadata.num_rows);
+  let place = 0;
+  for (const group of metadata.row_groups) {
+    const [rowStart, rowEnd] = [place, place + Number(group.num_rows)];
+    let rows: Record<string, unknown>[];
+    try {
+      rows = await parquetReadObjects({
+        file: buffer,
+        metadata,
+        compressors,
+        rowStart,
+        rowEnd,
+        columns: [column],
+        utf8: false,
+      });
+    } catch (error) {
+      throw unreadable(file, error);
+    }
+    if (rows.length !== rowEnd - rowStart) {
+      throw damaged(file, `row ${place + rows.length + 1} of ${of} is not there`);
+    }
+    for (const row of rows) {
+      const image = row[column] as { bytes?: unknown; path?: unknown } | null | undefined;
+      const isThere = image?.bytes instanceof Uint8Array && image.bytes.length > 0;
+      const bytes = isThere ? image.bytes as Uint8Array : null;
+      yield { place: ++place, of, path: pathText(image?.path), bytes };
+    }
+  }
+}
+
+/** Programs may leave it to the reader that bytes are text. */
+function pathText(path: unknown): string {
+  if (path instanceof Uint8Array) return new TextDecoder().decode(path);
+  return typeof path === "string" ? path : "";
+}
+
+async function* rowsOf(
+  source: Source,
+  wanted?: readonly string[],
+  names?: { readonly column: string; readonly files: ReadonlyMap<number, string> },
+): AsyncGenerator<TableRow> {
   const { file, buffer, metadata, widths, images, floats } = source;
   const width = (name: string) => widths.get(name) ?? 0;
   const columns = source.columns.filter((name) => wanted?.includes(name) ?? width(name) < bulky);
@@ -181,7 +242,11 @@ async function* rowsOf(source: Source, wanted?: readonly string[]): AsyncGenerat
       throw damaged(file, `row ${rowStart + rows.length + 1} of ${count} is not there`);
     }
     for (const [i, fields] of rows.entries()) {
-      for (const name of images) fields[name] = (fields[name] as { path?: unknown } | null)?.path;
+      for (const name of images) {
+        if (!columns.includes(name)) continue;
+        const { path } = (fields[name] ?? {}) as { path?: unknown };
+        fields[name] = name === names?.column ? names.files.get(rowStart + i + 1) : path;
+      }
       for (const name of floats) {
         if (name in fields) fields[name] = shortestFloat(fields[name]);
       }

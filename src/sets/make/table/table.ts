@@ -11,6 +11,18 @@ export interface TableRow {
   cell(column: string): Cell;
 }
 
+/** An image that stands in a table. */
+export interface TablePicture {
+  /** The place of its row. */
+  readonly place: number;
+  /** How many rows there are. */
+  readonly of: number;
+  /** What the table calls it; "" when nothing. */
+  readonly path: string;
+  /** The image file; null when the table does not hold it. */
+  readonly bytes: Uint8Array | null;
+}
+
 /** A table that is read row by row. */
 export interface Table {
   /** Where it lies. */
@@ -33,6 +45,10 @@ export interface Table {
   readonly mayHaveThousandPoints?: boolean;
   /** Columns that hold the images themselves besides their names. */
   readonly embedded?: ReadonlySet<string>;
+  /** Goes through the images that a column of `embedded` holds; a part of the file in memory. */
+  pictures?(column: string): AsyncIterable<TablePicture>;
+  /** The same table with other names in a column of `embedded`: files by the place of the row. */
+  withNames?(column: string, files: ReadonlyMap<number, string>): Table;
   /**
    * Columns whose cells are as large as pictures; their cells are "" but where `rows` is asked for
    * them.
