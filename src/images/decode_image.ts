@@ -77,6 +77,9 @@ export async function decodePixels(
 /** What was wrong with an image, in one line. */
 export function imageFault(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.IsADirectory || /os error 21/.test(messageOf(error))) {
+    return "it is a folder; name an image in it";
+  }
   return messageOf(error).split("\n")[0];
 }
 

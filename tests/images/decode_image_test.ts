@@ -137,3 +137,7 @@ Deno.test("decodeImage() says what is wrong with a file", async () => {
   }
   await assert.rejects(decodeImage(new Uint8Array(0), 8), /Cannot decode an image of 0 bytes: /);
 });
+
+Deno.test("decodeImage() says so where it is given a folder", async () => {
+  await assert.rejects(decodeImage(Deno.cwd(), 8), /: it is a folder; name an image in it$/);
+});

@@ -21,8 +21,8 @@ import {
   sourceOf,
   type TripletCounts,
 } from "./set_plan.ts";
-import { notionSummary, remarkOnGroups, remarkOnValues } from "./set_summary.ts";
-import { noTriplet } from "./no_triplet.ts";
+import { notionSummary, remarkOnGroups, remarkOnShares, remarkOnValues } from "./set_summary.ts";
+import { fewestImages, noTriplet } from "./no_triplet.ts";
 import type { SetReport, SetSummary } from "./set_report.ts";
 import { readPlanned } from "./planned_table.ts";
 import { type ImageRows, rowsWithImages } from "./set_rows.ts";
@@ -176,10 +176,15 @@ function partsOf(
         plan.splitColumn !== undefined
           ? `column "${plan.splitColumn}" must name all of train, val and test, or leave it out to deal the images by \`shares\``
           : groupColumn === undefined
-          ? "use more images or other `shares`"
+          ? rows.length < fewestImages
+            ? `use more images: each split needs three, that is ${fewestImages} in all`
+            : "use more images or other `shares`"
           : `column "${groupColumn}" has too few values to split`
       }`,
     );
+  }
+  if (given === null && groups !== null) {
+    remarkOnShares(groupColumn!, groups, parts, shares, remarks);
   }
   if (given !== null && groups !== null) warnOfSplitGroups(groupColumn!, groups, given, remarks);
   return parts;

@@ -3,6 +3,9 @@ import { type Attribute, isKnown } from "../attribute.ts";
 import type { Split } from "../image_set.ts";
 import { compareDistance } from "./notions/distance.ts";
 
+/** With fewer no shares leave three images, which a triplet needs, for each split. */
+export const fewestImages = 9;
+
 /**
  * The error for a notion that gives no triplet in a split: what its images lack, and what would
  * help.
@@ -23,7 +26,9 @@ export function noTriplet(
 }
 
 function whatLacks(attribute: Attribute, known: readonly number[], split: Split): string {
-  const more = `add images, or give ${split} a larger share (\`shares\`)`;
+  const more = attribute.values.length < fewestImages
+    ? `add images: each split needs three, that is ${fewestImages} in all`
+    : `add images, or give ${split} a larger share (\`shares\`)`;
   if (known.length < 3) return `and a triplet needs three; ${more}`;
   if (attribute.kind === "ordinal") {
     const numbers = known.map((image) => attribute.values[image]);

@@ -7,7 +7,7 @@ import { likelyMissing } from "./notions/likely_missing.ts";
 import type { ReadNotion } from "./notions/read_notion.ts";
 import type { Remarks } from "./remarks.ts";
 import type { NotionSummary } from "./set_report.ts";
-import type { SplitImages } from "../split_images.ts";
+import { defaultShares, type SplitImages, type SplitShares } from "../split_images.ts";
 import { isKnown } from "../attribute.ts";
 
 /** Values that a warning names. */
@@ -84,6 +84,37 @@ export function remarkOnGroups(
     .map(([value, members]): ValueCount => ({ value, images: members.length }));
   const spellings = alikeSpellings(counts);
   if (spellings !== null) remarks.warn(`group column "${column}": ${spellings}`);
+}
+
+/** A split may differ so much from its share: so much of all images, or of what it should have. */
+const tolerated = { ofAll: 0.05, ofShare: 0.5 };
+
+/** Remarks on groups that are too large to be dealt by the shares. */
+export function remarkOnShares(
+  column: string,
+  groups: readonly string[],
+  parts: SplitImages,
+  shares: SplitShares = defaultShares,
+  remarks: Remarks,
+): void {
+  const whole = splits.reduce((sum, split) => sum + shares[split], 0);
+  const asked = splits.map((split) => shares[split] / whole);
+  const made = splits.map((split) => parts[split].length / groups.length);
+  const isFar = asked.some((share, at) => {
+    const difference = Math.abs(made[at] - share);
+    const images = difference * groups.length;
+    return images > 1 && (difference > tolerated.ofAll || difference > tolerated.ofShare * share);
+  });
+  if (!isFar) return;
+  const sizes = [...Map.groupBy(groups, (group) => group).values()].map(({ length }) => length);
+  const percent = (all: readonly number[]) => all.map((share) => Math.round(100 * share)).join(",");
+  remarks.warn(
+    `the splits have ${percent(made)} % of the images, not ${
+      percent(asked)
+    } % as asked for: column "${column}" has ${sizes.length} groups, the largest of ${
+      Math.max(...sizes)
+    } images, and groups stay whole`,
+  );
 }
 
 /** Values of which val or test has fewer images than one anchor and another that is like it. */
