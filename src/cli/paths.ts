@@ -1,7 +1,7 @@
 import { seenAt } from "../files/exists.ts";
 import { dirname, fromFileUrl, join, resolve } from "../files/paths.ts";
 
-/** The folder of csn itself: where `data/` lies, and `runs/` unless another folder is chosen. */
+/** The folder of csn itself: where `data/` and `runs/` lie unless other folders are chosen. */
 export const projectFolder: string = dirname(dirname(dirname(fromFileUrl(import.meta.url))));
 
 /**
@@ -11,9 +11,10 @@ export function userPath(path: string): string {
   return resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
 }
 
-/** Where data sets lie that are called by name. */
+/** Where the set called `name` lies: in the folder that CSN_DATA names, or csn's own data/. */
 export function dataFolder(name: string): string {
-  return join(projectFolder, "data", name);
+  const chosen = Deno.env.get("CSN_DATA");
+  return join(chosen ? userPath(chosen) : join(projectFolder, "data"), name);
 }
 
 /** How a path is shown to the user: relative to where they stand when it lies below. */

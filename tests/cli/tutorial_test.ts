@@ -1,8 +1,7 @@
 /** The README's tutorial, as it is written there, on images and a table that this test makes. */
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { dataFolder, projectFolder, runPath } from "../../src/cli/paths.ts";
-import { removeAll } from "../../src/files/exists.ts";
+import { projectFolder, runPath } from "../../src/cli/paths.ts";
 import { join } from "../../src/files/paths.ts";
 import { randomBelow } from "../../src/base/random.ts";
 import { runCli } from "../helpers/run_cli.ts";
@@ -11,13 +10,13 @@ import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 const images = 240;
 const side = 32;
 
-/** The commands of the tutorial, without "deno task", for a set and run called `name`. */
-async function tutorialCommands(name: string): Promise<string[][]> {
+/** The commands of the tutorial, without "deno task". */
+async function tutorialCommands(): Promise<string[][]> {
   const readme = await Deno.readTextFile(join(projectFolder, "README.md"));
   const [, section] = readme.split("## Your own images in five minutes\n");
   const lines = section.split("\n## ")[0].replaceAll(/\\\n\s*/g, "").split("\n");
   return lines.filter((line) => line.startsWith("    deno task ")).map((line) =>
-    line.replaceAll(/\bmine\b/g, name).trim().split(/ +/).slice(2)
+    line.trim().split(/ +/).slice(2)
   );
 }
 
@@ -65,15 +64,7 @@ async function writePhotos(folder: string): Promise<void> {
 Deno.test("README's tutorial takes a folder of images and a table to a tested model and a report", async () => {
   await using folder = await TemporaryFolder.make();
   await writePhotos(folder.path);
-  const name = `tutorial-test-${Deno.pid}`;
-  await using _ = {
-    [Symbol.asyncDispose]: async () => {
-      await removeAll(dataFolder(name));
-      await removeAll(join(dataFolder(name), "..", `.${name}.lock`));
-      await removeAll(runPath(name));
-    },
-  };
-  const commands = await tutorialCommands(name);
+  const commands = await tutorialCommands();
   assert.deepEqual(commands.map(([command]) => command), [
     "make-triplets",
     "audit",
@@ -96,7 +87,7 @@ Deno.test("README's tutorial takes a folder of images and a table to a tested mo
   assert.match(made, /heel +numeric \(guessed\) +\d+ +\d+ \(empty\) +5 bins: /);
   assert.match(made, /guessed: type/);
   assert.match(found, /^ *1 +0\.0000 +1\.png$/m);
-  await Deno.stat(join(runPath(name), "report.html"));
+  await Deno.stat(join(runPath("mine"), "report.html"));
   // Chance is 50 %; what is compared can be seen.
   for (const notion of ["shape", "colour"]) {
     const accuracy = Number(new RegExp(`^${notion} .*?([\\d.]+) % ±`, "m").exec(tested)?.[1]);

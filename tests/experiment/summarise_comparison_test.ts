@@ -289,3 +289,20 @@ Deno.test("ladder() doubles up to the whole list", () => {
   assert.deepEqual(ladder(200_000), [12_500, 25_000, 50_000, 100_000, 200_000]);
   assert.deepEqual(ladder(3), [1, 2, 3]);
 });
+
+Deno.test("comparisonOf() keeps a variant's interval within 0 and 1, and above 0 where none was wrong", () => {
+  const perfect = [
+    result("standard", 1, [0, 0, 0, 0]),
+    result("fixed", 1, [1, 1, 1, 0]),
+  ];
+  const { variants: [standard, fixed], differences: [difference] } = comparisonOf(
+    perfect,
+    triplets,
+    { ...about, seeds: [1] },
+  );
+  const bound = 1 - 0.025 ** (1 / 4);
+  assert.deepEqual(standard.error, { value: 0, low: 0, high: bound });
+  assert.equal(fixed.error.high, 1);
+  // A difference may lie below 0.
+  assert.ok(difference.error.low < -0.75, `${difference.error.low}`);
+});

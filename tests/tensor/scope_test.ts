@@ -42,6 +42,18 @@ Deno.test("scope() frees everything when its body throws", () => {
   assert.equal(liveTensors(), before);
 });
 
+Deno.test("scope() whose body throws owns nothing that is made after it", () => {
+  const before = liveTensors();
+  scope(() => {
+    assert.throws(() =>
+      scope(() => {
+        throw new Error("stop");
+      }), /stop/);
+    Tensor.from([1]);
+  });
+  assert.equal(liveTensors(), before);
+});
+
 Deno.test("scope() and noGrad() refuse asynchronous bodies, by type and when run", () => {
   const before = liveTensors();
   const body = () => {

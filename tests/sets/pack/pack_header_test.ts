@@ -32,3 +32,30 @@ for (
     assert.equal(await readHeader(file, header, survey), null);
   });
 }
+
+for (
+  const [what, other] of [
+    ["format", { format: 2 }],
+    ["size", { imageSize: 8 }],
+    ["number of images", { count: 4 }],
+    ["way of decoding", { preprocessing: "q" }],
+    ["list of files", { names: "m" }],
+    ["state of the files", { contents: "d" }],
+  ] as const
+) {
+  Deno.test(`readHeader() takes a header of another ${what} for none`, async () => {
+    await using folder = await TemporaryFolder.make();
+    const file = join(folder.path, "16.pack.json");
+    await Deno.writeTextFile(file, JSON.stringify({ ...header, ...other }));
+    assert.equal(await readHeader(file, header, survey), null);
+  });
+}
+
+for (const done of [-1, 1.5, 4, "3", null]) {
+  Deno.test(`readHeader() takes a header that says ${done} images are done for none`, async () => {
+    await using folder = await TemporaryFolder.make();
+    const file = join(folder.path, "16.pack.json");
+    await Deno.writeTextFile(file, JSON.stringify({ ...header, done }));
+    assert.equal(await readHeader(file, header, survey), null);
+  });
+}

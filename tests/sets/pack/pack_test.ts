@@ -565,3 +565,38 @@ Deno.test("preparePack() refuses a size that is no number of pixels", async () =
     });
   }
 });
+
+Deno.test("preparePack() makes a pack anew whose header says that images are left", async () => {
+  await using folder = await temporaryFolder();
+  const set = await writeSet(folder.path, fileNames(3));
+  const { path } = await preparePack(set, 8);
+  const whole = await Deno.readFile(path);
+  const header = JSON.parse(await Deno.readTextFile(`${path}.json`));
+  await Deno.writeFile(path, new Uint8Array(whole.length));
+  await Deno.writeTextFile(`${path}.json`, JSON.stringify({ ...header, done: 2 }));
+  await preparePack(set, 8);
+  assert.deepEqual(await Deno.readFile(path), whole);
+});
+
+Deno.test("preparePack() leaves no old header beside new pixels when it is stopped between the two", async () => {
+  await using folder = await temporaryFolder();
+  const set = await writeSet(folder.path, fileNames(3));
+  const { path } = await preparePack(set, 8);
+  await replaceImage(set, 1, "photo.jpg");
+  const rename = Deno.rename;
+  try {
+    Deno.rename = (from, to) => {
+      if (to === `${path}.json`) throw new Error("stopped here");
+      return rename(from, to);
+    };
+    await assert.rejects(preparePack(set, 8), /stopped here/);
+  } finally {
+    Deno.rename = rename;
+  }
+  assert.deepEqual(packFiles(set), ["8.pack", "8.pack.part.json"]);
+  const listener = notes();
+  await preparePack(set, 8, { listener });
+  assert.deepEqual(listener.decoded, []);
+  const expected = await decodeImage(join(set.imageFolder, "1.png"), 8);
+  assert.deepEqual(await pixelsOf(path, 1, 8), expected);
+});
