@@ -110,3 +110,15 @@ Deno.test("Adam.load() names a state that is missing", () => {
   using adam = new Adam(new Map([["x", x]]));
   assert.throws(() => adam.load(new Map()), /state of "x" is missing/);
 });
+
+Deno.test("Adam.load() refuses a state of another shape, one that would be spread out among them", () => {
+  using x = Tensor.from([1, 2, 3]);
+  x.requiresGrad = true;
+  using adam = new Adam(new Map([["x", x]]));
+  const right = adam.toStored();
+  const one = { dtype: "float64", shape: [1], bytes: new Uint8Array(8) } as const;
+  for (const part of ["first", "second"]) {
+    const wrong = new Map(right).set(`optimiser.${part}.x`, one);
+    assert.throws(() => adam.load(wrong), /state of "x" is missing or has another shape/);
+  }
+});
