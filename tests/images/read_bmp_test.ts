@@ -9,7 +9,7 @@ const kinds = ["24", "8", "4", "1", "16", "565", "32", "rle8", "rle4", "alpha"];
 Deno.test("readBmp() gives pixels or says what is wrong, whatever became of the bytes", async () => {
   for (const kind of kinds) {
     const whole = await Deno.readFile(join(fixtures, `${kind}.bmp`));
-    for (let time = 0; time < 500; time++) {
+    for (let time = 0; time < 100; time++) {
       const random = (number: number) => randomUint32(time, 0, number);
       const bytes = whole.slice(0, time % 3 === 0 ? random(0) % whole.length : whole.length);
       for (let change = 1; change <= 3; change++) {

@@ -172,3 +172,12 @@ Deno.test("embedFolder() three times at once gives the same embeddings, and keep
     assert.deepEqual(set.vectors, sets[0].vectors);
     keptFile(images);
   }));
+
+Deno.test("embedFolder() calls an image as it is called now, when it was renamed in its place", () =>
+  withImages(async ({ images, model }) => {
+    const { set } = await embed(model, images);
+    await Deno.rename(join(images, "4.png"), join(images, "new.png"));
+    const renamed = await embed(model, images);
+    assert.deepEqual(renamed.set.names, ["0.png", "1.png", "2.png", "3.png", "new.png"]);
+    assert.deepEqual(renamed.set.vectors, set.vectors);
+  }));

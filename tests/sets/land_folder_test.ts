@@ -284,4 +284,20 @@ Deno.test("landFolder() names the file that stands where a folder should be, and
   await assert.rejects(land(join(folder.path, "x"), "new"), {
     message: /os error 28\); free some disk space, or choose a folder/,
   });
+
+Deno.test("landFolder() puts nothing in place when it is stopped as the work ends", async () => {
+  await using folder = await TemporaryFolder.make();
+  const target = join(folder.path, "set");
+  await land(target, "old");
+  const controller = new AbortController();
+  const options = { failing, overwrite: true, signal: controller.signal };
+  await assert.rejects(
+    landFolder(target, options, async (work) => {
+      await writeSet(work, "new");
+      controller.abort(new Error("enough"));
+    }),
+    /enough/,
+  );
+  assert.equal(await nameOf(target), "old");
+  assert.deepEqual(names(folder.path), ["set"]);
 });

@@ -190,3 +190,20 @@ Deno.test("drawTriplets(), uniform, gives every triplet the same chance", () => 
   const freedom = possible.size - 1;
   assert.ok(chi2 < freedom + 5 * Math.sqrt(2 * freedom), `${chi2} of ${freedom}`);
 });
+
+Deno.test("drawTriplets() begins its turns at any value, so that short lists favour none", () => {
+  const values = Array.from({ length: 12 }, (_, image) => "abcd"[image % 4]);
+  const anchors = Array.from({ length: 40 }, (_, stream) => {
+    const images = Uint32Array.from(values.keys());
+    const [anchor] = drawTriplets({ kind: "categorical", values }, images, {
+      count: 1,
+      seed: 1,
+      stream,
+    });
+    return values[anchor];
+  });
+  for (const value of "abcd") {
+    const count = anchors.filter((anchor) => anchor === value).length;
+    assert.ok(count >= 3, `${count} of 40 begin with ${value}`);
+  }
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { defaultConfig, type TrainConfig } from "../../../src/model/config.ts";
 import { cutOfEpoch, epochBatches } from "../../../src/training/batches/epoch_batches.ts";
+import { imageFlips } from "../../../src/training/batches/image_flips.ts";
 import { emptySums } from "../../../src/training/epoch_sums.ts";
 import type { PreparedTraining } from "../../../src/training/prepare.ts";
 
@@ -40,4 +41,16 @@ Deno.test("cutOfEpoch() keeps the number of batches once an epoch has begun, if 
     cutOfEpoch(config, { values: null }, { ...sums, batches: 1, cut: undefined }),
     undefined,
   );
+});
+
+Deno.test("imageFlips() mirrors half of the images, others in another epoch, none where none may be", () => {
+  const images = Uint32Array.from({ length: 1000 }, (_, i) => i);
+  const options = { batchSize: 4, seed: 1, epoch: 1, shuffle: true, flip: true };
+  const flips = imageFlips(images, options);
+  const count = flips.reduce((sum, flip) => sum + flip, 0);
+  assert.ok(count > 420 && count < 580, `${count} of 1000`);
+  assert.notDeepEqual(imageFlips(images, { ...options, epoch: 2 }), flips);
+  // By image, not by its place in the batch.
+  assert.deepEqual(imageFlips(images.subarray(500), options), flips.subarray(500));
+  assert.deepEqual(imageFlips(images, { ...options, flip: false }), new Uint8Array(1000));
 });

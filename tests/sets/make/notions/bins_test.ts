@@ -28,3 +28,17 @@ Deno.test("quantileBorders() gives as many bins as the numbers allow, and the pl
     { seed: 1, numRuns: 1000 },
   );
 });
+
+Deno.test("quantileBorders() gives every bin as many numbers where there are no ties", () => {
+  const numbers = Array.from({ length: 12 }, (_, i) => i + 1);
+  assert.deepEqual(quantileBorders(numbers, 2), [7]);
+  assert.deepEqual(quantileBorders(numbers, 3), [5, 9]);
+  assert.deepEqual(quantileBorders(numbers, 4), [4, 7, 10]);
+});
+
+Deno.test("quantileBorders() shares out what is left where many numbers are equal", () => {
+  const sizes = (numbers: readonly number[], count: number) =>
+    binsOf(numbers, quantileBorders(numbers, count)).map(({ images }) => images);
+  assert.deepEqual(sizes([1, 1, 1, 1, 1, 1, 2, 3, 4, 5], 3), [6, 2, 2]);
+  assert.deepEqual(sizes([1, 2, 3, 4, 5, 5, 5, 5, 5, 5], 3), [3, 1, 6]);
+});
