@@ -122,3 +122,19 @@ Deno.test("Adam.load() refuses a state of another shape, one that would be sprea
     assert.throws(() => adam.load(wrong), /state of "x" is missing or has another shape/);
   }
 });
+
+Deno.test("Adam.load() restores both moments and the steps", async () => {
+  const parameters = () => {
+    const x = Tensor.from([1, 2, 3]);
+    x.requiresGrad = true;
+    return x;
+  };
+  using x = parameters();
+  using y = parameters();
+  using adam = new Adam(new Map([["x", x]]));
+  using other = new Adam(new Map([["x", y]]));
+  await stepOn(x, adam, [1, 2, 3], 0.1);
+  await stepOn(x, adam, [3, 2, 1], 0.1);
+  other.load(adam.toStored());
+  assert.deepEqual(other.toStored(), adam.toStored());
+});

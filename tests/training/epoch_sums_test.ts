@@ -67,7 +67,12 @@ Deno.test("addBatch() counts the images that were embedded, fewer than three a t
   assert.deepEqual([sums.images, sums.triplets], [4, 2]);
 });
 
-const config = { ...defaultConfig, startEpoch: 3, notions: ["shape", "colour"] } as TrainConfig;
+const config: TrainConfig = {
+  ...defaultConfig,
+  data: "/",
+  startEpoch: 3,
+  notions: ["shape", "colour"],
+};
 
 Deno.test("beginState() begins at the epoch of the run, with nothing seen", () => {
   const state = beginState(config, "digest");

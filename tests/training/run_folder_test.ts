@@ -174,3 +174,31 @@ Deno.test("assertUnchanged() refuses a checkpoint that another process has repla
     message: /Cannot go on from .*another process has trained this run on .*, to epoch 2; run the/,
   });
 });
+
+Deno.test("RunFolder.resume() in a copy that cannot be made whole leaves none of its files", async () => {
+  await using folder = await TemporaryFolder.make();
+  const [from, to] = [join(folder.path, "run"), join(folder.path, "copy")];
+  await write(from, { "config.json": "{}", "metrics.jsonl": "", "checkpoint.safetensors": "" });
+  const state: TrainerState = {
+    ...{ epoch: 1, steps: 0, bestAccuracy: -1, bestEpoch: 0, triplets: "", sums: emptySums(1) },
+  };
+  const copy = Deno.copyFile;
+  {
+    using run = await RunFolder.resume(to, state, from);
+    try {
+      Deno.copyFile = (source, target) => {
+        if (`${source}`.endsWith("checkpoint.safetensors")) throw new Error("the disk is full");
+        return copy(source, target);
+      };
+      await assert.rejects(
+        run.begin(config, { ...defaultSettings, threads: 1 }),
+        { name: "CsnError", message: /Cannot copy the run .*run to .*copy: the disk is full/ },
+      );
+    } finally {
+      Deno.copyFile = copy;
+    }
+    assert.deepEqual([...Deno.readDirSync(to)].map(({ name }) => name), ["lock"]);
+  }
+  assert.equal(await exists(to), false);
+  assert.equal([...Deno.readDirSync(from)].length, 3);
+});

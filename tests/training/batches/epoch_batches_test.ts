@@ -5,7 +5,7 @@ import { imageFlips } from "../../../src/training/batches/image_flips.ts";
 import { emptySums } from "../../../src/training/epoch_sums.ts";
 import type { PreparedTraining } from "../../../src/training/prepare.ts";
 
-const config = { ...defaultConfig, batchSize: 4, seed: 1 } as TrainConfig;
+const config: TrainConfig = { ...defaultConfig, data: "/", notions: ["a"], batchSize: 4, seed: 1 };
 const train = {
   notions: ["a"],
   images: Uint32Array.from({ length: 60 }, (_, i) => i),
@@ -16,7 +16,7 @@ const train = {
 
 Deno.test("epochBatches() mirrors images where the set says that it may, and none elsewhere", async () => {
   const mirrored = async (flip: boolean) => {
-    const data = { set: { flip }, train, values: null } as PreparedTraining;
+    const data = { set: { flip }, train, values: null } as unknown as PreparedTraining;
     const batches = await epochBatches(config, data, 1);
     let flips = 0;
     for (let index = 0; index < batches.length; index++) {
