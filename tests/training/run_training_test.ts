@@ -262,6 +262,27 @@ Deno.test("runTraining() passes over batches that hold no triplet, says once how
   await assertSameRun(join(root, "broken"), join(root, "straight"));
 });
 
+Deno.test("runTraining() stopped behind a batch that holds no triplet trains none twice when it goes on", async () => {
+  await using folder = await TemporaryFolder.make();
+  const root = folder.path;
+  await writeValuedSet(join(root, "set"));
+  const config = { ...sparseConfig(root), epochs: 1 };
+  const controller = new AbortController();
+  let steps = 0;
+  const { state, finished } = await begin(config, join(root, "broken"), {
+    signal: controller.signal,
+    onEvent: (event) => {
+      if (event.type === "step" && event.batch > ++steps) controller.abort();
+    },
+  });
+  assert.equal(finished, false);
+  assert.deepEqual([state.epoch, state.sums.batches], [1, steps]);
+  assert.ok(state.sums.skipped! > 0);
+  assert.ok((await goOn(config, join(root, "broken"))).finished);
+  assert.ok((await begin(config, join(root, "straight"))).finished);
+  await assertSameRun(join(root, "broken"), join(root, "straight"));
+});
+
 Deno.test("runTraining() ends where no batch of an epoch holds a triplet, and says what to do", async () => {
   await using folder = await TemporaryFolder.make();
   const set = join(folder.path, "set");
