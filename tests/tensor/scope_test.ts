@@ -198,3 +198,16 @@ Deno.test("scope() keeps tensors that were made outside, wherever its result hol
   });
   assert.equal(x.item(), 1);
 });
+
+Deno.test("noGrad() in another leaves the other's as it was, also when its body throws", () => {
+  noGrad(() => {
+    noGrad(() => {});
+    assert.equal(isGradEnabled(), false);
+    assert.throws(() =>
+      noGrad(() => {
+        throw new Error("stop");
+      }), /stop/);
+    assert.equal(isGradEnabled(), false);
+  });
+  assert.equal(isGradEnabled(), true);
+});
