@@ -284,6 +284,7 @@ Deno.test("landFolder() names the file that stands where a folder should be, and
   await assert.rejects(land(join(folder.path, "x"), "new"), {
     message: /os error 28\); free some disk space, or choose a folder/,
   });
+});
 
 Deno.test("landFolder() puts nothing in place when it is stopped as the work ends", async () => {
   await using folder = await TemporaryFolder.make();
