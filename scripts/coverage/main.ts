@@ -2,14 +2,18 @@
  * `deno task coverage [--replicates N]`: whether 95 % intervals hold what is true 95 of 100 times,
  * in worlds where that is known.
  */
-import { parseArgs } from "node:util";
+import { Command } from "@commander-js/extra-typings";
+import { wholeNumber } from "../../src/cli/options.ts";
 import { table } from "../../src/cli/format.ts";
 import { familyPlans, groupPlans, imagePlans, runPlans } from "./plans.ts";
 import { type Coverage, familyStudyOf, studyOf } from "./study.ts";
 import type { Effects } from "./world.ts";
 
-const { values } = parseArgs({ options: { replicates: { type: "string", default: "400" } } });
-const replicates = Number(values.replicates);
+const { replicates } = new Command("coverage")
+  .description("whether 95 % intervals hold what is true 95 of 100 times, in worlds of known truth")
+  .option("--replicates <n>", "worlds that each setting is tried in", wholeNumber(1), 400)
+  .parse()
+  .opts();
 
 /** What moves a triplet besides chance. */
 function shown({ images = 0, groups = 0, run = 0, runOnImages = 0 }: Effects): string {

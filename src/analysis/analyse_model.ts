@@ -3,7 +3,6 @@ import { splitAccuracy } from "./split_accuracy.ts";
 import { streamFor } from "../base/random.ts";
 import type {
   DimensionUse,
-  Leakage,
   MaskOverlap,
   ModelAnalysis,
   OrdinalFit,
@@ -12,7 +11,6 @@ import type {
 import { removalErrors } from "../statistics/dimension_removal.ts";
 import { activeDimensions, maskCosine, maskJaccard } from "../statistics/mask_overlap.ts";
 import { MaskedVectors } from "../statistics/masked_vectors.ts";
-import { leakage } from "../statistics/triplet_error.ts";
 import type { ModelFile } from "../model/model_file.ts";
 import type { TestOptions } from "../model/evaluate_model.ts";
 import { type EmbeddedSplit, embedSplit } from "./embedded_split.ts";
@@ -20,7 +18,7 @@ import { ordinalFit } from "./ordinal_fit.ts";
 import type { ProbeTable } from "./probe_column.ts";
 import { probes } from "./probes.ts";
 import { retrieval } from "./retrieval.ts";
-import { valueBaseline } from "./value_baseline.ts";
+import { leakageOf } from "./leakage.ts";
 
 /** What is analysed, and how. */
 export interface AnalyseOptions extends TestOptions {
@@ -101,30 +99,6 @@ function tripletsOfNotions({ notions, triplets, positions }: EmbeddedSplit): Uin
         .flatMap((place) => [...positions.subarray(3 * place, 3 * place + 3)]),
     )
   );
-}
-
-function leakageOf(split: EmbeddedSplit, triplets: readonly Uint32Array[]): Leakage {
-  const none = new Float32Array(split.dimension).fill(1);
-  return {
-    columns: [...split.notions, "no mask"],
-    error: leakage(split.vectors, [...split.masks, none], triplets),
-    baseline: baselineOf(split, triplets),
-  };
-}
-
-/** What true values alone would give; null where the set knows none. */
-function baselineOf(
-  { notions, values, images }: EmbeddedSplit,
-  triplets: readonly Uint32Array[],
-): Leakage["baseline"] {
-  if (values === null) return null;
-  return triplets.map((rows) => {
-    const ofSet = rows.map((row) => images[row]);
-    return notions.map((notion) => {
-      const attribute = values.attributes.get(notion);
-      return attribute === undefined ? null : valueBaseline(ofSet, attribute);
-    });
-  });
 }
 
 function overlapOf(masks: readonly Float32Array[]): MaskOverlap {

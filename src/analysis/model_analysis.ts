@@ -1,6 +1,6 @@
 import type { Accuracy } from "./split_accuracy.ts";
 import type { SeenImages } from "../model/seen_counts.ts";
-import type { Interval } from "../statistics/interval.ts";
+import type { Estimate, Interval } from "../statistics/estimate.ts";
 
 /**
  * What a model's masks learned, as plain JSON: `analysis.json`. Lists by notion follow
@@ -75,6 +75,8 @@ export interface Leakage {
    * [notion of the triplets][column]: share of triplets in the wrong order, 0 to 1; a tie is wrong.
    */
   readonly error: readonly (readonly number[])[];
+  /** The 95 % interval of each, for this model on other images (or groups). */
+  readonly intervals: readonly (readonly Interval[])[];
   /**
    * [notion of the triplets][notion]: the share in the wrong order when true values of the second
    * notion stand in place of the embedding, a tie counting half; of triplets whose three values are
@@ -82,6 +84,11 @@ export interface Leakage {
    * leaks only as far as it is below this. Null for a set that knows no values.
    */
   readonly baseline: readonly (readonly (number | null)[])[] | null;
+  /**
+   * The baseline less the error, on the same triplets, with its 95 % interval: where it lies above
+   * 0, the mask tells more of the notion than the relation of the two in the data does.
+   */
+  readonly excess: readonly (readonly (Estimate | null)[])[] | null;
 }
 
 /** How much the masks of two notions have in common. */

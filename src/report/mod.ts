@@ -20,7 +20,7 @@ export { analyseModel, type AnalyseOptions, analyseSplit } from "../analysis/ana
 export { type EmbeddedSplit, embedSplit } from "../analysis/embedded_split.ts";
 export type { ProbeTable } from "../analysis/probe_column.ts";
 export type { Accuracy } from "../analysis/split_accuracy.ts";
-export type { Interval } from "../statistics/interval.ts";
+
 export type {
   AnalysedModel,
   DimensionUse,

@@ -14,6 +14,7 @@ export class ImageVariance {
   readonly sharing: number;
   readonly #moments: Moments;
 
+  /** Counts how the triplets share images, once for all that is measured of them. */
   constructor(shared: SharedImages) {
     this.shared = shared;
     const ones = new Float64Array(shared.triplets).fill(1);

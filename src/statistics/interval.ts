@@ -1,13 +1,6 @@
+import type { Interval } from "./estimate.ts";
 import { studentT } from "./quantiles.ts";
 import type { Scatter } from "./unit_scatter.ts";
-
-/** A 95 % interval. */
-export interface Interval {
-  /** Its lower end. */
-  readonly low: number;
-  /** Its upper end. */
-  readonly high: number;
-}
 
 /**
  * The interval of a share, or of a mean of scores from 0 to 1: Wilson's (Probable Inference, JASA

@@ -1,3 +1,4 @@
+import { meanOf } from "./mean.ts";
 import { MaskedVectors } from "./masked_vectors.ts";
 
 /**
@@ -10,24 +11,18 @@ export function tripletError(
   mask: ArrayLike<number>,
   triplets: Uint32Array,
 ): number {
-  const masked = new MaskedVectors(vectors, mask);
-  let wrong = 0;
-  for (let at = 0; at < triplets.length; at += 3) {
-    const far = masked.squaredDistance(triplets[at], triplets[at + 1]);
-    const near = masked.squaredDistance(triplets[at], triplets[at + 2]);
-    if (near >= far) wrong++;
-  }
-  return wrong / (triplets.length / 3);
+  return meanOf(wrongTriplets(vectors, mask, triplets));
 }
 
-/**
- * The leakage matrix: [notion of the triplets][mask], the error of each notion's triplets under
- * every mask. A notion whose dimensions another's mask does not see is there at chance, one half.
- */
-export function leakage(
+/** [m]: 1 for each triplet that is in the wrong order under a mask, else 0; see `tripletError`. */
+export function wrongTriplets(
   vectors: Float32Array,
-  masks: readonly ArrayLike<number>[],
-  triplets: readonly Uint32Array[],
-): number[][] {
-  return triplets.map((rows) => masks.map((mask) => tripletError(vectors, mask, rows)));
+  mask: ArrayLike<number>,
+  triplets: Uint32Array,
+): Float64Array {
+  const masked = new MaskedVectors(vectors, mask);
+  return Float64Array.from({ length: triplets.length / 3 }, (_, t) => {
+    const [anchor, far, near] = triplets.subarray(3 * t, 3 * t + 3);
+    return masked.squaredDistance(anchor, near) >= masked.squaredDistance(anchor, far) ? 1 : 0;
+  });
 }

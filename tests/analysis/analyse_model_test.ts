@@ -37,6 +37,15 @@ Deno.test("analyseModel() scores own masks as testModel() does, and all that is 
   const [ofFirst, ofSecond] = leakage.baseline!;
   assert.deepEqual([ofFirst[1], ofSecond[0]], [0, 0]);
   assert.ok(Math.abs(ofFirst[0]! - 0.5) < 0.2 && Math.abs(ofSecond[1]! - 0.5) < 0.2);
+  leakage.intervals.forEach((row, of) =>
+    row.forEach(({ low, high }, by) => {
+      assert.ok(low <= leakage.error[of][by] && leakage.error[of][by] <= high);
+    })
+  );
+  assert.deepEqual(tested.notions[0].interval, leakage.intervals[0][0]);
+  const { value, low, high } = leakage.excess![0][1]!;
+  assert.ok(Math.abs(value - (ofFirst[1]! - leakage.error[0][1])) < 1e-12);
+  assert.ok(low <= value && value <= high);
   assert.deepEqual(overlap, { cosine: [[1, 0], [0, 1]], jaccard: [[1, 0], [0, 1]] });
   assert.deepEqual([dimensions.active, dimensions.unused], [[4, 4], 0]);
   assert.deepEqual(dimensions.removal.map((row) => row.length), [8, 8]);

@@ -37,7 +37,12 @@ export function reportData(text: string): ReportData {
     leakage: {
       columns: [...notions, "no mask"],
       error: [[0.1, 0.5, 0.3], [0.4, 0.2, 0.25]],
+      intervals: [0, 1].map(() => [0, 1, 2].map(() => ({ low: 0.01, high: 0.6 }))),
       baseline: [[0, 0.45], [null, 0]],
+      excess: [
+        [null, { value: 0.05, low: 0.01, high: 0.09 }],
+        [{ value: 0.02, low: -0.01, high: 0.05 }, null],
+      ],
     },
     overlap: { cosine: [[1, 0.5], [0.5, 1]], jaccard: [[1, null], [null, 1]] },
     masks: [[1, 0.5, 0], [0, 0.25, 0]],

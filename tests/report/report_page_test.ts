@@ -82,7 +82,9 @@ drawingTest("reportPage() prints the numbers that its charts show", () => {
       "shape | −0.25 | – | 100",
       "x | 90.0 % | 60.0 to 98.0 | 60.0 % | 2 | 10 | 5",
       "standard | 40.0 % (38.0 to 43.0) | 35.0 % (33.0 to 38.0) | 45.0 % (43.0 to 48.0) | 0 | 2",
-      "standard − learned | images | +20.0 (+18.0 to +23.0) | +10.0 (+8.0 to +13.0) | +30.0 (+28.0 to +33.0)",
+      "standard − learned | alone | +20.0 (+18.0 to +23.0) | +10.0 (+8.0 to +13.0) | +30.0 (+28.0 to +33.0)",
+      " | at once | +20.0 (−30.0 to +70.0) | +10.0 (−40.0 to +60.0) | +30.0 (−20.0 to +80.0)",
+      " | seeds to show it | 3 | 3 | 3",
       "10 | 50.0 % (48.0 to 53.0) | –",
     ]
   ) assert.ok(rows.includes(row), `${row}\n\n${rows.join("\n")}`);
@@ -99,7 +101,12 @@ drawingTest(
     const { html, charts } = page(whole.analysis.leakage);
     assert.match(html, /leakage of the masks only as far as it is below its\s+baseline/);
     assert.match(charts.find(({ name }) => name === "leakage")!.svg, /\(45\.0.%\)/);
-    const without = page({ ...whole.analysis.leakage, baseline: null }).html;
+    assert.match(
+      html,
+      /more than other images could make it \(95.% intervals.*: shape under\s+the mask of colour/,
+    );
+    assert.doesNotMatch(html, /colour under\s+the mask of shape/);
+    const without = page({ ...whole.analysis.leakage, baseline: null, excess: null }).html;
     assert.match(
       without,
       /knows no values of its images, so what the relation alone would\s+give is/,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomNormal } from "../../src/base/random.ts";
-import { leakage, tripletError } from "../../src/statistics/triplet_error.ts";
+import { tripletError } from "../../src/statistics/triplet_error.ts";
 import { EmbeddingSet } from "../../src/model/embedding_set.ts";
 import { plantEmbedding, plantTriplets } from "../helpers/planted_embedding.ts";
 
@@ -36,10 +36,19 @@ Deno.test("tripletError() counts a tie as wrong, and knows no error without trip
   assert.ok(Number.isNaN(tripletError(vectors, [1, 0], new Uint32Array())));
 });
 
-Deno.test("leakage() of notions with dimensions of their own is at chance beside the diagonal", () => {
+/** [notion of the triplets][mask]. */
+function matrixOf(
+  vectors: Float32Array,
+  masks: readonly number[][],
+  triplets: readonly Uint32Array[],
+): number[][] {
+  return triplets.map((rows) => masks.map((mask) => tripletError(vectors, mask, rows)));
+}
+
+Deno.test("tripletError() of notions with dimensions of their own is at chance beside the diagonal", () => {
   const { vectors, values } = plantEmbedding(600, 2);
   const triplets = values.map((one) => plantTriplets(one, 4000));
-  const matrix = leakage(vectors, [[1, 0], [0, 1], [1, 1]], triplets);
+  const matrix = matrixOf(vectors, [[1, 0], [0, 1], [1, 1]], triplets);
   for (const notion of [0, 1]) {
     assert.ok(matrix[notion][notion] < 0.001, String(matrix[notion][notion]));
     // Five standard errors of a share of 4,000.
@@ -49,23 +58,23 @@ Deno.test("leakage() of notions with dimensions of their own is at chance beside
   }
 });
 
-Deno.test("leakage() shows a dimension that two notions' masks share, in the notion that it serves alone", () => {
+Deno.test("tripletError() shows a dimension that two notions' masks share, in the notion that it serves alone", () => {
   const { vectors, values } = plantEmbedding(600, 2);
   const triplets = values.map((one) => plantTriplets(one, 4000));
   // The second notion's mask sees the first one's dimension too.
-  const matrix = leakage(vectors, [[1, 0], [0.7, 1]], triplets);
+  const matrix = matrixOf(vectors, [[1, 0], [0.7, 1]], triplets);
   assert.ok(matrix[0][0] < 0.001, String(matrix[0][0]));
   assert.ok(matrix[0][1] < 0.45, `error of the first notion under the second: ${matrix[0][1]}`);
   assert.ok(Math.abs(matrix[1][0] - 0.5) < 5 * 0.5 / Math.sqrt(4000), String(matrix[1][0]));
   assert.ok(matrix[1][1] > 0, "the shared dimension costs the second notion");
 });
 
-Deno.test("leakage() shows two notions that are told by one and the same dimension", () => {
+Deno.test("tripletError() shows two notions that are told by one and the same dimension", () => {
   const { vectors, values } = plantEmbedding(600, 2);
   // The halves of the first property's values: another notion, the same dimension.
   const halves = values[0].map((value) => Math.floor(value / 2));
   const triplets = [values[0], halves].map((one) => plantTriplets(one, 4000));
-  const [[own, under], [halvesUnder, halvesOwn]] = leakage(vectors, [[1, 0], [1, 0]], triplets);
+  const [[own, under], [halvesUnder, halvesOwn]] = matrixOf(vectors, [[1, 0], [1, 0]], triplets);
   assert.ok(own < 0.001, String(own));
   assert.equal(under, own);
   assert.equal(halvesUnder, halvesOwn);

@@ -1,5 +1,5 @@
 import type { Estimate } from "../../statistics/estimate.ts";
-import type { Interval } from "../../statistics/interval.ts";
+import type { Interval } from "../../statistics/estimate.ts";
 
 /** Keeps what belongs together on one line. */
 const bound = "\u00a0";

@@ -1,9 +1,10 @@
 import type { Chart } from "../charts/chart.ts";
 import { heatMap } from "../charts/heat_map.ts";
 import { type Content, paragraph } from "../html.ts";
-import { decimal, percent } from "../charts/numbers.ts";
+import { decimal, percent, percentWithInterval, pointsWithInterval } from "../charts/numbers.ts";
 import { beside, chartFigure, numbers, type Section, table } from "../page_parts.ts";
 import { viridis } from "../charts/palette.ts";
+import type { Leakage } from "../../analysis/model_analysis.ts";
 import type { ReportData } from "../report_data.ts";
 
 /** How well one notion is ordered under another's mask, and what masks have in common. */
@@ -14,8 +15,8 @@ export function leakageSection({ analysis }: ReportData): Section {
   const inBrackets = baseline?.map((row, of) =>
     row.map((share, by) => share === null || of === by ? null : `(${percent(share)})`)
   );
-  const withBaseline = leakage.error.map((row, of) =>
-    row.map((error, by) => [percent(error), inBrackets?.[of][by]].filter(Boolean).join(" "))
+  const withIntervals = leakage.error.map((row, of) =>
+    row.map((value, by) => percentWithInterval({ value, ...leakage.intervals[of][by] }))
   );
   const highest = Math.max(0.5, ...leakage.error.flat().filter(Number.isFinite));
   const leaks = heatMap({
@@ -47,7 +48,8 @@ export function leakageSection({ analysis }: ReportData): Section {
 a mask knows nothing of the notion, it is 50 %, chance.`,
       baselineText(baseline !== null),
       chartFigure(leaks),
-      numbers(matrixTable(notions, leakage.columns, withBaseline, (cell) => cell)),
+      paragraph`${excessText(notions, leakage)}`,
+      numbers(matrixTable(notions, leakage.columns, withIntervals, (cell) => cell)),
       paragraph`What two masks have in common: the cosine of the angle between them, and the dimensions active
 in both as a share of those active in either (Jaccard).`,
       beside(overlaps.map((chart, i) => chartFigure(chart, ["cosine", "Jaccard"][i]))),
@@ -72,6 +74,23 @@ give is not known.`;
 (a tie counts half). A baseline below 50 % means that the two notions are related in the data, so a mask that sees
 its own notion alone comes down to there. An error below 50 % is leakage of the masks only as far as it is below its
 baseline, too.`;
+}
+
+/** The leaks that other images would show, too. */
+function excessText(notions: readonly string[], { excess }: Leakage): string {
+  if (excess === null) return "";
+  const leaks = notions.flatMap((notion, of) =>
+    notions.flatMap((mask, by) => {
+      const found = excess[of][by];
+      if (of === by || found === null || found.low <= 0) return [];
+      return [`${notion} under the mask of ${mask}, by ${pointsWithInterval(found)} points`];
+    })
+  );
+  return leaks.length === 0
+    ? "No error is below its baseline by more than other images could make it."
+    : `Below the baseline by more than other images could make it (95 % intervals, each alone): ${
+      leaks.join("; ")
+    }.`;
 }
 
 function overlapChart(

@@ -1,6 +1,6 @@
 import { type Content, markup, paragraph } from "../html.ts";
 import { count, decimal, decimalInterval, percent, percentInterval } from "../charts/numbers.ts";
-import type { Interval } from "../../statistics/interval.ts";
+import type { Interval } from "../../statistics/estimate.ts";
 import { type Section, table } from "../page_parts.ts";
 import type { ReportData } from "../report_data.ts";
 
