@@ -74,8 +74,8 @@ drawingTest("reportPage() prints the numbers that its charts show", () => {
     const row of [
       "all | 30 | 80.0 % (70.0 to 90.0)",
       "colour | 20 | 70.0 % (60.0 to 80.0)",
-      "shape | 10.0 % | 50.0 % (45.0 %) | 30.0 %",
-      "colour | 40.0 % | 20.0 % | 25.0 %",
+      "shape | 10.0 % (1.0 to 60.0) | 50.0 % (1.0 to 60.0), baseline 45.0 % | 30.0 % (1.0 to 60.0)",
+      "colour | 40.0 % (1.0 to 60.0) | 20.0 % (1.0 to 60.0) | 25.0 % (1.0 to 60.0)",
       "shape | 50.0 % (25.0 to 75.5) | 75.0 % (50.0 to 90.0) | 40.0 % (–) | 9 | 8 | 10.0 % | 20.0 % | 15.0 %",
       "shape | 1.00 | –",
       "shape | 0 (+10.00)",

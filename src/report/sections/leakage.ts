@@ -16,7 +16,11 @@ export function leakageSection({ analysis }: ReportData): Section {
     row.map((share, by) => share === null || of === by ? null : `(${percent(share)})`)
   );
   const withIntervals = leakage.error.map((row, of) =>
-    row.map((value, by) => percentWithInterval({ value, ...leakage.intervals[of][by] }))
+    row.map((value, by) => {
+      const given = baseline?.[of][by] ?? null;
+      const error = percentWithInterval({ value, ...leakage.intervals[of][by] });
+      return given === null || of === by ? error : `${error}, baseline ${percent(given)}`;
+    })
   );
   const highest = Math.max(0.5, ...leakage.error.flat().filter(Number.isFinite));
   const leaks = heatMap({
