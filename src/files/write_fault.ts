@@ -13,9 +13,13 @@ export function writeFault(path: string, thrown: unknown): string {
   return reasonOf(thrown);
 }
 
-/** "free some disk space, or " where that may help, to stand before other advice. */
+/** Advice on space where that may help, such as "free some disk space, or ", to stand before other. */
 export function spaceAdvice(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  // A limit of the shell's or of the disk's on the size of one file.
+  if (/file too large|os error 27|EFBIG/i.test(message)) {
+    return "free some disk space or raise the limit on the size of files (ulimit -f), or ";
+  }
   return /no space left|quota|os error (?:28|122)|ENOSPC|EDQUOT/i.test(message)
     ? "free some disk space, or "
     : "";

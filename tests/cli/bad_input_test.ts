@@ -116,7 +116,7 @@ Deno.test("an unknown command is refused with exit code 2", () =>
   fails(["trian"], 2, /unknown command 'trian'.*train/));
 
 Deno.test("train names a data set that is missing and the command that makes one", () =>
-  fails(train("nowhere"), 1, /nowhere.*deno task get-data/));
+  fails(train("nowhere"), 1, /nowhere.*deno task make-triplets/));
 
 for (
   const [what, line, message] of [

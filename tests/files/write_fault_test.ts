@@ -21,4 +21,5 @@ Deno.test("spaceAdvice() speaks of space only where there is none", () => {
   assert.equal(spaceAdvice(new Error("Not a directory (os error 20)")), "");
   assert.match(spaceAdvice(new Error("No space left on device (os error 28)")), /^free some/);
   assert.match(spaceAdvice(new Error("Disk quota exceeded (os error 122)")), /^free some/);
+  assert.match(spaceAdvice(new Error("File too large (os error 27)")), /limit .*ulimit -f/);
 });
