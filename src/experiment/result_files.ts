@@ -43,7 +43,8 @@ export async function removeResults(folder: string, kind: Kind): Promise<void> {
 function isResult(text: string, member: string): boolean {
   try {
     const found = JSON.parse(text);
-    return found?.format === 1 && Array.isArray(found.seeds) && Array.isArray(found[member]);
+    return [1, 2].includes(found?.format) && Array.isArray(found.seeds) &&
+      Array.isArray(found[member]);
   } catch {
     return false;
   }

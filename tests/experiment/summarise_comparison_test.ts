@@ -300,8 +300,9 @@ Deno.test("comparisonOf() keeps a variant's interval within 0 and 1, and above 0
     triplets,
     { ...about, seeds: [1] },
   );
-  const bound = 1 - 0.025 ** (1 / 4);
-  assert.deepEqual(standard.error, { value: 0, low: 0, high: bound });
+  // Four triplets that depend on each other say less than four that do not.
+  assert.equal(standard.error.low, 0);
+  assert.ok(standard.error.high > 1 - 0.025 ** (1 / 4) && standard.error.high < 1);
   assert.equal(fixed.error.high, 1);
   // A difference may lie below 0.
   assert.ok(difference.error.low < -0.75, `${difference.error.low}`);
