@@ -303,7 +303,7 @@ Deno.test("comparisonOf() keeps a variant's interval within 0 and 1, and above 0
   // Four triplets that depend on each other say less than four that do not.
   assert.equal(standard.error.low, 0);
   assert.ok(standard.error.high > 1 - 0.025 ** (1 / 4) && standard.error.high < 1);
-  assert.equal(fixed.error.high, 1);
+  assert.ok(fixed.error.low > 0 && fixed.error.high < 1 && fixed.error.high > 0.9);
   // A difference may lie below 0.
   assert.ok(difference.error.low < -0.75, `${difference.error.low}`);
 });
