@@ -4,12 +4,10 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import denoJson from "../deno.json" with { type: "json" };
-import { defaultConfig } from "../src/model/config.ts";
-import { initialTensors } from "../src/network/initialise.ts";
 import { fromFileUrl, join } from "../src/files/paths.ts";
-import { writeModelFile } from "../src/model/model_file.ts";
 import { randomUint32 } from "../src/base/random.ts";
 import { TemporaryFolder } from "./helpers/temporary_folder.ts";
+import { writeTinyModel } from "./helpers/tiny_model.ts";
 
 const csn = fromFileUrl(new URL("..", import.meta.url));
 const project = join(csn, "tests", "library_project");
@@ -42,7 +40,7 @@ for (const [how, configuration] of Object.entries(configurations)) {
     const folder = temporary.path;
     const cwd = configuration === undefined ? project : await copyProject(folder, configuration);
     await writePictures(join(folder, "images"), 5);
-    await writeModel(join(folder, "model.safetensors"));
+    await writeTinyModel(folder);
     const image = join(folder, "images", "3.png");
     const args = [join(folder, "model"), join(folder, "images"), image];
     const { code, stdout, stderr } = await run(cwd, ["nearest.ts", ...args]);
@@ -108,25 +106,4 @@ async function writePicture(path: string, seed: number): Promise<void> {
     (_, i) => randomUint32(seed, 0, i) & 0xff,
   );
   await sharp(pixels, { raw: { width: 20, height: 20, channels: 3 } }).png().toFile(path);
-}
-
-async function writeModel(path: string): Promise<void> {
-  const shape = { notions: ["shape", "colour"], dimension: 8, variant: "fixed" } as const;
-  await writeModelFile(path, {
-    info: {
-      kind: "model",
-      libtorch: "2.13.0",
-      ...shape,
-      imageSize: 16,
-      normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
-      config: { ...defaultConfig, data: folderOf(path), notions: shape.notions },
-      epoch: 1,
-      accuracy: 0.5,
-    },
-    tensors: initialTensors(shape, 1),
-  });
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
 }

@@ -6,7 +6,7 @@ import {
   variancePartsOf,
 } from "../../src/statistics/estimate_mean.ts";
 import { ImageVariance } from "../../src/statistics/image_variance.ts";
-import { meanOf } from "../../src/statistics/mean.ts";
+import { meanOf, varianceOf } from "../../src/statistics/mean.ts";
 import { normalQuantile, studentT } from "../../src/statistics/quantiles.ts";
 import { SharedImages } from "../../src/statistics/shared_images.ts";
 import {
@@ -147,9 +147,4 @@ function differencesOf(
   b: readonly Float64Array[],
 ): Float64Array[] {
   return a.map((run, i) => run.map((value, t) => value - b[i][t]));
-}
-
-function varianceOf(values: readonly number[]): number {
-  const mean = meanOf(values);
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
 }

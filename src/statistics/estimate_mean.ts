@@ -1,6 +1,6 @@
 import type { Estimate } from "./estimate.ts";
 import type { ImageVariance } from "./image_variance.ts";
-import { meanOf } from "./mean.ts";
+import { meanOf, varianceOf } from "./mean.ts";
 import { studentT } from "./quantiles.ts";
 import { designEffect, shareInterval } from "./share_interval.ts";
 
@@ -162,10 +162,4 @@ function meanRun(runs: readonly ArrayLike<number>[]): Float64Array {
     { length: runs[0].length },
     (_, t) => runs.reduce((sum, run) => sum + run[t], 0) / runs.length,
   );
-}
-
-/** Of so many numbers, by n - 1. */
-function varianceOf(values: readonly number[]): number {
-  const mean = meanOf(values);
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
 }

@@ -6,7 +6,7 @@ import {
   type VarianceParts,
   variancePartsOf,
 } from "./estimate_mean.ts";
-import { meanOf } from "./mean.ts";
+import { meanOf, varianceOf } from "./mean.ts";
 
 /** A difference that is judged together with others. */
 export interface FamilyMember {
@@ -187,9 +187,4 @@ function columnSums(values: Float64Array, columns: number): Float64Array {
   const sums = new Float64Array(columns);
   values.forEach((value, i) => sums[i % columns] += value);
   return sums;
-}
-
-function varianceOf(values: readonly number[]): number {
-  const mean = meanOf(values);
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
 }
