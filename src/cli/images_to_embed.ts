@@ -1,7 +1,8 @@
+import { lostLinksText } from "../images/folder_links.ts";
 import { findImageFiles, passedOverText } from "../images/list_images.ts";
 import { CsnError, messageOf, UsageError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
-import { isFolder } from "../files/exists.ts";
+import { absenceOf, isFolder } from "../files/exists.ts";
 import { pathLines } from "../files/path_lines.ts";
 import { join, resolve } from "../files/paths.ts";
 import type { NumberedImages } from "../model/numbered_embeddings.ts";
@@ -98,17 +99,20 @@ async function files(given: readonly string[], listener: Listener): Promise<Imag
     const at = userPath(path);
     const stat = await Deno.stat(at).catch(() => null);
     if (stat === null) {
-      throw new CsnError(`Cannot embed "${path}": there is no such file or folder`);
+      const found = await absenceOf(at, "there is no such file or folder");
+      throw new CsnError(`Cannot embed "${path}": ${found}`);
     }
     if (!stat.isDirectory) {
       names.push(path);
       named.add(at);
       continue;
     }
-    const { images, passedOver } = await findImageFiles(at);
+    const { images, passedOver, links } = await findImageFiles(at);
     names.push(...images.map((file) => join(path, file)));
     const text = passedOverText(shownPath(at), passedOver);
     if (text !== null) listener.notice?.(text);
+    const lost = lostLinksText(shownPath(at), links);
+    if (lost !== null) listener.warning?.(lost);
     const otherOrder = await otherOrderText(at, images);
     if (otherOrder !== null) listener.warning?.(otherOrder);
   }

@@ -1,13 +1,14 @@
 import { join, resolve } from "./paths.ts";
 
-/** What is at a path, by default the link itself where it is one; null when there is nothing. */
+/**
+ * What is at a path, by default the link itself where it is one; null when there is nothing, also
+ * for links in a circle.
+ */
 export async function infoOf(path: string, look = Deno.lstat): Promise<Deno.FileInfo | null> {
   try {
     return await look(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return null;
-    }
+    if (isNowhere(error)) return null;
     throw error;
   }
 }
@@ -17,11 +18,22 @@ export function infoOfSync(path: string): Deno.FileInfo | null {
   try {
     return Deno.statSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return null;
-    }
+    if (isNowhere(error)) return null;
     throw error;
   }
+}
+
+/** Whether an error says that a path leads to nothing. */
+export function isNowhere(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
+    error instanceof Deno.errors.FilesystemLoop;
+}
+
+/** Why a path leads to nothing: where it leads if it is a link, else `otherwise`. */
+export async function absenceOf(path: string, otherwise: string): Promise<string> {
+  const info = await infoOf(path);
+  if (!info?.isSymlink) return otherwise;
+  return `${path} is a link to ${await Deno.readLink(path)}, where there is nothing`;
 }
 
 /** What a path leads to, looked up at once; null also where it may not be looked at. */
@@ -70,7 +82,7 @@ export async function isWithin(path: string, folder: string): Promise<boolean> {
     const [inner, outer] = await Promise.all([path, folder].map((each) => Deno.realPath(each)));
     return inner === outer || inner.startsWith(outer === "/" ? "/" : `${outer}/`);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (isNowhere(error)) return false;
     throw error;
   }
 }

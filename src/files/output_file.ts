@@ -36,7 +36,14 @@ export async function examineOutput(file: string, options: OutputOptions): Promi
     if (!folderInfo.isDirectory) throw refuse(`${folder} is no folder`, another);
     const info = await infoOf(file);
     if (info?.isDirectory) throw refuse("it is a folder", `name a file in it with \`${option}\``);
-    if (info !== null && !info.isFile && !info.isSymlink) {
+    if (info?.isSymlink) {
+      // Its file would stay as it is, and the link be gone.
+      throw refuse(
+        `it is a link to ${await Deno.readLink(file)}`,
+        `name the file that is meant, or remove the link`,
+      );
+    }
+    if (info !== null && !info.isFile) {
       throw refuse("it is no file that can be replaced", another);
     }
     if (info !== null && !overwrite && !isOwn(await headOf(file))) {

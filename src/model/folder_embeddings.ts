@@ -2,6 +2,7 @@ import { preprocessingOf } from "../images/decode_image.ts";
 import { digestFiles } from "../files/file_digests.ts";
 import { FileIdentities } from "../files/file_identities.ts";
 import { sha256 } from "../files/sha256.ts";
+import { lostLinksText } from "../images/folder_links.ts";
 import { findImageFiles, passedOverText } from "../images/list_images.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
@@ -71,6 +72,8 @@ export async function folderEmbeddings(
   const found = await findImageFiles(folder);
   const passedOver = passedOverText(folder, found.passedOver);
   if (passedOver !== null) options.listener?.notice?.(passedOver);
+  const lost = lostLinksText(folder, found.links);
+  if (lost !== null) options.listener?.warning?.(lost);
   const files = found.images.map((file) => join(folder, file));
   const read = [model.path, ...files];
   const now = stampNow(model, folder, read);

@@ -21,7 +21,7 @@ Deno.test("examineOutput() takes a new file, its own and one that may be replace
   assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["a.csv"]);
 });
 
-Deno.test("examineOutput() refuses a file that csn did not write, and a link to one", async () => {
+Deno.test("examineOutput() refuses a file that csn did not write, and any link", async () => {
   await using folder = await TemporaryFolder.make();
   const [file, link] = ["a.csv", "link.csv"].map((name) => join(folder.path, name));
   await Deno.writeTextFile(file, "image,colour\n");
@@ -29,9 +29,13 @@ Deno.test("examineOutput() refuses a file that csn did not write, and a link to 
   await Deno.symlink(join(folder.path, "gone.csv"), join(folder.path, "dangling.csv"));
   const message =
     /^Cannot write findings to .*: a file lies there that does not say csn wrote it; choose another file with `csv`, or replace it with `overwrite: true`$/;
-  for (const path of [file, link, join(folder.path, "dangling.csv")]) {
-    await refuses(path, message);
-    await refuses(path, message, { isOwn: (head) => head.startsWith("kind,") });
+  await refuses(file, message);
+  await refuses(file, message, { isOwn: (head) => head.startsWith("kind,") });
+  for (const path of [link, join(folder.path, "dangling.csv")]) {
+    const refused =
+      /: it is a link to .*(a|gone)\.csv; name the file that is meant, or remove the link$/;
+    await refuses(path, refused, { isOwn: () => true });
+    await refuses(path, refused, { overwrite: true });
   }
 });
 

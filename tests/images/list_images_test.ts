@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { findImageFiles, listImages, passedOverText } from "../../src/images/list_images.ts";
+import { lostLinksText } from "../../src/images/folder_links.ts";
 import { dirname, join } from "../../src/files/paths.ts";
 import { temporaryFolder } from "../helpers/temporary_set.ts";
 
@@ -20,13 +21,70 @@ Deno.test("listImages() finds images at any depth, sorted by their characters' c
   );
 });
 
-Deno.test("listImages() follows links to files and no others", async () => {
+Deno.test("listImages() follows links to files and to folders elsewhere", async () => {
   await using folder = await temporaryFolder();
+  await using scratch = await temporaryFolder();
   await touch(folder.path, "a/b.png");
-  await Deno.symlink("a/b.png", join(folder.path, "link.png"));
-  await Deno.symlink("nowhere.png", join(folder.path, "broken.png"));
-  await Deno.symlink(folder.path, join(folder.path, "a", "round.png"));
-  assert.deepEqual(await listImages(folder.path), ["a/b.png", "link.png"]);
+  await touch(scratch.path, "cats/1.png", "cats/deep/2.png", "all/3.png", ".store/4.png");
+  const link = (to: string, at: string) => Deno.symlink(to, join(folder.path, at));
+  await link("a/b.png", "link.png");
+  await link(join(scratch.path, "cats"), "cats");
+  await Deno.symlink(join(scratch.path, "all"), join(scratch.path, "cats", "more"));
+  await Deno.symlink(join(scratch.path, ".store"), join(scratch.path, "cats", "stored"));
+  assert.deepEqual(
+    await listImages(folder.path),
+    [
+      "a/b.png",
+      "cats/1.png",
+      "cats/deep/2.png",
+      "cats/more/3.png",
+      "cats/stored/4.png",
+      "link.png",
+    ],
+  );
+  await using images = await temporaryFolder();
+  await Deno.symlink(folder.path, join(images.path, "images"));
+  assert.equal((await listImages(join(images.path, "images"))).length, 6);
+});
+
+Deno.test("findImageFiles() names links that lead to nothing or back, and follows none in circles", async () => {
+  await using folder = await temporaryFolder();
+  await using scratch = await temporaryFolder();
+  await touch(folder.path, "a/b.png");
+  await touch(scratch.path, "cats/1.png");
+  const link = (to: string, at: string) => Deno.symlink(to, join(folder.path, at));
+  await link("nowhere.png", "broken.png");
+  await link("self.png", "self.png");
+  await link(folder.path, "a/round.png");
+  await link("a", "again");
+  await link("..", "above");
+  await link(join(scratch.path, "cats"), "cats");
+  await Deno.symlink(folder.path, join(scratch.path, "cats", "home"));
+  await Deno.symlink(scratch.path, join(scratch.path, "cats", "up"));
+  const { images, links } = await findImageFiles(folder.path);
+  assert.deepEqual(images, ["a/b.png", "cats/1.png"]);
+  assert.deepEqual(links, {
+    followed: ["cats"],
+    broken: ["broken.png", "self.png"],
+    inner: ["a/round.png", "above", "again", "cats/home", "cats/up"],
+  });
+  assert.equal(
+    lostLinksText("photos", links),
+    "2 links of photos lead to nothing (broken.png, self.png): mend or remove them; 5 links of photos lead to a folder in it or above it (a/round.png, above, again and 2 more), which is not followed: no image is taken twice",
+  );
+  assert.equal(lostLinksText("photos", { followed: ["a"], broken: [], inner: [] }), null);
+});
+
+Deno.test("listImages() says where a link leads to nothing, be it the folder or all in it", async () => {
+  await using folder = await temporaryFolder();
+  const link = join(folder.path, "images");
+  await Deno.symlink("/scratch/nowhere", link);
+  await assert.rejects(listImages(link), {
+    name: "CsnError",
+    message:
+      `Cannot list the images of ${link}: ${link} is a link to /scratch/nowhere, where there is nothing`,
+  });
+  await assert.rejects(listImages(folder.path), { message: /, but others \(1 link to nothing\)$/ });
 });
 
 Deno.test("listImages() says when there is no folder or no image", async () => {

@@ -1,4 +1,5 @@
 import { CsnError } from "../../base/errors.ts";
+import { absenceOf } from "../../files/exists.ts";
 import type { ImageSet } from "../image_set.ts";
 import type { PackOptions } from "../pack/pack.ts";
 import { type Finding, ofImages } from "./finding.ts";
@@ -39,7 +40,9 @@ export async function auditPictures(
   const linked = used.linked();
   const identical = await identicalFiles(set, linked, options.signal);
   if (identical === null) {
-    const reason = `there is no folder ${set.imageFolder}; correct "images" in set.json`;
+    const folder = set.imageFolder;
+    const found = await absenceOf(folder, `there is no folder ${folder}`);
+    const reason = `${found}; correct "images" in set.json`;
     return { ...noPictures, notExamined: [`pictures: ${reason}`] };
   }
   const { groups, missing, unreadable } = identical;

@@ -1,5 +1,11 @@
+import { isNowhere } from "../../files/exists.ts";
 import { basename, extname, isAbsolute, join, relative, resolve } from "../../files/paths.ts";
-import { hasImageEnding, imagesIn, readAtFirst } from "../../images/list_images.ts";
+import {
+  filesIn,
+  type FolderFiles,
+  hasImageEnding,
+  readAtFirst,
+} from "../../images/list_images.ts";
 import { withEscapedDots } from "../pack/survey_images.ts";
 
 /** What a name leads to: a file, or why it can lead to none; null when there is no such image. */
@@ -31,15 +37,20 @@ export class FolderImages implements ImageFinder {
   #byForm: Map<string, Files> | null = null;
   #near: Map<string, NearMiss> | null = null;
 
+  /** What else lies in the folder, where it was gone through. */
+  readonly found: FolderFiles | null;
+
   /** `files` are paths relative to `folder`. */
-  constructor(folder: string, files: readonly string[]) {
+  constructor(folder: string, files: readonly string[], found: FolderFiles | null = null) {
     this.#folder = folder;
     this.#files = new Set(files);
+    this.found = found;
   }
 
   /** Those that lie in the folder. */
   static async open(folder: string): Promise<FolderImages> {
-    return new FolderImages(folder, await imagesIn(folder));
+    const found = await filesIn(folder);
+    return new FolderImages(folder, found.images, found);
   }
 
   /** The images of the folder, as `listImages` gives them. */
@@ -173,8 +184,7 @@ function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
   } catch (error) {
-    const isNoName = error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.InvalidData ||
+    const isNoName = isNowhere(error) || error instanceof Deno.errors.InvalidData ||
       // A cell longer than any file's name.
       (error instanceof Error && "code" in error && error.code === "ENAMETOOLONG");
     if (isNoName) return false;

@@ -1,8 +1,9 @@
 import { CsnError, UsageError } from "../../base/errors.ts";
-import { currentFolders, exists, filesBelow, isWithin } from "../../files/exists.ts";
+import { absenceOf, currentFolders, exists, filesBelow } from "../../files/exists.ts";
 import type { Listener } from "../../base/listener.ts";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "../../files/paths.ts";
 import type { Fit } from "../../images/fit.ts";
+import { assertApart } from "./assert_apart.ts";
 import { buildSet } from "./build_set.ts";
 import type { SetFace, SetPlan } from "./set_plan.ts";
 import type { SetReport, SetSummary } from "./set_report.ts";
@@ -81,7 +82,7 @@ export async function makeTriplets(
   const [attributes, images] = [resolved(options.attributes), resolved(options.images)];
   if (images !== undefined) {
     await assertFolder(images);
-    if (copy) await assertOutside(target, images);
+    await assertApart(target, images, { copy, overwrite });
   }
   const given = { ...options, attributes, images };
   const pictures = copy ? await tableOfPictures(given, signal) : null;
@@ -131,21 +132,12 @@ async function imagesAsNamed(target: string, given: string): Promise<string> {
   return isSame ? path : images;
 }
 
-/** Copies among the images would be images of the folder themselves: each would be there twice. */
-async function assertOutside(target: string, images: string): Promise<void> {
-  const isInside = `${target}/`.startsWith(`${images}/`) || await isWithin(dirname(target), images);
-  if (!isInside) return;
-  throw new CsnError(
-    `Cannot copy the images of ${images} into the set ${target}: it lies among them, so each would be there twice; choose a folder elsewhere, or leave \`copy\` out`,
-  );
-}
-
 async function assertFolder(images: string): Promise<void> {
   const info = await Deno.stat(images).catch(() => null);
   if (info?.isDirectory) return;
   throw new CsnError(
     `Cannot use the images in ${images}: ${
-      info === null ? "there is no such folder" : "it is no folder"
+      info === null ? await absenceOf(images, "there is no such folder") : "it is no folder"
     }; name the folder that the table's paths count from with \`images\``,
   );
 }

@@ -1,4 +1,6 @@
 import { CsnError, UsageError } from "../../base/errors.ts";
+import { lostLinksText } from "../../images/folder_links.ts";
+import { passedOverText } from "../../images/list_images.ts";
 import { pointOutSplits } from "./given_splits.ts";
 import { FolderImages } from "./image_finder.ts";
 import type { Remarks } from "./remarks.ts";
@@ -28,6 +30,7 @@ export async function readPlanned(
   unpacked?: UnpackedImages,
 ): Promise<PlannedTable> {
   const images = await FolderImages.open(plan.images);
+  remarkOnFiles(plan, images, remarks);
   if (plan.attributes === undefined) return folderTable(plan, images);
   const table = unpacked?.table ?? await openTable(plan.attributes, plan);
   for (const warning of unpacked?.warnings ?? []) remarks.warn(warning);
@@ -64,6 +67,21 @@ export async function readPlanned(
     imageColumnWhy: imageColumn.why,
     images,
   };
+}
+
+/** Warns of what lies in the image folder and is no image, where that may have been meant. */
+function remarkOnFiles(plan: SetPlan, { found }: FolderImages, remarks: Remarks): void {
+  const { links, passedOver } = found!;
+  // A table says itself which images are meant: of a folder that it knows nothing of, none is lost.
+  const lost = plan.attributes === undefined ? links : { ...links, inner: [] };
+  for (
+    const text of [
+      lostLinksText(plan.images, lost),
+      plan.attributes === undefined ? passedOverText(plan.images, passedOver) : null,
+    ]
+  ) {
+    if (text !== null) remarks.warn(text);
+  }
 }
 
 /** What a folder of images says without a table: a row an image. */

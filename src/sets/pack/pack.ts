@@ -2,6 +2,7 @@ import { toleratedMissing } from "../missing_images.ts";
 import { CsnError, messageOf, UsageError } from "../../base/errors.ts";
 import { FileLock } from "../../files/file_lock.ts";
 import type { Listener } from "../../base/listener.ts";
+import { absenceOf } from "../../files/exists.ts";
 import { join } from "../../files/paths.ts";
 import { chainDigests, digestFiles } from "../../files/file_digests.ts";
 import { decodeInto } from "./decode_into.ts";
@@ -164,8 +165,10 @@ async function withSameFiles(
 async function makePack(wish: Wish): Promise<ReadyPack> {
   const { set, survey, options } = wish;
   if (survey.contents === null) {
+    const folder = set.imageFolder;
+    const found = await absenceOf(folder, `there is no folder ${folder}`);
     throw new CsnError(
-      `Cannot decode the images of ${set.name}: there is no folder ${set.imageFolder}; ` +
+      `Cannot decode the images of ${set.name}: ${found}; ` +
         `make or fetch the set again, or correct "images" in its set.json`,
     );
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { openImageSet } from "../../../src/sets/image_set.ts";
 import { imagePath, surveyImages } from "../../../src/sets/pack/survey_images.ts";
 import { join } from "../../../src/files/paths.ts";
+import { writeSet } from "../../helpers/temporary_set.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 Deno.test("surveyImages() finds images whose names are in Unicode's other form, or have escaped dots", async () => {
@@ -26,4 +27,17 @@ Deno.test("surveyImages() finds images whose names are in Unicode's other form, 
     [0, 1, 2].map((image) => imagePath(set, survey, image)),
     stored.map((file) => join(folder.path, "images", file)),
   );
+});
+
+Deno.test("surveyImages() follows links, and takes those that lead to nothing for missing images", async () => {
+  await using folder = await TemporaryFolder.make();
+  await using scratch = await TemporaryFolder.make();
+  const written = await writeSet(folder.path, ["0.png", "1.png", "2.png", "3.png"]);
+  const at = (file: string) => join(folder.path, "images", file);
+  for (const file of ["1.png", "2.png", "3.png"]) await Deno.remove(at(file));
+  await Deno.writeTextFile(join(scratch.path, "1.png"), "x");
+  await Deno.symlink(join(scratch.path, "1.png"), at("1.png"));
+  await Deno.symlink(join(scratch.path, "2.png"), at("2.png"));
+  await Deno.symlink("3.png", at("3.png"));
+  assert.deepEqual([...surveyImages(written).missing], [2, 3]);
 });
