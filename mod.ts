@@ -30,14 +30,11 @@ export type { Placement, Precision } from "./src/network/placement.ts";
 
 // A model and its embeddings
 export { type EmbedOptions, type ImageSource, Model } from "./src/model/model.ts";
-export {
-  type Embeddings,
-  EmbeddingSet,
-  type NearestOptions,
-  type Neighbour,
-} from "./src/model/embedding_set.ts";
+export { EmbeddingSet } from "./src/model/embedding_set.ts";
+export type { Embeddings } from "./src/search/embeddings.ts";
 export { embedFolder, type FolderOptions } from "./src/model/folder_embeddings.ts";
 export { embedSet } from "./src/model/set_embeddings.ts";
+export { embedSetFolder } from "./src/model/searched_set.ts";
 export type { NumberedOptions } from "./src/model/numbered_embeddings.ts";
 export {
   readEmbeddings,
@@ -48,6 +45,42 @@ export type { StoredEmbeddings } from "./src/model/stored_embeddings.ts";
 export { decodeImage, type DecodeOptions } from "./src/images/decode_image.ts";
 export { type Fit, parseFit } from "./src/images/fit.ts";
 export type { Normalisation } from "./src/network/normalisation.ts";
+
+// Search by a notion or a mixture of notions
+export type {
+  Combine,
+  CountedNotion,
+  DistanceSearch,
+  NearestOptions,
+  Query,
+  ScoreSearch,
+  SearchOptions,
+  SearchResult,
+} from "./src/search/search.ts";
+export type {
+  DimensionShare,
+  ExplainedNeighbour,
+  Explanation,
+  Neighbour,
+  ScoredNeighbour,
+} from "./src/search/neighbour.ts";
+export type {
+  ByLikeness,
+  ByMixture,
+  ByNotion,
+  Criterion,
+  Masks,
+  Weights,
+} from "./src/search/mixture.ts";
+export { notionScales, type Scales } from "./src/search/balance.ts";
+export { parseWeights } from "./src/search/parse_weights.ts";
+export {
+  type Condition,
+  type Operator,
+  parseCondition,
+  type ValueColumns,
+  whereOf,
+} from "./src/search/where.ts";
 
 // A model's file
 export {

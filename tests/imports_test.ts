@@ -17,7 +17,7 @@ const floors: readonly (readonly string[])[] = [
   ["training"],
   ["model"],
   ["sets"],
-  ["network"],
+  ["network", "search"],
   ["tensor"],
   ["native", "images"],
   ["statistics", "files"],

@@ -1,9 +1,9 @@
 import type { OrdinalAttribute } from "../sets/attribute.ts";
 import { distance } from "../sets/make/notions/distance.ts";
-import { randomBelow } from "../base/random.ts";
 import type { OrdinalFit } from "./model_analysis.ts";
 import type { MaskedVectors } from "../statistics/masked_vectors.ts";
 import { correlationInterval } from "../statistics/interval.ts";
+import { sampledPairs } from "../statistics/sampled_pairs.ts";
 import { spearman } from "../statistics/spearman.ts";
 import { spearmanScatter } from "../statistics/spearman_scatter.ts";
 
@@ -24,7 +24,7 @@ export function ordinalFit(
   groups?: ArrayLike<number>,
 ): Omit<OrdinalFit, "notion"> {
   const known = Uint32Array.from(images.keys()).filter((row) => !Number.isNaN(values[images[row]]));
-  const pairs = pairsOf(known.length, random);
+  const pairs = sampledPairs(known.length, mostPairs, random);
   const distances = new Float64Array(pairs.length / 2);
   const differences = new Float64Array(pairs.length / 2);
   for (let pair = 0; pair < distances.length; pair++) {
@@ -42,24 +42,4 @@ export function ordinalFit(
     interval: scatter === null ? null : correlationInterval(found!, scatter),
     pairs: distances.length,
   };
-}
-
-/** [2 n]: pairs of different numbers below `count`. */
-function pairsOf(
-  count: number,
-  { seed, stream }: { readonly seed: number; readonly stream: number },
-): Uint32Array {
-  const all = count * (count - 1) / 2;
-  const pairs = new Uint32Array(2 * Math.min(all, mostPairs));
-  if (all <= mostPairs) {
-    let at = 0;
-    for (let a = 0; a < count; a++) for (let b = 0; b < a; b++) pairs.set([a, b], 2 * at++);
-    return pairs;
-  }
-  for (let at = 0; at < pairs.length; at += 2) {
-    const a = randomBelow(seed, stream, at, count);
-    const b = randomBelow(seed, stream, at + 1, count - 1);
-    pairs.set([a, b < a ? b : b + 1], at);
-  }
-  return pairs;
 }

@@ -142,6 +142,8 @@ const uses: Readonly<Record<RandomUse, number>> = {
   queries: 11,
   pairs: 12,
   probe: 13,
+  balance: 14,
+  calibration: 15,
   family: 20,
 };
 
@@ -160,6 +162,8 @@ export type RandomUse =
   | "queries"
   | "pairs"
   | "probe"
+  | "balance"
+  | "calibration"
   | "family";
 
 /**

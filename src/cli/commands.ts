@@ -76,8 +76,9 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "query",
-    argument: "<image>",
-    description: "print the images of a folder that are nearest to an image by a notion",
+    argument: "<images...>",
+    description:
+      "print the images that are nearest to an image by a notion or a mixture of notions",
     load: async () => (await import("./query.ts")).queryCommand(),
   },
   {

@@ -1,50 +1,135 @@
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { folderEmbeddings } from "../model/folder_embeddings.ts";
+import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { UsageError } from "../base/errors.ts";
 import { Model } from "../model/model.ts";
-import { table } from "./format.ts";
+import { type Criterion, namedNotions } from "../search/mixture.ts";
+import { parseWeights } from "../search/parse_weights.ts";
+import type { DistanceSearch, SearchResult } from "../search/search.ts";
+import { type Condition, parseCondition } from "../search/where.ts";
+import { notionOfColumn } from "../sets/set_values.ts";
 import { threadsOption, wholeNumber } from "./options.ts";
 import { userPath } from "./paths.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { deviceOption } from "./placement_options.ts";
+import { queryText } from "./query_text.ts";
 import { runStoppable } from "./run_stoppable.ts";
+import { openSearched } from "./searched_images.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
-/** `query`: the images of a folder that are nearest to one by a notion. */
+/** `query`: the images of a folder or set that are nearest to others by a notion or a mixture. */
 export function queryCommand(): CommandUnknownOpts {
   return new Command("query")
-    .description("print the images of a folder that are nearest to an image by a notion")
-    .argument("<image>", "the image to compare with")
+    .description(
+      "print the images that are nearest to an image by a notion or a mixture of notions",
+    )
+    .argument("<images...>", "the image to compare with, or several")
     .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
-    .requiredOption("--notion <name>", "notion to compare by")
+    .option("--notion <name>", "notion to compare by")
+    .option(
+      "--mix <weights>",
+      "notions to compare by at once, with weights: heel=0.7,colour=0.3",
+      joined,
+    )
+    .option("--like <weights>", "notions to be like by, with weights: as --mix", joined)
+    .option(
+      "--unlike <weights>",
+      "with --like: notions to be unlike by; what is printed is a score then, no distance",
+      joined,
+    )
+    .option("--raw", "do not divide each notion's squared distance by its median among the images")
     .requiredOption(
       "--among <folder>",
-      "images to search; their embeddings are kept there (or in the cache) and used again",
+      "images to search, or an image set; embeddings are kept there (or in the cache) and used again",
+    )
+    .option(
+      "--where <condition>",
+      "among a set's images: only those with a value, such as gender=women, colour!=red,white or heel<=2.5; give it again for more",
+      (text: string, before: readonly string[]) => [...before, text],
+      [],
+    )
+    .addOption(
+      new Option("--combine <how>", "several images: search by their mean, or match them all")
+        .choices(["mean", "all"] as const).default("mean" as const),
     )
     .option("-k <n>", "how many to print", wholeNumber(1), 10)
     .addOption(deviceOption)
     .addOption(threadsOption)
     .option("--json", "print one JSON object")
     .option("--verbose", "show where an error came from")
-    .action(async (image, flags) => {
+    .action(async (images, flags) => {
+      const criterion = criterionOf(flags);
+      const conditions = flags.where.map(parseCondition);
       await startNative(flags);
       // Embeddings that are kept must fit those to come, whatever device made them.
       const placement = choosePlacement({ device: flags.device, precision: "float32" });
       using model = await Model.load(userPath(flags.resume), placement);
-      model.mask(flags.notion);
+      await checkNotions(model, criterion);
       using listener = terminalListener();
       const stopped = "no embeddings were kept; the same command begins again";
       await runStoppable(listener, stopped, async (signal) => {
-        const query = await model.embed([userPath(image)], { signal });
-        const among = await folderEmbeddings(model, userPath(flags.among), { listener, signal });
-        const nearest = model.nearest(query.at(0), among, { notion: flags.notion, k: flags.k });
-        if (flags.json) console.log(JSON.stringify({ image, notion: flags.notion, nearest }));
-        else {
-          console.log(table(
-            ["", "distance", "image"],
-            nearest.map(({ name, distance }, i) => [String(i + 1), distance.toFixed(4), name]),
-          ));
-        }
+        const query = await model.embed(images.map(userPath), { signal });
+        const among = await openSearched(model, userPath(flags.among), conditions, {
+          listener,
+          signal,
+        });
+        const { embeddings, where } = among;
+        const { combine, k, raw } = flags;
+        const options = { ...criterion, where, combine, k, ...raw ? { raw } : {} };
+        const result = model.search(query, embeddings, options as DistanceSearch);
+        if (flags.json) console.log(JSON.stringify(asJson(images, criterion, conditions, result)));
+        else console.log(queryText(result, conditions));
       });
     });
+}
+
+/** Weights of an option that is given again go on. */
+function joined(text: string, before: string | undefined): string {
+  return before === undefined ? text : `${before},${text}`;
+}
+
+/** What is compared by. Throws a UsageError where that is nothing, or said in several ways. */
+function criterionOf(
+  { notion, mix, like, unlike }: {
+    notion?: string;
+    mix?: string;
+    like?: string;
+    unlike?: string;
+  },
+): Criterion {
+  const ways = [notion, mix, like].filter((way) => way !== undefined);
+  if (ways.length !== 1 || unlike !== undefined && like === undefined) {
+    throw new UsageError(
+      ways.length === 0 && unlike === undefined
+        ? "Cannot compare: no notion is named; name one with --notion, or several with --mix"
+        : "Cannot compare: notions are named in several ways; use one of --notion, --mix, and --like with --unlike",
+    );
+  }
+  if (notion !== undefined) return { notion };
+  if (mix !== undefined) return { mix: parseWeights(mix, "mix") };
+  const near = parseWeights(like!, "like");
+  return unlike === undefined
+    ? { mix: near }
+    : { like: near, unlike: parseWeights(unlike, "unlike") };
+}
+
+/** Throws a UsageError for a notion that the model does not know, which may be a column's name. */
+async function checkNotions(model: Model, criterion: Criterion): Promise<void> {
+  for (const notion of namedNotions(criterion)) {
+    if (model.notions.includes(notion)) continue;
+    const meant = await notionOfColumn(model.info.config.data, notion);
+    if (meant === null || !model.notions.includes(meant)) model.mask(notion);
+    throw new UsageError(
+      `Cannot compare by "${notion}": that is a column of the table; its notion is called ${meant}; pass that name`,
+    );
+  }
+}
+
+/** What --json prints. */
+function asJson(
+  images: readonly string[],
+  criterion: Criterion,
+  conditions: readonly Condition[],
+  result: SearchResult,
+): Record<string, unknown> {
+  return { images, ...criterion, where: conditions, ...result };
 }

@@ -1,31 +1,8 @@
-import { epsilon } from "../statistics/masked_vectors.ts";
-import { CsnError, UsageError } from "../base/errors.ts";
-
-/** One of the nearest entries. */
-export interface Neighbour {
-  /** Its name in the set. */
-  readonly name: string;
-  /** Its position in the set. */
-  readonly index: number;
-  /** Euclidean distance between the masked embeddings. */
-  readonly distance: number;
-}
-
-/** What an `EmbeddingSet` is made of. */
-export interface Embeddings {
-  /** What each embedding belongs to, such as an image's path. */
-  readonly names: readonly string[];
-  /** [N, D] in C order. */
-  readonly vectors: Float32Array;
-  /** D. */
-  readonly dimension: number;
-}
-
-/** How many neighbours are asked for. */
-export interface NearestOptions {
-  /** The most that are given. @default {10} */
-  readonly k?: number;
-}
+import { CsnError } from "../base/errors.ts";
+import type { Embeddings } from "../search/embeddings.ts";
+import type { Neighbour } from "../search/neighbour.ts";
+import { checkK, checkLengths, type NearestOptions } from "../search/search.ts";
+import { squaredDistances } from "../search/squared_distance.ts";
 
 /**
  * Named embeddings [N, D], unmasked: one set serves every notion.
@@ -78,32 +55,20 @@ export class EmbeddingSet implements Embeddings {
 
   /** Distances [N] of all entries to `query` [D] under `mask` [D]. */
   distances(query: Float32Array, mask: Float32Array): Float64Array {
-    if (query.length !== this.dimension || mask.length !== this.dimension) {
-      throw new CsnError(
-        `Cannot compare embeddings: the query has ${query.length} dimensions, the mask ${mask.length}, the set ${this.dimension}`,
-      );
-    }
-    const distances = new Float64Array(this.names.length);
-    for (let row = 0, at = 0; row < distances.length; row++) {
-      let squares = 0;
-      for (let d = 0; d < query.length; d++, at++) {
-        const difference = mask[d] * (query[d] - this.vectors[at]) + epsilon;
-        squares += difference * difference;
-      }
-      distances[row] = Math.sqrt(squares);
-    }
-    return distances;
+    checkLengths(query, this, mask);
+    return squaredDistances(query, this, mask).map(Math.sqrt);
   }
 
-  /** The k nearest entries to `query` [D] under `mask` [D], nearest first, ties by position. */
+  /**
+   * The k nearest entries to `query` [D] under `mask` [D], nearest first, ties by position. Entries
+   * that hold NaN are never among them.
+   */
   nearest(query: Float32Array, mask: Float32Array, { k = 10 }: NearestOptions = {}): Neighbour[] {
-    if (!Number.isSafeInteger(k) || k < 1) {
-      throw new UsageError(
-        `Cannot find neighbours: \`k\` is ${k}; it must be a whole number from 1 on`,
-      );
-    }
+    checkK(k);
     const distances = this.distances(query, mask);
-    const order = Array.from(distances.keys()).sort((a, b) => distances[a] - distances[b] || a - b);
+    const order = Array.from(distances.keys())
+      .filter((row) => !Number.isNaN(distances[row]))
+      .sort((a, b) => distances[a] - distances[b] || a - b);
     return order.slice(0, k).map((index) => ({
       name: this.names[index],
       index,

@@ -1,13 +1,22 @@
 /** A trained network in use: embed images once, compare them by notion. */
 import { decodeImage } from "../images/decode_image.ts";
-import { CsnError, messageOf, UsageError } from "../base/errors.ts";
+import { CsnError, messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import type { Normalisation } from "../network/normalisation.ts";
 import { Network } from "../network/network.ts";
 import { onCpu, type Placement } from "../network/placement.ts";
 import { reshape } from "../tensor/operators.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { EmbeddingSet, type NearestOptions, type Neighbour } from "./embedding_set.ts";
+import { maskOf } from "../search/mixture.ts";
+import type { ExplainedNeighbour, ScoredNeighbour } from "../search/neighbour.ts";
+import {
+  type DistanceSearch,
+  type Query,
+  type ScoreSearch,
+  search,
+  type SearchResult,
+} from "../search/search.ts";
+import { EmbeddingSet } from "./embedding_set.ts";
 import { embedImages } from "./evaluate.ts";
 import {
   type ModelFile,
@@ -95,15 +104,7 @@ export class Model implements Disposable {
    * The mask [D] of a notion, through ReLU. Throws a UsageError that lists the notions there are.
    */
   mask(notion: string): Float32Array {
-    const mask = this.masks.get(notion);
-    if (mask === undefined) {
-      throw new UsageError(
-        `Cannot compare by "${notion}": the model ${this.path} knows ${
-          this.notions.join(", ")
-        }; pass one of them`,
-      );
-    }
-    return mask;
+    return maskOf(this.masks, notion, this.#owner);
   }
 
   /**
@@ -144,13 +145,61 @@ export class Model implements Disposable {
     return other.distances(a, this.mask(notion))[0];
   }
 
-  /** The k entries of `among` nearest to the embedding `query` [D] by a notion, nearest first. */
+  /**
+   * The k entries of `among` nearest to `query` [D], or to several query images, by a notion or a
+   * mixture of notions, nearest first; or the best by notions to be like and unlike by, which have
+   * a score instead of a distance. Each comes with what each notion adds to it. See `search` for
+   * what was done besides.
+   *
+   * @example By two notions that count for the same, and like one image but for its colour
+   * ```ts
+   * import { embedFolder, Model, start } from "@csn/csn";
+   *
+   * await start();
+   * using model = await Model.load("runs/mine/model_best");
+   * const images = await embedFolder(model, "photos");
+   * const mix = { colour: 0.5, shape: 0.5 };
+   * for (const { name, distance, shares } of model.nearest(images.at(0), images, { mix, k: 3 })) {
+   *   console.log(name, distance, shares);
+   * }
+   * const [best] = model.nearest(images.at(0), images, {
+   *   like: { shape: 1 },
+   *   unlike: { colour: 0.5 },
+   * });
+   * console.log(best.name, best.score);
+   * ```
+   */
+  nearest(query: Query, among: EmbeddingSet, options: DistanceSearch): ExplainedNeighbour[];
+  nearest(query: Query, among: EmbeddingSet, options: ScoreSearch): ScoredNeighbour[];
   nearest(
-    query: Float32Array,
+    query: Query,
     among: EmbeddingSet,
-    { notion, k }: NearestOptions & { readonly notion: string },
-  ): Neighbour[] {
-    return among.nearest(query, this.mask(notion), { k });
+    options: DistanceSearch | ScoreSearch,
+  ): (ExplainedNeighbour | ScoredNeighbour)[] {
+    return [...this.search(query, among, options as DistanceSearch).hits];
+  }
+
+  /**
+   * As `nearest`, with what was done: how each notion counted, what its squared distance was
+   * divided by, and how many entries were compared.
+   */
+  search(
+    query: Query,
+    among: EmbeddingSet,
+    options: DistanceSearch,
+  ): SearchResult<ExplainedNeighbour>;
+  search(query: Query, among: EmbeddingSet, options: ScoreSearch): SearchResult<ScoredNeighbour>;
+  search(
+    query: Query,
+    among: EmbeddingSet,
+    options: DistanceSearch | ScoreSearch,
+  ): SearchResult {
+    return search(query, among, { ...options, masks: this.masks, owner: this.#owner });
+  }
+
+  /** What has the notions, for messages. */
+  get #owner(): string {
+    return `the model ${this.path}`;
   }
 
   /** Frees the network. */

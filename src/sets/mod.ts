@@ -19,7 +19,7 @@
  * @module
  */
 export { type ImageSet, openImageSet, type Split, splits } from "./image_set.ts";
-export { readSetValues, type SetValues } from "./set_values.ts";
+export { readSetValues, type SetValues, valueColumns } from "./set_values.ts";
 
 // Make a set
 export { makeTriplets, type MakeTripletsOptions } from "./make/make_triplets.ts";

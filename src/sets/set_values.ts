@@ -1,6 +1,7 @@
 import { CsnError, messageOf, shown } from "../base/errors.ts";
 import { isFile } from "../files/exists.ts";
 import { join } from "../files/paths.ts";
+import type { ValueColumns } from "../search/where.ts";
 import type { Attribute } from "./attribute.ts";
 import { type ImageSet, type Split, splits } from "./image_set.ts";
 import { attributeOf } from "./make/notions/attribute_of.ts";
@@ -66,6 +67,33 @@ export async function readSetValues(set: ImageSet): Promise<SetValues | null> {
     texts: new Map([...values].map(([name, { texts }]) => [name, texts])),
     splits: splitsOf(columns),
   };
+}
+
+/** The columns by which a search among the set's images can be narrowed: its notions, and "split". */
+export function valueColumns({ attributes, texts, splits }: SetValues): ValueColumns {
+  const columns = new Map<string, readonly (readonly string[])[]>();
+  for (const [notion, attribute] of attributes) {
+    columns.set(
+      notion,
+      attribute.kind === "multi"
+        ? attribute.values
+        : texts.get(notion)!.map((text) => text === "" ? [] : [text]),
+    );
+  }
+  return columns.set("split", splits.map((split) => [split]));
+}
+
+/** The notion that a column of the table became from which a set was made; null if not known. */
+export async function notionOfColumn(folder: string, column: string): Promise<string | null> {
+  try {
+    const described = JSON.parse(await Deno.readTextFile(join(folder, "set.json")));
+    const rules = described.made.rules;
+    const name = Object.hasOwn(rules, column) ? rules[column].name : null;
+    return typeof name === "string" ? name : null;
+  } catch {
+    // It only helps a message.
+    return null;
+  }
 }
 
 function splitsOf({ file, places, cells }: Columns): readonly Split[] {

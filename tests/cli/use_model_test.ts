@@ -211,13 +211,13 @@ Deno.test("query gives other neighbours by another notion, and keeps the folder'
       ]),
     );
   const [colour, shape] = [await query("colour"), await query("shape")];
-  assert.equal(colour.nearest.length, 9);
-  assert.equal(colour.nearest[0].name, "0.png");
-  assert.ok(colour.nearest[0].distance < 1e-3);
+  assert.equal(colour.hits.length, 9);
+  assert.equal(colour.hits[0].name, "0.png");
+  assert.ok(colour.hits[0].distance < 1e-3);
   // Image i has colour i mod 3 and shape floor(i / 3) mod 3: most neighbours share the notion's value.
   const index = ({ name }: { name: string }) => parseInt(name);
   const share = (found: typeof colour, same: (image: number) => boolean) =>
-    found.nearest.filter((each: { name: string }) => same(index(each))).length;
+    found.hits.filter((each: { name: string }) => same(index(each))).length;
   assert.ok(share(colour, (image) => image % 3 === 0) >= 6, JSON.stringify(colour));
   assert.ok(share(shape, (image) => Math.floor(image / 3) % 3 === 0) >= 6, JSON.stringify(shape));
   const kept = [...Deno.readDirSync(images)].filter((entry) => entry.name.startsWith(".csn-"));
@@ -252,7 +252,7 @@ Deno.test("embed and query leave out what a folder holds that is no image, and s
   ]);
   assert.equal(found.code, 0, found.stderr);
   assert.match(found.stderr, passedOver);
-  assert.deepEqual(JSON.parse(found.stdout).nearest.map(({ name }: { name: string }) => name), [
+  assert.deepEqual(JSON.parse(found.stdout).hits.map(({ name }: { name: string }) => name), [
     "good.png",
   ]);
 });

@@ -1,0 +1,69 @@
+import type { ExplainedNeighbour, ScoredNeighbour } from "../search/neighbour.ts";
+import type { CountedNotion, SearchResult } from "../search/search.ts";
+import type { Condition } from "../search/where.ts";
+import { percent, table } from "./format.ts";
+
+/** What `query` prints: the hits, what each notion adds to each, and what was done. */
+export function queryText(result: SearchResult, conditions: readonly Condition[]): string {
+  const { hits, by } = result;
+  const isScore = by.some(({ weight }) => weight < 0);
+  const several = by.length > 1 ? by : [];
+  const rows = hits.map((hit, i) => [
+    String(i + 1),
+    valueOf(hit).toFixed(4),
+    ...several.map(({ notion }) => percent(hit.shares[notion])),
+    hit.dimensions.map(({ dimension }) => dimension).join(" "),
+    hit.name,
+  ]);
+  const headers = [
+    "",
+    isScore ? "score" : "distance",
+    ...several.map(({ notion }) => notion),
+    "dimensions",
+    "image",
+  ];
+  return [
+    table(headers, rows),
+    "",
+    ...weightsText(by),
+    ...isScore
+      ? ["a score is no distance: what notions of --unlike add is subtracted; the lowest is best"]
+      : [],
+    ...combineText(result),
+    comparedText(result, conditions),
+  ].join("\n");
+}
+
+function valueOf(hit: ExplainedNeighbour | ScoredNeighbour): number {
+  return "score" in hit ? hit.score : hit.distance;
+}
+
+function weightsText(by: readonly CountedNotion[]): string[] {
+  if (by.length === 1 && by[0].scale === null) return [];
+  const weights = by.map(({ notion, weight }) => `${notion} ${weight}`).join(", ");
+  const lines = [`weights of the squared distances: ${weights}`];
+  if (by.some(({ scale }) => scale === null)) return [...lines, "raw: not balanced"];
+  const scales = by.map(({ notion, scale }) => `${notion} ${scale!.toPrecision(3)}`).join(", ");
+  return [
+    ...lines,
+    `balanced: each notion's squared distance is divided by its median among the images: ${scales}`,
+  ];
+}
+
+function combineText({ combine }: SearchResult): string[] {
+  if (combine === null) return [];
+  return [
+    combine === "mean"
+      ? "several images: compared with their mean embedding"
+      : "several images: each hit's distance is that to the image that is farthest from it",
+  ];
+}
+
+function comparedText({ compared, among }: SearchResult, conditions: readonly Condition[]): string {
+  const where = conditions
+    .map(({ column, operator, values }) => `${column}${operator}${values.join(",")}`).join(", ");
+  if (where !== "") return `compared with ${compared} of ${among} images: where ${where}`;
+  return compared === among
+    ? `compared with ${among} images`
+    : `compared with ${compared} of ${among} images`;
+}

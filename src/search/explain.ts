@@ -1,0 +1,50 @@
+import { epsilon } from "../statistics/masked_vectors.ts";
+import type { Embeddings } from "./embeddings.ts";
+import type { Mixture } from "./mixture.ts";
+import type { DimensionShare, Explanation } from "./neighbour.ts";
+import { squaredDistance } from "./squared_distance.ts";
+
+/** Dimensions that an explanation names. */
+const mostDimensions = 3;
+
+/** Why row `row` of `among` is as far from `query` [D] as it is; all but the query's number. */
+export function explain(
+  query: Float32Array,
+  among: Embeddings,
+  row: number,
+  mixture: Mixture,
+): Omit<Explanation, "query"> {
+  const at = row * among.dimension;
+  const parts = mixture.terms.map(({ notion, mask, weight }): [string, number] => [
+    notion,
+    weight * squaredDistance(query, among.vectors, at, mask),
+  ]);
+  // Of a mixture this is the squared distance.
+  const size = parts.reduce((sum, [, part]) => sum + Math.abs(part), 0);
+  const shareOf = (part: number) => size === 0 ? 1 / parts.length : part / size;
+  return {
+    parts: Object.fromEntries(parts),
+    shares: Object.fromEntries(parts.map(([notion, part]) => [notion, shareOf(part)])),
+    dimensions: greatestDimensions(query, among.vectors, at, mixture)
+      .map(({ dimension, part }) => ({ dimension, share: size === 0 ? 0 : part / size })),
+  };
+}
+
+function greatestDimensions(
+  query: Float32Array,
+  vectors: Float32Array,
+  at: number,
+  { terms }: Mixture,
+): { readonly dimension: DimensionShare["dimension"]; readonly part: number }[] {
+  const parts = Array.from(query, (value, dimension) => {
+    const difference = value - vectors[at + dimension];
+    const part = terms.reduce(
+      (sum, { mask, weight }) => sum + weight * (mask[dimension] * difference + epsilon) ** 2,
+      0,
+    );
+    return { dimension, part };
+  });
+  return parts
+    .sort((a, b) => Math.abs(b.part) - Math.abs(a.part) || a.dimension - b.dimension)
+    .slice(0, mostDimensions);
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { UsageError } from "../../src/base/errors.ts";
+import { type Criterion, dimensionWeights, mixtureOf } from "../../src/search/mixture.ts";
+import { masks } from "../helpers/random_embeddings.ts";
+
+const refuses = (criterion: unknown, message: RegExp) =>
+  assert.throws(() => mixtureOf(criterion as Criterion, masks), (error) => {
+    assert.ok(error instanceof UsageError);
+    assert.match(error.message, message);
+    return true;
+  });
+
+Deno.test("mixtureOf() has the notions in the model's order, without weights of 0", () => {
+  const { terms, isScore } = mixtureOf(
+    { mix: { colour: 0.3, "shape, in all": 0, heel: 0.7 } },
+    masks,
+  );
+  assert.deepEqual(terms.map(({ notion, weight }) => [notion, weight]), [
+    ["heel", 0.7],
+    ["colour", 0.3],
+  ]);
+  assert.equal(isScore, false);
+  assert.deepEqual(mixtureOf({ notion: "heel" }, masks).terms, [
+    { notion: "heel", mask: masks.get("heel"), weight: 1 },
+  ]);
+});
+
+Deno.test("mixtureOf() subtracts what is to be unlike, and says that it is a score", () => {
+  const { terms, isScore } = mixtureOf({ like: { heel: 1 }, unlike: { colour: 0.5 } }, masks);
+  assert.deepEqual(terms.map(({ weight }) => weight), [1, -0.5]);
+  assert.equal(isScore, true);
+});
+
+Deno.test("dimensionWeights() mixes the squares of the masks", () => {
+  const weights = dimensionWeights(mixtureOf({ mix: { heel: 2, colour: 10 } }, masks));
+  const heel = masks.get("heel")!;
+  const colour = masks.get("colour")!;
+  weights.forEach((weight, d) =>
+    assert.equal(weight, 2 * heel[d] * heel[d] + 10 * colour[d] * colour[d])
+  );
+});
+
+Deno.test("mixtureOf() refuses what is no criterion, and says what would be right", () => {
+  refuses({ notion: "heal" }, /"heal": the model knows heel, colour, shape, in all; pass one/);
+  refuses({ mix: { heel: 1, color: 1 } }, /Cannot compare by "color": the model knows heel/);
+  for (const weight of [-1, NaN, Infinity, "1", null]) {
+    refuses({ mix: { heel: weight } }, /by "heel" with the weight .* in `mix`: .* finite number/);
+  }
+  refuses({ mix: { heel: 0 } }, /`mix` has no weight above 0/);
+  refuses({ mix: {} }, /`mix` names no notion; name notions with weights, of heel/);
+  refuses({ like: { heel: 1 }, unlike: { colour: 0 } }, /`unlike` has no weight above 0/);
+  refuses({ like: { heel: 1 }, unlike: { heel: 1 } }, /the same notion: heel/);
+  refuses({ unlike: { heel: 1 } }, /only unlike: `like` names no notion/);
+  refuses({}, /no notion is named; pass one of `notion`, `mix`/);
+  refuses({ notion: "heel", mix: { heel: 1 } }, /in several ways/);
+});
