@@ -3,7 +3,7 @@ import { UsageError } from "../base/errors.ts";
 import { Model } from "../model/model.ts";
 import { type Criterion, namedNotions } from "../search/mixture.ts";
 import { parseWeights } from "../search/parse_weights.ts";
-import type { DistanceSearch, SearchResult } from "../search/search.ts";
+import type { SearchResult } from "../search/search.ts";
 import { type Condition, parseCondition } from "../search/where.ts";
 import { notionOfColumn } from "../sets/set_values.ts";
 import { threadsOption, wholeNumber } from "./options.ts";
@@ -75,7 +75,7 @@ export function queryCommand(): CommandUnknownOpts {
         const { embeddings, where } = among;
         const { combine, k, raw } = flags;
         const options = { ...criterion, where, combine, k, ...raw ? { raw } : {} };
-        const result = model.search(query, embeddings, options as DistanceSearch);
+        const result = model.search(query, embeddings, options);
         if (flags.json) console.log(JSON.stringify(asJson(images, criterion, conditions, result)));
         else console.log(queryText(result, conditions));
       });

@@ -170,13 +170,14 @@ export class Model implements Disposable {
    * ```
    */
   nearest(query: Query, among: EmbeddingSet, options: DistanceSearch): ExplainedNeighbour[];
+  /** The same by notions to be like and unlike by: the lowest score is the best. */
   nearest(query: Query, among: EmbeddingSet, options: ScoreSearch): ScoredNeighbour[];
   nearest(
     query: Query,
     among: EmbeddingSet,
     options: DistanceSearch | ScoreSearch,
   ): (ExplainedNeighbour | ScoredNeighbour)[] {
-    return [...this.search(query, among, options as DistanceSearch).hits];
+    return [...this.search(query, among, options).hits];
   }
 
   /**
@@ -188,7 +189,10 @@ export class Model implements Disposable {
     among: EmbeddingSet,
     options: DistanceSearch,
   ): SearchResult<ExplainedNeighbour>;
+  /** The same by notions to be like and unlike by. */
   search(query: Query, among: EmbeddingSet, options: ScoreSearch): SearchResult<ScoredNeighbour>;
+  /** The same by what is only known when it is asked. */
+  search(query: Query, among: EmbeddingSet, options: DistanceSearch | ScoreSearch): SearchResult;
   search(
     query: Query,
     among: EmbeddingSet,
