@@ -21,7 +21,11 @@ export interface ImageFinder {
 
 /** How an image that is missing differs from one that is there. */
 export interface NearMiss {
-  readonly how: "but for capital letters" | "in another folder" | "with another ending";
+  readonly how:
+    | "but for capital letters"
+    | "in another folder"
+    | "with another ending"
+    | "with leading zeros";
   readonly file: string;
 }
 
@@ -74,7 +78,7 @@ export class FolderImages implements ImageFinder {
     this.#near ??= nearMisses(this.#files);
     const plain = named.trim().replaceAll("\\", "/").normalize("NFC").toLowerCase();
     return this.#near.get(plain) ?? this.#near.get(`/${basename(plain)}`) ??
-      this.#near.get(`/${stem(plain)}`) ?? null;
+      this.#near.get(`/${stem(plain)}`) ?? this.#near.get(withoutZeros(plain)) ?? null;
   }
 
   /**
@@ -162,7 +166,8 @@ function grouped(
 }
 
 /**
- * By the path in small letters; by "/" and the name alone; by "/" and the name without its ending.
+ * By the path in small letters; by "/" and the name alone; by "/" and the name without its ending;
+ * by "//" and a number without its leading zeros.
  */
 function nearMisses(files: Iterable<string>): Map<string, NearMiss> {
   const found = new Map<string, NearMiss>();
@@ -172,8 +177,17 @@ function nearMisses(files: Iterable<string>): Map<string, NearMiss> {
     found.set(`/${basename(plain)}`, { how: "in another folder", file });
     const bare = `/${stem(plain)}`;
     if (!found.has(bare)) found.set(bare, { how: "with another ending", file });
+    const number = withoutZeros(plain);
+    if (/^\/0\d/.test(bare) && !found.has(number)) {
+      found.set(number, { how: "with leading zeros", file });
+    }
   }
   return found;
+}
+
+/** Of a file that is called by a number; other names keep all their zeros. */
+function withoutZeros(path: string): string {
+  return `//${stem(path).replace(/^0+(?=\d+$)/, "")}`;
 }
 
 function stem(path: string): string {

@@ -9,6 +9,7 @@ import { ruleOf, type SetPlan } from "./set_plan.ts";
 import { chooseImageColumn, type ImageColumn } from "./table/choose_image_column.ts";
 import type { Columns } from "./table/load_columns.ts";
 import { openTable } from "./table/open_table.ts";
+import { spreadsheetLoss } from "./table/spreadsheet_losses.ts";
 import { surveyedColumns, surveyTable } from "./table/survey_table.ts";
 import type { Table } from "./table/table.ts";
 import type { UnpackedImages } from "./unpack_images.ts";
@@ -52,6 +53,12 @@ export async function readPlanned(
     remarks.warn(
       `column "${name}" has whole numbers over 2^53 that are stored as doubles: numbers that differ only in their last digits become one value; store ids as texts`,
     );
+  }
+  for (const [name, cells] of columns.cells) {
+    // Of images that are not there, what was found says more.
+    if (name === imageColumn.name || columns.rounded?.includes(name)) continue;
+    const loss = spreadsheetLoss(cells);
+    if (loss !== null) remarks.warn(`column "${name}": ${loss}`);
   }
   for (const [name, number] of columns.thousandPoints ?? []) {
     if (!notions.includes(name) || ruleOf(plan, name).type === "categorical") continue;

@@ -11,6 +11,7 @@ import type { Remarks } from "./remarks.ts";
 import { ruleOf, type SetPlan, sourceOf } from "./set_plan.ts";
 import type { Dropped } from "./set_report.ts";
 import type { Columns } from "./table/load_columns.ts";
+import { spreadsheetLoss } from "./table/spreadsheet_losses.ts";
 import { type Cell, cellError } from "./table/table.ts";
 
 /** How many left out rows a report names. */
@@ -36,7 +37,7 @@ export interface ImageRows {
  * are asked for. Throws a CsnError when too many images are missing.
  */
 export function rowsWithImages(plan: SetPlan, planned: PlannedTable, remarks: Remarks): ImageRows {
-  const found = foundImages(plan, planned);
+  const found = foundImages(plan, planned, remarks);
   const folders = plan.folders === undefined
     ? null
     : readFolders(plan.images, found.files, plan.folders, remarks);
@@ -71,7 +72,7 @@ export function rowsWithImages(plan: SetPlan, planned: PlannedTable, remarks: Re
 }
 
 /** The image of each row. */
-function foundImages(plan: SetPlan, planned: PlannedTable): FoundImages {
+function foundImages(plan: SetPlan, planned: PlannedTable, remarks: Remarks): FoundImages {
   const { columns, imageColumn, images } = planned;
   if (imageColumn === null) {
     const { files } = images;
@@ -83,7 +84,7 @@ function foundImages(plan: SetPlan, planned: PlannedTable): FoundImages {
   }
   if (columns.embedded?.has(imageColumn)) assertFiles(plan, planned, imageColumn);
   const found = findImages(images, columns, imageColumn);
-  assertMostAreThere(plan, planned, found);
+  assertMostAreThere(plan, planned, found, remarks);
   return found;
 }
 
@@ -230,27 +231,39 @@ function assertFiles(plan: SetPlan, { columns, images }: PlannedTable, column: s
   );
 }
 
+/** Throws a CsnError when too many images are missing; warns of others that are called otherwise. */
 function assertMostAreThere(
   plan: SetPlan,
   { columns, imageColumn, images }: PlannedTable,
   { rows, missing }: FoundImages,
+  remarks: Remarks,
 ): void {
+  if (missing.length === 0) return;
   const total = columns.places.length;
-  if (rows.length > 0 && (plan.allowMissing || missing.length <= toleratedMissing * total)) return;
   const near = nearMisses(images, missing);
+  const loss = spreadsheetLoss(missing);
+  const found = `${missing.length} of the ${total} images that column "${imageColumn}" of ${
+    sourceOf(plan)
+  } names`;
+  const like = nearText(near) + (loss === null ? "" : `; ${loss}`);
+  if (rows.length > 0 && (plan.allowMissing || missing.length <= toleratedMissing * total)) {
+    if (like !== "") remarks.warn(`${found} are not there${like}`);
+    return;
+  }
   const advice = near.size > 0 && !near.has("in another folder")
-    ? "write the names in the table as those of the files"
+    ? "write the names in the table as those of the files" +
+      (near.has("with leading zeros")
+        ? "; a spreadsheet keeps leading zeros in columns that are imported as text"
+        : "")
     : missing.length === total
     ? `name the folder that "${imageColumn}" counts from with \`images\`, or another column with \`imageColumn\``
     : plan.allowMissing
     ? "none is left"
     : "mend it, or pass `allowMissing: true` to go on without them";
   throw new CsnError(
-    `Cannot find ${missing.length} of the ${total} images that column "${imageColumn}" of ${
-      sourceOf(plan)
-    } names in ${plan.images} (${missing.slice(0, shownRows).join(", ")}${
+    `Cannot find ${found} in ${plan.images} (${missing.slice(0, shownRows).join(", ")}${
       missing.length > shownRows ? ", ..." : ""
-    })${nearText(near)}; ${advice}`,
+    })${like}; ${advice}`,
   );
 }
 
