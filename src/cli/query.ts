@@ -3,14 +3,15 @@ import { UsageError } from "../base/errors.ts";
 import { Model } from "../model/model.ts";
 import { type Criterion, namedNotions } from "../search/mixture.ts";
 import { parseWeights } from "../search/parse_weights.ts";
-import type { SearchResult } from "../search/search.ts";
+import type { SearchOptions, SearchResult } from "../search/search.ts";
 import { type Condition, parseCondition } from "../search/where.ts";
+import { examineGallery, type GalleryHits, writeGallery } from "../report/write_gallery.ts";
 import { notionOfColumn } from "../sets/set_values.ts";
 import { threadsOption, wholeNumber } from "./options.ts";
-import { userPath } from "./paths.ts";
+import { shownPath, userPath } from "./paths.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { deviceOption } from "./placement_options.ts";
-import { queryText } from "./query_text.ts";
+import { comparedText, measuredText, queryText } from "./query_text.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { openSearched } from "./searched_images.ts";
 import { startNative } from "./start_native.ts";
@@ -52,6 +53,11 @@ export function queryCommand(): CommandUnknownOpts {
         .choices(["mean", "all"] as const).default("mean" as const),
     )
     .option("-k <n>", "how many to print", wholeNumber(1), 10)
+    .option(
+      "--gallery <file>",
+      "also write a page with the pictures: a row for each notion and one for the mixture",
+    )
+    .option("--overwrite", "replace that page, even if csn did not write it")
     .addOption(deviceOption)
     .addOption(threadsOption)
     .option("--json", "print one JSON object")
@@ -59,6 +65,8 @@ export function queryCommand(): CommandUnknownOpts {
     .action(async (images, flags) => {
       const criterion = criterionOf(flags);
       const conditions = flags.where.map(parseCondition);
+      const gallery = flags.gallery === undefined ? undefined : userPath(flags.gallery);
+      if (gallery !== undefined) await examineGallery(gallery, flags);
       await startNative(flags);
       // Embeddings that are kept must fit those to come, whatever device made them.
       const placement = choosePlacement({ device: flags.device, precision: "float32" });
@@ -68,16 +76,28 @@ export function queryCommand(): CommandUnknownOpts {
       const stopped = "no embeddings were kept; the same command begins again";
       await runStoppable(listener, stopped, async (signal) => {
         const query = await model.embed(images.map(userPath), { signal });
-        const among = await openSearched(model, userPath(flags.among), conditions, {
+        const searched = await openSearched(model, userPath(flags.among), conditions, {
           listener,
           signal,
         });
-        const { embeddings, where } = among;
+        const { embeddings, where } = searched;
         const { combine, k, raw } = flags;
-        const options = { ...criterion, where, combine, k, ...raw ? { raw } : {} };
-        const result = model.search(query, embeddings, options);
+        const ask = (by: Criterion, given: SearchOptions = {}) =>
+          model.search(query, embeddings, { ...by, where, combine, k, ...given });
+        const result = ask(criterion, raw ? { raw } : {});
+        if (gallery !== undefined) {
+          await writeGallery(gallery, {
+            model: shownPath(model.path),
+            among: `${flags.among}, ${comparedText(result, conditions)}`,
+            fit: model.info.fit,
+            queries: images.map((image) => ({ name: image, file: userPath(image) })),
+            rows: galleryRows(result, (notion) => ask({ notion })),
+            fileOf: searched.fileOf,
+          });
+        }
         if (flags.json) console.log(JSON.stringify(asJson(images, criterion, conditions, result)));
         else console.log(queryText(result, conditions));
+        if (gallery !== undefined) listener.notice?.(`written: ${shownPath(gallery)}`);
       });
     });
 }
@@ -97,9 +117,14 @@ function criterionOf(
   },
 ): Criterion {
   const ways = [notion, mix, like].filter((way) => way !== undefined);
+  if (ways.length === 0 && unlike !== undefined) {
+    throw new UsageError(
+      "Cannot compare: --unlike alone names what is to be far; name with --like what is to be near",
+    );
+  }
   if (ways.length !== 1 || unlike !== undefined && like === undefined) {
     throw new UsageError(
-      ways.length === 0 && unlike === undefined
+      ways.length === 0
         ? "Cannot compare: no notion is named; name one with --notion, or several with --mix"
         : "Cannot compare: notions are named in several ways; use one of --notion, --mix, and --like with --unlike",
     );
@@ -122,6 +147,24 @@ async function checkNotions(model: Model, criterion: Criterion): Promise<void> {
       `Cannot compare by "${notion}": that is a column of the table; its notion is called ${meant}; pass that name`,
     );
   }
+}
+
+/** The rows of a gallery: the mixture's, then that of each of its notions. */
+function galleryRows(
+  result: SearchResult,
+  byAlone: (notion: string) => SearchResult,
+): GalleryHits[] {
+  const { by, hits } = result;
+  const [{ notion, scale }] = by;
+  if (by.length === 1 && scale === null) return [{ title: notion, hits }];
+  return [
+    {
+      title: by.map(({ notion, weight }) => `${notion} ${weight}`).join(", "),
+      note: measuredText(by).join(". "),
+      hits,
+    },
+    ...by.map(({ notion }) => ({ title: notion, hits: byAlone(notion).hits })),
+  ];
 }
 
 /** What --json prints. */

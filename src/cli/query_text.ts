@@ -25,10 +25,7 @@ export function queryText(result: SearchResult, conditions: readonly Condition[]
   return [
     table(headers, rows),
     "",
-    ...weightsText(by),
-    ...isScore
-      ? ["a score is no distance: what notions of --unlike add is subtracted; the lowest is best"]
-      : [],
+    ...measuredText(by),
     ...combineText(result),
     comparedText(result, conditions),
   ].join("\n");
@@ -38,10 +35,16 @@ function valueOf(hit: ExplainedNeighbour | ScoredNeighbour): number {
   return "score" in hit ? hit.score : hit.distance;
 }
 
-function weightsText(by: readonly CountedNotion[]): string[] {
+/** How notions counted: nothing for one that counts as it is. */
+export function measuredText(by: readonly CountedNotion[]): string[] {
   if (by.length === 1 && by[0].scale === null) return [];
   const weights = by.map(({ notion, weight }) => `${notion} ${weight}`).join(", ");
   const lines = [`weights of the squared distances: ${weights}`];
+  if (by.some(({ weight }) => weight < 0)) {
+    lines.push(
+      "a score is no distance: what notions to be unlike by add is subtracted; the lowest is best",
+    );
+  }
   if (by.some(({ scale }) => scale === null)) return [...lines, "raw: not balanced"];
   const scales = by.map(({ notion, scale }) => `${notion} ${scale!.toPrecision(3)}`).join(", ");
   return [
@@ -59,7 +62,11 @@ function combineText({ combine }: SearchResult): string[] {
   ];
 }
 
-function comparedText({ compared, among }: SearchResult, conditions: readonly Condition[]): string {
+/** How many images were compared, and which. */
+export function comparedText(
+  { compared, among }: SearchResult,
+  conditions: readonly Condition[],
+): string {
   const where = conditions
     .map(({ column, operator, values }) => `${column}${operator}${values.join(",")}`).join(", ");
   if (where !== "") return `compared with ${compared} of ${among} images: where ${where}`;

@@ -1,4 +1,5 @@
 import { UsageError } from "../base/errors.ts";
+import { join } from "../files/paths.ts";
 import type { EmbeddingSet } from "../model/embedding_set.ts";
 import { folderEmbeddings, type FolderOptions } from "../model/folder_embeddings.ts";
 import type { Model } from "../model/model.ts";
@@ -6,6 +7,7 @@ import { embedSetFolder } from "../model/searched_set.ts";
 import { isSetFolder } from "../model/set_embeddings.ts";
 import { type Condition, type ValueColumns, whereOf } from "../search/where.ts";
 import { openImageSet } from "../sets/image_set.ts";
+import { imagePath, surveyImages } from "../sets/pack/survey_images.ts";
 import { readSetValues, valueColumns } from "../sets/set_values.ts";
 import { shownPath } from "./paths.ts";
 
@@ -14,8 +16,8 @@ export interface SearchedImages {
   readonly embeddings: EmbeddingSet;
   /** Which of them are searched; all where it is left out. */
   readonly where?: (index: number) => boolean;
-  /** The folder that their names are relative to. */
-  readonly folder: string;
+  /** Where the image of an entry lies. */
+  readonly fileOf: (index: number) => string;
 }
 
 /**
@@ -36,7 +38,8 @@ export async function openSearched(
     );
   if (!await isSetFolder(path)) {
     if (conditions.length > 0) throw unknown("it is no image set");
-    return { embeddings: await folderEmbeddings(model, path, options), folder: path };
+    const embeddings = await folderEmbeddings(model, path, options);
+    return { embeddings, fileOf: (index) => join(path, embeddings.names[index]) };
   }
   const set = await openImageSet(path);
   let columns: ValueColumns | undefined;
@@ -48,5 +51,6 @@ export async function openSearched(
   // What cannot be asked is refused before the images are embedded.
   const where = columns === undefined ? undefined : whereOf(conditions, columns);
   const embeddings = await embedSetFolder(model, set, options);
-  return { embeddings, where, folder: set.imageFolder };
+  const survey = surveyImages(set);
+  return { embeddings, where, fileOf: (image) => imagePath(set, survey, image) };
 }

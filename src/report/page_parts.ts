@@ -1,4 +1,5 @@
 import { type Chart, inlineSvg } from "./charts/chart.ts";
+import { captionHtml } from "./figures.ts";
 import { type Content, Html, markup } from "./html.ts";
 import type { Picture } from "./report_data.ts";
 
@@ -30,19 +31,6 @@ export function chartFigure(chart: Chart, caption: Content = null): Html {
   const drawing = new Html(inlineSvg(chart));
   return markup`<figure class="chart"><div class="scroll">${drawing}</div>${captionHtml(caption)}
 </figure>
-`;
-}
-
-/** A picture under which its caption stands. */
-export function pictureFigure(picture: Picture, caption: Content, kind: string): Html {
-  return markup`<figure class="${kind}">${image(picture)}${captionHtml(caption)}</figure>
-`;
-}
-
-/** Figures side by side where there is room. */
-export function beside(figures: readonly Html[], kind = "charts"): Html {
-  return markup`<div class="${kind}">
-${figures}</div>
 `;
 }
 
@@ -80,22 +68,4 @@ export function numbers(content: Content, summary = "Numbers"): Html {
   return markup`<details><summary>${summary}</summary>
 ${content}</details>
 `;
-}
-
-function image({ alt, width, height, png }: Picture): Html {
-  const source = `data:image/png;base64,${base64(png)}`;
-  return markup`<img src="${source}" alt="${alt}" width="${width}" height="${height}">`;
-}
-
-function captionHtml(caption: Content): Html | null {
-  return caption === null ? null : markup`<figcaption>${caption}</figcaption>`;
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  // Arguments of one call lie on the stack, which is small.
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return btoa(text);
 }

@@ -138,6 +138,7 @@ Deno.test("query refuses what cannot be asked, and says what there is", async ()
   await refuses(/no notion is named; name one with --notion, or several with --mix/);
   await refuses(/in several ways; use one of/, "--notion", "shape", "--mix", "shape");
   await refuses(/in several ways; use one of/, "--mix", "shape", "--unlike", "colour");
+  await refuses(/--unlike alone .* name with --like/, "--unlike", "colour");
   await refuses(/Cannot compare by "shpe": the model .* knows shape, colour/, "--mix", "shpe=1");
   await refuses(/Cannot read --mix "shape=x": the weight of "shape"/, "--mix", "shape=x");
   await refuses(
@@ -173,5 +174,32 @@ Deno.test("query says which notion a column became that is named instead of it",
   assert.match(
     stderr,
     /by "Shape, seen": that is a column of the table; its notion is called shape/,
+  );
+});
+
+Deno.test("query --gallery writes a page with a row for the mixture and each notion, and replaces only its own", async () => {
+  const gallery = (...more: string[]) =>
+    query("--mix", "shape,colour", "-k", "3", "--gallery", "out.html", ...more, image);
+  const { code, stdout, stderr } = await gallery();
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^compared with 36 images$/m);
+  assert.match(stderr, /^written: out\.html$/m);
+  const out = join(folder.path, "out.html");
+  const page = await Deno.readTextFile(out);
+  const titles = [...page.matchAll(/<h2>(.*)<\/h2>/g)].map(([, title]) => title);
+  assert.deepEqual(titles, ["shape 1, colour 1", "shape", "colour"]);
+  assert.equal(page.match(/<img src="data:image\/png;base64,/g)!.length, 1 + 3 * 3);
+  assert.doesNotMatch(page, /<script/);
+  assert.equal((await gallery()).code, 0);
+  await Deno.writeTextFile(out, "<p>the user's</p>");
+  const refused = await gallery();
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /a file lies there that does not say csn wrote it; .*--overwrite/);
+  assert.equal(await Deno.readTextFile(out), "<p>the user's</p>");
+  assert.equal((await gallery("--overwrite")).code, 0);
+  const elsewhere = await query("--notion", "shape", "--gallery", "out.txt", image);
+  assert.match(
+    elsewhere.stderr,
+    /gallery to .*out\.txt: it is a page; name a file that ends in \.html/,
   );
 });

@@ -1,6 +1,7 @@
 import { type Content, markup, paragraph } from "../html.ts";
 import { count, decimal, percent } from "../charts/numbers.ts";
-import { beside, pictureFigure, type Section } from "../page_parts.ts";
+import { beside, pictureFigure } from "../figures.ts";
+import type { Section } from "../page_parts.ts";
 import type { HardestTriplets, HardTriplet, ReportData } from "../report_data.ts";
 
 /** The triplets that the model gets most wrong: often its weakness, sometimes a wrong label. */

@@ -1,6 +1,7 @@
 import { markup, paragraph } from "../html.ts";
 import { count } from "../charts/numbers.ts";
-import { beside, pictureFigure, type Section } from "../page_parts.ts";
+import { beside, pictureFigure } from "../figures.ts";
+import type { Section } from "../page_parts.ts";
 import type { ReportData, SubspaceMap } from "../report_data.ts";
 
 /** Each notion's subspace, as Figures 4, 5 and 7 of the paper draw it. */

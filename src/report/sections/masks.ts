@@ -1,7 +1,8 @@
 import { heatMap } from "../charts/heat_map.ts";
 import { paragraph } from "../html.ts";
 import { decimal } from "../charts/numbers.ts";
-import { beside, chartFigure, numbers, type Section, table } from "../page_parts.ts";
+import { beside } from "../figures.ts";
+import { chartFigure, numbers, type Section, table } from "../page_parts.ts";
 import { viridis } from "../charts/palette.ts";
 import type { ReportData } from "../report_data.ts";
 import { stackedBars } from "../charts/stacked_bars.ts";

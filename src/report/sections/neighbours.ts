@@ -1,6 +1,7 @@
 import { type Content, markup, paragraph } from "../html.ts";
 import { decimal } from "../charts/numbers.ts";
-import { beside, numbers, pictureFigure, type Section, table } from "../page_parts.ts";
+import { beside, pictureFigure } from "../figures.ts";
+import { numbers, type Section, table } from "../page_parts.ts";
 import type { Query, QueryNeighbours, ReportData, ShownNeighbour } from "../report_data.ts";
 
 /** What is nearest to some images, by one notion beside the other. */

@@ -3,7 +3,8 @@ import type { EpochMetrics } from "../../training/metrics.ts";
 import { paragraph } from "../html.ts";
 import { lineChart } from "../charts/line_chart.ts";
 import { decimal, percent } from "../charts/numbers.ts";
-import { beside, chartFigure, numbers, type Section, table } from "../page_parts.ts";
+import { beside } from "../figures.ts";
+import { chartFigure, numbers, type Section, table } from "../page_parts.ts";
 import type { ReportData } from "../report_data.ts";
 
 /** A table of more epochs is nothing to read. */
