@@ -1,27 +1,11 @@
 import { exitNow } from "../native/library.ts";
-import { ignoresHangup } from "./ignores_hangup.ts";
+import { outlivesTerminal } from "./outlives_terminal.ts";
 
 /** A repeat sooner than this is the same Ctrl-C: `deno task` delivers it twice. */
 const repeatMs = 500;
 
 /** 128 and the number of the signal, as shells have it. */
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
-
-/** Whether SIGHUP is to be ignored; not known before the first interruption is made. */
-let isHangupIgnored: boolean | undefined;
-
-/**
- * Whether this process was started to outlive its terminal. Asked before any signal is listened
- * for: from then on Deno gives SIGHUP its usual effect, so it is kept ignored by a listener for the
- * rest of the process.
- */
-function outlivesTerminal(): boolean {
-  if (isHangupIgnored === undefined) {
-    isHangupIgnored = ignoresHangup();
-    if (isHangupIgnored) Deno.addSignalListener("SIGHUP", () => {});
-  }
-  return isHangupIgnored;
-}
 
 /** What a test puts in the place of time and of the way out. */
 export interface Clock {

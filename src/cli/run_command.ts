@@ -4,6 +4,7 @@ import { CsnError } from "../base/errors.ts";
 import { commandWords, speakFor } from "./command_words.ts";
 import { withDashes } from "./options.ts";
 import { StoppedError } from "./stopped_error.ts";
+import { surviveFileLimit } from "./survive_file_limit.ts";
 
 /**
  * Parses `args`, runs the command they name and turns every failure into one line on standard error
@@ -15,7 +16,10 @@ export async function runCommand(
 ): Promise<void> {
   const verbose = args.includes("--verbose");
   explainFailures(program);
-  program.hook("preAction", (_, command) => speakFor(command));
+  program.hook("preAction", (_, command) => {
+    speakFor(command);
+    surviveFileLimit();
+  });
   try {
     await program.parseAsync(withDashes(args), { from: "user" });
   } catch (error) {

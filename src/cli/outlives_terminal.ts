@@ -1,0 +1,17 @@
+import { ignoresHangup } from "./ignores_hangup.ts";
+
+/** Whether SIGHUP is to be ignored; not known before it is asked. */
+let isHangupIgnored: boolean | undefined;
+
+/**
+ * Whether this process was started to outlive its terminal. Asked before any signal is listened
+ * for: from then on Deno gives SIGHUP its usual effect, so it is kept ignored by a listener for the
+ * rest of the process.
+ */
+export function outlivesTerminal(): boolean {
+  if (isHangupIgnored === undefined) {
+    isHangupIgnored = ignoresHangup();
+    if (isHangupIgnored) Deno.addSignalListener("SIGHUP", () => {});
+  }
+  return isHangupIgnored;
+}
