@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type ImageSet, openImageSet } from "../sets/image_set.ts";
+import { assertSameSet, placeOfSet, type SetPlace } from "../sets/one_set.ts";
 import { readImageGroups } from "../sets/image_groups.ts";
 import { type Pack, type PackOptions, preparePack } from "../sets/pack/pack.ts";
 import { loadTriplets, type Triplets } from "../sets/triplets.ts";
@@ -12,6 +13,8 @@ import type { CommonConfig } from "./cell.ts";
 export interface TestTriplets {
   /** Their set. */
   readonly set: ImageSet;
+  /** Where it lies: no other set may take its place while cells are trained and tested. */
+  readonly place: SetPlace;
   /** Its decoded images. */
   readonly pack: Pack;
   /** Every line of the test lists whose images can be used. */
@@ -32,6 +35,7 @@ export async function loadTestTriplets(
   { data, notions, imageSize, allowMissing }: CommonConfig,
   options: Pick<PackOptions, "listener" | "signal" | "packDir">,
 ): Promise<TestTriplets> {
+  const place = await placeOfSet(data);
   const set = await openImageSet(data);
   const pack = await preparePack(set, imageSize, { ...options, allowMissing });
   const triplets = await loadTriplets(set, "test", {
@@ -44,7 +48,8 @@ export async function loadTestTriplets(
   const digest = createHash("sha256").update(triplets.images).update(triplets.notion)
     .update(isFlipped).digest("hex");
   const groups = await readImageGroups(set, options.listener);
-  return { set, pack, triplets, groups: groups?.numbers, isFlipped, digest };
+  await assertSameSet(place);
+  return { set, place, pack, triplets, groups: groups?.numbers, isFlipped, digest };
 }
 
 /** Ones for a random half of n triplets. */

@@ -9,6 +9,7 @@ import { join } from "../files/paths.ts";
 import { readSafetensors, writeSafetensors } from "../tensor/safetensors.ts";
 import { embedDistinct, tripletDistances } from "../model/evaluate.ts";
 import { modelPath, networkShape, networkTensors, readModelFile } from "../model/model_file.ts";
+import { assertSameSet } from "../sets/one_set.ts";
 import { mapPack } from "../sets/pack/map_pack.ts";
 import { seenImages, warnOfSeen } from "../model/seen_images.ts";
 import { outcomesOf } from "./outcomes.ts";
@@ -121,6 +122,8 @@ async function testModelBest(
   const file = await readModelFile(modelPath(folder, "model_best"));
   const { triplets, isFlipped, pack } = test;
   using pixels = mapPack(pack, options.placement.device);
+  // Hours of training may have passed since the triplets were read.
+  await assertSameSet(test.place);
   using network = new Network(networkShape(file), networkTensors(file), options.placement);
   const embedded = await embedDistinct(network, pixels, triplets.images, {
     ...options,

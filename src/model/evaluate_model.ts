@@ -1,4 +1,5 @@
 import type { ImageSet, Split } from "../sets/image_set.ts";
+import { withOneSet } from "../sets/one_set.ts";
 import { type Pack, preparePack } from "../sets/pack/pack.ts";
 import { loadTriplets, type Triplets } from "../sets/triplets.ts";
 import type { Listener } from "../base/listener.ts";
@@ -74,6 +75,10 @@ export async function testModel(
   file: ModelFile,
   options: TestOptions = {},
 ): Promise<ModelEvaluation> {
+  return await withOneSet(options.data ?? file.info.config.data, () => testOnSet(file, options));
+}
+
+async function testOnSet(file: ModelFile, options: TestOptions): Promise<ModelEvaluation> {
   const { info } = file;
   const split = options.split ?? "test";
   const set = await openSetOf(file, "test", options.data);

@@ -1,3 +1,4 @@
+import { withOneSet } from "../sets/one_set.ts";
 import { isWithin } from "../files/exists.ts";
 import { dirname, join, resolve } from "../files/paths.ts";
 import { isFile, isFolder } from "../files/exists.ts";
@@ -36,7 +37,8 @@ export async function embedSet(
   const survey = surveyImages(set);
   const files = set.imageFiles.map((_, image) => imagePath(set, survey, image));
   const of = `the image set ${set.folder}`;
-  return await embedNumbered(model, { of, names: set.imageFiles, files }, options);
+  const images = { of, names: set.imageFiles, files };
+  return await withOneSet(set.folder, () => embedNumbered(model, images, options));
 }
 
 /** Whether a folder is an image set: its list of images lies in it, and what else makes a set. */

@@ -1,3 +1,4 @@
+import { withOneSet } from "../sets/one_set.ts";
 import { openImageSet, type Split } from "../sets/image_set.ts";
 import { preparePack } from "../sets/pack/pack.ts";
 import { readTripletList, tripletListPath } from "../sets/triplet_list.ts";
@@ -49,6 +50,10 @@ export interface SuspectOptions {
  * first. Where a model that has learned a notion disagrees by far, the label is often wrong.
  */
 export async function findSuspects(file: ModelFile, options: SuspectOptions): Promise<Suspect[]> {
+  return await withOneSet(options.data, () => suspectsOnSet(file, options));
+}
+
+async function suspectsOnSet(file: ModelFile, options: SuspectOptions): Promise<Suspect[]> {
   const { info } = file;
   const set = await openImageSet(options.data);
   const notions = set.notions.filter((notion) => info.notions.includes(notion));

@@ -1,6 +1,7 @@
 import { mapPack, unusableImages } from "../sets/pack/map_pack.ts";
 import { warnOfDropped } from "../sets/warn_of_dropped.ts";
 import { type ImageSet, openImageSet } from "../sets/image_set.ts";
+import { withOneSet } from "../sets/one_set.ts";
 import type { Fit } from "../images/fit.ts";
 import { type Pack, type PackOptions, preparePack } from "../sets/pack/pack.ts";
 import type { Attribute } from "../sets/attribute.ts";
@@ -37,8 +38,22 @@ export interface PreparedTraining extends AsyncDisposable {
   readonly digest: string;
 }
 
-/** Opens the set, builds its pack when needed, and reads the training and validation lists. */
+/**
+ * Opens the set, builds its pack when needed, and reads the training and validation lists. From then
+ * on nothing of the set is read: it may be replaced while the network learns.
+ */
 export async function prepareTraining(
+  config: TrainConfig,
+  options: Pick<PackOptions, "listener" | "signal" | "packDir">,
+): Promise<PreparedTraining> {
+  return await withOneSet(
+    config.data,
+    () => readTraining(config, options),
+    (prepared) => prepared[Symbol.asyncDispose](),
+  );
+}
+
+async function readTraining(
   config: TrainConfig,
   options: Pick<PackOptions, "listener" | "signal" | "packDir">,
 ): Promise<PreparedTraining> {

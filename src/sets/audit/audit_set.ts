@@ -3,6 +3,7 @@ import type { Listener } from "../../base/listener.ts";
 import { relative } from "../../files/paths.ts";
 import type { Attribute } from "../attribute.ts";
 import { type ImageSet, type Split, splits } from "../image_set.ts";
+import { withOneSet } from "../one_set.ts";
 import { nameClash } from "../notion_names.ts";
 import { readSetValues } from "../set_values.ts";
 import { tripletListPath } from "../triplet_list.ts";
@@ -110,7 +111,14 @@ const tolerated = 0.001;
  */
 export async function auditSet(
   set: ImageSet,
-  { pictures = true, packDir, listener, signal }: AuditOptions = {},
+  options: AuditOptions = {},
+): Promise<{ report: AuditReport; findings: Finding[] }> {
+  return await withOneSet(set.folder, () => auditOneSet(set, options));
+}
+
+async function auditOneSet(
+  set: ImageSet,
+  { pictures = true, packDir, listener, signal }: AuditOptions,
 ): Promise<{ report: AuditReport; findings: Finding[] }> {
   const findings: Finding[] = [];
   const reports: ListReport[] = [];
