@@ -195,6 +195,8 @@ function compileOptions({ libtorchFolder }: Libtorch): string[] {
   return [
     ...sanitizerOptions(),
     ...["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden"],
+    // A score in float64 must be that of a plain loop, to the bit.
+    "-ffp-contract=off",
     ...["-isystem", join(libtorchFolder, "include")],
   ];
 }

@@ -6,7 +6,7 @@ import { chooseThreads, type Processors, type ThreadCount } from "./thread_count
 import { withSpinCount } from "./waiting_threads.ts";
 
 /** CSN_ABI_VERSION of native/include/csn.h that this code was written for. */
-const abiVersion = 5;
+const abiVersion = 6;
 
 /** What the opened libtorch reports about itself. */
 export interface LibraryDescription {
@@ -57,6 +57,11 @@ export function native(): Symbols {
     throw new CsnError("libtorch is not loaded: call `await start()` of csn first");
   }
   return opened.symbols;
+}
+
+/** Whether the shim is open, so that libtorch can compute. */
+export function isLibraryOpen(): boolean {
+  return opened !== null;
 }
 
 /** Which libtorch and shim are open. */

@@ -44,6 +44,14 @@ const table = {
     result: TENSOR,
     nonblocking: true,
   },
+  csn_scan: {
+    parameters: [
+      ...[TENSOR, TENSOR, TENSOR, "buffer", "f64", "u32", "buffer"] as const,
+      ...["buffer", "u32", "buffer", "buffer", "f64", "u32", "buffer", "buffer", ...ERR] as const,
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
   csn_backward: { parameters: [TENSOR, ...ERR], result: "i32", nonblocking: true },
 } as const;
 

@@ -59,42 +59,99 @@ interface Entry {
  * kind.
  */
 export async function readSafetensors(path: string): Promise<StoredTensors> {
-  let bytes: Uint8Array<ArrayBuffer>;
+  return await reading(path, async () => parse(await Deno.readFile(path)));
+}
+
+/** What `read` gives; its errors say which file it was. */
+async function reading<Result>(path: string, read: () => Promise<Result>): Promise<Result> {
   try {
-    bytes = await Deno.readFile(path);
+    return await read();
   } catch (error) {
-    const missing = error instanceof Deno.errors.NotFound;
-    throw new CsnError(
-      `Cannot read "${path}": ${missing ? "there is no such file" : messageOf(error)}`,
-      { cause: error },
-    );
-  }
-  try {
-    return parse(bytes);
-  } catch (error) {
-    throw new CsnError(
-      `Cannot read "${path}": ${messageOf(error)}; it is no whole safetensors file`,
-      { cause: error },
-    );
+    const found = error instanceof Deno.errors.NotFound ? "there is no such file" : messageOf(error);
+    const advice = error instanceof CsnError ? "; it is no whole safetensors file" : "";
+    throw new CsnError(`Cannot read "${path}": ${found}${advice}`, { cause: error });
   }
 }
 
-function parse(bytes: Uint8Array<ArrayBuffer>): StoredTensors {
-  if (bytes.length < 8) throw new CsnError(`it has ${bytes.length} bytes, too few for a header`);
-  const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
-  if (length > mostHeaderBytes || 8 + length > bytes.length) {
-    throw new CsnError(`its header should be ${length} bytes long, the file has ${bytes.length}`);
+/** Where a tensor lies in a file. */
+export interface TensorPlace {
+  /** Element type. */
+  readonly dtype: DType;
+  /** Sizes of the dimensions. */
+  readonly shape: readonly number[];
+  /** Its first byte, counted from the file's beginning. */
+  readonly from: number;
+  /** The byte after its last. */
+  readonly to: number;
+  /** Of the whole file. */
+  readonly fileBytes: number;
+}
+
+/**
+ * Reads and checks a file's header alone: where its tensors lie, for those who map them. Throws as
+ * `readSafetensors`.
+ */
+export async function readSafetensorsHeader(path: string): Promise<{
+  readonly tensors: ReadonlyMap<string, TensorPlace>;
+  readonly metadata: Readonly<Record<string, string>>;
+}> {
+  return await reading(path, async () => {
+    using file = await Deno.open(path);
+    const { size } = await file.stat();
+    const length = headerLength(await readUpTo(file, 8), size);
+    const { entries, metadata } = checkedHeader(await readUpTo(file, length), size - 8 - length);
+    const places = entries.map((entry): [string, TensorPlace] => {
+      const { shape, from, to } = entry;
+      const dtype = checkedDType(entry);
+      const before = 8 + length;
+      return [entry.name, { dtype, shape, from: before + from, to: before + to, fileBytes: size }];
+    });
+    return { tensors: new Map(places), metadata };
+  });
+}
+
+/** The next `length` bytes, or those that are left. */
+async function readUpTo(file: Deno.FsFile, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  while (at < length) {
+    const read = await file.read(bytes.subarray(at));
+    if (read === null) break;
+    at += read;
   }
-  const { __metadata__: metadata = {}, ...header } = parseHeader(bytes.subarray(8, 8 + length));
+  return bytes.subarray(0, at);
+}
+
+function parse(bytes: Uint8Array<ArrayBuffer>): StoredTensors {
+  const length = headerLength(bytes, bytes.length);
   const data = bytes.subarray(8 + length);
-  checkMetadata(metadata);
-  const entries = Object.entries(header).map(([name, entry]) => checkedEntry(name, entry));
-  checkLayout(entries, data.length);
+  const { entries, metadata } = checkedHeader(bytes.subarray(8, 8 + length), data.length);
   const tensors = entries.map((entry): [string, StoredTensor] => [
     entry.name,
     takeTensor(entry, data),
   ]);
   return { tensors: new Map(tensors), metadata };
+}
+
+/** Bytes of the header, of a file that begins with `bytes`. */
+function headerLength(bytes: Uint8Array<ArrayBuffer>, fileBytes: number): number {
+  if (bytes.length < 8) throw new CsnError(`it has ${fileBytes} bytes, too few for a header`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  if (length > mostHeaderBytes || 8 + length > fileBytes) {
+    throw new CsnError(`its header should be ${length} bytes long, the file has ${fileBytes}`);
+  }
+  return length;
+}
+
+function checkedHeader(
+  text: Uint8Array,
+  dataBytes: number,
+): { entries: Entry[]; metadata: Record<string, string> } {
+  const { __metadata__: metadata = {}, ...header } = parseHeader(text);
+  checkMetadata(metadata);
+  const entries = Object.entries(header).map(([name, entry]) => checkedEntry(name, entry));
+  checkLayout(entries, dataBytes);
+  return { entries, metadata };
 }
 
 function parseHeader(text: Uint8Array): Record<string, unknown> {
@@ -148,17 +205,19 @@ function checkLayout(entries: readonly Entry[], bytes: number): void {
   if (end !== bytes) throw new CsnError(`its tensors take ${end} bytes, ${bytes} are there`);
 }
 
-function takeTensor(
-  { name, dtype: formatName, shape, from, to }: Entry,
-  data: Uint8Array<ArrayBuffer>,
-): StoredTensor {
+function takeTensor(entry: Entry, data: Uint8Array<ArrayBuffer>): StoredTensor {
+  const dtype = checkedDType(entry);
+  // A copy, so that a typed array over it is aligned.
+  return { dtype, shape: entry.shape, bytes: data.slice(entry.from, entry.to) };
+}
+
+function checkedDType({ name, dtype: formatName, shape, from, to }: Entry): DType {
   const dtype = dtypes.get(formatName);
   if (dtype === undefined) {
     throw new CsnError(`tensor "${name}" is of dtype ${formatName}, which csn does not know`);
   }
   checkBytes(name, dtype, shape, to - from);
-  // A copy, so that a typed array over it is aligned.
-  return { dtype, shape, bytes: data.slice(from, to) };
+  return dtype;
 }
 
 function checkBytes(name: string, dtype: DType, shape: readonly number[], bytes: number): void {

@@ -1,0 +1,158 @@
+/** The rows nearest to queries by weighted distance, exactly, on libtorch's executor. */
+import { CsnError, UsageError } from "../base/errors.ts";
+import { enqueue, isLibraryOpen, native } from "../native/library.ts";
+import { epsilon } from "../statistics/masked_vectors.ts";
+import type { EmbeddingMatrix } from "./embedding_matrix.ts";
+import { plainScan } from "./plain_scan.ts";
+
+/**
+ * What rows are ordered by: a notion's mask [D], or a weight [D] of each dimension's squared
+ * difference, which may be negative.
+ */
+export type Measure =
+  | { readonly mask: Float32Array }
+  | { readonly weights: ArrayLike<number> };
+
+/** Which rows are asked for. */
+export interface ScanOptions {
+  /** The most that are given of each query. @default {10} */
+  readonly k?: number;
+  /** [N]: rows where it is 0 are left out. */
+  readonly keep?: Uint8Array;
+  /** Stops it between two groups of queries; the promise then rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Rows that are nearest to a query, the nearest first, equal ones by position. */
+export interface Ranking {
+  /** Their positions in the matrix. */
+  readonly rows: Uint32Array;
+  /**
+   * Their scores. By weights w: sum over d of w[d] (q[d] - x[d])^2. By a mask m: the square of what
+   * `EmbeddingSet.distances()` gives, sum over d of (m[d] (q[d] - x[d]) + 1e-6)^2.
+   */
+  readonly scores: Float64Array;
+}
+
+/** Of each dimension: weight * (mask * (q - x) + epsilon)^2; those of weight 0 are not looked at. */
+export interface Terms {
+  readonly weights: Float64Array<ArrayBuffer>;
+  readonly masks: Float64Array<ArrayBuffer>;
+  readonly epsilon: number;
+}
+
+/** Queries in one native call: others of the process get their turn in between. */
+const queriesAtOnce = 512;
+
+/**
+ * The rows of `matrix` [N, D] with the least scores of each of `queries` [Q, D]: what a plain loop
+ * in float64 gives, in its order, whatever the rows are stored as. What is not a number comes last.
+ * Computes without blocking the event loop when libtorch is open, else by such a loop.
+ *
+ * Throws a UsageError for a `k` or weights that cannot be, a CsnError for what does not fit
+ * together.
+ */
+export async function scan(
+  matrix: EmbeddingMatrix,
+  queries: Float32Array,
+  measure: Measure,
+  { k = 10, keep, signal }: ScanOptions = {},
+): Promise<Ranking[]> {
+  checkCount(k);
+  checkShapes(matrix, queries, keep);
+  const terms = termsOf(measure, matrix.dimension);
+  const group = queriesAtOnce * matrix.dimension;
+  const found: Ranking[] = [];
+  for (let at = 0; at < queries.length; at += group) {
+    signal?.throwIfAborted();
+    const some = queries.slice(at, at + group);
+    const most = Math.min(k, matrix.count);
+    if (most === 0 || !isLibraryOpen()) {
+      found.push(...plainScan(matrix, some, terms, { k: most, keep }));
+    } else found.push(...await nativeScan(matrix, some, terms, most, keep));
+  }
+  return found;
+}
+
+/** Refuses a number of neighbours that cannot be. */
+export function checkCount(k: number): void {
+  if (Number.isSafeInteger(k) && k >= 1) return;
+  throw new UsageError(
+    `Cannot find neighbours: \`k\` is ${k}; it must be a whole number from 1 on`,
+  );
+}
+
+function checkShapes(
+  { count, dimension }: EmbeddingMatrix,
+  queries: Float32Array,
+  keep: Uint8Array | undefined,
+): void {
+  if (dimension === 0 || queries.length % dimension !== 0) {
+    throw new CsnError(
+      `Cannot find neighbours: the queries have ${queries.length} numbers, no multiple of the ${dimension} dimensions of the embeddings`,
+    );
+  }
+  if (keep !== undefined && keep.length !== count) {
+    throw new CsnError(
+      `Cannot find neighbours: \`keep\` is of ${keep.length} embeddings, there are ${count}`,
+    );
+  }
+  const broken = queries.findIndex((value) => !Number.isFinite(value));
+  if (broken === -1) return;
+  throw new CsnError(
+    `Cannot find neighbours: query ${Math.floor(broken / dimension)} holds ${queries[broken]}, to which nothing has a distance; leave it out`,
+  );
+}
+
+function termsOf(measure: Measure, dimension: number): Terms {
+  const [what, given] = "mask" in measure
+    ? ["the mask", measure.mask] as const
+    : ["the weights", measure.weights] as const;
+  if (given.length !== dimension) {
+    throw new CsnError(
+      `Cannot compare embeddings: ${what} has ${given.length} dimensions, the embeddings ${dimension}`
+        .replace("weights has", "weights have"),
+    );
+  }
+  const values = Float64Array.from(given);
+  const broken = values.find((value) => !Number.isFinite(value));
+  if (broken !== undefined) {
+    throw new UsageError(
+      `Cannot compare embeddings: ${what} ${
+        "mask" in measure ? "holds" : "hold"
+      } ${broken}; pass finite numbers`,
+    );
+  }
+  const ones = new Float64Array(dimension).fill(1);
+  return "mask" in measure
+    ? { weights: ones, masks: values, epsilon }
+    : { weights: values, masks: ones, epsilon: 0 };
+}
+
+async function nativeScan(
+  matrix: EmbeddingMatrix,
+  queries: Float32Array<ArrayBuffer>,
+  terms: Terms,
+  k: number,
+  keep: Uint8Array | undefined,
+): Promise<Ranking[]> {
+  const count = queries.length / matrix.dimension;
+  const { rows, codes, scales, memory } = matrix.parts();
+  const scores = new Float64Array(count * k);
+  const found = new Uint32Array(count * k);
+  const kept = keep?.slice() ?? null;
+  const each = await enqueue(
+    (err, cap) =>
+      native().csn_scan(
+        ...[rows?.handle ?? 0, codes?.handle ?? 0, scales?.handle ?? 0, memory] as const,
+        ...[matrix.count, matrix.dimension, kept, queries, count] as const,
+        ...[terms.weights, terms.masks, terms.epsilon, k, scores, found, err, cap] as const,
+      ),
+    (result) => result < 0,
+    [matrix, rows, codes, scales, memory, kept, queries, terms, scores, found],
+  );
+  return Array.from({ length: count }, (_, query) => ({
+    rows: found.slice(query * k, query * k + each),
+    scores: scores.slice(query * k, query * k + each),
+  }));
+}
