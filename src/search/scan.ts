@@ -100,7 +100,9 @@ function checkShapes(
   const broken = queries.findIndex((value) => !Number.isFinite(value));
   if (broken === -1) return;
   throw new CsnError(
-    `Cannot find neighbours: query ${Math.floor(broken / dimension)} holds ${queries[broken]}, to which nothing has a distance; leave it out`,
+    `Cannot find neighbours: query ${Math.floor(broken / dimension)} holds ${
+      queries[broken]
+    }, to which nothing has a distance; leave it out`,
   );
 }
 

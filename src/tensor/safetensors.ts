@@ -67,7 +67,9 @@ async function reading<Result>(path: string, read: () => Promise<Result>): Promi
   try {
     return await read();
   } catch (error) {
-    const found = error instanceof Deno.errors.NotFound ? "there is no such file" : messageOf(error);
+    const found = error instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : messageOf(error);
     const advice = error instanceof CsnError ? "; it is no whole safetensors file" : "";
     throw new CsnError(`Cannot read "${path}": ${found}${advice}`, { cause: error });
   }

@@ -117,16 +117,33 @@ Deno.test("scan() orders equal rows by position, whatever thread found them", as
 });
 
 Deno.test("scan() orders near duplicates exactly, far from the origin too", async () => {
-  const [base] = [numbers(dimension, 9).map((value) => 100 + value)];
-  const near = Float32Array.from({ length: 3000 * dimension }, (_, i) => {
-    const row = Math.floor(i / dimension);
-    return base[i % dimension] * (1 + 1e-7 * ((row * 7919 + i) % 11 - 5));
-  });
+  const base = numbers(dimension, 9).map((value) => 100 + value);
+  const near = numbers(5000 * dimension, 10).map((value, i) =>
+    base[i % dimension] * (1 + 1e-6 * value)
+  );
   for (const count of [1, 30]) {
     const some = Float32Array.from({ length: count * dimension }, (_, i) => base[i % dimension]);
     await agrees(near, dimension, some, { weights }, { k: 50 });
     await agrees(near, dimension, some, { mask }, { k: 50 });
     await agrees(near, dimension, some, { weights: signed }, { k: 50 });
+  }
+});
+
+Deno.test("scan() orders exactly what is equally far but for the last bits", async () => {
+  // On a sphere around the query.
+  const around = numbers(5000 * dimension, 11);
+  for (let row = 0; row < 5000; row++) {
+    const own = around.subarray(row * dimension, (row + 1) * dimension);
+    const length = Math.hypot(...own);
+    own.forEach((value, d) => own[d] = value / length);
+  }
+  const ones = new Float64Array(dimension).fill(1);
+  const halves = ones.map((_, d) => d % 2 === 0 ? 1 : -1);
+  for (const count of [1, 30]) {
+    const some = new Float32Array(count * dimension);
+    await agrees(around, dimension, some, { weights: ones }, { k: 50 });
+    await agrees(around, dimension, some, { mask: Float32Array.from(ones) }, { k: 50 });
+    await agrees(around, dimension, some, { weights: halves }, { k: 50 });
   }
 });
 
@@ -337,7 +354,10 @@ Deno.test("EmbeddingMatrix.map() refuses files that it cannot search, and says w
   const cases: [Record<string, StoredTensor>, RegExp][] = [
     [{ other: floats }, /it holds no embeddings/],
     [{ embeddings: ints }, /are int32\[1, 2\], they should be a matrix of float32 or float16/],
-    [{ embeddings: floats, codes }, /its codes are int8\[1, 3\] and their scales none, they should/],
+    [
+      { embeddings: floats, codes },
+      /its codes are int8\[1, 3\] and their scales none, they should/,
+    ],
   ];
   for (const [tensors, message] of cases) {
     await writeSafetensors(path, new Map(Object.entries(tensors)));
