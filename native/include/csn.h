@@ -154,17 +154,18 @@ CSN_API csn_tensor csn_gather_images(csn_tensor pack, const int64_t *indices, co
 /* --- Search -------------------------------------------------------------------------------- */
 
 /* The k rows of a matrix [count, dimension] with the least scores of each query, best first, equal ones by
- * position, what is not a number last. A score is the sum over the dimensions whose weight is not 0 of
- * weights[d] * (masks[d] * (query[d] - row[d]) + epsilon)^2, exactly as float64 gives it in the order of the
- * dimensions. Rows lie in `rows`, float32 or float16 on the CPU, or, if that is 0, in `memory`. `codes`, int8 of
- * the same shape, and `scales`, float32 [dimension], may be 0; each row must be within half a scale of code *
- * scale. They are read instead of `rows`, of which then only the nearest are. `keep` [count] or NULL: rows where
+ * position, what is not a number last. A score is the sum over the terms of factors[t] times the sum over the
+ * dimensions whose weight is not 0 of weights[t, d] * (masks[t, d] * (query[d] - row[d]) + epsilon)^2, exactly as
+ * float64 gives it in this order. Rows lie in `rows`, float32 or float16 on the CPU, or, if that is 0, in
+ * `memory`. `codes`, int8 of the same shape, and `scales`, float32 [dimension], may be 0; each number of a row
+ * must be within half a scale of code * scale. They are read instead of `rows`, of which then only the nearest are. `keep` [count] or NULL: rows where
  * it is 0 are left out. queries: [query_count, dimension]. `scores` and `found` [query_count, k]: the scores and
  * positions. Returns how many of each k there are, the same for all queries; -1 on failure. [executor] */
 CSN_API int32_t csn_scan(csn_tensor rows, csn_tensor codes, csn_tensor scales, const float *memory, double count,
                          uint32_t dimension, const uint8_t *keep, const float *queries, uint32_t query_count,
-                         const double *weights, const double *masks, double epsilon, uint32_t k, double *scores,
-                         uint32_t *found, char *err, uint32_t err_cap);
+                         uint32_t terms, const double *factors, const double *weights, const double *masks,
+                         double epsilon, uint32_t k, double *scores, uint32_t *found, char *err,
+                         uint32_t err_cap);
 
 /* --- Learning ------------------------------------------------------------------------------ */
 

@@ -5,7 +5,6 @@
 #include <ATen/TensorIterator.h>
 
 #include <atomic>
-#include <memory>
 
 #include "scan_rows.h"
 #include "shim.h"
@@ -61,46 +60,50 @@ float rounded_up(double value) {
 
 double square(double value) { return value * value; }
 
-// How far a float32 score may be from the exact one; see docs/design.md.
+// How far the float32 score of a row may be from the exact one.
 struct Bound {
   Bound(const Score &score, const Blocks &blocks, const Matrix &matrix)
       : rest(score.rest),
-        shift(2 * std::fabs(score.epsilon) * std::sqrt(score.sizes)),
+        shift(score.shift),
         relative((static_cast<double>(blocks.count()) + 32) * unit),
         product((static_cast<double>(blocks.dimension + blocks.count()) + 40) * unit),
-        tiny(1e-37 * (1 + score.sizes)),
         is_signed(score.is_signed) {
-    const auto is_tame = [](double value) { return std::fabs(value) > 1e-15 && std::fabs(value) < 1e15; };
     for (int64_t d = 0; d < score.dimension(); ++d) {
-      if (!score.counts(d)) continue;
-      can_tell = can_tell && is_tame(score.weights[d]) && is_tame(score.masks[d]);
+      if (score.sizes[d] == 0) continue;
+      can_tell = can_tell && score.sizes[d] > 1e-30 && score.sizes[d] < 1e30;
+      tiny += 1e-37 * (1 + score.sizes[d]);
       if (!matrix.is_coded()) continue;
       // Half a step, and the rounding of the product with the scale.
       const double off = (0.5 + 0x1p-10) * std::fabs(matrix.scales.const_data_ptr<float>()[d]);
-      step += std::fabs(score.weights[d]) * square(score.masks[d] * off);
+      step += score.sizes[d] * square(off);
     }
     step = std::sqrt(step);
-    doubt = {static_cast<float>(2 * relative), static_cast<float>(1.001 * step)};
+    doubt = {static_cast<float>(2 * relative), static_cast<float>(1.001 * (step + shift))};
   }
 
-  // Rows that score more than this are none of the k best, if the last of those scores `last`.
+  // Rows whose float32 score is above this are none of the k best, if the last of those scores `last`.
   float most(double last) const {
     if (!can_tell || last == no_limit) return no_float_limit;
-    const double of_those_that_count = last - rest + tiny;
-    if (is_signed) return rounded_up(of_those_that_count + square(step));
-    const double distance = std::sqrt(std::max(0.0, of_those_that_count)) + step;
-    return rounded_up(square(distance) + relative * square(distance + shift) + tiny);
+    if (is_signed) return rounded_up(last - rest + square(step + shift) + tiny);
+    const double distance = without_epsilon(last) + step;
+    return rounded_up(square(distance) * (1 + relative) + tiny);
   }
 
-  // The same of scores by a product, which lack `own`, the sum of the squares of the query; `size` and
+  // The same of scores by a product, which lack `own`, the weighted sum of the query's squares; `size` and
   // `row_size` are the lengths of the query and of the longest row.
   float most_of_product(double last, double own, double size, double row_size) const {
-    if (!can_tell || last == no_limit) return no_float_limit;
-    const double doubtful = product * square(size + row_size) + tiny;
-    return doubtful < no_limit ? rounded_up(last - rest - own + doubtful) : no_float_limit;
+    const double length = size + row_size, doubtful = product * square(length) + tiny;
+    if (!can_tell || last == no_limit || !(doubtful < no_limit)) return no_float_limit;
+    const double exact = is_signed ? last - rest + 2 * shift * length : square(without_epsilon(last));
+    return rounded_up(exact - own + doubtful);
   }
 
-  double rest, shift, relative, product, tiny, step = 0;
+  // The longest distance, measured without epsilon, of rows that score at most `last` (weights from 0 on).
+  double without_epsilon(double last) const {
+    return shift + std::sqrt(square(shift) + std::max(0.0, last) + tiny);
+  }
+
+  double rest, shift, relative, product, tiny = 0, step = 0;
   bool is_signed, can_tell = true;
   Doubt doubt;
 };
@@ -122,6 +125,7 @@ class Scan {
       : request_(request),
         matrix_(request.matrix),
         blocks_(request.score, matrix_.is_coded() ? matrix_.scales.const_data_ptr<float>() : nullptr),
+        size_blocks_(blocks_.of_sizes()),
         bound_(request.score, blocks_, matrix_),
         chunk_(chunk_rows()) {
     for (int64_t q = 0; q < request.count; ++q) ordered_.push_back(blocks_.query_of(query(q)));
@@ -201,29 +205,22 @@ class Scan {
     }
   }
 
-  // |p - m x|^2 = |p|^2 - 2 p m x + |m x|^2, weighted, where p = m q + epsilon.
+  // |q - x|^2 = |q|^2 - 2 q x + |x|^2, weighted.
   void prepare_product() {
     const Score &score = request_.score;
     factors_ = at::zeros({request_.count, matrix_.dimension()}, at::kFloat);
-    float *const factors = factors_.mutable_data_ptr<float>();
+    float *factor = factors_.mutable_data_ptr<float>();
     for (int64_t q = 0; q < request_.count; ++q) {
       double own = 0, size = 0;
       for (int64_t d = 0; d < matrix_.dimension(); ++d) {
-        if (!score.counts(d)) continue;
-        const double p = score.masks[d] * query(q)[d] + score.epsilon;
-        own += score.weights[d] * p * p;
-        size += std::fabs(score.weights[d]) * p * p;
-        factors[q * matrix_.dimension() + d] = static_cast<float>(-2 * score.weights[d] * p * score.masks[d]);
+        const double value = query(q)[d];
+        own += score.squares[d] * value * value;
+        size += score.sizes[d] * value * value;
+        *factor++ = static_cast<float>(-2 * score.squares[d] * value);
       }
       own_.push_back(own);
       size_.push_back(std::sqrt(size));
     }
-    std::vector<double> sizes(score.weights);
-    for (double &weight : sizes) weight = std::fabs(weight);
-    const Score lengths(score.weights.data(), score.masks.data(), 0, matrix_.dimension());
-    const Score absolute(sizes.data(), score.masks.data(), 0, matrix_.dimension());
-    length_blocks_ = std::make_unique<Blocks>(lengths, nullptr);
-    size_blocks_ = std::make_unique<Blocks>(absolute, nullptr);
   }
 
   void products(std::vector<Best> &best) {
@@ -235,8 +232,8 @@ class Scan {
     for (int64_t first, count; take(first, count);) {
       const float *rows = matrix_.is_half() ? widened.data() : matrix_.floats(first);
       if (matrix_.is_half()) loops().to_floats(matrix_.halves(first), count * width, widened.data());
-      loops().floats(rows, count, *length_blocks_, origin.data(), Doubt(), false, lengths.data());
-      loops().floats(rows, count, *size_blocks_, origin.data(), Doubt(), false, sizes.data());
+      loops().floats(rows, count, blocks_, origin.data(), Doubt(), false, lengths.data());
+      loops().floats(rows, count, size_blocks_, origin.data(), Doubt(), false, sizes.data());
       const double longest = std::sqrt(static_cast<double>(largest(sizes.data(), count)));
       const at::Tensor some = at::from_blob(const_cast<float *>(rows), {count, width}, at::kFloat).t();
       for (int64_t q = 0; q < request_.count; q += product_queries) {
@@ -268,7 +265,7 @@ class Scan {
 
   const Request &request_;
   const Matrix &matrix_;
-  const Blocks blocks_;
+  const Blocks blocks_, size_blocks_;
   const Bound bound_;
   const int64_t chunk_;
   std::vector<std::vector<float>> ordered_;  // queries in the order of the blocks
@@ -276,7 +273,6 @@ class Scan {
   // Of the product: [count, D], and of each query the weighted sum of its squares and its length.
   at::Tensor factors_;
   std::vector<double> own_, size_;
-  std::unique_ptr<Blocks> length_blocks_, size_blocks_;
 };
 
 void check(bool is_right, const std::string &found) {
@@ -310,15 +306,15 @@ Matrix matrix_of(csn_tensor rows, csn_tensor codes, csn_tensor scales, const flo
 using namespace csn;
 
 int32_t csn_scan(csn_tensor rows, csn_tensor codes, csn_tensor scales, const float *memory, double count,
-                 uint32_t dimension, const uint8_t *keep, const float *queries, uint32_t query_count,
-                 const double *weights, const double *masks, double epsilon, uint32_t k, double *scores,
-                 uint32_t *found, char *err, uint32_t err_cap) {
+                 uint32_t dimension, const uint8_t *keep, const float *queries, uint32_t query_count, uint32_t terms,
+                 const double *factors, const double *weights, const double *masks, double epsilon, uint32_t k,
+                 double *scores, uint32_t *found, char *err, uint32_t err_cap) {
   return guarded<int32_t>(-1, err, err_cap, [&] {
     int32_t each = 0;
     on_executor([&] {
       const c10::AutoGradMode no_grad(false);
       const Request request{matrix_of(rows, codes, scales, memory, count, dimension),
-                            Score(weights, masks, epsilon, dimension), queries, query_count, keep, k};
+                            Score(terms, factors, weights, masks, epsilon, dimension), queries, query_count, keep, k};
       const std::vector<std::vector<Hit>> hits = Scan(request).run();
       for (size_t q = 0; q < hits.size(); ++q) {
         for (size_t i = 0; i < hits[q].size(); ++i) {

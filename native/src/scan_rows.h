@@ -36,8 +36,6 @@ template <typename Vector>
 CSN_INLINE Vector bits_of(Lanes value) { return loaded<Vector>(&value); }
 CSN_INLINE Lanes floats_of(LaneInts bits) { return loaded<Lanes>(&bits); }
 
-CSN_INLINE Lanes absolute(Lanes value) { return floats_of(bits_of<LaneInts>(value) & 0x7fffffff); }
-
 CSN_INLINE float summed(Lanes value) {
   typedef float Half __attribute__((vector_size(32)));
   typedef float Quarter __attribute__((vector_size(16)));
@@ -83,25 +81,28 @@ struct Blocks {
 
   int64_t count() const { return static_cast<int64_t>(at.size()); }
   std::vector<float> query_of(const float *query) const;  // in the order of the blocks
+  // The same dimensions, where sizes count as what is summed.
+  Blocks of_sizes() const {
+    Blocks blocks = *this;
+    blocks.squares = sizes;
+    return blocks;
+  }
 
   int64_t dimension;
   std::vector<int64_t> at;  // the first dimension of each
-  std::vector<float> weights, masks, scales;  // [blocks, 16]
-  float epsilon;
+  std::vector<float> squares, sizes, scales;  // [blocks, 16]
 };
 
-inline Blocks::Blocks(const Score &score, const float *given)
-    : dimension(score.dimension()), epsilon(static_cast<float>(score.epsilon)) {
+inline Blocks::Blocks(const Score &score, const float *given) : dimension(score.dimension()) {
   int64_t next = 0;  // dimensions before it have their block
   for (int64_t d = 0; d < dimension; ++d) {
-    if (!score.counts(d) || d < next) continue;
-    const int64_t usual = d / lanes * lanes;
-    const int64_t first = std::max<int64_t>(0, std::min(usual, dimension - lanes));
+    if (score.sizes[d] == 0 || d < next) continue;
+    const int64_t first = std::max<int64_t>(0, std::min(d / lanes * lanes, dimension - lanes));
     at.push_back(first);
     for (int64_t i = first; i < first + lanes; ++i) {
-      const bool is_own = i < dimension && i >= next && score.counts(i);
-      weights.push_back(is_own ? static_cast<float>(score.weights[i]) : 0);
-      masks.push_back(is_own ? static_cast<float>(score.masks[i]) : 0);
+      const bool is_own = i < dimension && i >= next;
+      squares.push_back(is_own ? static_cast<float>(score.squares[i]) : 0);
+      sizes.push_back(is_own ? static_cast<float>(score.sizes[i]) : 0);
       scales.push_back(given != nullptr && i < dimension ? given[i] : 0);
     }
     next = first + lanes;
@@ -116,54 +117,61 @@ inline std::vector<float> Blocks::query_of(const float *query) const {
   return ordered;
 }
 
-// What is computed of a row. Signed: weights of both signs, where the error of the sum may be many times the sum.
+// What is computed of a row. Signed: terms of both signs, where the error of the sum may be many times the sum.
 struct Sums {
-  Lanes sum = {}, sizes = {};
+  Lanes sum = {}, size = {};
 };
 
-template <typename Load, bool is_signed>
-CSN_INLINE void add_block(Sums &sums, const typename Load::Number *row, const float *scale, Lanes query, Lanes mask,
-                          Lanes weight, Lanes epsilon) {
-  const Lanes t = mask * (query - Load::load(row, scale)) + epsilon;
-  const Lanes part = weight * (t * t);
-  sums.sum += part;
-  if (is_signed) sums.sizes += absolute(part);
-}
+// 16 dimensions of the query and of what they count.
+struct Block {
+  CSN_INLINE Block(const Blocks &blocks, const float *queries, int64_t number)
+      : query(loaded<Lanes>(queries + number * lanes)),
+        square(loaded<Lanes>(blocks.squares.data() + number * lanes)),
+        size(loaded<Lanes>(blocks.sizes.data() + number * lanes)),
+        scales(blocks.scales.data() + number * lanes) {}
 
-// What is known of the error of a row's score: it is at most relative * sizes + 2 * step * sqrt(sizes), where
-// sizes is the sum of the parts' sizes.
+  template <typename Load, bool is_signed>
+  CSN_INLINE void add(Sums &sums, const typename Load::Number *row) const {
+    const Lanes difference = query - Load::load(row, scales);
+    const Lanes squared = difference * difference;
+    sums.sum += square * squared;
+    if (is_signed) sums.size += size * squared;
+  }
+
+  Lanes query, square, size;
+  const float *scales;
+};
+
+// What is known of the error of a row's score: it is at most relative * size + 2 * step * sqrt(size), where size
+// is the sum of the terms' sizes.
 struct Doubt {
   float relative = 0, step = 0;
 };
 
+// The score of a row; of terms of both signs the least that it can be.
 template <bool is_signed>
 CSN_INLINE float least(const Sums &sums, Doubt doubt) {
   const float sum = summed(sums.sum);
   if (!is_signed) return sum;
-  const float sizes = summed(sums.sizes);
-  return sum - doubt.relative * sizes - 2 * doubt.step * std::sqrt(sizes);
+  const float size = summed(sums.size);
+  return sum - doubt.relative * size - 2 * doubt.step * std::sqrt(size);
 }
 
-// The scores of `count` rows, of weights of both signs the least that they can be. Four rows at a time: the
-// sums of one do not wait for those of the others.
+// Four rows at a time: the sums of one do not wait for those of the others.
 template <typename Load, bool is_signed>
 CSN_INLINE void score_rows(const typename Load::Number *rows, int64_t count, const Blocks &blocks, const float *query,
                            Doubt doubt, float *scores) {
-  const int64_t width = blocks.dimension, length = blocks.count();
-  const Lanes epsilon = everywhere(blocks.epsilon);
+  const int64_t width = blocks.dimension;
   int64_t row = 0;
   for (; row + 4 <= count; row += 4) {
-    const typename Load::Number *const here = rows + row * width;
     Sums a, b, c, d;
-    for (int64_t i = 0; i < length; ++i) {
-      const float *const scale = blocks.scales.data() + i * lanes;
-      const Lanes q = loaded<Lanes>(query + i * lanes), m = loaded<Lanes>(blocks.masks.data() + i * lanes);
-      const Lanes w = loaded<Lanes>(blocks.weights.data() + i * lanes);
-      const typename Load::Number *const at = here + blocks.at[i];
-      add_block<Load, is_signed>(a, at, scale, q, m, w, epsilon);
-      add_block<Load, is_signed>(b, at + width, scale, q, m, w, epsilon);
-      add_block<Load, is_signed>(c, at + 2 * width, scale, q, m, w, epsilon);
-      add_block<Load, is_signed>(d, at + 3 * width, scale, q, m, w, epsilon);
+    for (int64_t i = 0; i < blocks.count(); ++i) {
+      const Block block(blocks, query, i);
+      const typename Load::Number *const at = rows + row * width + blocks.at[i];
+      block.add<Load, is_signed>(a, at);
+      block.add<Load, is_signed>(b, at + width);
+      block.add<Load, is_signed>(c, at + 2 * width);
+      block.add<Load, is_signed>(d, at + 3 * width);
     }
     scores[row] = least<is_signed>(a, doubt);
     scores[row + 1] = least<is_signed>(b, doubt);
@@ -172,11 +180,8 @@ CSN_INLINE void score_rows(const typename Load::Number *rows, int64_t count, con
   }
   for (; row < count; ++row) {
     Sums sums;
-    for (int64_t i = 0; i < length; ++i) {
-      const int64_t at = i * lanes;
-      add_block<Load, is_signed>(sums, rows + row * width + blocks.at[i], blocks.scales.data() + at,
-                                 loaded<Lanes>(query + at), loaded<Lanes>(blocks.masks.data() + at),
-                                 loaded<Lanes>(blocks.weights.data() + at), epsilon);
+    for (int64_t i = 0; i < blocks.count(); ++i) {
+      Block(blocks, query, i).add<Load, is_signed>(sums, rows + row * width + blocks.at[i]);
     }
     scores[row] = least<is_signed>(sums, doubt);
   }
@@ -186,15 +191,11 @@ CSN_INLINE void score_rows(const typename Load::Number *rows, int64_t count, con
 template <typename Load, bool is_signed>
 CSN_INLINE void score_short_rows(const typename Load::Number *rows, int64_t count, const Blocks &blocks,
                                  const float *query, Doubt doubt, float *scores) {
-  const Lanes epsilon = everywhere(blocks.epsilon);
   typename Load::Number padded[lanes] = {};
   for (int64_t row = 0; row < count; ++row) {
     std::memcpy(padded, rows + row * blocks.dimension, blocks.dimension * sizeof padded[0]);
     Sums sums;
-    for (int64_t i = 0; i < blocks.count(); ++i) {
-      add_block<Load, is_signed>(sums, padded, blocks.scales.data(), loaded<Lanes>(query),
-                                 loaded<Lanes>(blocks.masks.data()), loaded<Lanes>(blocks.weights.data()), epsilon);
-    }
+    for (int64_t i = 0; i < blocks.count(); ++i) Block(blocks, query, i).add<Load, is_signed>(sums, padded);
     scores[row] = least<is_signed>(sums, doubt);
   }
 }

@@ -22,42 +22,68 @@ inline float float_of_half(uint16_t half) {
 inline double number_of(float number) { return number; }
 inline double number_of(uint16_t half) { return float_of_half(half); }
 
-// sum over d of weights[d] * (masks[d] * (q[d] - x[d]) + epsilon)^2, over the dimensions whose weight is not 0.
-struct Score {
-  Score(const double *given_weights, const double *given_masks, double given_epsilon, int64_t dimension)
-      : weights(given_weights, given_weights + dimension),
-        masks(given_masks, given_masks + dimension),
-        epsilon(given_epsilon) {
-    for (int64_t d = 0; d < dimension; ++d) {
-      if (weights[d] == 0) continue;
-      used.push_back(d);
-      is_signed = is_signed || weights[d] < 0;
-      if (masks[d] == 0) rest += weights[d] * epsilon * epsilon;
-      else sizes += std::fabs(weights[d]);
+// What a score is made of: the sum over its terms of factor * sum over d of
+// weights[d] * (masks[d] * (q[d] - x[d]) + epsilon)^2, over the dimensions whose weight is not 0.
+class Score {
+ public:
+  // factors [terms]; weights and masks [terms, dimension].
+  Score(uint32_t terms, const double *factors, const double *weights, const double *masks, double epsilon,
+        int64_t dimension)
+      : dimension_(dimension),
+        factors_(factors, factors + terms),
+        weights_(weights, weights + terms * dimension),
+        masks_(masks, masks + terms * dimension),
+        epsilon_(epsilon),
+        squares(dimension),
+        sizes(dimension) {
+    double own = 0, own_size = 0;
+    for (uint32_t term = 0; term < terms; ++term) {
+      for (int64_t d = 0; d < dimension; ++d) {
+        const int64_t at = term * dimension + d;
+        const double weight = factors[term] * weights[at];
+        is_signed = is_signed || weight < 0;
+        squares[d] += weight * masks[at] * masks[at];
+        sizes[d] += std::fabs(weight) * masks[at] * masks[at];
+        own += weight;
+        own_size += std::fabs(weight);
+      }
     }
+    rest = own * epsilon * epsilon;
+    shift = std::fabs(epsilon) * std::sqrt(own_size);
   }
 
-  int64_t dimension() const { return static_cast<int64_t>(weights.size()); }
-  // Whether rows differ by dimension d.
-  bool counts(int64_t d) const { return weights[d] != 0 && masks[d] != 0; }
+  int64_t dimension() const { return dimension_; }
 
-  // In the order of the dimensions, each step rounded to float64: what a plain loop gives, to the bit.
+  // In the order of the terms and the dimensions, each step rounded to float64: what a plain loop gives, to
+  // the bit.
   template <typename Number>
   double exact(const float *query, const Number *row) const {
-    double sum = 0;
-    for (const int64_t d : used) {
-      const double t = masks[d] * (static_cast<double>(query[d]) - number_of(row[d])) + epsilon;
-      sum += weights[d] * (t * t);
+    double total = 0;
+    for (size_t term = 0; term < factors_.size(); ++term) {
+      const double *const weights = weights_.data() + term * dimension_, *const masks = masks_.data() + term * dimension_;
+      double sum = 0;
+      for (int64_t d = 0; d < dimension_; ++d) {
+        if (weights[d] == 0) continue;
+        const double t = masks[d] * (static_cast<double>(query[d]) - number_of(row[d])) + epsilon_;
+        sum += weights[d] * (t * t);
+      }
+      total += factors_[term] * sum;
     }
-    return sum;
+    return total;
   }
 
-  std::vector<double> weights, masks;
-  double epsilon;
-  std::vector<int64_t> used;
+ private:
+  int64_t dimension_;
+  std::vector<double> factors_, weights_, masks_;
+  double epsilon_;
+
+ public:
+  // But for epsilon the score is the sum of squares[d] * (q[d] - x[d])^2; `sizes` are the same of the terms'
+  // sizes, so rows differ only by dimensions where it is not 0.
+  std::vector<double> squares, sizes;
   bool is_signed = false;
-  double rest = 0;   // what dimensions that do not count add to every score
-  double sizes = 0;  // sum of the weights' sizes over those that count
+  // The score differs from that sum by rest, and by at most 2 * shift * sqrt(sum of sizes[d] * (q[d] - x[d])^2).
+  double rest = 0, shift = 0;
 };
 
 struct Hit {

@@ -1,7 +1,8 @@
 import { CsnError } from "../base/errors.ts";
 import type { Embeddings } from "../search/embeddings.ts";
 import type { Neighbour } from "../search/neighbour.ts";
-import { checkK, checkLengths, type NearestOptions } from "../search/search.ts";
+import { checkK } from "../search/check_k.ts";
+import { checkLengths, type NearestOptions } from "../search/search.ts";
 import { squaredDistances } from "../search/squared_distance.ts";
 
 /**

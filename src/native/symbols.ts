@@ -47,7 +47,8 @@ const table = {
   csn_scan: {
     parameters: [
       ...[TENSOR, TENSOR, TENSOR, "buffer", "f64", "u32", "buffer"] as const,
-      ...["buffer", "u32", "buffer", "buffer", "f64", "u32", "buffer", "buffer", ...ERR] as const,
+      ...["buffer", "u32", "u32", "buffer", "buffer", "buffer", "f64"] as const,
+      ...["u32", "buffer", "buffer", ...ERR] as const,
     ],
     result: "i32",
     nonblocking: true,

@@ -33,18 +33,20 @@ export function compareScores(a: number, b: number): number {
 function plainScores(
   matrix: EmbeddingMatrix,
   query: Float32Array,
-  { weights, masks, epsilon }: Terms,
+  { factors, weights, masks, epsilon }: Terms,
 ): Float64Array {
   const scores = new Float64Array(matrix.count);
   for (let row = 0; row < scores.length; row++) {
     const vector = matrix.row(row);
-    let sum = 0;
-    for (let d = 0; d < vector.length; d++) {
-      if (weights[d] === 0) continue;
-      const difference = masks[d] * (query[d] - vector[d]) + epsilon;
-      sum += weights[d] * (difference * difference);
+    for (let term = 0, at = 0; term < factors.length; term++) {
+      let sum = 0;
+      for (let d = 0; d < vector.length; d++, at++) {
+        if (weights[at] === 0) continue;
+        const difference = masks[at] * (query[d] - vector[d]) + epsilon;
+        sum += weights[at] * (difference * difference);
+      }
+      scores[row] += factors[term] * sum;
     }
-    scores[row] = sum;
   }
   return scores;
 }

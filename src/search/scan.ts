@@ -3,14 +3,24 @@ import { CsnError, UsageError } from "../base/errors.ts";
 import { enqueue, isLibraryOpen, native } from "../native/library.ts";
 import { epsilon } from "../statistics/masked_vectors.ts";
 import type { EmbeddingMatrix } from "./embedding_matrix.ts";
+import { checkK } from "./check_k.ts";
 import { plainScan } from "./plain_scan.ts";
 
+/** A notion's mask [D] and how often its squared distance counts. */
+export interface ScanTerm {
+  /** Its mask. */
+  readonly mask: Float32Array;
+  /** Below 0 for a notion to be unlike by. */
+  readonly weight: number;
+}
+
 /**
- * What rows are ordered by: a notion's mask [D], or a weight [D] of each dimension's squared
- * difference, which may be negative.
+ * What rows are ordered by: a notion's mask [D], a mixture of notions, or a weight [D] of each
+ * dimension's squared difference. Weights may be negative.
  */
 export type Measure =
   | { readonly mask: Float32Array }
+  | { readonly terms: readonly ScanTerm[] }
   | { readonly weights: ArrayLike<number> };
 
 /** Which rows are asked for. */
@@ -28,15 +38,22 @@ export interface Ranking {
   /** Their positions in the matrix. */
   readonly rows: Uint32Array;
   /**
-   * Their scores. By weights w: sum over d of w[d] (q[d] - x[d])^2. By a mask m: the square of what
-   * `EmbeddingSet.distances()` gives, sum over d of (m[d] (q[d] - x[d]) + 1e-6)^2.
+   * Their scores. By weights w: sum over d of w[d] (q[d] - x[d])^2. By a mask: `squaredDistance()`;
+   * by a mixture: the sum of its terms' weights times that.
    */
   readonly scores: Float64Array;
 }
 
-/** Of each dimension: weight * (mask * (q - x) + epsilon)^2; those of weight 0 are not looked at. */
+/**
+ * The sum over the terms of factor * sum over d of weight * (mask * (q - x) + epsilon)^2; dimensions
+ * of weight 0 are not looked at.
+ */
 export interface Terms {
+  /** [terms] */
+  readonly factors: Float64Array<ArrayBuffer>;
+  /** [terms, D] */
   readonly weights: Float64Array<ArrayBuffer>;
+  /** [terms, D] */
   readonly masks: Float64Array<ArrayBuffer>;
   readonly epsilon: number;
 }
@@ -58,7 +75,7 @@ export async function scan(
   measure: Measure,
   { k = 10, keep, signal }: ScanOptions = {},
 ): Promise<Ranking[]> {
-  checkCount(k);
+  checkK(k);
   checkShapes(matrix, queries, keep);
   const terms = termsOf(measure, matrix.dimension);
   const group = queriesAtOnce * matrix.dimension;
@@ -72,14 +89,6 @@ export async function scan(
     } else found.push(...await nativeScan(matrix, some, terms, most, keep));
   }
   return found;
-}
-
-/** Refuses a number of neighbours that cannot be. */
-export function checkCount(k: number): void {
-  if (Number.isSafeInteger(k) && k >= 1) return;
-  throw new UsageError(
-    `Cannot find neighbours: \`k\` is ${k}; it must be a whole number from 1 on`,
-  );
 }
 
 function checkShapes(
@@ -107,28 +116,38 @@ function checkShapes(
 }
 
 function termsOf(measure: Measure, dimension: number): Terms {
-  const [what, given] = "mask" in measure
-    ? ["the mask", measure.mask] as const
-    : ["the weights", measure.weights] as const;
-  if (given.length !== dimension) {
+  if ("weights" in measure) {
+    const weights = checkedNumbers("the weights", measure.weights, dimension);
+    const ones = new Float64Array(dimension).fill(1);
+    return { factors: Float64Array.of(1), weights, masks: ones, epsilon: 0 };
+  }
+  const terms = "terms" in measure ? measure.terms : [{ mask: measure.mask, weight: 1 }];
+  const masks = terms.map(({ mask }) => checkedNumbers("a mask", mask, dimension));
+  const factors = terms.map(({ weight }) => weight);
+  return {
+    factors: checkedNumbers("the mixture's weights", factors, terms.length),
+    weights: new Float64Array(terms.length * dimension).fill(1),
+    masks: Float64Array.from(masks.flatMap((mask) => [...mask])),
+    epsilon,
+  };
+}
+
+function checkedNumbers(
+  what: string,
+  given: ArrayLike<number>,
+  length: number,
+): Float64Array<ArrayBuffer> {
+  if (given.length !== length) {
     throw new CsnError(
-      `Cannot compare embeddings: ${what} has ${given.length} dimensions, the embeddings ${dimension}`
-        .replace("weights has", "weights have"),
+      `Cannot compare embeddings of ${length} dimensions: found ${given.length} numbers as ${what}`,
     );
   }
   const values = Float64Array.from(given);
   const broken = values.find((value) => !Number.isFinite(value));
-  if (broken !== undefined) {
-    throw new UsageError(
-      `Cannot compare embeddings: ${what} ${
-        "mask" in measure ? "holds" : "hold"
-      } ${broken}; pass finite numbers`,
-    );
-  }
-  const ones = new Float64Array(dimension).fill(1);
-  return "mask" in measure
-    ? { weights: ones, masks: values, epsilon }
-    : { weights: values, masks: ones, epsilon: 0 };
+  if (broken === undefined) return values;
+  throw new UsageError(
+    `Cannot compare embeddings: found ${broken} among ${what}; pass finite numbers`,
+  );
 }
 
 async function nativeScan(
@@ -148,7 +167,8 @@ async function nativeScan(
       native().csn_scan(
         ...[rows?.handle ?? 0, codes?.handle ?? 0, scales?.handle ?? 0, memory] as const,
         ...[matrix.count, matrix.dimension, kept, queries, count] as const,
-        ...[terms.weights, terms.masks, terms.epsilon, k, scores, found, err, cap] as const,
+        ...[terms.factors.length, terms.factors, terms.weights, terms.masks] as const,
+        ...[terms.epsilon, k, scores, found, err, cap] as const,
       ),
     (result) => result < 0,
     [matrix, rows, codes, scales, memory, kept, queries, terms, scores, found],

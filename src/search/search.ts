@@ -1,6 +1,7 @@
 import { CsnError, shown, UsageError } from "../base/errors.ts";
 import { balanced, notionScales, type Scales } from "./balance.ts";
 import type { Embeddings } from "./embeddings.ts";
+import { checkK } from "./check_k.ts";
 import { explain } from "./explain.ts";
 import type { ByLikeness, ByMixture, ByNotion, Criterion } from "./mixture.ts";
 import { type Masks, type Mixture, mixtureOf } from "./mixture.ts";
@@ -125,14 +126,6 @@ function checkOptions(k: number, combine: Combine): void {
     `Cannot search for several images with \`combine\` ${
       shown(combine)
     }: it must be "mean" or "all"`,
-  );
-}
-
-/** Refuses a number of neighbours that is no whole number from 1 on. */
-export function checkK(k: number): void {
-  if (Number.isSafeInteger(k) && k >= 1) return;
-  throw new UsageError(
-    `Cannot find neighbours: \`k\` is ${k}; it must be a whole number from 1 on`,
   );
 }
 

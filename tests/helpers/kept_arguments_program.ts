@@ -7,6 +7,8 @@ import { setUp } from "../../src/native/setup.ts";
 import { backward, gatherImages } from "../../src/network/backbone.ts";
 import { Network } from "../../src/network/network.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
+import { EmbeddingMatrix } from "../../src/search/embedding_matrix.ts";
+import { scan } from "../../src/search/scan.ts";
 import { callAllAsync, callAsync } from "../../src/tensor/call.ts";
 import { sum } from "../../src/tensor/operators.ts";
 import { clearGrads, Tensor } from "../../src/tensor/tensor.ts";
@@ -55,6 +57,12 @@ const calls: Record<string, () => Promise<string>> = {
       { normalisation: { mean: [0, 0, 0], std: [1, 1, 1] }, flips: Uint8Array.of(1, 0) },
     );
     return String([...made.shape, ...new Set(made.toArray())]);
+  },
+  "scan()": async () => {
+    const measure = { weights: Float64Array.of(1, 1) };
+    const matrix = EmbeddingMatrix.of(Float32Array.of(5, 5, 1, 1, 3, 3), 2);
+    const [{ rows }] = await scan(matrix, Float32Array.of(1, 1), measure);
+    return String([...rows]);
   },
   "backward()": async () => {
     await backward(sum(weights));

@@ -28,12 +28,8 @@ function naive(
   const hits: { row: number; score: number }[] = [];
   for (let row = 0; row * dimension < vectors.length; row++) {
     if (keep !== undefined && keep[row] === 0) continue;
-    let score = 0;
-    for (let d = 0; d < dimension; d++) {
-      const difference = query[d] - vectors[row * dimension + d];
-      if ("mask" in measure) score += (measure.mask[d] * difference + 1e-6) ** 2;
-      else if (measure.weights[d] !== 0) score += measure.weights[d] * (difference * difference);
-    }
+    const vector = Array.from({ length: dimension }, (_, d) => vectors[row * dimension + d]);
+    const score = naiveScore(vector, query, measure);
     hits.push({ row, score });
   }
   const found = hits.sort((a, b) => {
@@ -44,6 +40,24 @@ function naive(
     rows: Uint32Array.from(found, ({ row }) => row),
     scores: Float64Array.from(found, ({ score }) => score),
   };
+}
+
+function naiveScore(x: number[], q: ArrayLike<number>, measure: Measure): number {
+  let score = 0;
+  if ("weights" in measure) {
+    const { weights } = measure;
+    x.forEach((value, d) => {
+      if (weights[d] !== 0) score += weights[d] * ((q[d] - value) * (q[d] - value));
+    });
+    return score;
+  }
+  const terms = "terms" in measure ? measure.terms : [{ mask: measure.mask, weight: 1 }];
+  for (const { mask, weight } of terms) {
+    let square = 0;
+    x.forEach((value, d) => square += (mask[d] * (q[d] - value) + 1e-6) ** 2);
+    score += weight * square;
+  }
+  return score;
 }
 
 async function agrees(
@@ -74,9 +88,9 @@ async function matrixAgrees(
 }
 
 const dimension = 40;
-const vectors = numbers(5000 * dimension);
+const vectors = numbers(3000 * dimension);
 const queries = numbers(3 * dimension, 7);
-const many = numbers(50 * dimension, 8);
+const many = numbers(20 * dimension, 8);
 const weights = Float64Array.from(numbers(dimension, 3), Math.abs);
 const signed = Float64Array.from(numbers(dimension, 4));
 const mask = numbers(dimension, 5).map((value, d) => d % 3 === 0 ? 0 : Math.abs(value));
@@ -89,6 +103,20 @@ Deno.test("scan() gives what a naive loop in float64 gives, to the bit, by weigh
 Deno.test("scan() gives what a naive loop gives by a notion's mask", async () => {
   await agrees(vectors, dimension, queries, { mask });
   await agrees(vectors, dimension, many, { mask });
+});
+
+const other = numbers(dimension, 6).map((value, d) => d % 2 === 0 ? 0 : Math.abs(value));
+
+Deno.test("scan() gives what a naive loop gives by a mixture of notions, unlike ones too", async () => {
+  for (const weight of [0.3, -0.5, 1e-9]) {
+    const terms = [{ mask, weight: 0.7 }, { mask: other, weight }];
+    await agrees(vectors, dimension, queries, { terms });
+    await agrees(vectors, dimension, many, { terms });
+  }
+  // Nothing is left but what 1e-6 of each dimension adds.
+  const none = [{ mask, weight: 1 }, { mask: mask.map((value) => -value), weight: -1 }];
+  await agrees(vectors, dimension, queries, { terms: none });
+  await agrees(vectors, dimension, many, { terms: none });
 });
 
 Deno.test("scan() gives what a naive loop gives by negative weights", async () => {
@@ -118,7 +146,7 @@ Deno.test("scan() orders equal rows by position, whatever thread found them", as
 
 Deno.test("scan() orders near duplicates exactly, far from the origin too", async () => {
   const base = numbers(dimension, 9).map((value) => 100 + value);
-  const near = numbers(5000 * dimension, 10).map((value, i) =>
+  const near = numbers(3000 * dimension, 10).map((value, i) =>
     base[i % dimension] * (1 + 1e-6 * value)
   );
   for (const count of [1, 30]) {
@@ -126,6 +154,8 @@ Deno.test("scan() orders near duplicates exactly, far from the origin too", asyn
     await agrees(near, dimension, some, { weights }, { k: 50 });
     await agrees(near, dimension, some, { mask }, { k: 50 });
     await agrees(near, dimension, some, { weights: signed }, { k: 50 });
+    const terms = [{ mask, weight: 1 }, { mask: other, weight: -0.9 }];
+    await agrees(near, dimension, some, { terms }, { k: 50 });
   }
 });
 
@@ -172,10 +202,10 @@ Deno.test("scan() compares numbers whose squares float32 does not hold", async (
 });
 
 Deno.test("scan() leaves out rows that are not kept", async () => {
-  const keep = Uint8Array.from({ length: 5000 }, (_, row) => row % 13 === 4 ? 1 : 0);
+  const keep = Uint8Array.from({ length: 3000 }, (_, row) => row % 13 === 4 ? 1 : 0);
   await agrees(vectors, dimension, queries, { weights }, { keep, k: 20 });
   await agrees(vectors, dimension, many, { weights }, { keep, k: 1000 });
-  await agrees(vectors, dimension, many, { weights }, { keep: new Uint8Array(5000) });
+  await agrees(vectors, dimension, many, { weights }, { keep: new Uint8Array(3000) });
 });
 
 Deno.test("scan() gives all rows when there are fewer than `k`, and none of none", async () => {
@@ -264,13 +294,18 @@ async function withFiles(
 Deno.test("scan() of a mapped file gives what its numbers give in memory, from float16 and by codes too", () =>
   withFiles(vectors, dimension, async (matrix, exact) => {
     for (const some of [queries, many]) {
-      for (const measure of [{ weights }, { weights: signed }, { mask }]) {
+      for (
+        const measure of [
+          ...[{ weights }, { weights: signed }, { mask }],
+          { terms: [{ mask, weight: 2 }, { mask: other, weight: -1 }] },
+        ]
+      ) {
         await matrixAgrees(matrix, exact, some, measure);
       }
     }
     assert.deepEqual(
-      matrix.row(4999),
-      Float32Array.from(Array.from(exact).slice(4999 * dimension)),
+      matrix.row(2999),
+      Float32Array.from(Array.from(exact).slice(2999 * dimension)),
     );
   }));
 
@@ -285,6 +320,16 @@ Deno.test("scan() by codes is exact where all rows have the same codes", async (
     await matrixAgrees(matrix, exact, asked, { weights: some });
     await matrixAgrees(matrix, exact, asked, { weights: all });
   });
+});
+
+Deno.test("int8Codes() gives codes within half a scale of the values, and refuses what is not finite", () => {
+  const { codes, scales } = int8Codes(vectors, dimension);
+  for (let i = 0; i < vectors.length; i++) {
+    const scale = scales[i % dimension];
+    assert.ok(Math.abs(vectors[i] - codes[i] * scale) <= scale * 0.5001);
+  }
+  assert.deepEqual(int8Codes(new Float32Array(4), 2).codes, new Int8Array(4));
+  assert.throws(() => int8Codes(Float32Array.of(1, 2, NaN, 4), 2), /number 1 holds NaN; leave it/);
 });
 
 Deno.test("scan() of a file of float16 gives subnormal, infinite and other odd numbers as they are", async () => {
@@ -328,15 +373,15 @@ Deno.test("scan() refuses what does not fit together, and says what was found", 
   );
   await refused(
     () => scan(matrix, queries, { weights: [1] }),
-    /the weights have 1 dimensions, the embeddings 40/,
+    /embeddings of 40 dimensions: found 1 numbers as the weights/,
   );
   await refused(
     () => scan(matrix, queries, { weights: weights.with(3, NaN) }),
-    /the weights hold NaN; pass finite numbers/,
+    /found NaN among the weights; pass finite numbers/,
   );
   await refused(
     () => scan(matrix, queries, { weights }, { keep: new Uint8Array(3) }),
-    /`keep` is of 3 embeddings, there are 5000/,
+    /`keep` is of 3 embeddings, there are 3000/,
   );
   await refused(
     () => scan(matrix, queries.with(dimension + 2, NaN), { weights }),

@@ -20,6 +20,7 @@ Deno.test("enqueue() keeps what a waiting call works on from the collector", asy
       "dataAsync()": "1,2",
       "embed()": "1,8",
       "gatherImages()": "2,3,4,4,1",
+      "scan()": "1,2,0",
       "backward()": "1,1,1",
     });
   }
