@@ -1,5 +1,29 @@
 import type { EmbeddingMatrix } from "./embedding_matrix.ts";
-import type { Ranking, ScanOptions, Terms } from "./scan.ts";
+
+/** Rows that are nearest to a query, the nearest first, equal ones by position. */
+export interface Ranking {
+  /** Their positions in the matrix. */
+  readonly rows: Uint32Array;
+  /**
+   * Their scores. By weights w: sum over d of w[d] (q[d] - x[d])^2. By a mask: `squaredDistance()`;
+   * by a mixture: the sum of its terms' weights times that.
+   */
+  readonly scores: Float64Array;
+}
+
+/**
+ * The sum over the terms of factor * sum over d of weight * (mask * (q - x) + epsilon)^2; dimensions
+ * of weight 0 are not looked at.
+ */
+export interface Terms {
+  /** [terms] */
+  readonly factors: Float64Array<ArrayBuffer>;
+  /** [terms, D] */
+  readonly weights: Float64Array<ArrayBuffer>;
+  /** [terms, D] */
+  readonly masks: Float64Array<ArrayBuffer>;
+  readonly epsilon: number;
+}
 
 /**
  * What `scan()` gives, by a plain loop over all rows: for what is too small to be worth libtorch,
@@ -9,7 +33,7 @@ export function plainScan(
   matrix: EmbeddingMatrix,
   queries: Float32Array,
   terms: Terms,
-  { k = 10, keep }: Pick<ScanOptions, "k" | "keep">,
+  { k, keep }: { readonly k: number; readonly keep?: Uint8Array },
 ): Ranking[] {
   const { count, dimension } = matrix;
   const all = Uint32Array.from({ length: count }, (_, row) => row)

@@ -4,7 +4,7 @@ import { enqueue, isLibraryOpen, native } from "../native/library.ts";
 import { epsilon } from "../statistics/masked_vectors.ts";
 import type { EmbeddingMatrix } from "./embedding_matrix.ts";
 import { checkK } from "./check_k.ts";
-import { plainScan } from "./plain_scan.ts";
+import { plainScan, type Ranking, type Terms } from "./plain_scan.ts";
 
 /** A notion's mask [D] and how often its squared distance counts. */
 export interface ScanTerm {
@@ -31,31 +31,6 @@ export interface ScanOptions {
   readonly keep?: Uint8Array;
   /** Stops it between two groups of queries; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
-}
-
-/** Rows that are nearest to a query, the nearest first, equal ones by position. */
-export interface Ranking {
-  /** Their positions in the matrix. */
-  readonly rows: Uint32Array;
-  /**
-   * Their scores. By weights w: sum over d of w[d] (q[d] - x[d])^2. By a mask: `squaredDistance()`;
-   * by a mixture: the sum of its terms' weights times that.
-   */
-  readonly scores: Float64Array;
-}
-
-/**
- * The sum over the terms of factor * sum over d of weight * (mask * (q - x) + epsilon)^2; dimensions
- * of weight 0 are not looked at.
- */
-export interface Terms {
-  /** [terms] */
-  readonly factors: Float64Array<ArrayBuffer>;
-  /** [terms, D] */
-  readonly weights: Float64Array<ArrayBuffer>;
-  /** [terms, D] */
-  readonly masks: Float64Array<ArrayBuffer>;
-  readonly epsilon: number;
 }
 
 /** Queries in one native call: others of the process get their turn in between. */
