@@ -73,6 +73,18 @@ export type {
   Weights,
 } from "./src/search/mixture.ts";
 export { notionScales, type Scales } from "./src/search/balance.ts";
+export {
+  type Calibration,
+  chanceNearer,
+  chanceSame,
+  type FittedChance,
+  type HitChances,
+  type Measure,
+  type NearerCalibration,
+  type NotionCalibration,
+  type SameCalibration,
+} from "./src/search/calibration.ts";
+export type { Reliability, ReliabilityBin } from "./src/statistics/reliability.ts";
 export { parseWeights } from "./src/search/parse_weights.ts";
 export {
   type Condition,

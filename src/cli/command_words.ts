@@ -20,6 +20,7 @@ const renamed: Readonly<Record<string, readonly string[]>> = {
 /** The task that does what a function does; its arguments go to the end, or in the place of "*". */
 const tasks: Readonly<Record<string, string>> = {
   auditSet: "audit * --csv FILE",
+  calibrateModel: "calibrate",
   compare: "compare",
   examine: "doctor",
   getZappos: "get-data zappos",

@@ -82,6 +82,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./query.ts")).queryCommand(),
   },
   {
+    name: "calibrate",
+    description: "measure what chances a model's distances stand for, and store that in its file",
+    load: async () => (await import("./calibrate.ts")).calibrateCommand(),
+  },
+  {
     name: "report",
     description: "write what a model learned as one HTML page, with its charts and pictures",
     load: async () => (await import("./report.ts")).reportCommand(),

@@ -1,3 +1,4 @@
+import type { HitChances } from "../search/calibration.ts";
 import type { ExplainedNeighbour, ScoredNeighbour } from "../search/neighbour.ts";
 import type { CountedNotion, SearchResult } from "../search/search.ts";
 import type { Condition } from "../search/where.ts";
@@ -8,10 +9,12 @@ export function queryText(result: SearchResult, conditions: readonly Condition[]
   const { hits, by } = result;
   const isScore = by.some(({ weight }) => weight < 0);
   const several = by.length > 1 ? by : [];
+  const calibrated = chancesIn(result);
   const rows = hits.map((hit, i) => [
     String(i + 1),
     valueOf(hit).toFixed(4),
     ...several.map(({ notion }) => percent(hit.shares[notion])),
+    ...calibrated.map(({ notion, chance }) => chanceText(hit.chances?.[notion]?.[chance])),
     hit.dimensions.map(({ dimension }) => dimension).join(" "),
     hit.name,
   ]);
@@ -19,6 +22,7 @@ export function queryText(result: SearchResult, conditions: readonly Condition[]
     "",
     isScore ? "score" : "distance",
     ...several.map(({ notion }) => notion),
+    ...calibrated.map(({ notion, chance }) => by.length > 1 ? `${chance} ${notion}` : chance),
     "dimensions",
     "image",
   ];
@@ -26,6 +30,7 @@ export function queryText(result: SearchResult, conditions: readonly Condition[]
     table(headers, rows),
     "",
     ...measuredText(by),
+    ...chancesText(calibrated),
     ...combineText(result),
     comparedText(result, conditions),
   ].join("\n");
@@ -33,6 +38,39 @@ export function queryText(result: SearchResult, conditions: readonly Condition[]
 
 function valueOf(hit: ExplainedNeighbour | ScoredNeighbour): number {
   return "score" in hit ? hit.score : hit.distance;
+}
+
+/** A chance that hits have. */
+interface ShownChance {
+  readonly notion: string;
+  readonly chance: keyof HitChances;
+}
+
+/** The chances that any hit has. */
+function chancesIn({ hits, by }: SearchResult): ShownChance[] {
+  return by.flatMap(({ notion }) =>
+    (["nearer", "same"] as const).flatMap((chance) =>
+      hits.some(({ chances }) => (chances?.[notion]?.[chance] ?? null) !== null)
+        ? [{ notion, chance }]
+        : []
+    )
+  );
+}
+
+function chanceText(chance: number | null | undefined): string {
+  return chance === null || chance === undefined ? "-" : `${(100 * chance).toFixed(1)} %`;
+}
+
+function chancesText(shown: readonly ShownChance[]): string[] {
+  const has = (one: keyof HitChances) => shown.some(({ chance }) => chance === one);
+  return [
+    ...has("nearer")
+      ? [
+        "nearer: the chance that a person who judges by the notion calls it nearer than an image at the median distance",
+      ]
+      : [],
+    ...has("same") ? ["same: the chance that it has the same value"] : [],
+  ];
 }
 
 /** How notions counted: nothing for one that counts as it is. */

@@ -198,7 +198,8 @@ export class Model implements Disposable {
     among: EmbeddingSet,
     options: DistanceSearch | ScoreSearch,
   ): SearchResult {
-    return search(query, among, { ...options, masks: this.masks, owner: this.#owner });
+    const { calibration } = this.info;
+    return search(query, among, { ...options, masks: this.masks, owner: this.#owner, calibration });
   }
 
   /** What has the notions, for messages. */

@@ -10,6 +10,7 @@ import { tensorFault } from "../network/tensor_fault.ts";
 import { exists } from "../files/exists.ts";
 import { basename, dirname, join } from "../files/paths.ts";
 import { shellWord } from "../base/shell_word.ts";
+import { type Calibration, isCalibration } from "../search/calibration.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../tensor/safetensors.ts";
 import { version } from "../base/version.ts";
 import type { RunSettings, TrainConfig } from "./config.ts";
@@ -47,6 +48,8 @@ export interface ModelInfo {
   readonly accuracy: number;
   /** The images that the weights come from; files of an older csn do not know them. */
   readonly images?: LearnedImages;
+  /** How its distances become chances; only of a model that was calibrated. */
+  readonly calibration?: Calibration;
   /** Of a checkpoint: where training stands. */
   readonly state?: TrainerState;
   /** Of a checkpoint: the number of threads it ran with. */
@@ -232,6 +235,9 @@ function wrongMember(info: ModelInfo): string | null {
     const value = info[name as keyof ModelInfo];
     if (value === undefined) return `"${name}" is missing in what it says of itself`;
     if (!isRight(value)) return `"${name}" is ${shown(value)} in what it says of itself`;
+  }
+  if (info.calibration !== undefined && !isCalibration(info.calibration)) {
+    return `"calibration" is ${shown(info.calibration)} in what it says of itself`;
   }
   return null;
 }

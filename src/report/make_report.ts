@@ -225,6 +225,7 @@ async function reportData(
     maps,
     queries: await queryNeighbours(split, queries, neighbourCount, pack),
     hardest: await hardestTriplets(split, scored, pack, hardestCount),
+    calibration: info.calibration ?? null,
   };
 }
 

@@ -15,6 +15,10 @@
  */
 export { makeReport, type Report, type ReportOptions } from "./make_report.ts";
 
+// Calibrate
+export { calibrateModel, type CalibrateOptions } from "../analysis/calibrate_model.ts";
+export { storeCalibration } from "../analysis/store_calibration.ts";
+
 // Measure
 export { analyseModel, type AnalyseOptions, analyseSplit } from "../analysis/analyse_model.ts";
 export { type EmbeddedSplit, embedSplit } from "../analysis/embedded_split.ts";

@@ -1,3 +1,4 @@
+import type { Calibration } from "../search/calibration.ts";
 import type { EpochMetrics } from "../training/metrics.ts";
 import type { ModelAnalysis } from "../analysis/model_analysis.ts";
 
@@ -17,6 +18,8 @@ export interface ReportData {
   readonly queries: readonly Query[];
   /** Of each notion, the triplets that the model gets wrong by most. */
   readonly hardest: readonly HardestTriplets[];
+  /** How its distances become chances; null for a model that was not calibrated. */
+  readonly calibration: Calibration | null;
 }
 
 /** What the report can be made again from. */

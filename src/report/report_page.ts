@@ -7,6 +7,7 @@ import { type Section, sectionHtml } from "./page_parts.ts";
 import { pageStyle } from "./page_style.ts";
 import type { Picture, ReportData } from "./report_data.ts";
 import { accuracySection } from "./sections/accuracy.ts";
+import { calibrationSection } from "./sections/calibration.ts";
 import { comparisonSection } from "./sections/comparison.ts";
 import { hardestSection } from "./sections/hardest.ts";
 import { leakageSection } from "./sections/leakage.ts";
@@ -44,6 +45,7 @@ export function reportPage(data: ReportData, experiments: ReportExperiments): Re
     masksSection(data),
     mapsSection(data),
     neighboursSection(data),
+    data.calibration === null ? null : calibrationSection(data.calibration),
     leakageSection(data),
     removalSection(data),
     valuesSection(data),

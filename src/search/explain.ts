@@ -7,13 +7,14 @@ import { squaredDistance } from "./squared_distance.ts";
 /** Dimensions that an explanation names. */
 const mostDimensions = 3;
 
-/** Why row `row` of `among` is as far from `query` [D] as it is; all but the query's number. */
+/** Why row `row` of `among` is as far from `query` [D] as it is; all but the query's number
+ * and chances. */
 export function explain(
   query: Float32Array,
   among: Embeddings,
   row: number,
   mixture: Mixture,
-): Omit<Explanation, "query"> {
+): Omit<Explanation, "query" | "chances"> {
   const at = row * among.dimension;
   const parts = mixture.terms.map(({ notion, mask, weight }): [string, number] => [
     notion,

@@ -1,3 +1,5 @@
+import type { HitChances } from "./calibration.ts";
+
 /** One of the nearest entries. */
 export interface Neighbour {
   /** Its name in the set. */
@@ -28,6 +30,8 @@ export interface Explanation {
    * that is farthest away; else 0.
    */
   readonly query: number;
+  /** By notion: what a person may be expected to say of it; only by a calibrated model. */
+  readonly chances?: Readonly<Record<string, HitChances>>;
 }
 
 /** What one dimension of the embedding adds. */

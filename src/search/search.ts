@@ -1,5 +1,7 @@
 import { CsnError, shown, UsageError } from "../base/errors.ts";
 import { balanced, notionScales, type Scales } from "./balance.ts";
+import type { Calibration } from "./calibration.ts";
+import { chancesOf } from "./chances.ts";
 import type { Embeddings } from "./embeddings.ts";
 import { checkK } from "./check_k.ts";
 import { explain } from "./explain.ts";
@@ -74,6 +76,8 @@ export interface Owner {
   readonly masks: Masks;
   /** What it is, for messages: "the model runs/x/model_best". */
   readonly owner?: string;
+  /** How its distances become chances, which hits then have. */
+  readonly calibration?: Calibration;
 }
 
 /**
@@ -99,6 +103,7 @@ export function search(
   const { values, farthest } = measure(queries, among, mixture);
   const compared = [...values.keys()]
     .filter((row) => Number.isFinite(values[row]) && (where === undefined || where(row)));
+  const chances = chancesOf(given, among, options);
   const best = compared.toSorted((a, b) => values[a] - values[b] || a - b).slice(0, k);
   return {
     hits: best.map((index) => ({
@@ -107,6 +112,7 @@ export function search(
       ...(mixture.isScore ? { score: values[index] } : { distance: values[index] }),
       ...explain(queries[farthest[index]], among, index, mixture),
       query: farthest[index],
+      ...chances === null ? {} : { chances: chances(queries[farthest[index]], index) },
     } as ExplainedNeighbour | ScoredNeighbour)),
     by: given.terms.map(({ notion, weight }) => ({
       notion,

@@ -203,3 +203,37 @@ Deno.test("query --gallery writes a page with a row for the mixture and each not
     /gallery to .*out\.txt: it is a page; name a file that ends in \.html/,
   );
 });
+
+Deno.test("calibrate stores chances in the model's file, and query shows them with every hit", async () => {
+  const own = join(folder.path, "own");
+  await Deno.mkdir(own);
+  const model = await writeTinyModel(own);
+  const calibrate = (...args: string[]) =>
+    runCli(["calibrate", "--resume", model, "--data", "set", ...args], { cwd: folder.path });
+  const few = await calibrate();
+  assert.equal(few.code, 1);
+  assert.match(
+    few.stderr,
+    /the val split of .* has 16 triplets of it; 20 are needed, so .*--split/,
+  );
+  const { code, stdout, stderr } = await calibrate("--split", "train");
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^nearer +triplets +by +log likelihood +calibration error +95 % interval$/m);
+  assert.match(stdout, /^colour +64 +(squared )?distance +-\d\.\d{4} +\d+\.\d\d % +\d/m);
+  assert.match(stdout, /^same value +pairs +by/m);
+  assert.match(stdout, /^fitted to the train split of tiny; /m);
+  assert.match(stdout, /^stored in own\/model\.safetensors: /m);
+  const asked = ["--resume", model, "-k", "2", image];
+  const shown = await query("--notion", "shape", ...asked);
+  assert.match(shown.stdout, /^ +distance +nearer +same +dimensions +image$/m);
+  assert.match(shown.stdout, /^1 +0\.\d{4} +\d+\.\d % +\d+\.\d % +\d \d \d +4\.png$/m);
+  assert.match(shown.stdout, /^nearer: the chance that a person .*\nsame: the chance/m);
+  const mixed = await query("--mix", "shape,colour", ...asked);
+  assert.match(mixed.stdout, / nearer shape +same shape +nearer colour +same colour +dimensions/);
+  const { hits } = JSON.parse((await query("--mix", "shape,colour", "--json", ...asked)).stdout);
+  for (const { chances } of hits) {
+    for (const each of [chances.shape, chances.colour]) {
+      assert.ok(0 <= each.nearer && each.nearer <= 1 && 0 <= each.same && each.same <= 1);
+    }
+  }
+});

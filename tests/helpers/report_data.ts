@@ -1,6 +1,7 @@
 /** Data of a report that nothing was measured for. */
 import type { ModelAnalysis } from "../../src/analysis/model_analysis.ts";
 import type { Picture, ReportData } from "../../src/report/report_data.ts";
+import type { NotionCalibration } from "../../src/search/calibration.ts";
 import type { MeanEstimate } from "../../src/statistics/estimate_mean.ts";
 import { epochRows } from "./epoch_rows.ts";
 
@@ -88,5 +89,24 @@ export function reportData(text: string): ReportData {
         picture: picture("wrong-0"),
       }],
     }],
+    calibration: { set: text, split: "val", seed: 5, notions: notions.map(calibrationOf) },
+  };
+}
+
+function calibrationOf(notion: string, row: number): NotionCalibration {
+  const estimate = { value: 0.7, low: 0.6, high: 0.8 };
+  const bins = [
+    { low: 0.5, high: 0.55, count: 10, predicted: 0.52, observed: estimate },
+    { low: 0.95, high: 1, count: 30, predicted: 0.98, observed: { value: 1, low: 0.9, high: 1 } },
+  ];
+  const fitted = {
+    measure: "distance" as const,
+    logLikelihood: { distance: -0.3, square: -0.4 },
+    reliability: { bins, error: { value: 0.05, low: 0.02, high: 0.08 } },
+  };
+  return {
+    notion,
+    nearer: { ...fitted, slope: 2, triplets: 40 },
+    same: row === 0 ? { ...fitted, slope: -2, intercept: 1, pairs: 40 } : null,
   };
 }

@@ -29,9 +29,9 @@ export function splitOf(image: number): string {
   return ["train", "train", "val", "test"][Math.floor(image / 9)];
 }
 
-/** Writes it to `folder`; its triplets are of images of all splits. */
-export async function writeValuedSet(folder: string): Promise<void> {
-  await writeTinySet(folder, { triplets: 64, notions: valuedNotions });
+/** Writes it to `folder`; its triplets are of images of all splits, a quarter as many to validate. */
+export async function writeValuedSet(folder: string, triplets = 64): Promise<void> {
+  await writeTinySet(folder, { triplets, notions: valuedNotions });
   const rows = Array.from(
     { length: valuedImages },
     (_, image) => [`${image}.png`, ...valuesOf(image), splitOf(image)].join(",") + "\n",

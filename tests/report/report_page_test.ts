@@ -53,6 +53,7 @@ drawingTest("reportPage() leaves out what there is nothing of", () => {
   const { html } = reportPage({
     ...whole,
     metrics: [],
+    calibration: null,
     analysis: { ...whole.analysis, ordinal: [], retrieval: [], probe: [] },
   }, { comparison: null, sweep: null });
   const sections = [...html.matchAll(/<section id="(\w+)"/g)].map((found) => found[1]);
@@ -129,4 +130,12 @@ drawingTest("reportPage() says how many of the images the model was trained on",
   assert.match(page(null), /is not known: its file does not say/);
   assert.match(page(counts(0)), /trained on none of these images/);
   assert.match(page(counts(18)), /Mind that 18 of the 30 images of the test split were training/);
+});
+
+drawingTest("reportPage() draws how far each notion's chances can be relied on", () => {
+  const { html, charts } = reportPage(reportData("x"), { comparison: null, sweep: null });
+  const diagrams = charts.filter(({ name }) => name.startsWith("reliability"));
+  assert.equal(diagrams.length, 3);
+  assert.match(html, /<section id="calibration"/);
+  assert.match(html, /<td>40 triplets<\/td><td>distance<\/td><td>−0\.300<\/td><td>5\.0.%/);
 });
