@@ -11,8 +11,7 @@ import { findSuspects, type Suspect } from "../model/suspects.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { table } from "./format.ts";
 import { packDirOption, threadsOption, wholeNumber } from "./options.ts";
-import { shellWord } from "../base/shell_word.ts";
-import { dataPath, shownPath, userPath } from "./paths.ts";
+import { dataPath, setWord, shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
@@ -174,7 +173,7 @@ function verdict(report: AuditReport, set: string): string[] {
     ...listed("not ok: this would spoil a result:", problems),
     ...problems.length === 0 ? [] : [
       `each line and image: deno task audit ${
-        shellWord(set)
+        setWord(set)
       } --csv FILE; lists without such faults: deno task make-triplets --help`,
     ],
     ...listed("not examined:", notExamined),

@@ -3,7 +3,10 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { shellWord } from "../base/shell_word.ts";
 import { basename } from "../files/paths.ts";
 
-/** Options that the command line calls otherwise; the first that the running command has counts. */
+/**
+ * Options that the command line calls otherwise; the first that the running command has counts.
+ * "a or b" are two that decide together.
+ */
 const renamed: Readonly<Record<string, readonly string[]>> = {
   acceptGuesses: ["yes"],
   checkpoint: ["resume"],
@@ -11,7 +14,7 @@ const renamed: Readonly<Record<string, readonly string[]>> = {
   folder: ["out", "name"],
   learningRate: ["lr"],
   notions: ["conditions", "notion"],
-  out: ["out", "name"],
+  out: ["out", "name or runs", "name"],
   path: ["out"],
   saveEveryMinutes: ["saveEvery"],
   trainTriplets: ["numTraintriplets", "triplets"],
@@ -96,6 +99,11 @@ function flagOf(name: string, value?: string): string | null {
   if (name === "rules" && value !== undefined) return ruleWords(value);
   const isOff = value === "false";
   for (const each of Object.hasOwn(renamed, name) ? renamed[name] : [name]) {
+    if (each.includes(" or ")) {
+      const both = each.split(" or ").map((one) => flagOf(one));
+      if (value === undefined && !both.includes(null)) return both.join(" or ");
+      continue;
+    }
     const found = running?.options.find((option) =>
       option.attributeName() === each && (isOff ? option.negate : !option.negate)
     );

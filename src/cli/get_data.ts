@@ -5,8 +5,7 @@ import { getZappos } from "../sets/zappos/zappos.ts";
 import { UsageError } from "../base/errors.ts";
 import { wholeNumber } from "./options.ts";
 import { tripletCounts } from "./make_triplets.ts";
-import { shellWord } from "../base/shell_word.ts";
-import { dataFolder, shownPath, userPath } from "./paths.ts";
+import { dataFolder, setWord, shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -60,7 +59,7 @@ function zapposCommand(): CommandUnknownOpts {
         });
         listener.line(`${shownPath(folder)}: Zappos50k ${done ? "is ready" : "was there already"}`);
         listener.line(
-          `next: deno task train --data ${shellWord(options.out ?? "zappos")} --learned`,
+          `next: deno task train --data ${setWord(options.out ?? "zappos")} --learned`,
         );
       });
     });
@@ -101,7 +100,7 @@ function fontsCommand(): CommandUnknownOpts {
         });
         const what = `${images} images of ${families} families`;
         listener.line(`${shownPath(folder)}: ${made ? what : `${what}, there already`}`);
-        listener.line(`next: deno task train --data ${shellWord(out ?? "fonts")} --learned`);
+        listener.line(`next: deno task train --data ${setWord(out ?? "fonts")} --learned`);
       });
     });
 }

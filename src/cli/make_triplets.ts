@@ -18,9 +18,8 @@ import { table } from "./format.ts";
 import { folderName, wholeNumber } from "./options.ts";
 import { summaryText } from "./set_summary_text.ts";
 import { typedNotions } from "./typed_notions.ts";
-import { shellWord } from "../base/shell_word.ts";
 import { isAbsolute, relative } from "../files/paths.ts";
-import { dataPath, shownPath, userPath } from "./paths.ts";
+import { dataPath, setWord, shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { withTableOptions } from "./table_options.ts";
 import { terminalListener } from "./terminal.ts";
@@ -116,8 +115,8 @@ export function makeTripletsCommand(): CommandUnknownOpts {
           `\n${shownPath(folder)}: ${report.images} images; all of this is in set.json`,
         );
         listener.line(
-          `next: deno task audit ${shellWord(out)}, then deno task train --data ${
-            shellWord(out)
+          `next: deno task audit ${setWord(out)}, then deno task train --data ${
+            setWord(out)
           } --learned`,
         );
       });

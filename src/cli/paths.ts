@@ -1,3 +1,4 @@
+import { shellWord } from "../base/shell_word.ts";
 import { seenAt } from "../files/exists.ts";
 import { dirname, fromFileUrl, join, resolve } from "../files/paths.ts";
 
@@ -17,10 +18,20 @@ export function dataFolder(name: string): string {
   return join(chosen ? userPath(chosen) : join(projectFolder, "data"), name);
 }
 
-/** How a path is shown to the user: relative to where they stand when it lies below. */
+/**
+ * How a path is shown to the user: relative to where they stand when it lies below. A name that
+ * would look like an option begins with "./".
+ */
 export function shownPath(path: string): string {
   const here = Deno.env.get("INIT_CWD") ?? Deno.cwd();
-  return path.startsWith(here + "/") ? path.slice(here.length + 1) : path;
+  if (!path.startsWith(here + "/")) return path;
+  const below = path.slice(here.length + 1);
+  return below.startsWith("-") ? `./${below}` : below;
+}
+
+/** An image set as a word of a printed command: as it was given, unless that looks like an option. */
+export function setWord(given: string): string {
+  return shellWord(given.startsWith("-") ? shownPath(dataPath(given)) : given);
 }
 
 /** An image set given as NAME or DIR: a bare name lies in `data/`, unless such a folder is here. */

@@ -8,6 +8,7 @@ import { attributeOf } from "./make/notions/attribute_of.ts";
 import { checkRules } from "./make/notions/read_rules.ts";
 import type { ColumnRule, Rule } from "./make/notions/rule.ts";
 import { type Columns, loadColumns } from "./make/table/load_columns.ts";
+import type { NotionSummary } from "./make/set_report.ts";
 import { openTable } from "./make/table/open_table.ts";
 import { cellError } from "./make/table/table.ts";
 
@@ -36,7 +37,8 @@ export interface SetValues {
  * ```
  */
 export async function readSetValues(set: ImageSet): Promise<SetValues | null> {
-  const rules = await readRulesOf(set.folder);
+  const described = await readDescription(set.folder);
+  const rules = described === null ? null : rulesOf(described, join(set.folder, "set.json"));
   const file = join(set.folder, "attributes.csv");
   if (rules === null || !await isFile(file)) return null;
   const table = await openTable(file, { delimiter: "," });
@@ -59,6 +61,7 @@ export async function readSetValues(set: ImageSet): Promise<SetValues | null> {
           `Cannot use ${file}: set.json has no rule of the notion "${name}"; build the set again`,
         );
       }
+      assertParted(file, name, rule, described!);
       return [name, attributeOf({ name, column: name, rule, guessed: [] }, columns, rows, 1)];
     }),
   );
@@ -111,17 +114,44 @@ const neededFields: Readonly<Record<string, readonly (keyof ColumnRule)[]>> = {
   numeric: ["alike", "unlike"],
 };
 
-/** The rule of each notion; null for a set that was not built from a table. */
-async function readRulesOf(folder: string): Promise<Map<string, Rule> | null> {
+/** What set.json says of how a set was made. */
+interface Description {
+  readonly made?: { readonly rules?: unknown };
+  readonly report?: { readonly notions?: readonly NotionSummary[] };
+}
+
+/** Null for a set without set.json. */
+async function readDescription(folder: string): Promise<Description | null> {
   const file = join(folder, "set.json");
-  let described: { made?: { rules?: unknown } } | null;
   try {
-    described = JSON.parse(await Deno.readTextFile(file));
+    return JSON.parse(await Deno.readTextFile(file));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw new CsnError(`Cannot read ${file}: ${messageOf(error)}`, { cause: error });
   }
-  const rules = described?.made?.rules;
+}
+
+/**
+ * Early versions of csn joined lists by a separator that their values could hold, so that other
+ * values are read back than the lists were drawn from.
+ */
+function assertParted(file: string, name: string, rule: Rule, { report }: Description): void {
+  if (rule.type !== "multi" || !Array.isArray(report?.notions)) return;
+  const values = report.notions.find((notion) => notion.name === name)?.values;
+  if (!Array.isArray(values)) return;
+  const held = values.map(({ value }) => String(value))
+    .filter((value) => value.includes(rule.separator));
+  if (held.length === 0) return;
+  throw new CsnError(
+    `Cannot use ${file}: ${held.length} of the ${values.length} values of the notion "${name}" hold ${
+      shown(rule.separator)
+    }, which separates its lists there (${shown(held[0])}); build the set again`,
+  );
+}
+
+/** The rule of each notion; null for a set that was not built from a table. */
+function rulesOf(described: Description, file: string): Map<string, Rule> | null {
+  const rules = described.made?.rules;
   if (rules === undefined) return null;
   return new Map(
     Object.entries(checkRules(rules, file)).map(([column, rule]) => {

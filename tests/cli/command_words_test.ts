@@ -12,7 +12,7 @@ Deno.test("commandWords() writes an option as the flag of the command that runs"
   assert.equal(commandWords("a lower `learningRate: 0.00005`"), "a lower --lr 0.00005");
   assert.equal(
     commandWords("choose another folder with `out`"),
-    "choose another folder with --name",
+    "choose another folder with --name or --runs",
   );
   speakFor(makeTripletsCommand());
   assert.equal(commandWords("with `out` or `folder`"), "with --out or --out");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dataFolder, projectFolder, runPath } from "../../src/cli/paths.ts";
+import { dataFolder, projectFolder, runPath, setWord, shownPath } from "../../src/cli/paths.ts";
 import { join } from "../../src/files/paths.ts";
 import { runCli } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
@@ -35,6 +35,17 @@ Deno.test("runPath() takes --runs before CSN_RUNS, and runs/ of csn without eith
   assert.equal(found(""), join(projectFolder, "runs", "x"));
   assert.equal(found("/scratch/runs"), "/scratch/runs/x");
   assert.equal(found("/scratch/runs", "/mine"), "/mine/x");
+});
+
+Deno.test("shownPath() and setWord() give no word that would be taken for an option", () => {
+  const here = Deno.env.get("INIT_CWD") ?? Deno.cwd();
+  assert.equal(shownPath(`${here}/-x/model_best`), "./-x/model_best");
+  assert.equal(shownPath(`${here}/x-y`), "x-y");
+  assert.equal(setWord("./-x"), "./-x");
+  assert.equal(setWord("fonts"), "fonts");
+  assert.equal(setWord("-my set/a"), "'./-my set/a'");
+  // A bare name lies in data/.
+  assert.equal(setWord("-x"), dataFolder("-x"));
 });
 
 Deno.test("tests of commands write no set into the user's data/, no run into runs/", () => {

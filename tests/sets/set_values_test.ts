@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { auditSet } from "../../src/sets/audit/audit_set.ts";
 import { openImageSet } from "../../src/sets/image_set.ts";
 import { makeTriplets } from "../../src/sets/make/make_triplets.ts";
 import { readSetValues } from "../../src/sets/set_values.ts";
@@ -117,4 +118,20 @@ Deno.test("readSetValues() refuses a split that is none, with its line", async (
       message: /attributes\.csv:2, column "split": "trian" is none of train, val/,
     },
   );
+});
+
+Deno.test("readSetValues() refuses an early set whose values hold the separator of its lists", async () => {
+  await using folder = await TemporaryFolder.make();
+  const set = await buildSet(folder.path);
+  const described = JSON.parse(await Deno.readTextFile(join(set, "set.json")));
+  described.report.notions[1].values[0].value = "Tops; Tees";
+  await Deno.writeTextFile(join(set, "set.json"), JSON.stringify(described));
+  const opened = await openImageSet(set);
+  await assert.rejects(
+    readSetValues(opened),
+    /^CsnError: Cannot use .*attributes\.csv: 1 of the 4 values of the notion "material" hold ";", which separates its lists there \("Tops; Tees"\); build the set again$/,
+  );
+  const { report } = await auditSet(opened, { pictures: false });
+  assert.equal(report.ok, false);
+  assert.match(report.notExamined.join(), /^whether lists and values agree: .*"Tops; Tees"/);
 });

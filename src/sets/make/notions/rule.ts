@@ -1,3 +1,4 @@
+import { inLine } from "../../../base/errors.ts";
 /** When two images are alike, and when unlike, by a column of a table. */
 export type Rule = CategoricalRule | MultiRule | OrdinalRule | NumericRule;
 
@@ -98,10 +99,12 @@ export function describeRule(rule: Rule): string {
     case "categorical":
       return "alike: the same value";
     case "multi":
-      return `alike: a value shared, unlike: none shared, separated by "${rule.separator}"`;
+      return `alike: a value shared, unlike: none shared, separated by ${
+        JSON.stringify(rule.separator)
+      }`;
     case "ordinal":
       return `${
-        rule.order.join(" < ")
+        rule.order.map(inLine).join(" < ")
       }; alike: at most ${rule.alike} steps apart, unlike: from ${rule.unlike}`;
     case "numeric": {
       const bins = rule.borders === undefined ? rule.quantiles : rule.borders.length + 1;
