@@ -21,21 +21,28 @@ export function chainDigests(before: string, digests: readonly string[]): string
 /** One digest of many files, each of which is read: some seconds for 50,000 images. */
 export async function digestFiles(
   files: readonly string[],
-  { listener, signal }: { readonly listener?: Listener; readonly signal?: AbortSignal },
+  options: { readonly listener?: Listener; readonly signal?: AbortSignal },
 ): Promise<string> {
+  return chainDigests("", await digestEach(files, options));
+}
+
+/** The digest of each file, "" of one that cannot be read. */
+export async function digestEach(
+  files: readonly string[],
+  { listener, signal }: { readonly listener?: Listener; readonly signal?: AbortSignal },
+): Promise<string[]> {
   const total = files.length;
-  let chain = "";
-  for (let done = 0; done < total;) {
+  const found: string[] = [];
+  while (found.length < total) {
     signal?.throwIfAborted();
-    const some = files.slice(done, done + filesAtOnce);
-    const digests = some.map(async (file) => {
+    const some = files.slice(found.length, found.length + filesAtOnce).map(async (file) => {
       const bytes = await Deno.readFile(file).catch(() => null);
       return bytes === null ? noBytes : sha256(bytes);
     });
-    chain = chainDigests(chain, await Promise.all(digests));
-    done += some.length;
+    found.push(...await Promise.all(some));
     if (total < worthTelling) continue;
+    const done = found.length;
     listener?.progress?.({ what: "Looking for changed images", done, total, unit: "images" });
   }
-  return chain;
+  return found;
 }

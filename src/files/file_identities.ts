@@ -17,7 +17,7 @@ export class FileIdentities {
   add({ ino, ctime }: Deno.FileInfo): void {
     const changed = ctime?.getTime();
     this.#lines.push(`${ino} ${changed}`);
-    if (changed !== undefined && Math.abs(this.#now - changed) < resolutionMs) this.#isFresh = true;
+    if (changed !== undefined && isFresh(changed, this.#now)) this.#isFresh = true;
   }
 
   /**
@@ -27,4 +27,9 @@ export class FileIdentities {
   digest(): string | null {
     return this.#isFresh ? null : sha256(this.#lines.join("\n"));
   }
+}
+
+/** Whether a change at that time may be followed by another that has the same time. */
+export function isFresh(changed: number, now = Date.now()): boolean {
+  return Math.abs(now - changed) < resolutionMs;
 }

@@ -1,5 +1,5 @@
 import { preprocessingOf } from "../images/decode_image.ts";
-import { digestFiles } from "../files/file_digests.ts";
+import { chainDigests, digestEach, digestFiles, noBytes } from "../files/file_digests.ts";
 import { FileIdentities } from "../files/file_identities.ts";
 import { sha256 } from "../files/sha256.ts";
 import { lostLinksText } from "../images/folder_links.ts";
@@ -8,8 +8,15 @@ import { messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { cacheFolder } from "../files/cache.ts";
 import { dirname, join, relative, resolve } from "../files/paths.ts";
-import { readStored, writeStored } from "./stored_embeddings.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
+import {
+  fileNumbers,
+  isSameFile,
+  type KeptEmbeddings,
+  readKept,
+  type Stamp,
+  writeKept,
+} from "./kept_embeddings.ts";
 import type { Model } from "./model.ts";
 import { otherOrderText } from "./set_embeddings.ts";
 
@@ -21,24 +28,13 @@ export interface FolderOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What must be unchanged for kept embeddings to be used again. */
-interface Stamp {
-  /** How files become embeddings: SHA-256 of the model's preprocessing and precision. */
-  readonly how: string;
-  /** SHA-256 of names, sizes and times of change, of the model file too. */
-  readonly files: string;
-  /** Of the files, see `FileIdentities`; null when it could not be known. */
-  readonly identity: string | null;
-  /** SHA-256 over the bytes of the files. */
-  readonly bytes: string;
-}
-
 /**
  * Embeddings of all images below `folder`, named by their paths relative to it and sorted by them.
  * (A set has its images in another order, which triplets count by: see `embedSet`. A warning says
  * so of the folder of a set's images.) They are kept in
  * the folder, in a hidden file of the model's, or in the cache where the folder cannot be written,
- * and used again while the model, its precision and the images are the same. Images that cannot be
+ * and used again while the model and its precision are the same: only images that are new or changed
+ * are embedded, and those that are gone are dropped. Images that cannot be
  * decoded are left out with a warning; files that are no images are counted in a notice. Throws a
  * CsnError when there is no image.
  *
@@ -78,23 +74,80 @@ export async function folderEmbeddings(
   const read = [model.path, ...files];
   const now = stampNow(model, folder, read);
   const places = keptFiles(model, folder);
+  let older: KeptEmbeddings | null = null;
   for (const path of places) {
-    const kept = await keptAt(path, now, read, options);
-    if (kept === null) continue;
-    if (kept.stamp.identity !== now.identity) {
-      await keep([path], kept.embeddings, model, { ...kept.stamp, identity: now.identity })
-        .catch(() => {});
+    const kept = await readKept(path);
+    if (kept === null || kept.stamp.how !== now.stamp.how) continue;
+    if (!await isWholeKept(kept, now, read, options)) {
+      older ??= kept;
+      continue;
     }
+    if (kept.stamp.identity !== now.stamp.identity) await renewIdentity(path, kept, now, model);
     return kept.embeddings;
   }
-  const stamp = { ...now, bytes: await digestFiles(read, options) };
-  const embeddings = await embedFiles(model, folder, files, options);
-  await keep(places, embeddings, model, stamp, options.listener).catch((error) =>
+  const digests = await currentDigests(read, now, older, options);
+  const states = digests.map((digest, i) => ({ numbers: now.numbers[i], digest }));
+  const known = older === null ? new Map() : rowsOf(older, digests[0]);
+  const isKnown = (file: number) => known.has(digests[file + 1]);
+  const missing = files.filter((_, file) => !isKnown(file));
+  const made = await embedFiles(model, folder, missing, options);
+  const madeRows = new Map(made.names.map((name, row) => [name, made.at(row)]));
+  const rows = found.images.map((name, file) => known.get(digests[file + 1]) ?? madeRows.get(name));
+  const embedded = found.images.flatMap((_, file) => rows[file] === undefined ? [] : [file]);
+  const embeddings = stacked(embedded.map((file) => [found.images[file], rows[file]!]), made);
+  const whole: KeptEmbeddings = {
+    embeddings,
+    stamp: { ...now.stamp, bytes: chainDigests("", digests) },
+    states: [states[0], ...embedded.map((file) => states[file + 1])],
+  };
+  await keep(places, whole, model, options.listener).catch((error) =>
     options.listener?.notice?.(
       `The embeddings are not kept for the next query: ${messageOf(error)}`,
     )
   );
   return embeddings;
+}
+
+/** Named rows, of as many dimensions as `like` has. */
+function stacked(
+  rows: readonly (readonly [string, Float32Array])[],
+  { dimension }: EmbeddingSet,
+): EmbeddingSet {
+  const vectors = new Float32Array(rows.length * dimension);
+  rows.forEach(([, row], at) => vectors.set(row, at * dimension));
+  return new EmbeddingSet({ names: rows.map(([name]) => name), vectors, dimension });
+}
+
+/**
+ * The digest of each file now; only those are read that are not what they were when embeddings were
+ * kept. The first is the model.
+ */
+async function currentDigests(
+  read: readonly string[],
+  { names, numbers }: FilesNow,
+  older: KeptEmbeddings | null,
+  options: FolderOptions,
+): Promise<string[]> {
+  const before = new Map(
+    older?.states.map((state, i) => [i === 0 ? "" : older.embeddings.names[i - 1], state]),
+  );
+  const digests = names.map((name, i) => {
+    const state = before.get(name);
+    return state !== undefined && isSameFile(numbers[i], state.numbers) ? state.digest : noBytes;
+  });
+  const unknown = read.filter((_, i) => digests[i] === noBytes);
+  const found = await digestEach(unknown, options);
+  return digests.map((digest) => digest === noBytes ? found.shift()! : digest);
+}
+
+/** Kept embeddings by the bytes of their images; none of another model's. */
+function rowsOf(
+  { embeddings, states }: KeptEmbeddings,
+  modelDigest: string,
+): Map<string, Float32Array> {
+  if (states.length === 0 || states[0].digest !== modelDigest) return new Map();
+  const rows = states.slice(1).map(({ digest }, row) => [digest, embeddings.at(row)] as const);
+  return new Map(rows.filter(([digest]) => digest !== noBytes));
 }
 
 async function embedFiles(
@@ -122,33 +175,45 @@ function keptFiles(model: Model, folder: string): [string, string] {
   ];
 }
 
-/** The embeddings in a file if they are those of the files as they are now; else null. */
-async function keptAt(
-  path: string,
-  now: Omit<Stamp, "bytes">,
+/** Whether kept embeddings are those of the files as they are now, all and in order. */
+async function isWholeKept(
+  { stamp }: KeptEmbeddings,
+  now: FilesNow,
   read: readonly string[],
   options: FolderOptions,
-): Promise<{ embeddings: EmbeddingSet; stamp: Stamp } | null> {
-  const kept = await readStored(path).catch(() => null);
-  const stamp = kept === null ? null : parseStamp(kept.stamp);
-  if (stamp === null || stamp.how !== now.how || stamp.files !== now.files) return null;
-  const isSame = now.identity !== null && now.identity === stamp.identity ||
+): Promise<boolean> {
+  if (stamp.files !== now.stamp.files) return false;
+  return now.stamp.identity !== null && now.stamp.identity === stamp.identity ||
     stamp.bytes === await digestFiles(read, options);
-  return isSame ? { embeddings: kept!.embeddings, stamp } : null;
+}
+
+/** So that the files need not be read the next time. */
+async function renewIdentity(
+  path: string,
+  kept: KeptEmbeddings,
+  now: FilesNow,
+  model: Model,
+): Promise<void> {
+  const current = new Map(now.names.map((name, i) => [name, now.numbers[i]]));
+  const states = kept.states.map(({ digest, numbers }, i) => {
+    const name = i === 0 ? "" : kept.embeddings.names[i - 1];
+    return { digest, numbers: current.get(name) ?? numbers };
+  });
+  const stamp = { ...kept.stamp, identity: now.stamp.identity };
+  await writeKept(path, { ...kept, stamp, states }, model).catch(() => {});
 }
 
 /** Keeps embeddings in the first of some files that can be written; throws the last one's error. */
 async function keep(
   places: readonly string[],
-  embeddings: EmbeddingSet,
+  kept: KeptEmbeddings,
   model: Model,
-  stamp: Stamp,
   listener?: Listener,
 ): Promise<void> {
   for (const [choice, path] of places.entries()) {
     try {
       if (choice > 0) await Deno.mkdir(dirname(path), { recursive: true });
-      await writeStored(path, embeddings, { masks: model.masks, stamp: JSON.stringify(stamp) });
+      await writeKept(path, kept, model);
       if (choice > 0) listener?.notice?.(`The embeddings are kept for the next query in ${path}`);
       return;
     } catch (error) {
@@ -157,31 +222,25 @@ async function keep(
   }
 }
 
-function stampNow(
-  model: Model,
-  folder: string,
-  files: readonly string[],
-): Omit<Stamp, "bytes"> {
+/** The files as they are now; the first is the model, whose name is "". */
+interface FilesNow {
+  readonly stamp: Omit<Stamp, "bytes">;
+  readonly names: readonly string[];
+  readonly numbers: readonly (readonly number[])[];
+}
+
+function stampNow(model: Model, folder: string, files: readonly string[]): FilesNow {
   const identities = new FileIdentities();
+  const names = files.map((file, i) => i === 0 ? "" : relative(folder, file));
+  const numbers: number[][] = [];
   // One after the other, as for packs: some microseconds each.
   const lines = files.map((file, i) => {
     const info = Deno.statSync(file);
     identities.add(info);
-    return `${i === 0 ? "" : relative(folder, file)} ${info.size} ${info.mtime?.getTime()}`;
+    numbers.push(fileNumbers(info));
+    return `${names[i]} ${info.size} ${info.mtime?.getTime()}`;
   });
-  return {
-    how: sha256(`${preprocessingOf(model.info.fit)}, ${model.network.precision}`),
-    files: sha256(lines.join("\n")),
-    identity: identities.digest(),
-  };
-}
-
-/** Null for what an older csn wrote, which did not know the precision. */
-function parseStamp(text: string): Stamp | null {
-  try {
-    const stamp = JSON.parse(text);
-    return typeof stamp?.bytes === "string" ? stamp : null;
-  } catch {
-    return null;
-  }
+  const how = sha256(`${preprocessingOf(model.info.fit)}, ${model.network.precision}`);
+  const stamp = { how, files: sha256(lines.join("\n")), identity: identities.digest() };
+  return { stamp, names, numbers };
 }

@@ -12,13 +12,17 @@ export interface StoredEmbeddings {
   readonly masks: ReadonlyMap<string, Float32Array>;
 }
 
-/** Writes embeddings; `stamp` says later whether they are still the right ones. */
+/**
+ * Writes embeddings; `stamp` says later whether they are still the right ones, `more` are tensors
+ * that go with them.
+ */
 export async function writeStored(
   path: string,
   { names, vectors, dimension }: EmbeddingSet,
-  { masks = new Map(), stamp = "" }: {
+  { masks = new Map(), stamp = "", more = new Map() }: {
     readonly masks?: ReadonlyMap<string, Float32Array>;
     readonly stamp?: string;
+    readonly more?: ReadonlyMap<string, StoredTensor>;
   },
 ): Promise<void> {
   const tensors = new Map([["embeddings", floats([names.length, dimension], vectors)]]);
@@ -26,6 +30,7 @@ export async function writeStored(
     const rows = Float32Array.from([...masks.values()].flatMap((mask) => [...mask]));
     tensors.set("masks", floats([masks.size, dimension], rows));
   }
+  for (const [name, tensor] of more) tensors.set(name, tensor);
   const notions = JSON.stringify([...masks.keys()]);
   await writeSafetensors(path, tensors, {
     metadata: { names: JSON.stringify(names), notions, stamp },
@@ -33,7 +38,12 @@ export async function writeStored(
 }
 
 /** Reads what `writeStored` wrote. Throws a CsnError that says what is wrong with another file. */
-export async function readStored(path: string): Promise<StoredEmbeddings & { stamp: string }> {
+export async function readStored(path: string): Promise<
+  StoredEmbeddings & {
+    readonly stamp: string;
+    readonly tensors: ReadonlyMap<string, StoredTensor>;
+  }
+> {
   const { tensors, metadata } = await readSafetensors(path);
   const stored = tensors.get("embeddings");
   if (stored === undefined || metadata.names === undefined) throw unreadable(path, "it holds none");
@@ -47,6 +57,7 @@ export async function readStored(path: string): Promise<StoredEmbeddings & { sta
     embeddings: new EmbeddingSet({ names, vectors, dimension }),
     masks: masksOf(path, tensors.get("masks"), metadata.notions ?? "[]", dimension),
     stamp: metadata.stamp ?? "",
+    tensors,
   };
 }
 

@@ -34,13 +34,18 @@ async function embed(model: Model, images: string) {
   return { set, embedded };
 }
 
+/** Whether two embeddings are of one image, but for what the others of its batch change. */
+function assertClose(found: Float32Array, expected: Float32Array): void {
+  found.forEach((value, d) => assert.ok(Math.abs(value - expected[d]) < 1e-5));
+}
+
 function keptFile(images: string): string {
   const kept = [...Deno.readDirSync(images)].filter(({ name }) => name.startsWith(".csn-"));
   assert.equal(kept.length, 1);
   return join(images, kept[0].name);
 }
 
-Deno.test("embedFolder() embeds a folder once, and again when an image changes", () =>
+Deno.test("embedFolder() embeds a folder once, and of it what changes", () =>
   withImages(async ({ root, images, model }) => {
     const first = await embed(model, images);
     assert.equal(first.embedded, 5);
@@ -49,7 +54,7 @@ Deno.test("embedFolder() embeds a folder once, and again when an image changes",
     await Deno.copyFile(join(root, "set", "images", "30.png"), join(images, "4.png"));
     await Deno.utime(join(images, "4.png"), 1, 1);
     const changed = await embed(model, images);
-    assert.equal(changed.embedded, 5);
+    assert.equal(changed.embedded, 1);
     assert.deepEqual(changed.set.at(3), first.set.at(3));
     assert.notDeepEqual(changed.set.at(4), first.set.at(4));
   }));
@@ -80,7 +85,7 @@ Deno.test("embedFolder() notices a picture that is replaced by one of its size a
   withImages(async ({ images, model }) => {
     const sizeOf = (name: string) => Deno.statSync(join(images, name)).size;
     const one = join(images, "1.png");
-    const other = new Uint8Array(Math.max(sizeOf("0.png"), sizeOf("1.png")));
+    const other = new Uint8Array(1 + Math.max(sizeOf("0.png"), sizeOf("1.png")));
     // Zeros behind a picture's end do not count.
     other.set(await Deno.readFile(one));
     await Deno.writeFile(one, other);
@@ -91,8 +96,8 @@ Deno.test("embedFolder() notices a picture that is replaced by one of its size a
     await Deno.writeFile(one, other);
     await Deno.utime(one, mtime!, mtime!);
     const second = await embed(model, images);
-    assert.equal(second.embedded, 5);
-    assert.deepEqual(second.set.at(1), first.set.at(0));
+    assert.equal(second.embedded, 1);
+    assertClose(second.set.at(1), first.set.at(0));
   }));
 
 Deno.test("embedFolder() does not give embeddings of another precision, nor of another fit", () =>
@@ -180,4 +185,67 @@ Deno.test("embedFolder() calls an image as it is called now, when it was renamed
     const renamed = await embed(model, images);
     assert.deepEqual(renamed.set.names, ["0.png", "1.png", "2.png", "3.png", "new.png"]);
     assert.deepEqual(renamed.set.vectors, set.vectors);
+    assert.equal(renamed.embedded, 0);
+  }));
+
+Deno.test("embedFolder() embeds what is new, drops what is gone, and keeps the rest as it was", () =>
+  withImages(async ({ root, images, model }) => {
+    const first = await embed(model, images);
+    await Deno.remove(join(images, "1.png"));
+    await Deno.mkdir(join(images, "0"));
+    const added = join(images, "0", "new.png");
+    await Deno.copyFile(join(root, "set", "images", "20.png"), added);
+    const { set, embedded } = await embed(model, images);
+    assert.equal(embedded, 1);
+    assert.deepEqual(set.names, ["0.png", "0/new.png", "2.png", "3.png", "4.png"]);
+    [0, 2, 3, 4].forEach((row, i) => {
+      assert.deepEqual(set.at(i === 0 ? 0 : i + 1), first.set.at(row));
+    });
+    const anew = join(root, "anew");
+    assert.ok((await new Deno.Command("cp", { args: ["-a", images, anew] }).output()).success);
+    await Deno.remove(keptFile(anew));
+    const all = await embed(model, anew);
+    assert.equal(all.embedded, 5);
+    all.set.names.forEach((_, row) => assertClose(set.at(row), all.set.at(row)));
+    assert.deepEqual(await embed(model, images), { set, embedded: 0 });
+  }));
+
+Deno.test("embedFolder() takes two files with the same picture for what they are", () =>
+  withImages(async ({ images, model }) => {
+    await embed(model, images);
+    await Deno.copyFile(join(images, "2.png"), join(images, "copy.png"));
+    const { set, embedded } = await embed(model, images);
+    assert.equal(embedded, 0);
+    assert.deepEqual(set.names.at(-1), "copy.png");
+    assert.deepEqual(set.at(5), set.at(2));
+  }));
+
+Deno.test("embedFolder() warns again of a file that cannot be decoded when others are new, and counts it", () =>
+  withImages(async ({ root, images, model }) => {
+    await Deno.writeTextFile(join(images, "bad.png"), "no picture");
+    await embed(model, images);
+    await Deno.copyFile(join(root, "set", "images", "9.png"), join(images, "9.png"));
+    const warnings: string[] = [];
+    const set = await embedFolder(model, images, {
+      listener: { warning: (text) => warnings.push(text) },
+    });
+    assert.deepEqual(set.names, ["0.png", "1.png", "2.png", "3.png", "4.png", "9.png"]);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0], /bad\.png.*it is left out/);
+  }));
+
+Deno.test("embedFolder() that is stopped, or fails, leaves what was kept as it is", () =>
+  withImages(async ({ root, images, model }) => {
+    await embed(model, images);
+    const kept = keptFile(images);
+    const before = await Deno.readFile(kept);
+    await Deno.copyFile(join(root, "set", "images", "9.png"), join(images, "9.png"));
+    const signal = AbortSignal.abort(new Error("enough"));
+    await assert.rejects(embedFolder(model, images, { signal }), /enough/);
+    const broken = await Model.load(model.path);
+    broken[Symbol.dispose]();
+    await assert.rejects(embedFolder(broken, images), /freed/);
+    assert.deepEqual(await Deno.readFile(kept), before);
+    assert.equal((await embed(model, images)).embedded, 1);
+    keptFile(images);
   }));
