@@ -82,7 +82,7 @@ const faults: readonly Fault[] = [
   {
     name: "file-handles",
     mayEndDeno: true,
-    prefix: (moment) => limited("n", 20 + Math.floor(60 * moment)),
+    prefix: (moment) => limited("n", 20 + Math.floor(11 * moment)),
   },
   {
     name: "memory",

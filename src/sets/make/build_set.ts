@@ -61,8 +61,50 @@ export async function buildSet(
   folder: string,
   given: SetPlan,
   face: SetFace,
-  { listener, signal, onSummary, unpacked }: BuildSetOptions = {},
+  options: BuildSetOptions = {},
 ): Promise<SetReport> {
+  const { plan, found, parts, values, summary } = await examinePlan(given, options);
+  const { files } = found;
+  const triplets = await writeLists(folder, plan, values, parts, options);
+  const report: SetReport = {
+    ...summary,
+    notions: summary.notions.map((notion) => ({ ...notion, triplets: triplets.get(notion.name)! })),
+    correlations: correlations(
+      new Map([...values].map(([name, { attribute }]) => [name, attribute])),
+    ),
+  };
+  await Deno.writeTextFile(
+    join(folder, "filenames.json"),
+    files.map((file) => `${file}\n`).join(""),
+  );
+  await Deno.writeTextFile(
+    join(folder, "attributes.csv"),
+    attributeTable(files, values, parts, groupsOf(plan, found)),
+  );
+  await Deno.writeTextFile(
+    join(folder, "set.json"),
+    await describe(plan, face, report, found.splits !== null),
+  );
+  return report;
+}
+
+/** What a plan makes of its table. */
+interface ExaminedPlan {
+  readonly plan: SetPlan;
+  readonly found: ImageRows;
+  readonly parts: SplitImages;
+  readonly values: ReadonlyMap<string, NotionValues>;
+  readonly summary: SetSummary;
+}
+
+/**
+ * All that is decided before triplets are drawn. Throws a CsnError or UsageError for what cannot be
+ * used, and for doubtful guesses unless they are accepted.
+ */
+export async function examinePlan(
+  given: SetPlan,
+  { listener, signal, onSummary, unpacked }: BuildSetOptions,
+): Promise<ExaminedPlan> {
   assertPlan(given);
   const plan = withFoldersRule(given);
   listener?.notice?.(`reading ${sourceOf(plan)}`);
@@ -93,27 +135,7 @@ export async function buildSet(
   else sayOf(summary, listener);
   // Not before: the user decides on a guess by what it makes of the table.
   settle();
-  const triplets = await writeLists(folder, plan, values, parts, { listener, signal });
-  const report: SetReport = {
-    ...summary,
-    notions: summary.notions.map((notion) => ({ ...notion, triplets: triplets.get(notion.name)! })),
-    correlations: correlations(
-      new Map([...values].map(([name, { attribute }]) => [name, attribute])),
-    ),
-  };
-  await Deno.writeTextFile(
-    join(folder, "filenames.json"),
-    files.map((file) => `${file}\n`).join(""),
-  );
-  await Deno.writeTextFile(
-    join(folder, "attributes.csv"),
-    attributeTable(files, values, parts, groupsOf(plan, found)),
-  );
-  await Deno.writeTextFile(
-    join(folder, "set.json"),
-    await describe(plan, face, report, found.splits !== null),
-  );
-  return report;
+  return { plan, found, parts, values, summary };
 }
 
 /**

@@ -4,12 +4,12 @@ import type { Listener } from "../../base/listener.ts";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "../../files/paths.ts";
 import type { Fit } from "../../images/fit.ts";
 import { assertApart } from "./assert_apart.ts";
-import { buildSet } from "./build_set.ts";
+import { buildSet, examinePlan } from "./build_set.ts";
 import type { SetFace, SetPlan } from "./set_plan.ts";
 import type { SetReport, SetSummary } from "./set_report.ts";
 import { openImageSet } from "../image_set.ts";
 import { landFolder } from "../land_folder.ts";
-import { tableOfPictures, unpackImages } from "./unpack_images.ts";
+import { imagesToUnpack, tableOfPictures, unpackImages } from "./unpack_images.ts";
 import { otherSpellings } from "../pack/survey_images.ts";
 
 /** What an image set is made from, and how. */
@@ -92,6 +92,12 @@ export async function makeTriplets(
     .filter((path) => path !== undefined);
   const landing = { failing, overwrite, madeFrom, listener, signal };
   return await landFolder(target, landing, async (work) => {
+    // Unpacking may take minutes. Rows without a picture are not known yet: where these may be, more
+    // is refused than should be.
+    if (pictures !== null && !options.allowMissing) {
+      const plan = { ...given, images: join(work, "images") };
+      await examinePlan(plan, { signal, unpacked: imagesToUnpack(pictures), onSummary() {} });
+    }
     const face: SetFace = {
       name: options.name ?? basename(target),
       images: copy ? "images" : await imagesAsNamed(target, options.images!),

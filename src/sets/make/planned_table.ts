@@ -8,6 +8,7 @@ import { notionColumns } from "./set_notions.ts";
 import { ruleOf, type SetPlan } from "./set_plan.ts";
 import { chooseImageColumn, type ImageColumn } from "./table/choose_image_column.ts";
 import type { Columns } from "./table/load_columns.ts";
+import { listOfImages } from "./table/list_of_images.ts";
 import { openTable } from "./table/open_table.ts";
 import { spreadsheetLoss } from "./table/spreadsheet_losses.ts";
 import { surveyedColumns, surveyTable } from "./table/survey_table.ts";
@@ -30,7 +31,7 @@ export async function readPlanned(
   signal: AbortSignal | undefined,
   unpacked?: UnpackedImages,
 ): Promise<PlannedTable> {
-  const images = await FolderImages.open(plan.images);
+  const images = unpacked?.images ?? await FolderImages.open(plan.images);
   remarkOnFiles(plan, images, remarks);
   if (plan.attributes === undefined) return folderTable(plan, images);
   const table = unpacked?.table ?? await openTable(plan.attributes, plan);
@@ -43,6 +44,8 @@ export async function readPlanned(
   const imageColumn: ImageColumn = given === undefined
     ? chooseImageColumn(survey, images)
     : { name: given, why: unpacked === undefined ? "as asked for" : "it holds the images" };
+  const list = [imageColumn.name, ...named].find((name) => table.imageLists?.has(name));
+  if (list !== undefined) throw listOfImages(table.file, list);
   if (imageColumn.doubt !== undefined) remarks.doubt(imageColumn.doubt);
   if (notions.length === 0) throw noNotion(table, imageColumn.name);
   const wanted = [...new Set([imageColumn.name, ...named])];
@@ -78,7 +81,9 @@ export async function readPlanned(
 
 /** Warns of what lies in the image folder and is no image, where that may have been meant. */
 function remarkOnFiles(plan: SetPlan, { found }: FolderImages, remarks: Remarks): void {
-  const { links, passedOver } = found!;
+  // Nothing but the table's own pictures lies there.
+  if (found === null) return;
+  const { links, passedOver } = found;
   // A table says itself which images are meant: of a folder that it knows nothing of, none is lost.
   const lost = plan.attributes === undefined ? links : { ...links, inner: [] };
   for (

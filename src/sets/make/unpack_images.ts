@@ -8,6 +8,8 @@ import { ImageNames } from "./image_names.ts";
 import { chooseImageColumn } from "./table/choose_image_column.ts";
 import { openTable } from "./table/open_table.ts";
 import { surveyTable } from "./table/survey_table.ts";
+import { noColumn } from "./table/load_columns.ts";
+import { listOfImages } from "./table/list_of_images.ts";
 import type { Table, TableOptions } from "./table/table.ts";
 
 /** The images of a table that were written to files. */
@@ -17,6 +19,14 @@ export interface UnpackedImages {
   readonly column: string;
   /** What the user should know of their names. */
   readonly warnings: readonly string[];
+  /** Those files. @default {what lies in the plan's folder} */
+  readonly images?: FolderImages;
+}
+
+/** A table whose images are to be unpacked, and the column that holds them. */
+export interface PicturesOfTable {
+  readonly table: Table;
+  readonly column: string;
 }
 
 /** Where a table's images are looked for. */
@@ -34,11 +44,17 @@ export interface ImagesOfTable extends TableOptions {
 export async function tableOfPictures(
   given: ImagesOfTable,
   signal?: AbortSignal,
-): Promise<{ table: Table; column: string } | null> {
+): Promise<PicturesOfTable | null> {
   const { attributes, images, imageColumn } = given;
   if (attributes === undefined || !/\.parquet$/i.test(attributes)) return null;
   const table = await openTable(attributes, given);
   const columns = [...table.embedded ?? []];
+  const list = [...table.imageLists ?? []].find((name) =>
+    imageColumn === undefined ? columns.length === 0 && images === undefined : name === imageColumn
+  );
+  if (list !== undefined) throw listOfImages(attributes, list);
+  const isThere = imageColumn === undefined || table.columns.includes(imageColumn);
+  if (!isThere) throw noColumn(table, imageColumn);
   if (columns.length === 0 || imageColumn !== undefined && !columns.includes(imageColumn)) {
     return null;
   }
@@ -60,12 +76,24 @@ export async function tableOfPictures(
   return { table, column };
 }
 
+/** What unpacking gives when every row holds a picture, to be examined before it is done. */
+export function imagesToUnpack({ table, column }: PicturesOfTable): UnpackedImages {
+  const nameOf = (place: number) => `${place}.png`;
+  const names = Array.from({ length: table.size! }, (_, row) => nameOf(row + 1));
+  return {
+    table: table.withNames!(column, { get: nameOf }),
+    column,
+    warnings: [],
+    images: new FolderImages("", names),
+  };
+}
+
 /**
  * Writes the pictures that a column of a table holds into `folder`. A row without one keeps what it
  * says, which names no file.
  */
 export async function unpackImages(
-  { table, column }: { readonly table: Table; readonly column: string },
+  { table, column }: PicturesOfTable,
   folder: string,
   { listener, signal }: { readonly listener?: Listener; readonly signal?: AbortSignal },
 ): Promise<UnpackedImages> {

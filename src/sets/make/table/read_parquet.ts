@@ -8,9 +8,10 @@ import {
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { CsnError, messageOf } from "../../../base/errors.ts";
+import { imageEnding } from "../../../images/image_ending.ts";
 import { fieldsRow } from "./fields_row.ts";
 import { shortestFloat } from "./shortest_float.ts";
-import type { Table, TablePicture, TableRow } from "./table.ts";
+import type { FileNames, Table, TablePicture, TableRow } from "./table.ts";
 
 /** Rows that are decoded at a time, at most: of a table with a hundred columns some 10 MB. */
 const mostRows = 4096;
@@ -30,6 +31,10 @@ interface Source {
   readonly widths: ReadonlyMap<string, number>;
   /** Columns of images as Hugging Face stores them. */
   readonly images: ReadonlySet<string>;
+  /** Columns of images that are nothing but their bytes. */
+  readonly bare: ReadonlySet<string>;
+  /** Columns of lists of images. */
+  readonly lists: ReadonlySet<string>;
   /** Columns of numbers of 32 bits. */
   readonly floats: readonly string[];
   /** Columns with whole numbers that were rounded, as far as they were read. */
@@ -38,7 +43,8 @@ interface Source {
 
 /**
  * Opens a Parquet file; its top-level fields are the columns. Of images that stand in it as Hugging
- * Face stores them, with their bytes and path, the path is read; `pictures` gives their bytes.
+ * Face stores them, with their bytes and path, the path is read; `pictures` gives their bytes, and
+ * those of columns of bytes that are images.
  */
 export async function readParquet(file: string): Promise<Table> {
   try {
@@ -47,16 +53,15 @@ export async function readParquet(file: string): Promise<Table> {
     checkRows(file, stored);
     const fields = parquetSchema(stored).children;
     const columns = fields.map(({ element }) => element.name);
-    const images = new Set(
-      fields.filter(({ children }) =>
-        children.map(({ element }) => element.name).sort().join() === "bytes,path"
-      ).map(({ element }) => element.name),
-    );
+    const images = new Set(namesOf(fields.filter(isImage)));
+    const lists = new Set(namesOf(fields.filter(holdsImages)).filter((name) => !images.has(name)));
+    const bare = new Set(await bareImages(file, buffer, stored, namesOf(fields.filter(isBytes))));
     const metadata = withoutBytes(stored, images);
     const floats = fields.filter(isFloat).map(({ element }) => element.name);
     const widths = widthsOf(metadata);
     const rounded = new Set<string>();
-    const source = { file, buffer, metadata, columns, widths, images, floats, rounded };
+    const kinds = { images, bare, lists, floats };
+    const source = { file, buffer, metadata, columns, widths, ...kinds, rounded };
     return tableOf(source, stored);
   } catch (error) {
     throw unreadable(file, error);
@@ -67,19 +72,24 @@ export async function readParquet(file: string): Promise<Table> {
 function tableOf(
   source: Source,
   stored: FileMetaData,
-  names?: { readonly column: string; readonly files: ReadonlyMap<number, string> },
+  names?: { readonly column: string; readonly files: FileNames },
 ): Table {
-  const { file, columns, widths, images, rounded } = source;
-  const understood = [...images].map((name) =>
+  const { file, columns, widths, images, bare, lists, rounded } = source;
+  const embedded = new Set([...images, ...bare]);
+  const understood = [...embedded].map((name) =>
     name === names?.column
       ? `column "${name}" holds the images themselves: they are unpacked`
+      : bare.has(name)
+      ? `column "${name}" holds images without names, which only \`copy: true\` unpacks`
       : `column "${name}" holds images with their paths: the paths are read`
   );
   return {
     file,
     columns,
     mayHaveMore: false,
-    embedded: images,
+    embedded,
+    imageLists: lists,
+    size: Number(stored.num_rows),
     bulky: new Set(columns.filter((name) => (widths.get(name) ?? 0) >= bulky)),
     rounded,
     understood,
@@ -89,8 +99,68 @@ function tableOf(
   };
 }
 
+type Field = ReturnType<typeof parquetSchema>;
+
+function namesOf(fields: readonly Field[]): string[] {
+  return fields.map(({ element }) => element.name);
+}
+
+/** Whether a column holds images with their bytes and path. */
+function isImage({ children }: Field): boolean {
+  return namesOf(children).sort().join() === "bytes,path";
+}
+
+/** Whether images stand anywhere in a column. */
+function holdsImages(field: Field): boolean {
+  return isImage(field) || field.children.some(holdsImages);
+}
+
+/** Whether a column holds bytes that are not said to be text. */
+function isBytes({ element, children }: Field): boolean {
+  const { type, converted_type, logical_type } = element;
+  return children.length === 0 && type === "BYTE_ARRAY" && converted_type === undefined &&
+    logical_type === undefined;
+}
+
+/** Rows by which it is found out what bytes are. */
+const trialRows = 8;
+
+/** Columns of bytes that begin as images do; programs may leave it out that bytes are text. */
+async function bareImages(
+  file: string,
+  buffer: AsyncBuffer,
+  metadata: FileMetaData,
+  names: readonly string[],
+): Promise<string[]> {
+  if (names.length === 0 || Number(metadata.num_rows) === 0) return [];
+  const rowEnd = Math.min(trialRows, Number(metadata.num_rows));
+  const options = { rowStart: 0, rowEnd, columns: [...names], utf8: false };
+  const rows = await readRows(file, buffer, metadata, options);
+  return names.filter((name) =>
+    rows.some(({ [name]: bytes }) => bytes instanceof Uint8Array && imageEnding(bytes) !== null)
+  );
+}
+
+/** Some rows of some columns; throws a CsnError where they are not all there. */
+async function readRows(
+  file: string,
+  buffer: AsyncBuffer,
+  metadata: FileMetaData,
+  options: { rowStart: number; rowEnd: number; columns: string[]; utf8?: boolean },
+): Promise<Record<string, unknown>[]> {
+  const { rowStart, rowEnd } = options;
+  let rows: Record<string, unknown>[];
+  try {
+    rows = await parquetReadObjects({ file: buffer, metadata, compressors, ...options });
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  if (rows.length === rowEnd - rowStart) return rows;
+  throw damaged(file, `row ${rowStart + rows.length + 1} of ${metadata.num_rows} is not there`);
+}
+
 /** Whether a column holds numbers of 32 bits, or lists of them. */
-function isFloat({ element, children }: ReturnType<typeof parquetSchema>): boolean {
+function isFloat({ element, children }: Field): boolean {
   if (element.type !== undefined) return element.type === "FLOAT";
   return children.length === 1 && isFloat(children[0]);
 }
@@ -180,25 +250,11 @@ async function* picturesOf(
   let place = 0;
   for (const group of metadata.row_groups) {
     const [rowStart, rowEnd] = [place, place + Number(group.num_rows)];
-    let rows: Record<string, unknown>[];
-    try {
-      rows = await parquetReadObjects({
-        file: buffer,
-        metadata,
-        compressors,
-        rowStart,
-        rowEnd,
-        columns: [column],
-        utf8: false,
-      });
-    } catch (error) {
-      throw unreadable(file, error);
-    }
-    if (rows.length !== rowEnd - rowStart) {
-      throw damaged(file, `row ${place + rows.length + 1} of ${of} is not there`);
-    }
-    for (const row of rows) {
-      const image = row[column] as { bytes?: unknown; path?: unknown } | null | undefined;
+    const options = { rowStart, rowEnd, columns: [column], utf8: false };
+    for (const row of await readRows(file, buffer, metadata, options)) {
+      const image = row[column] instanceof Uint8Array
+        ? { bytes: row[column] }
+        : row[column] as { bytes?: unknown; path?: unknown } | null | undefined;
       const isThere = image?.bytes instanceof Uint8Array && image.bytes.length > 0;
       const bytes = isThere ? image.bytes as Uint8Array : null;
       yield { place: ++place, of, path: pathText(image?.path), bytes };
@@ -215,33 +271,25 @@ function pathText(path: unknown): string {
 async function* rowsOf(
   source: Source,
   wanted?: readonly string[],
-  names?: { readonly column: string; readonly files: ReadonlyMap<number, string> },
+  names?: { readonly column: string; readonly files: FileNames },
 ): AsyncGenerator<TableRow> {
-  const { file, buffer, metadata, widths, images, floats } = source;
+  const { file, buffer, metadata, widths, images, bare, lists, floats } = source;
   const width = (name: string) => widths.get(name) ?? 0;
-  const columns = source.columns.filter((name) => wanted?.includes(name) ?? width(name) < bulky);
+  const columns = source.columns.filter((name) =>
+    !bare.has(name) && !lists.has(name) && (wanted?.includes(name) ?? width(name) < bulky)
+  );
   const bytes = columns.reduce((sum, name) => sum + width(name), 0);
   const step = Math.max(1, Math.min(mostRows, Math.floor(mostBytes / Math.max(1, bytes))));
   const count = Number(metadata.num_rows);
   for (let rowStart = 0; rowStart < count; rowStart += step) {
     const rowEnd = Math.min(rowStart + step, count);
-    let rows: Record<string, unknown>[];
-    try {
-      rows = await parquetReadObjects({
-        file: buffer,
-        metadata,
-        compressors,
-        rowStart,
-        rowEnd,
-        columns,
-      });
-    } catch (error) {
-      throw unreadable(file, error);
-    }
-    if (rows.length !== rowEnd - rowStart) {
-      throw damaged(file, `row ${rowStart + rows.length + 1} of ${count} is not there`);
-    }
-    for (const [i, fields] of rows.entries()) {
+    const rows = columns.length > 0
+      ? await readRows(file, buffer, metadata, { rowStart, rowEnd, columns })
+      : Array.from({ length: rowEnd - rowStart }, () => ({}));
+    for (const [i, fields] of (rows as Record<string, unknown>[]).entries()) {
+      if (names !== undefined && bare.has(names.column)) {
+        fields[names.column] = names.files.get(rowStart + i + 1);
+      }
       for (const name of images) {
         if (!columns.includes(name)) continue;
         const { path } = (fields[name] ?? {}) as { path?: unknown };

@@ -23,6 +23,9 @@ export interface TablePicture {
   readonly bytes: Uint8Array | null;
 }
 
+/** Names of files by the place of the row. */
+export type FileNames = Pick<ReadonlyMap<number, string>, "get">;
+
 /** A table that is read row by row. */
 export interface Table {
   /** Where it lies. */
@@ -45,10 +48,14 @@ export interface Table {
   readonly mayHaveThousandPoints?: boolean;
   /** Columns that hold the images themselves besides their names. */
   readonly embedded?: ReadonlySet<string>;
+  /** Columns that hold lists of images, which cannot be used. */
+  readonly imageLists?: ReadonlySet<string>;
   /** Goes through the images that a column of `embedded` holds; a part of the file in memory. */
   pictures?(column: string): AsyncIterable<TablePicture>;
   /** The same table with other names in a column of `embedded`: files by the place of the row. */
-  withNames?(column: string, files: ReadonlyMap<number, string>): Table;
+  withNames?(column: string, files: FileNames): Table;
+  /** How many rows there are, where the format says so. */
+  readonly size?: number;
   /**
    * Columns whose cells are as large as pictures; their cells are "" but where `rows` is asked for
    * them.
