@@ -195,8 +195,8 @@ async function failOnce(
 /** How Deno ends when it cannot go on: a panic, an abort, a trap. */
 const ends = [101, 132, 133, 134];
 
-/** What Deno says when it ends in another way before csn begins. */
-const denoEnds = /^Deno could not start/m;
+/** What Deno says when it ends in another way: before csn begins, or by a panic with code 1. */
+const denoEnds = /^Deno could not start|^thread '.*panicked at /m;
 
 /** What is wrong with the end of a command: it may end well, or with one clear line. */
 function wrongEnd({ code, stderr }: CliResult, { mayEndDeno }: Fault): string | null {

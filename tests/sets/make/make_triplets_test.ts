@@ -2,65 +2,12 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { openImageSet } from "../../../src/sets/image_set.ts";
 import { makeTriplets, type MakeTripletsOptions } from "../../../src/sets/make/make_triplets.ts";
-import { CsnError, UsageError } from "../../../src/base/errors.ts";
 import { join, relative } from "../../../src/files/paths.ts";
-import {
-  readAttributes,
-  readTriplets,
-  setTexts,
-  writeEmptyImages,
-} from "../../helpers/table_set.ts";
-import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
-
-const images = 60;
-const counts = { train: 50, val: 10, test: 20 };
-
-/** 60 images: their colour goes red, green, blue; their size 0 to 19; brands of five images each. */
-function rows(): string[][] {
-  return Array.from({ length: images }, (_, image) => [
-    `${image}.jpg`,
-    ["red", "green", "blue"][image % 3],
-    String(image % 20),
-    `b${Math.floor(image / 5)}`,
-  ]);
-}
-
-class Fixture implements AsyncDisposable {
-  readonly folder: TemporaryFolder;
-
-  private constructor(folder: TemporaryFolder) {
-    this.folder = folder;
-  }
-
-  static async make(table: readonly string[][] = rows(), name = "table.csv"): Promise<Fixture> {
-    const folder = await TemporaryFolder.make();
-    await writeEmptyImages(join(folder.path, "images"), images);
-    const lines = [["image", "colour", "size", "brand"], ...table].map((row) => row.join(","));
-    await Deno.writeTextFile(join(folder.path, name), lines.join("\n"));
-    return new Fixture(folder);
-  }
-
-  get set(): string {
-    return join(this.folder.path, "set");
-  }
-
-  async build(options: Partial<MakeTripletsOptions> = {}) {
-    return await makeTriplets(this.set, {
-      images: join(this.folder.path, "images"),
-      attributes: join(this.folder.path, "table.csv"),
-      notions: ["colour"],
-      triplets: counts,
-      ...options,
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.folder[Symbol.asyncDispose]();
-  }
-}
+import { readAttributes, readTriplets, setTexts } from "../../helpers/table_set.ts";
+import { ColouredTable, counts, images, rows } from "../../helpers/coloured_table.ts";
 
 Deno.test("makeTriplets() writes a set that opens, and refers to the images where they lie", async () => {
-  await using fixture = await Fixture.make();
+  await using fixture = await ColouredTable.make();
   const shares = { train: 2, val: 1, test: 1 };
   const report = await fixture.build({
     rules: { size: { alike: 3, unlike: 6 } },
@@ -85,7 +32,7 @@ Deno.test("makeTriplets() writes a set that opens, and refers to the images wher
 });
 
 Deno.test("makeTriplets() names images by a relative path where they were, so that they move with the set", async () => {
-  await using fixture = await Fixture.make();
+  await using fixture = await ColouredTable.make();
   const { path } = fixture.folder;
   const namedIn = async (set: string) =>
     JSON.parse(await Deno.readTextFile(join(set, "set.json"))).images;
@@ -100,7 +47,7 @@ Deno.test("makeTriplets() names images by a relative path where they were, so th
 });
 
 Deno.test("makeTriplets() names images that do not move with the set by their absolute path", async () => {
-  await using fixture = await Fixture.make();
+  await using fixture = await ColouredTable.make();
   const { path } = fixture.folder;
   const set = join(path, "far", "away", "set");
   await makeTriplets(set, {
@@ -115,7 +62,7 @@ Deno.test("makeTriplets() names images that do not move with the set by their ab
 });
 
 Deno.test("makeTriplets() writes how images become squares where that is no crop", async () => {
-  await using fixture = await Fixture.make();
+  await using fixture = await ColouredTable.make();
   const texts = async (options: Partial<MakeTripletsOptions>) => {
     await fixture.build({ ...options, overwrite: true });
     return await Deno.readTextFile(join(fixture.set, "set.json"));
@@ -129,7 +76,7 @@ Deno.test("makeTriplets() writes how images become squares where that is no crop
 });
 
 Deno.test("makeTriplets() copies the images when it is told to", async () => {
-  await using fixture = await Fixture.make();
+  await using fixture = await ColouredTable.make();
   await Deno.writeTextFile(join(fixture.folder.path, "images", "3.jpg"), "three");
   await fixture.build({ copy: true });
   const set = await openImageSet(fixture.set);
@@ -139,7 +86,7 @@ Deno.test("makeTriplets() copies the images when it is told to", async () => {
 });
 
 Deno.test("makeTriplets() refuses to copy the images into a set that lies among them", async () => {
-  await using fixture = await Fixture.make();
+  await using fixture = await ColouredTable.make();
   for (const images of [fixture.folder.path, join(fixture.folder.path, ".")]) {
     await assert.rejects(
       fixture.build({ images, copy: true }),
@@ -153,7 +100,7 @@ Deno.test("makeTriplets() refuses to copy the images into a set that lies among 
 });
 
 Deno.test("makeTriplets() records in set.json what it takes to make the set again", async () => {
-  await using fixture = await Fixture.make();
+  await using fixture = await ColouredTable.make();
   await fixture.build({ seed: 9, groupColumn: "brand", sampling: "uniform" });
   const { made } = JSON.parse(await Deno.readTextFile(join(fixture.set, "set.json")));
   const bytes = await Deno.readFile(join(fixture.folder.path, "table.csv"));
@@ -179,7 +126,7 @@ Deno.test("makeTriplets() finds images by id, by path with ./ and by %2E folders
   table[5][0] = "./5.jpg";
   table[6][0] = "Bonnie Jean./6.jpg";
   table[7][0] = "sub/7";
-  await using fixture = await Fixture.make(table);
+  await using fixture = await ColouredTable.make(table);
   const folder = join(fixture.folder.path, "images");
   await Deno.mkdir(join(folder, "Bonnie Jean%2E"));
   await Deno.rename(join(folder, "6.jpg"), join(folder, "Bonnie Jean%2E", "6.jpg"));
@@ -193,7 +140,7 @@ Deno.test("makeTriplets() finds images by id, by path with ./ and by %2E folders
 Deno.test("makeTriplets() counts rows with missing values for the notions that they have", async () => {
   const table = rows();
   for (const image of [0, 1, 2, 3]) table[image][1] = "";
-  await using fixture = await Fixture.make(table);
+  await using fixture = await ColouredTable.make(table);
   const shares = { train: 50, val: 25, test: 25 };
   const report = await fixture.build({ notions: ["colour", "size"], shares });
   assert.deepEqual(report.notions.map(({ known }) => known), [56, 60]);
@@ -209,7 +156,7 @@ Deno.test("makeTriplets() counts rows with missing values for the notions that t
 Deno.test("makeTriplets() drops values with too few images, and counts them", async () => {
   const table = rows();
   for (const image of [0, 1, 2]) table[image][1] = "gold";
-  await using fixture = await Fixture.make(table);
+  await using fixture = await ColouredTable.make(table);
   const [colour] = (await fixture.build({ minImages: 4 })).notions;
   assert.deepEqual(colour.droppedValues, [{ value: "gold", images: 3 }]);
   assert.deepEqual(colour.values, [
@@ -222,7 +169,7 @@ Deno.test("makeTriplets() drops values with too few images, and counts them", as
 });
 
 Deno.test("makeTriplets() bins numbers into quantiles of as many images", async () => {
-  await using fixture = await Fixture.make();
+  await using fixture = await ColouredTable.make();
   const rule = { type: "numeric", quantiles: 4, alike: 0, unlike: 2 } as const;
   await fixture.build({ notions: [], rules: { size: rule } });
   const attributes = await readAttributes(fixture.set);
@@ -237,7 +184,7 @@ Deno.test("makeTriplets() bins numbers into quantiles of as many images", async 
 });
 
 Deno.test("makeTriplets() gives what there is and says so when a notion has too few triplets", async () => {
-  await using fixture = await Fixture.make();
+  await using fixture = await ColouredTable.make();
   const warnings: string[] = [];
   const [colour] = (await fixture.build({
     triplets: { train: 50, val: 1000, test: 20 },
@@ -254,7 +201,7 @@ Deno.test("makeTriplets() leaves out rows without an image or a group, and says 
   const table = rows();
   table[7][3] = "";
   table[8][0] = "gone.jpg";
-  await using fixture = await Fixture.make(table);
+  await using fixture = await ColouredTable.make(table);
   await assert.rejects(
     fixture.build({ groupColumn: "brand" }),
     /Cannot find 1 of the 60 images .* \(gone\.jpg\); mend it, or pass `allowMissing: true`/,
@@ -268,7 +215,7 @@ Deno.test("makeTriplets() leaves out rows without an image or a group, and says 
 });
 
 Deno.test("makeTriplets() replaces a set only when told to, and never what it is made from", async () => {
-  await using fixture = await Fixture.make();
+  await using fixture = await ColouredTable.make();
   await fixture.build();
   await assert.rejects(
     fixture.build(),
@@ -287,7 +234,7 @@ Deno.test("makeTriplets() replaces a set only when told to, and never what it is
 });
 
 Deno.test("makeTriplets() leaves nothing behind when it is stopped", async () => {
-  await using fixture = await Fixture.make();
+  await using fixture = await ColouredTable.make();
   const controller = new AbortController();
   const listener = { progress: () => controller.abort(new Error("stop")) };
   await assert.rejects(fixture.build({ listener, signal: controller.signal }), /stop/);
@@ -299,7 +246,7 @@ Deno.test("makeTriplets() leaves nothing behind when it is stopped", async () =>
 
 Deno.test("makeTriplets() draws the same lists as it ever did", async () => {
   const table = rows().map((row, image) => [...row, `${row[1]};t${image % 4}`]);
-  await using fixture = await Fixture.make(table);
+  await using fixture = await ColouredTable.make(table);
   const file = join(fixture.folder.path, "table.csv");
   await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace("brand", "brand,tags"));
   await fixture.build({
@@ -316,151 +263,4 @@ Deno.test("makeTriplets() draws the same lists as it ever did", async () => {
     hash.digest("hex"),
     "913f508b05875e34e064655283f7d92cb18e290e28dc424fd4a8a7696ce7e1a9",
   );
-});
-
-const bad: readonly [
-  what: string,
-  change: (table: string[][]) => void,
-  options: Partial<MakeTripletsOptions>,
-  wrong: RegExp,
-][] = [
-  [
-    "a column that is not there",
-    () => {},
-    { notions: ["heel"] },
-    /Cannot find column "heel" in .*table\.csv: it has "image", "colour", "size", "brand"/,
-  ],
-  [
-    "no notion",
-    () => {},
-    { notions: [] },
-    /No notion is named: .*table\.csv has the columns "colour", "size", "brand"; name .* `notions`/,
-  ],
-  ["a number that is none", (table) => table[3][2] = "12 cm", {
-    rules: { size: { type: "numeric", unlike: 2 } },
-  }, /table\.csv:5, column "size": "12 cm" is no number/],
-  ["a value outside its order", (table) => table[9][1] = "pink", {
-    rules: { colour: { order: ["red", "green", "blue"] } },
-  }, /table\.csv:11, column "colour": "pink" is not in the order red, green, blue/],
-  ["a value outside an order with a line's end", (table) => table[9][1] = "pink", {
-    rules: { colour: { order: ["red", "green", "blue", "\n"] } },
-  }, /^.*"pink" is not in the order red, green, blue, \\n; add it[^\n]*$/],
-  [
-    "an image that is named twice",
-    (table) => table[9][0] = "4.jpg",
-    {},
-    /table\.csv:11, column "image": the image 4\.jpg is named twice, first at .*6/,
-  ],
-  [
-    "an image that is named twice by two spellings",
-    (table) => table[9][0] = ".//4.jpg",
-    {},
-    /table\.csv:11, .* named twice/,
-  ],
-  [
-    "a row without an image",
-    (table) => table[2][0] = "",
-    {},
-    /table\.csv:4, column "image": no image is named/,
-  ],
-  [
-    "a path out of the folder",
-    (table) => table[2][0] = "../table.jpg",
-    {},
-    /table\.csv:4, column "image": "\.\.\/table\.jpg" leaves the image folder/,
-  ],
-  [
-    "an absolute path elsewhere",
-    (table) => table[2][0] = "/etc/a.jpg",
-    {},
-    /table\.csv:4, .* does not lie in the image folder .*`images`/,
-  ],
-  [
-    "a notion with one value",
-    (table) => table.forEach((row) => row[1] = "red"),
-    {},
-    /notion "colour" from .*table\.csv, column "colour": it has the one value "red"; a notion needs two/,
-  ],
-  [
-    "a notion without a value",
-    (table) => table.forEach((row) => row[1] = ""),
-    {},
-    /column "colour": it has no value/,
-  ],
-  [
-    "values that all have too few images",
-    () => {},
-    { minImages: 30 },
-    /it has no value that at least 30 images have \(`minImages`\), of 3 in all/,
-  ],
-  ["an empty table", (table) => table.length = 0, {}, /table\.csv: it has columns but no row/],
-  [
-    "images that are elsewhere",
-    (table) => table.forEach((row) => row[0] = `x/${row[0]}`),
-    {},
-    /Cannot find 60 of the 60 images .*; name the folder that "image" counts from with `images`/,
-  ],
-  ["a group column with one group", (table) => table.forEach((row) => row[3] = "b"), {
-    groupColumn: "brand",
-  }, /none is left for val; column "brand" has too few values/],
-  [
-    "two notions of one name",
-    () => {},
-    { rules: { size: { name: "colour" } } },
-    /two notions "colour", those of the columns "colour" and "size"/,
-  ],
-  [
-    "a name that cannot be a file",
-    () => {},
-    { rules: { size: { name: "a/b" } } },
-    /notion of column "size" "a\/b": a name has letters/,
-  ],
-  [
-    "a name that the set's table has",
-    () => {},
-    { rules: { size: { name: "split" } } },
-    /attributes\.csv of the set has such a column/,
-  ],
-  ["a seed below 0", () => {}, { seed: -1 }, /`seed: -1`/],
-  [
-    "shares of nothing",
-    () => {},
-    { shares: { train: 1, val: 0, test: 1 } },
-    /give val the share 0/,
-  ],
-  [
-    "no triplets",
-    () => {},
-    { triplets: { train: 1, val: 1, test: 0 } },
-    /draw 0 triplets for test/,
-  ],
-  [
-    "images that are no folder",
-    () => {},
-    { images: "/nowhere" },
-    /images in \/nowhere: there is no such folder/,
-  ],
-];
-
-for (const [what, change, options, wrong] of bad) {
-  Deno.test(`makeTriplets() refuses ${what}`, async () => {
-    const table = rows();
-    change(table);
-    await using fixture = await Fixture.make(table);
-    await assert.rejects(fixture.build(options), (error: unknown) => {
-      assert.ok(error instanceof CsnError, String(error));
-      assert.match(error.message, wrong);
-      return true;
-    });
-    // Nothing half-made is left.
-    assert.ok(
-      ![...Deno.readDirSync(fixture.folder.path)].some(({ name }) => /^set$|part/.test(name)),
-    );
-  });
-}
-
-Deno.test("makeTriplets() ends with wrong usage for options, not for tables", async () => {
-  await using fixture = await Fixture.make();
-  await assert.rejects(fixture.build({ seed: 0.5 }), UsageError);
-  await assert.rejects(fixture.build({ notions: [] }), UsageError);
 });
