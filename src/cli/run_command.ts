@@ -1,9 +1,9 @@
 import { CommanderError } from "commander";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { CsnError } from "../base/errors.ts";
-import { commandWords, speakFor } from "./command_words.ts";
+import { speakFor } from "./command_words.ts";
+import { failureLine } from "./failure_line.ts";
 import { withDashes } from "./options.ts";
-import { StoppedError } from "./stopped_error.ts";
 import { surviveFileLimit } from "./survive_file_limit.ts";
 
 /**
@@ -28,7 +28,7 @@ export async function runCommand(
       Deno.exitCode = error.exitCode === 0 ? 0 : 2;
       return;
     }
-    console.error(describe(error, verbose));
+    console.error(failureLine(error, verbose));
     Deno.exitCode = error instanceof CsnError ? error.exitCode : 1;
   }
 }
@@ -39,12 +39,4 @@ function explainFailures(command: CommandUnknownOpts): void {
     outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")}\n`),
   });
   for (const child of command.commands) explainFailures(child);
-}
-
-function describe(error: unknown, verbose: boolean): string {
-  if (error instanceof StoppedError) return `Stopped: ${error.message}`;
-  if (!(error instanceof Error)) return `error: ${error}`;
-  if (verbose) return `error: ${commandWords(error.stack ?? error.message)}`;
-  if (error instanceof CsnError) return `error: ${commandWords(error.message)}`;
-  return `error: ${error.message} (unexpected; --verbose shows where)`;
 }
