@@ -48,6 +48,8 @@ export async function scoreCell(
   test: TestTriplets,
   options: ScoreOptions,
 ): Promise<CellScores> {
+  // Hours of training may have passed since the triplets were read.
+  await assertSameSet(test.place);
   await warnOfMet(folder, test, options);
   await checkFit(folder, test);
   const kept = await keptOutcomes(folder, test);
@@ -122,7 +124,6 @@ async function testModelBest(
   const file = await readModelFile(modelPath(folder, "model_best"));
   const { triplets, isFlipped, pack } = test;
   using pixels = mapPack(pack, options.placement.device);
-  // Hours of training may have passed since the triplets were read.
   await assertSameSet(test.place);
   using network = new Network(networkShape(file), networkTensors(file), options.placement);
   const embedded = await embedDistinct(network, pixels, triplets.images, {

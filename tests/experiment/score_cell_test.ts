@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { keptOutcomes } from "../../src/experiment/score_cell.ts";
-import type { TestTriplets } from "../../src/experiment/flipped_triplets.ts";
+import { keptOutcomes, scoreCell } from "../../src/experiment/score_cell.ts";
+import { onCpu } from "../../src/network/placement.ts";
+import { loadTestTriplets, type TestTriplets } from "../../src/experiment/flipped_triplets.ts";
 import { sha256 } from "../../src/files/sha256.ts";
 import { join } from "../../src/files/paths.ts";
 import { modelPath } from "../../src/model/model_file.ts";
 import { writeSafetensors } from "../../src/tensor/safetensors.ts";
+import { defaultConfig } from "../../src/model/config.ts";
+import { writeTinySet } from "../helpers/tiny_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
 const bytes = Uint8Array.of(0, 1, 2, 0);
@@ -47,4 +50,18 @@ Deno.test("keptOutcomes() gives none of other triplets, images or weights", asyn
   assert.equal(await keptOutcomes(folder.path, asked("t", "i")), null);
   await Deno.remove(modelPath(folder.path, "model_best"));
   assert.equal(await keptOutcomes(folder.path, asked("t", "i")), null);
+});
+
+Deno.test("scoreCell() refuses a set that was replaced since its triplets were read", async () => {
+  await using folder = await TemporaryFolder.make();
+  const at = (path: string) => join(folder.path, path);
+  await writeTinySet(at("set"));
+  const config = { ...defaultConfig, data: at("set"), notions: ["colour"], imageSize: 8 };
+  const test = await loadTestTriplets(config, {});
+  await Deno.rename(at("set"), at("old"));
+  await writeTinySet(at("set"), { copies: 3 });
+  await assert.rejects(
+    scoreCell(at("run"), test, { placement: onCpu }),
+    /^CsnError: Cannot use the image set .*set: another one was put in its place meanwhile/,
+  );
 });
