@@ -1,7 +1,7 @@
 /** Measurements of csn beside PyTorch's, and what is made of them. */
 
 /** Which way a number is better. */
-export type Unit = "triplets/s" | "images/s" | "s" | "MB";
+export type Unit = "triplets/s" | "images/s" | "s" | "ms" | "MB";
 
 /** What was measured. */
 export interface Work {
@@ -35,7 +35,7 @@ export interface Pair {
 
 /** Sums pairs of runs up. There must be one at least. */
 export function compared(work: Work, pairs: readonly Pair[]): Comparison {
-  const isCost = work.unit === "s" || work.unit === "MB";
+  const isCost = ["s", "ms", "MB"].includes(work.unit);
   const ratios = pairs.map(({ csn, pytorch }) => isCost ? pytorch / csn : csn / pytorch);
   return {
     ...work,

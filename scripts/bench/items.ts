@@ -4,6 +4,7 @@ import { compareEpochs } from "./epoch.ts";
 import { compareEvaluation } from "./evaluate.ts";
 import { compareMemory } from "./memory.ts";
 import type { BenchOptions } from "./setting.ts";
+import { compareSearch } from "./search.ts";
 import { compareStarts } from "./start.ts";
 import { compareSteps } from "./step.ts";
 
@@ -15,6 +16,7 @@ export const items = {
   epoch: compareEpochs,
   start: compareStarts,
   memory: compareMemory,
+  search: compareSearch,
 } satisfies Record<string, (options: BenchOptions) => Promise<Comparison[]>>;
 
 /** The names that --items takes. busy is done only by name: it keeps the whole machine busy. */

@@ -54,7 +54,10 @@ const program = new Command("bench")
     const notice = (text: string) => console.error(text);
     await startNative(flags);
     const placement = choosePlacement(flags, { notice, warning: notice });
-    const python = await findPython(flags.python, notice);
+    const needsPytorch = chosen.some((item) => item !== "search");
+    const python = needsPytorch
+      ? await findPython(flags.python, notice)
+      : { command: "python3", env: {} };
     const options: BenchOptions = {
       ...flags,
       sizes: flags.imageSize ?? [112, 64, 32],
@@ -63,7 +66,7 @@ const program = new Command("bench")
       python,
       notice,
     };
-    const machine = await describeMachine(options, python);
+    const machine = await describeMachine(options, needsPytorch ? python : null);
     const found: Findings = { machine, comparisons: [], waits: [], failures: [] };
     for (const item of chosen) await compareItem(item, options, found);
     console.log(flags.json ? JSON.stringify(found) : report(found));
@@ -98,10 +101,10 @@ async function compareItem(item: Item, options: BenchOptions, found: Findings): 
 
 async function describeMachine(
   { threads, placement }: BenchOptions,
-  python: Python,
+  python: Python | null,
 ): Promise<Machine> {
   const { capability, processor } = describeLibrary();
-  const pytorch = await describePytorch(python);
+  const pytorch = python === null ? null : await describePytorch(python);
   return {
     processor: cpus()[0]?.model ?? Deno.build.arch,
     cores: cpus().length,
@@ -109,9 +112,9 @@ async function describeMachine(
     features: processor,
     threads,
     device: placement.device,
-    gpu: placement.device === "cpu" ? null : pytorch.gpu,
+    gpu: placement.device === "cpu" ? null : pytorch?.gpu ?? null,
     precision: placement.precision,
     libtorch: openedParts().libtorchVersion,
-    pytorch: pytorch.version,
+    pytorch: pytorch?.version ?? null,
   };
 }

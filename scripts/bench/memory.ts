@@ -38,17 +38,35 @@ export async function compareMemory(options: BenchOptions): Promise<Comparison[]
   );
 }
 
-/** The most memory that a process has held (on Linux), which Deno cannot ask of another. */
-async function peakMegabytes(pid: number, { command, env }: Python): Promise<number> {
-  const { success, stdout } = await new Deno.Command(command, {
+/** The most memory that a process has held (on Linux). */
+async function peakMegabytes(pid: number, python: Python): Promise<number> {
+  return statusMegabytes(await statusOf(pid, python), "VmHWM");
+}
+
+/** What a process holds: memory of its own, and pages of files that it has mapped. */
+export async function residentMegabytes(
+  pid: number,
+  python: Python,
+): Promise<{ readonly own: number; readonly mapped: number }> {
+  const status = await statusOf(pid, python);
+  return { own: statusMegabytes(status, "RssAnon"), mapped: statusMegabytes(status, "RssFile") };
+}
+
+/** What Linux says of a process, which Deno cannot ask of another. */
+async function statusOf(pid: number, { command, env }: Python): Promise<string> {
+  const { stdout } = await new Deno.Command(command, {
     args: ["-c", "import sys; print(open(f'/proc/{int(sys.argv[1])}/status').read())", String(pid)],
     env,
     stdout: "piped",
     stderr: "null",
   }).output();
-  const found = /VmHWM:\s+(\d+) kB/.exec(new TextDecoder().decode(stdout));
-  if (success && found !== null) return Number(found[1]) * 1024 / 1e6;
+  return new TextDecoder().decode(stdout);
+}
+
+function statusMegabytes(status: string, name: string): number {
+  const found = new RegExp(`${name}:\\s+(\\d+) kB`).exec(status);
+  if (found !== null) return Number(found[1]) * 1024 / 1e6;
   throw new CsnError(
-    "Cannot measure memory: this system has no /proc/<pid>/status (Linux has); leave memory out of --items",
+    "Cannot measure memory: this system has no /proc/<pid>/status (Linux has); leave it out of --items",
   );
 }

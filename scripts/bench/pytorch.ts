@@ -79,13 +79,32 @@ async function output(
  * missing: 5 GB, a minute or more.
  */
 export async function pytorchFolder(notice: (text: string) => void): Promise<string> {
-  const requirements = join(programs, "requirements.txt");
+  const what = { name: "PyTorch (5 GB)", folder: "pytorch-packages" };
+  return await packagesFolder({ ...what, requirements: "requirements.txt" }, notice);
+}
+
+/** Python packages that the benchmark installs. */
+export interface PinnedPackages {
+  /** What they are, for people. */
+  readonly name: string;
+  /** Their folder in the cache. */
+  readonly folder: string;
+  /** The file beside the programs that pins them. */
+  readonly requirements: string;
+}
+
+/** The folder from which python3 imports packages (as PYTHONPATH), filled when it is missing. */
+export async function packagesFolder(
+  { name, folder: inCache, requirements: file }: PinnedPackages,
+  notice: (text: string) => void,
+): Promise<string> {
+  const requirements = join(programs, file);
   const pinned = await Deno.readTextFile(requirements);
-  const folder = join(cacheFolder(), "pytorch-packages");
+  const folder = join(cacheFolder(), inCache);
   const marker = join(folder, "installed.txt");
   // Written last: an installation that was cut short is made again.
   if (await Deno.readTextFile(marker).catch(() => "") === pinned) return folder;
-  notice(`Installing PyTorch into ${folder} (5 GB)`);
+  notice(`Installing ${name} into ${folder}`);
   await makeCacheFolder();
   await Deno.remove(folder, { recursive: true }).catch(() => {});
   const { success, stderr } = await new Deno.Command("python3", {
@@ -95,7 +114,7 @@ export async function pytorchFolder(notice: (text: string) => void): Promise<str
   }).output();
   if (!success) {
     throw new CsnError(
-      `Cannot install PyTorch with python3 -m pip: ${
+      `Cannot install ${name} with python3 -m pip: ${
         lastLines(stderr, 3)
       }; check the network and the disk's free space`,
     );

@@ -16,9 +16,9 @@ export interface Machine {
   readonly gpu: string | null;
   /** In what numbers csn computed. */
   readonly precision: string;
-  /** csn's libtorch, and PyTorch. */
+  /** csn's libtorch, and PyTorch; null where it is not compared with. */
   readonly libtorch: string;
-  readonly pytorch: string;
+  readonly pytorch: string | null;
 }
 
 /** What the benchmark found; printed as it stands with --json. */
@@ -33,9 +33,12 @@ export interface Findings {
 
 /** What is printed for people: the machine, a table, how to read it. */
 export function report({ machine, comparisons, waits, failures }: Findings): string {
+  const searches = comparisons.filter(({ item }) => item === "search");
+  const others = comparisons.filter(({ item }) => item !== "search");
   return [
     machineLine(machine),
-    ...(comparisons.length > 0 ? comparisonLines(comparisons, machine) : []),
+    ...(others.length > 0 ? comparisonLines(others, machine) : []),
+    ...(searches.length > 0 ? searchLines(searches) : []),
     ...(waits.length > 0 ? waitLines(waits) : []),
     ...failures.map(({ item, reason }) => `${item} could not be compared: ${reason}`),
   ].join("\n");
@@ -44,23 +47,39 @@ export function report({ machine, comparisons, waits, failures }: Findings): str
 function comparisonLines(comparisons: readonly Comparison[], machine: Machine): string[] {
   return [
     "",
-    table(
-      ["work", "unit", "PyTorch", "csn", "PyTorch", "ratio", "least", "most", "runs"],
-      comparisons.map(({ work, unit, against, csn, pytorch, ratio, repeats }) => [
-        work,
-        unit,
-        against,
-        number(csn),
-        number(pytorch),
-        ratio.median.toFixed(2),
-        ratio.least.toFixed(2),
-        ratio.most.toFixed(2),
-        String(repeats),
-      ]),
-    ),
+    comparisonTable("PyTorch", comparisons),
     "",
     ...legend(machine),
   ];
+}
+
+function searchLines(searches: readonly Comparison[]): string[] {
+  return [
+    "",
+    comparisonTable("other", searches),
+    "",
+    "Exact search for the 10 nearest; what csn finds is checked with a plain loop in float64.",
+    "usearch, faiss: for one weighting, which their vectors are multiplied by beforehand; csn takes it with the query.",
+    "reading: as many bytes of memory read by as many threads, which nothing that looks at all rows can pass.",
+  ];
+}
+
+/** A row a comparison; `other` heads the columns of what csn is held against. */
+function comparisonTable(other: string, comparisons: readonly Comparison[]): string {
+  return table(
+    ["work", "unit", other, "csn", other, "ratio", "least", "most", "runs"],
+    comparisons.map(({ work, unit, against, csn, pytorch, ratio, repeats }) => [
+      work,
+      unit,
+      against,
+      number(csn),
+      number(pytorch),
+      ratio.median.toFixed(2),
+      ratio.least.toFixed(2),
+      ratio.most.toFixed(2),
+      String(repeats),
+    ]),
+  );
 }
 
 function waitLines(waits: readonly Wait[]): string[] {
@@ -88,7 +107,7 @@ function machineLine(machine: Machine): string {
     `${threads} threads`,
     gpu === null ? device : `${device}: ${gpu}`,
     `csn in ${machine.precision} on libtorch ${machine.libtorch}`,
-    `PyTorch ${machine.pytorch}`,
+    ...(machine.pytorch === null ? [] : [`PyTorch ${machine.pytorch}`]),
   ].join("; ");
 }
 

@@ -1,0 +1,45 @@
+import { CsnError } from "../../src/base/errors.ts";
+
+/**
+ * How fast threads of this process read memory: the limit of whatever looks at every byte. Each
+ * looks with memchr of the C library, which reads as fast as the memory gives, for a byte that is
+ * not there.
+ */
+export class ReadSpeed {
+  readonly #library = openLibc();
+  readonly #memory: Uint8Array<ArrayBuffer>;
+  readonly #threads: number;
+
+  /** Memory of so many bytes, to be read by so many threads. */
+  constructor(bytes: number, threads: number) {
+    this.#memory = new Uint8Array(bytes).fill(1);
+    this.#threads = threads;
+  }
+
+  /** Seconds that one reading of it all takes. */
+  async seconds(): Promise<number> {
+    const part = Math.ceil(this.#memory.length / this.#threads);
+    const began = performance.now();
+    const found = await Promise.all(Array.from({ length: this.#threads }, (_, thread) => {
+      const own = this.#memory.subarray(thread * part, (thread + 1) * part);
+      return this.#library.symbols.memchr(own, 0, BigInt(own.length));
+    }));
+    const seconds = (performance.now() - began) / 1000;
+    if (found.every((at) => at === null)) return seconds;
+    throw new CsnError("Cannot time the reading of memory: a byte was found that is not there");
+  }
+}
+
+function openLibc() {
+  const symbols = {
+    memchr: { parameters: ["buffer", "i32", "usize"], result: "pointer", nonblocking: true },
+  } as const;
+  try {
+    return Deno.dlopen("libc.so.6", symbols);
+  } catch (error) {
+    throw new CsnError(
+      "Cannot time the reading of memory: this system has no libc.so.6 (Linux has); leave search out of --items",
+      { cause: error },
+    );
+  }
+}
