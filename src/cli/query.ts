@@ -83,15 +83,15 @@ export function queryCommand(): CommandUnknownOpts {
         const { embeddings, where } = searched;
         const { combine, k, raw } = flags;
         const ask = (by: Criterion, given: SearchOptions = {}) =>
-          model.search(query, embeddings, { ...by, where, combine, k, ...given });
-        const result = ask(criterion, raw ? { raw } : {});
+          model.searchAsync(query, embeddings, { ...by, where, combine, k, ...given });
+        const result = await ask(criterion, raw ? { raw } : {});
         if (gallery !== undefined) {
           await writeGallery(gallery, {
             model: shownPath(model.path),
             among: `${flags.among}, ${comparedText(result, conditions)}`,
             fit: model.info.fit,
             queries: images.map((image) => ({ name: image, file: userPath(image) })),
-            rows: galleryRows(result, (notion) => ask({ notion })),
+            rows: await galleryRows(result, (notion) => ask({ notion })),
             fileOf: searched.fileOf,
           });
         }
@@ -150,10 +150,10 @@ async function checkNotions(model: Model, criterion: Criterion): Promise<void> {
 }
 
 /** The rows of a gallery: the mixture's, then that of each of its notions. */
-function galleryRows(
+async function galleryRows(
   result: SearchResult,
-  byAlone: (notion: string) => SearchResult,
-): GalleryHits[] {
+  byAlone: (notion: string) => Promise<SearchResult>,
+): Promise<GalleryHits[]> {
   const { by, hits } = result;
   const [{ notion, scale }] = by;
   if (by.length === 1 && scale === null) return [{ title: notion, hits }];
@@ -163,7 +163,9 @@ function galleryRows(
       note: measuredText(by).join(". "),
       hits,
     },
-    ...by.map(({ notion }) => ({ title: notion, hits: byAlone(notion).hits })),
+    ...await Promise.all(
+      by.map(async ({ notion }) => ({ title: notion, hits: (await byAlone(notion)).hits })),
+    ),
   ];
 }
 

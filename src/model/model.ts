@@ -11,11 +11,13 @@ import { maskOf } from "../search/mixture.ts";
 import type { ExplainedNeighbour, ScoredNeighbour } from "../search/neighbour.ts";
 import {
   type DistanceSearch,
+  type Owner,
   type Query,
   type ScoreSearch,
   search,
   type SearchResult,
 } from "../search/search.ts";
+import { searchAsync } from "../search/search_async.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
 import { embedImages } from "./evaluate.ts";
 import {
@@ -198,8 +200,53 @@ export class Model implements Disposable {
     among: EmbeddingSet,
     options: DistanceSearch | ScoreSearch,
   ): SearchResult {
+    return search(query, among, this.#asked(options));
+  }
+
+  /**
+   * As `search`, without blocking the event loop: many entries are compared by libtorch, 50,000 in
+   * some milliseconds. The hits are the same.
+   *
+   * @example
+   * ```ts
+   * import { embedFolder, Model, start } from "@csn/csn";
+   *
+   * await start();
+   * using model = await Model.load("runs/mine/model_best");
+   * const images = await embedFolder(model, "photos");
+   * const { hits } = await model.searchAsync(images.at(0), images, { notion: "colour", k: 3 });
+   * console.log(hits);
+   * ```
+   */
+  searchAsync(
+    query: Query,
+    among: EmbeddingSet,
+    options: DistanceSearch,
+  ): Promise<SearchResult<ExplainedNeighbour>>;
+  /** The same by notions to be like and unlike by. */
+  searchAsync(
+    query: Query,
+    among: EmbeddingSet,
+    options: ScoreSearch,
+  ): Promise<SearchResult<ScoredNeighbour>>;
+  /** The same by what is only known when it is asked. */
+  searchAsync(
+    query: Query,
+    among: EmbeddingSet,
+    options: DistanceSearch | ScoreSearch,
+  ): Promise<SearchResult>;
+  async searchAsync(
+    query: Query,
+    among: EmbeddingSet,
+    options: DistanceSearch | ScoreSearch,
+  ): Promise<SearchResult> {
+    return await searchAsync(query, among, this.#asked(options));
+  }
+
+  /** What is asked, with what of the model it takes. */
+  #asked(options: DistanceSearch | ScoreSearch): (DistanceSearch | ScoreSearch) & Owner {
     const { calibration } = this.info;
-    return search(query, among, { ...options, masks: this.masks, owner: this.#owner, calibration });
+    return { ...options, masks: this.masks, owner: this.#owner, calibration };
   }
 
   /** What has the notions, for messages. */

@@ -92,7 +92,47 @@ export function search(
   among: Embeddings,
   options: SearchOptions & Criterion & Owner,
 ): SearchResult {
-  const { k = 10, combine = "mean", where } = options;
+  const asked = prepare(query, among, options);
+  return resultOf(asked, among, byLoop(asked, among));
+}
+
+/** A search that was understood. */
+export interface AskedSearch {
+  /** Embeddings [D] to measure from. */
+  readonly queries: readonly Float32Array[];
+  /** By what, balanced if that is wanted. */
+  readonly mixture: Mixture;
+  /** The mixture as it was given. */
+  readonly given: Mixture;
+  readonly scales: Scales | null;
+  readonly k: number;
+  /** As in `SearchResult`. */
+  readonly combine: Combine | null;
+  readonly options: SearchOptions & Criterion & Owner;
+}
+
+/** One that was found. */
+export interface FoundRow {
+  readonly index: number;
+  /** Its distance or score. */
+  readonly value: number;
+  /** The number of the query that it is from. */
+  readonly query: number;
+}
+
+/** The best rows, and of how many. */
+export interface FoundRows {
+  readonly best: readonly FoundRow[];
+  readonly compared: number;
+}
+
+/** What is asked; throws as `search`. */
+export function prepare(
+  query: Query,
+  among: Embeddings,
+  options: SearchOptions & Criterion & Owner,
+): AskedSearch {
+  const { k = 10, combine = "mean" } = options;
   checkOptions(k, combine);
   const given = mixtureOf(options, options.masks, options.owner);
   const queries = queriesOf(query, combine);
@@ -100,27 +140,45 @@ export function search(
   const { mixture, scales } = among.names.length === 0
     ? { mixture: given, scales: null }
     : balancedAs(given, among, options);
+  return { queries, mixture, given, scales, k, combine: isOne(query) ? null : combine, options };
+}
+
+/** Compares all rows one by one: the reference for whatever is faster. */
+export function byLoop(
+  { queries, mixture, k, options: { where } }: AskedSearch,
+  among: Embeddings,
+): FoundRows {
   const { values, farthest } = measure(queries, among, mixture);
   const compared = [...values.keys()]
     .filter((row) => Number.isFinite(values[row]) && (where === undefined || where(row)));
+  const best = compared.toSorted((a, b) => values[a] - values[b] || a - b).slice(0, k)
+    .map((index) => ({ index, value: values[index], query: farthest[index] }));
+  return { best, compared: compared.length };
+}
+
+/** What was found, explained. */
+export function resultOf(
+  { queries, mixture, given, scales, combine, options }: AskedSearch,
+  among: Embeddings,
+  { best, compared }: FoundRows,
+): SearchResult {
   const chances = chancesOf(given, among, options);
-  const best = compared.toSorted((a, b) => values[a] - values[b] || a - b).slice(0, k);
   return {
-    hits: best.map((index) => ({
+    hits: best.map(({ index, value, query }) => ({
       name: among.names[index],
       index,
-      ...(mixture.isScore ? { score: values[index] } : { distance: values[index] }),
-      ...explain(queries[farthest[index]], among, index, mixture),
-      query: farthest[index],
-      ...chances === null ? {} : { chances: chances(queries[farthest[index]], index) },
+      ...(mixture.isScore ? { score: value } : { distance: value }),
+      ...explain(queries[query], among, index, mixture),
+      query,
+      ...chances === null ? {} : { chances: chances(queries[query], index) },
     } as ExplainedNeighbour | ScoredNeighbour)),
     by: given.terms.map(({ notion, weight }) => ({
       notion,
       weight,
       scale: scales?.get(notion) ?? null,
     })),
-    combine: isOne(query) ? null : combine,
-    compared: compared.length,
+    combine,
+    compared,
     among: among.names.length,
   };
 }
