@@ -27,6 +27,9 @@ const batches: Readonly<Record<number, readonly number[]>> = {
   1_000_000: [1, 32],
 };
 
+/** Searches in one timed run that would be too short to time, up to so many numbers compared. */
+const callsIn = (rows: number, count: number) => Math.max(1, Math.round(2e6 / (rows * count)));
+
 /** Rows of the file that is mapped and not loaded: 2.6 GB. */
 const mappedRows = 10_000_000;
 
@@ -74,18 +77,20 @@ async function compareRows(
     options.notice(`search in ${rows} rows, ${count} queries`);
     const queries = randomRows(count, 2);
     await checkRecall(matrix, queries);
+    const calls = callsIn(rows, count);
     const file = join(folder, "queries.f32");
     await writeWhole(file, new Uint8Array(scaledRows(queries).buffer));
     const others: [string, Side][] = partner === null ? [] : ["usearch", "faiss"].map((library) => {
-      return [library, async () => 1000 * await partner.seconds({ library, queries: file, k })];
+      const request = { library, queries: file, k, calls };
+      return [library, async () => 1000 * await partner.seconds(request)];
     });
-    if (count === 1) others.push(["reading", async () => 1000 * await reading.seconds()]);
+    if (count === 1) others.push(["reading", async () => 1000 * await reading.seconds(calls)]);
     found.push(
       ...await besides(
         `${rows.toLocaleString("en")} x ${dimension}, ${count} ${
           count === 1 ? "query" : "queries"
         }`,
-        () => milliseconds(() => scan(matrix, queries, { weights: searchWeights }, { k })),
+        () => milliseconds(calls, () => scan(matrix, queries, { weights: searchWeights }, { k })),
         others,
         options,
       ),
@@ -129,7 +134,7 @@ async function compareMapped(folder: string, options: BenchOptions): Promise<Com
       ...await besides(
         `${work}, ${count} ${count === 1 ? "query" : "queries"}`,
         async () => 1000 * await partner.seconds({ queries: count, k }),
-        [["reading", async () => part * 1000 * await reading.seconds()]],
+        [["reading", async () => part * 1000 * await reading.seconds(part)]],
         { ...options, repeats },
       ),
     );
@@ -167,8 +172,9 @@ async function checkRecall(matrix: EmbeddingMatrix, queries: Float32Array): Prom
   throw new CsnError(`Search found rows ${found.rows}, a plain loop ${expected.rows}`);
 }
 
-async function milliseconds(work: () => Promise<unknown>): Promise<number> {
+/** Of one of so many calls in a row. */
+async function milliseconds(calls: number, work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
-  await work();
-  return performance.now() - began;
+  for (let call = 0; call < calls; call++) await work();
+  return (performance.now() - began) / calls;
 }
