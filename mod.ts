@@ -75,11 +75,11 @@ export type {
 export { notionScales, type Scales } from "./src/search/balance.ts";
 export {
   type Calibration,
+  type ChanceMeasure,
   chanceNearer,
   chanceSame,
   type FittedChance,
   type HitChances,
-  type Measure,
   type NearerCalibration,
   type NotionCalibration,
   type SameCalibration,

@@ -1,6 +1,6 @@
 import { randomBelow, streamFor } from "../base/random.ts";
 import {
-  type Measure,
+  type ChanceMeasure,
   measured,
   type NearerCalibration,
   type SameCalibration,
@@ -53,7 +53,7 @@ export function fitNearer(
 ): NearerCalibration {
   const count = far.length;
   const targets = new Float64Array(count).fill(smoothedTarget(count));
-  const by = (measure: Measure): Observations => ({
+  const by = (measure: ChanceMeasure): Observations => ({
     columns: [
       Float64Array.from(far, (square, i) => measured(measure, square) - measured(measure, near[i])),
     ],
@@ -81,7 +81,7 @@ export function fitSame({ squares, isSame, images }: MeasuredPairs, seed: number
     isSame,
     (each) => each === 1 ? smoothedTarget(same) : 1 - smoothedTarget(count - same),
   );
-  const by = (measure: Measure): Observations => ({
+  const by = (measure: ChanceMeasure): Observations => ({
     columns: [
       new Float64Array(count).fill(1),
       Float64Array.from(squares, (square) => measured(measure, square)),
@@ -105,7 +105,7 @@ export function fitSame({ squares, isSame, images }: MeasuredPairs, seed: number
  * By the measure that predicts what is left out better (the plain distance where they are alike):
  * logits [n] of what is left out, and the coefficients of all.
  */
-function fitBest(by: (measure: Measure) => Observations) {
+function fitBest(by: (measure: ChanceMeasure) => Observations) {
   const [distance, square] = (["distance", "square"] as const).map((measure) => {
     const data = by(measure);
     const predicted = predictedApart(data);

@@ -3,7 +3,7 @@ import { logistic } from "../statistics/logistic_fit.ts";
 import type { Reliability } from "../statistics/reliability.ts";
 
 /** What a chance is computed from: the distance by a notion, or its square. */
-export type Measure = "distance" | "square";
+export type ChanceMeasure = "distance" | "square";
 
 /** How a distance by a notion becomes a chance. */
 export interface NotionCalibration {
@@ -18,9 +18,9 @@ export interface NotionCalibration {
 /** What a fit was made from, and how well it predicts what it was not made from. */
 export interface FittedChance {
   /** Which measure of distance predicts better. */
-  readonly measure: Measure;
+  readonly measure: ChanceMeasure;
   /** Mean log likelihood, in nats, of what was left out of the fit, by each measure. */
-  readonly logLikelihood: Readonly<Record<Measure, number>>;
+  readonly logLikelihood: Readonly<Record<ChanceMeasure, number>>;
   /** How far the chances of what was left out of the fit can be relied on. */
   readonly reliability: Reliability;
 }
@@ -86,7 +86,7 @@ export function chanceSame(
 }
 
 /** A squared distance in the measure of a calibration. */
-export function measured(measure: Measure, square: number): number {
+export function measured(measure: ChanceMeasure, square: number): number {
   return measure === "square" ? square : Math.sqrt(square);
 }
 

@@ -2,13 +2,18 @@
 import assert from "node:assert/strict";
 import { fitNearer, fitSame } from "../../src/analysis/fit_calibration.ts";
 import { randomBelow, randomUnit } from "../../src/base/random.ts";
-import { chanceNearer, chanceSame, type Measure, measured } from "../../src/search/calibration.ts";
+import {
+  type ChanceMeasure,
+  chanceNearer,
+  chanceSame,
+  measured,
+} from "../../src/search/calibration.ts";
 import { logistic } from "../../src/statistics/logistic_fit.ts";
 
 const count = 6000;
 
 /** Triplets of 500 images that are judged by a logistic of the difference of a measure. */
-function judged(measure: Measure, slope: number) {
+function judged(measure: ChanceMeasure, slope: number) {
   const [far, near] = [new Float64Array(count), new Float64Array(count)];
   const images = Array.from({ length: 3 * count }, (_, i) => randomBelow(1, 3, i, 500));
   for (let i = 0; i < count; i++) {

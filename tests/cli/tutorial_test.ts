@@ -71,6 +71,7 @@ Deno.test("README's tutorial takes a folder of images and a table to a tested mo
     "train",
     "test",
     "query",
+    "query",
     "report",
   ]);
   const outputs: string[] = [];
@@ -81,12 +82,14 @@ Deno.test("README's tutorial takes a folder of images and a table to a tested mo
     assert.equal(code, 0, `${command.join(" ")}\n${stdout}${stderr}`);
     outputs.push(stdout);
   }
-  const [made, , , tested, found] = outputs;
+  const [made, , , tested, found, mixed] = outputs;
   assert.match(made, /shape +categorical \(guessed\) +240 +0 +3: /);
   assert.match(made, /colour +multi \(guessed\) +240 +0 +4: /);
   assert.match(made, /heel +numeric \(guessed\) +\d+ +\d+ \(empty\) +5 bins: /);
   assert.match(made, /guessed: type/);
-  assert.match(found, /^ *1 +0\.0000 +1\.png$/m);
+  assert.match(found, /^ *1 +0\.0000 +[\d ]+ +1\.png$/m);
+  assert.match(mixed, /^ *1 +\d\.\d{4} +\d+\.\d\d % +\d+\.\d\d % +[\d ]+ +\d+\.png$/m);
+  assert.match(mixed, /^compared with \d+ of 240 images: where shape=long$/m);
   await Deno.stat(join(runPath("mine"), "report.html"));
   // Chance is 50 %; what is compared can be seen.
   for (const notion of ["shape", "colour"]) {
