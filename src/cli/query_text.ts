@@ -87,7 +87,7 @@ export function measuredText(by: readonly CountedNotion[]): string[] {
   const scales = by.map(({ notion, scale }) => `${notion} ${scale!.toPrecision(3)}`).join(", ");
   return [
     ...lines,
-    `balanced: each notion's squared distance is divided by its median among the images: ${scales}`,
+    `balanced: squared distances divided by their medians, ${scales}`,
   ];
 }
 

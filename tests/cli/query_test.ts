@@ -79,7 +79,9 @@ Deno.test("query prints what each notion adds, and what was done", async () => {
   assert.deepEqual(lines.slice(4, 6), ["", "weights of the squared distances: shape 1, colour 2"]);
   assert.match(
     lines[6],
-    new RegExp(`^balanced: .* median among the images: shape ${number}, colour ${number}$`),
+    new RegExp(
+      `^balanced: squared distances divided by their medians, shape ${number}, colour ${number}$`,
+    ),
   );
   assert.equal(lines[7], "compared with 36 images");
   const raw = await query("--mix", "shape,colour", "--raw", image);
