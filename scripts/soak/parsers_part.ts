@@ -57,6 +57,7 @@ async function goOn(progress: Progress, soak: Soak): Promise<boolean> {
   const found = await watch(
     {
       ...{ parser, folder: "", seed, inputs: inputs - done, path },
+      isSynchronous: turn !== Infinity,
       ...(seconds === Infinity ? {} : { seconds }),
     },
     soak,
