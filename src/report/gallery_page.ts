@@ -1,6 +1,6 @@
 /** The gallery of a search: query images and what is nearest to them, as a page of its own. */
 import type { ExplainedNeighbour, ScoredNeighbour } from "../search/neighbour.ts";
-import { decimal } from "./charts/numbers.ts";
+import { decimal, percent } from "./charts/numbers.ts";
 import { type Content, Html, markup } from "./html.ts";
 import { beside, pictureFigure } from "./figures.ts";
 import { pageStyle } from "./page_style.ts";
@@ -103,18 +103,29 @@ ${
 }
 
 function caption(hit: ExplainedNeighbour | ScoredNeighbour, place: number): Content {
-  const shares = Object.entries(hit.shares);
   const value = "score" in hit
     ? `score ${decimal(hit.score, 3)}`
     : `at ${decimal(hit.distance, 3)}`;
-  const each = shares.map(([notion, share]) =>
-    markup`<li>${notion} ${decimal(100 * share, 1)} %</li>
-`
-  );
+  const shares = Object.entries(hit.shares);
+  const lines = [
+    ...shares.length < 2 ? [] : shares.map(([notion, share]) => `${notion} ${percent(share)}`),
+    ...Object.entries(hit.chances ?? {}).flatMap(([notion, { nearer, same }]) => {
+      const by = shares.length < 2 ? "" : ` by ${notion}`;
+      return [
+        ...nearer === null ? [] : [`nearer than usual${by}: ${percent(nearer)}`],
+        ...same === null ? [] : [`same value${by}: ${percent(same)}`],
+      ];
+    }),
+  ];
   return [
     markup`<strong>${place}.</strong> ${fileName(hit.name)}<br>${value}`,
-    shares.length < 2 ? null : markup`<ul>
-${each}</ul>`,
+    lines.length === 0 ? null : markup`<ul>
+${
+      lines.map((line) =>
+        markup`<li>${line}</li>
+`
+      )
+    }</ul>`,
   ];
 }
 

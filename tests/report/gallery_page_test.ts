@@ -9,6 +9,7 @@ const picture = { name: "hit", alt: nasty, width: 1, height: 1, png: Uint8Array.
 const hit = {
   ...{ name: nasty, index: 0, distance: 0.5, parts: { [nasty]: 0.2, b: 0.05 } },
   ...{ shares: { [nasty]: 0.8, b: 0.2 }, dimensions: [], query: 0 },
+  chances: { b: { nearer: 0.75, same: null } },
 };
 const page = galleryPage({
   model: nasty,
@@ -40,7 +41,9 @@ Deno.test("galleryPage() refers to nothing outside of the page, and runs nothing
 
 Deno.test("galleryPage() says how far a hit is and what each notion adds, and when there is none", () => {
   assert.match(page, /at 0\.500/);
-  assert.match(page, /<li>b 20\.0 %<\/li>/);
+  assert.match(page, /<li>b 20\.0.%<\/li>/);
+  assert.match(page, /<li>nearer than usual by b: 75\.0.%<\/li>/);
+  assert.doesNotMatch(page, /same value/);
   assert.match(page, /<h2>b<\/h2>\n<p>No image is left to compare with\.<\/p>/);
 });
 
