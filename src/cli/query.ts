@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { UsageError } from "../base/errors.ts";
+import { seenAt } from "../files/exists.ts";
 import { Model } from "../model/model.ts";
 import { type Criterion, namedNotions } from "../search/mixture.ts";
 import { parseWeights } from "../search/parse_weights.ts";
@@ -8,7 +9,7 @@ import { type Condition, parseCondition } from "../search/where.ts";
 import { examineGallery, type GalleryHits, writeGallery } from "../report/write_gallery.ts";
 import { notionOfColumn } from "../sets/set_values.ts";
 import { threadsOption, wholeNumber } from "./options.ts";
-import { shownPath, userPath } from "./paths.ts";
+import { dataPath, shownPath, userPath } from "./paths.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { deviceOption } from "./placement_options.ts";
 import { comparedText, measuredText, queryText } from "./query_text.ts";
@@ -40,7 +41,7 @@ export function queryCommand(): CommandUnknownOpts {
     .option("--raw", "do not divide each notion's squared distance by its median among the images")
     .requiredOption(
       "--among <folder>",
-      "images to search, or an image set; embeddings are kept there (or in the cache) and used again",
+      "images to search: a folder, or an image set (one in data/ by its name); embeddings are kept there (or in the cache) and used again",
     )
     .option(
       "--where <condition>",
@@ -76,7 +77,7 @@ export function queryCommand(): CommandUnknownOpts {
       const stopped = "no embeddings were kept; the same command begins again";
       await runStoppable(listener, stopped, async (signal) => {
         const query = await model.embed(images.map(userPath), { signal });
-        const searched = await openSearched(model, userPath(flags.among), conditions, {
+        const searched = await openSearched(model, amongPath(flags.among), conditions, {
           listener,
           signal,
         });
@@ -100,6 +101,12 @@ export function queryCommand(): CommandUnknownOpts {
         if (gallery !== undefined) listener.notice?.(`written: ${shownPath(gallery)}`);
       });
     });
+}
+
+/** A folder, or the name of a set in data/ where no such folder is here. */
+function amongPath(given: string): string {
+  const set = dataPath(given);
+  return seenAt(set)?.isDirectory ? set : userPath(given);
 }
 
 /** Weights of an option that is given again go on. */

@@ -239,3 +239,13 @@ Deno.test("calibrate stores chances in the model's file, and query shows them wi
     }
   }
 });
+
+Deno.test("query --among takes a set in data/ by its name", async () => {
+  const { code, stdout, stderr } = await runCli(
+    ["query", "--resume", "set/model", "--among", "set", "--notion", "shape", "set/images/4.png"]
+      .map((arg) => arg.includes("/") ? join(folder.path, arg) : arg),
+    { cwd: "/", env: { CSN_DATA: folder.path } },
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^compared with 36 images$/m);
+});
