@@ -6,14 +6,19 @@ import { extname } from "../files/paths.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
 import { npyBytes, parseNpy } from "./npy_embeddings.ts";
-import { readStored, type StoredEmbeddings, writeStored } from "./stored_embeddings.ts";
+import {
+  readStored,
+  type StoredEmbeddings,
+  type StoredNumbers,
+  writeStored,
+} from "./stored_embeddings.ts";
 import { unreadable } from "./unreadable_embeddings.ts";
 
 /** Endings that `writeEmbeddings` knows. */
 export const embeddingEndings = [".npy", ".safetensors", ".jsonl"] as const;
 
 /** How embeddings are written. */
-export interface WriteEmbeddingsOptions {
+export interface WriteEmbeddingsOptions extends StoredNumbers {
   /** Masks [D] by notion that go with them, as in `Model.masks`; only `.safetensors` holds them. */
   readonly masks?: ReadonlyMap<string, Float32Array>;
   /** Replace a file that is there, even one that csn did not write. @default {false} */
@@ -23,7 +28,7 @@ export interface WriteEmbeddingsOptions {
 /**
  * Writes embeddings [N, D], whole or not at all. `.npy` holds the float32 matrix, the names go to
  * `<file>.names.txt`; `.safetensors` holds `embeddings`, `masks` [notions, D] and the names in its
- * metadata; `.jsonl` one `{"name", "embedding"}` a line.
+ * metadata, and numbers as \`dtype\` and \`codes\` say; `.jsonl` one `{"name", "embedding"}` a line.
  *
  * Throws a CsnError, before it writes, when the format cannot hold a name or a number (a name with
  * a line break in `.npy`, what is not finite in `.jsonl`), and when a file lies there that does not
@@ -45,7 +50,15 @@ export async function writeEmbeddings(
 ): Promise<void> {
   const { names, vectors, dimension } = embeddings;
   await examineEmbeddings(path, options);
-  switch (checkedEnding(path)) {
+  const ending = checkedEnding(path);
+  if (ending !== ".safetensors" && (options.dtype === "float16" || options.codes)) {
+    throw new UsageError(
+      `Cannot write embeddings to "${path}" ${
+        options.codes ? "with codes" : "as float16"
+      }: ${ending} holds float32 alone; end the file with .safetensors`,
+    );
+  }
+  switch (ending) {
     case ".npy":
       checkLines(path, names);
       await writeWhole(path, npyBytes(vectors, names.length, dimension));

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { EmbeddingMatrix } from "../../src/search/embedding_matrix.ts";
+import { scan } from "../../src/search/scan.ts";
 import { join } from "../../src/files/paths.ts";
 import { readSafetensors, writeSafetensors } from "../../src/tensor/safetensors.ts";
 import { readEmbeddings, writeEmbeddings } from "../../src/model/embedding_file.ts";
@@ -280,3 +282,47 @@ for (
       await assert.rejects(readStored(path), { name: "CsnError", message: line });
     }));
 }
+
+Deno.test("writeEmbeddings() of float16, and with int8 codes, gives files that are read and mapped", async () => {
+  await using folder = await TemporaryFolder.make();
+  const vectors = Float32Array.from({ length: 40 * 6 }, (_, i) => Math.sin(i * i) * 3);
+  const names = Array.from({ length: 40 }, (_, i) => `${i}.png`);
+  const set = new EmbeddingSet({ names, vectors, dimension: 6 });
+  const rounded = Float32Array.from(Float16Array.from(vectors));
+  const weights = Float64Array.of(1, 2, 0, 1, 0.5, 3);
+  const query = vectors.slice(0, 6);
+  for (const dtype of ["float32", "float16"] as const) {
+    const exact = dtype === "float16" ? rounded : vectors;
+    using memory = EmbeddingMatrix.of(exact, 6);
+    const expected = await scan(memory, query, { weights });
+    for (const codes of [false, true]) {
+      const path = join(folder.path, `${dtype}-${codes}.safetensors`);
+      await writeEmbeddings(path, set, { dtype, codes });
+      const { embeddings } = await readEmbeddings(path);
+      assert.deepEqual(embeddings.vectors, exact);
+      assert.deepEqual(embeddings.names, names);
+      using mapped = await EmbeddingMatrix.map(path);
+      assert.equal(mapped.parts().codes !== null, codes);
+      assert.deepEqual(await scan(mapped, query, { weights }), expected);
+    }
+  }
+});
+
+Deno.test("writeEmbeddings() refuses numbers and formats that float16 and codes do not fit", async () => {
+  await using folder = await TemporaryFolder.make();
+  const vectors = Float32Array.of(1, 2, 3, 70_000);
+  const set = new EmbeddingSet({ names: ["a", "b"], vectors, dimension: 2 });
+  const path = join(folder.path, "x.safetensors");
+  await assert.rejects(
+    writeEmbeddings(path, set, { dtype: "float16" }),
+    /as float16: number 1 holds 70000, and float16 ends at 65,504; write them as float32/,
+  );
+  await assert.rejects(
+    writeEmbeddings(join(folder.path, "x.npy"), set, { codes: true }),
+    /x\.npy" with codes: \.npy holds float32 alone; end the file with \.safetensors/,
+  );
+  vectors[3] = NaN;
+  await assert.rejects(writeEmbeddings(path, set, { codes: true }), /number 1 holds NaN/);
+  await writeEmbeddings(path, set, { dtype: "float16" });
+  assert.ok(Number.isNaN((await readEmbeddings(path)).embeddings.vectors[3]));
+});
