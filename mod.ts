@@ -41,7 +41,7 @@ export {
   writeEmbeddings,
   type WriteEmbeddingsOptions,
 } from "./src/model/embedding_file.ts";
-export type { StoredEmbeddings } from "./src/model/stored_embeddings.ts";
+export type { StoredEmbeddings, StoredNumbers } from "./src/model/stored_embeddings.ts";
 export { decodeImage, type DecodeOptions } from "./src/images/decode_image.ts";
 export { type Fit, parseFit } from "./src/images/fit.ts";
 export type { Normalisation } from "./src/network/normalisation.ts";
