@@ -207,7 +207,7 @@ export class Model implements Disposable {
    * As `search`, without blocking the event loop: many entries are compared by libtorch, 50,000 in
    * some milliseconds. The hits are the same.
    *
-   * @example
+   * @example The nearest by a notion, while other work goes on
    * ```ts
    * import { embedFolder, Model, start } from "@csn/csn";
    *
