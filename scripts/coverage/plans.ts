@@ -9,6 +9,7 @@ export const imagePlans: readonly Plan[] = [
   [15, 200],
   [30, 200],
   [30, 1000],
+  [45, 2000],
   [60, 400],
   [60, 5000],
   [200, 2000],
@@ -25,6 +26,7 @@ export const groupPlans: readonly Plan[] = [
   [8, 40, 1000],
   [10, 40, 1000],
   [10, 40, 10_000],
+  [15, 20, 2000],
   [20, 20, 2000],
   [40, 10, 2000],
 ].flatMap(([groups, groupSize, triplets]) =>

@@ -44,6 +44,8 @@ export interface VarianceParts {
   readonly images: number;
   /** That of the runs' means: what a run does to all triplets, and to each. */
   readonly runs: number;
+  /** Degrees of freedom of what images give. */
+  readonly imageDegrees: number;
   /** The number that |t| of each stays below with a chance of 95 %. */
   readonly imagesT: number;
   readonly runsT: number;
@@ -102,7 +104,7 @@ export function estimateMean(sample: TripletSample): MeanEstimate {
 
 /** Half of the interval of a mean whose variance has these parts. */
 export function halfOf(
-  { images, runs, imagesT, runsT }: Omit<VarianceParts, "alone">,
+  { images, runs, imagesT, runsT }: Omit<VarianceParts, "alone" | "imageDegrees">,
 ): number {
   const variance = images + runs;
   return variance > 0 ? (images * imagesT + runs * runsT) / Math.sqrt(variance) : 0;
@@ -114,15 +116,23 @@ export function variancePartsOf(sample: TripletSample): VarianceParts {
   const mean = meanRun(runs);
   const n = images.shared.triplets;
   const floor = isShare ? 0 : designEffect(images.sharing, n) / n ** 2 / runs.length;
-  const ofImages = images.of(mean) + floor;
-  const imagesT = studentT(images.degrees);
-  if (runs.length < 2) return { alone: ofImages, images: ofImages, runs: 0, imagesT, runsT: 0 };
+  const found = images.of(mean);
+  const ofImages = found.variance + floor;
+  const imageDegrees = images.degreesOf({
+    variance: ofImages,
+    ofTriplets: found.ofTriplets + floor,
+  });
+  const imagesT = studentT(imageDegrees);
+  if (runs.length < 2) {
+    return { alone: ofImages, images: ofImages, runs: 0, imageDegrees, imagesT, runsT: 0 };
+  }
   const ofRuns = apart === undefined ? pairedRuns(runs) : separateRuns(...apart);
   const all = Math.max(ofImages, ofRuns.variance, ofImages + ofRuns.variance - both(sample, mean));
   return {
     alone: ofImages,
     images: all - ofRuns.variance,
     runs: ofRuns.variance,
+    imageDegrees,
     imagesT,
     runsT: studentT(ofRuns.degrees),
   };
@@ -150,7 +160,7 @@ function separateRuns(a: readonly number[], b: readonly number[]): RunsVariance 
 /** What the variances over images and over runs both hold: what a run does to single images. */
 function both({ runs, images }: TripletSample, mean: Float64Array): number {
   const sum = runs.reduce(
-    (sum, run) => sum + images.of(mean.map((each, t) => run[t] - each)),
+    (sum, run) => sum + images.of(mean.map((each, t) => run[t] - each)).variance,
     0,
   );
   return sum / (runs.length * (runs.length - 1));

@@ -1,6 +1,13 @@
 import { meanOf } from "./mean.ts";
 import type { SharedImages } from "./shared_images.ts";
 
+/** What other images give to a mean. */
+export interface MeanVariance {
+  readonly variance: number;
+  /** The part of it that independent triplets would have, known from as many as there are. */
+  readonly ofTriplets: number;
+}
+
 /** What a graph of triplets says of the variance of a mean over them. */
 export class ImageVariance {
   /** Which triplets share images. */
@@ -26,12 +33,23 @@ export class ImageVariance {
   }
 
   /**
-   * Degrees of freedom of an estimate of the variance. Three fewer than images: one for the mean,
-   * two because triplets of three images tie their residuals together (chosen by simulated
-   * coverage, `deno task coverage`).
+   * Degrees of freedom of an estimate of what images add to the variance of independent triplets.
+   * Three fewer than images: one for the mean, two because triplets of three images tie their
+   * residuals together (chosen by simulated coverage, `deno task coverage`).
    */
-  get degrees(): number {
+  get imageDegrees(): number {
     return Math.max(1, this.effectiveImages - 3);
+  }
+
+  /**
+   * Degrees of freedom of a variance, by those of its two parts (Satterthwaite, Biometrics
+   * Bulletin 1946): more than of images alone where images add little.
+   */
+  degreesOf({ variance, ofTriplets }: MeanVariance): number {
+    if (variance === 0) return this.imageDegrees;
+    const ofImages = variance - ofTriplets;
+    return variance ** 2 /
+      (ofTriplets ** 2 / Math.max(1, this.shared.triplets - 1) + ofImages ** 2 / this.imageDegrees);
   }
 
   /**
@@ -47,19 +65,20 @@ export class ImageVariance {
    * By moments: x_t = mean + the sum of u_i over its images + noise; the variances of u and of the
    * noise follow from sum e_t^2 and sum_i S_i^2 and their expectations.
    */
-  of(values: ArrayLike<number>): number {
+  of(values: ArrayLike<number>): MeanVariance {
     const { shared, sharing } = this;
     const n = shared.triplets;
     const residuals = residualsOf(values);
     const squares = sumOf(residuals, (each) => each ** 2);
-    const independent = squares / (n - 1) / n;
+    const ofTriplets = n > 1 ? squares / (n - 1) / n : 0;
     const clustered = shared.sumOverPairs(residuals) / n ** 2 / (1 - sharing);
-    return Math.max(
-      n > 1 ? independent : 0,
+    const variance = Math.max(
+      ofTriplets,
       // Every triplet shares an image with every other: the sum is that of all residuals, 0.
       sharing < 1 ? clustered : 0,
       this.#byMoments(squares, sumOf(shared.imageSums(residuals), (sum) => sum ** 2)),
     );
+    return { variance, ofTriplets };
   }
 
   /** The variance of the mean by sum e_t^2 and sum_i S_i^2. */

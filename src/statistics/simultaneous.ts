@@ -54,14 +54,13 @@ export function simultaneousFactor(
     const runs = new DrawnRuns(seed, streamFor("family", replicate), notions);
     members.forEach((member, column) => {
       const { deviation, scale } = runs.differenceOf(member);
-      const { degrees } = member.sample.images;
       const drawn = {
         ...parts[column],
         runs: parts[column].runs * scale,
       };
       const half = halfOf(drawn);
       if (half === 0) return;
-      const moved = ofImages[column] * runs.scatter(degrees) +
+      const moved = ofImages[column] * runs.scatter(parts[column].imageDegrees) +
         Math.sqrt(parts[column].runs) * deviation;
       largest[replicate] = Math.max(largest[replicate], Math.abs(moved) / half);
     });

@@ -17,7 +17,7 @@ Deno.test("evaluationTable() shows intervals, what they are of, and that images 
   const text = evaluationTable(evaluation("shape", "colour"));
   assert.match(text, /^shape +10 +50\.00 % +40\.00 % to 60\.00 % +0\.2000$/m);
   assert.match(text, /this network on other images; another training run gives another network/);
-  assert.match(text, /Mind that the test triplets hold 9 images: with fewer than 30/);
+  assert.match(text, /Mind that the test triplets hold 9 images: with fewer than 45/);
   const groups = { kind: "groups", count: 40 } as const;
   const grouped = evaluationTable({ ...evaluation("shape"), units: groups });
   assert.match(grouped, /on other groups of images \(there are 40\); .*network$/m);

@@ -72,7 +72,7 @@ Deno.test("ImageVariance is the largest of three estimates by double loops", () 
     const values = withImageEffects(images, seed % 3 === 0 ? 0 : 1, seed);
     const expected = naive(images, values);
     largest.add(expected.indexOf(Math.max(...expected)));
-    const found = new ImageVariance(new SharedImages(images)).of(values);
+    const found = new ImageVariance(new SharedImages(images)).of(values).variance;
     assert.ok(Math.abs(found / Math.max(...expected) - 1) < 1e-9, `${found}: ${expected}`);
   }
   // Each of them is the largest for some.
@@ -83,7 +83,7 @@ Deno.test("ImageVariance is never less than that of independent triplets", () =>
   // Two triplets of the same images, one right and one wrong: their products cancel.
   const shared = new SharedImages([0, 1, 2, 0, 1, 2]);
   assert.equal(shared.sumOverPairs([-0.5, 0.5]), 0);
-  assert.equal(new ImageVariance(shared).of([0, 1]), 0.25);
+  assert.deepEqual(new ImageVariance(shared).of([0, 1]), { variance: 0.25, ofTriplets: 0.25 });
 });
 
 Deno.test("ImageVariance counts images that few triplets hold less", () => {
@@ -92,7 +92,16 @@ Deno.test("ImageVariance counts images that few triplets hold less", () => {
   const graph = new ImageVariance(new SharedImages(images));
   assert.ok(Math.abs(graph.effectiveImages - (16 + 8) ** 2 / (256 + 8)) < 1e-12);
   assert.equal(graph.sharing, 1);
-  assert.equal(graph.degrees, 1);
+  assert.equal(graph.imageDegrees, 1);
+});
+
+Deno.test("degreesOf() counts what images add as known from images, the rest from triplets", () => {
+  const graph = new ImageVariance(new SharedImages(randomTriplets(60, 20, 1, false)));
+  const close = (a: number, b: number) => assert.ok(Math.abs(a / b - 1) < 1e-12, `${a} and ${b}`);
+  close(graph.degreesOf({ variance: 2, ofTriplets: 2 }), 59);
+  close(graph.degreesOf({ variance: 2, ofTriplets: 0 }), graph.imageDegrees);
+  close(graph.degreesOf({ variance: 3, ofTriplets: 1 }), 9 / (1 / 59 + 4 / graph.imageDegrees));
+  assert.equal(graph.degreesOf({ variance: 0, ofTriplets: 0 }), graph.imageDegrees);
 });
 
 Deno.test("ImageVariance is the scatter of means where images have effects, also of few images", () => {
@@ -104,7 +113,7 @@ Deno.test("ImageVariance is the scatter of means where images have effects, also
     for (let set = 0; set < 240; set++) {
       const values = withImageEffects(triplets, 0.7, 1000 + set);
       means.push(meanOf(values));
-      found.push(graph.of(values));
+      found.push(graph.of(values).variance);
     }
     const truth = meanOf(means.map((mean) => (mean - 0.3) ** 2));
     const ratio = meanOf(found) / truth;
