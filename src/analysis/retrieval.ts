@@ -1,8 +1,13 @@
 import { type Attribute, isKnown } from "../sets/attribute.ts";
+import type { Interval } from "../statistics/estimate.ts";
 import { likeness } from "../sets/make/notions/likeness.ts";
 import { shuffled } from "../base/random.ts";
-import { wilsonInterval } from "../statistics/interval.ts";
-import { type Ranking, RetrievalJackknife } from "../statistics/retrieval_jackknife.ts";
+import { PrecisionJackknife } from "../statistics/precision_jackknife.ts";
+import { studentT } from "../statistics/quantiles.ts";
+import type { Ranking } from "../statistics/ranking.ts";
+import { RecallHalves } from "../statistics/recall_halves.ts";
+import { priorWrong, uncertainShare } from "../statistics/share_interval.ts";
+import type { Scatter } from "../statistics/unit_scatter.ts";
 import type { Retrieval, RetrievalScores } from "./model_analysis.ts";
 import type { MaskedVectors } from "../statistics/masked_vectors.ts";
 import { chanceScores, type QueryScores, queryScores } from "../statistics/retrieval_scores.ts";
@@ -30,14 +35,16 @@ export function retrieval(
   const found: QueryScores[] = [];
   const chances = new Map<number, QueryScores>();
   const expected: QueryScores[] = [];
-  const jackknife = new RetrievalJackknife(known.length);
+  const jackknife = new PrecisionJackknife(known.length);
+  const halves = new RecallHalves(known.length);
   for (const place of order) {
     const ranking = rankingFrom(place, known, masked, images, attribute);
     const relevant = ranking.relevant.distances;
     const scores = queryScores(relevant, ranking.irrelevant.distances);
     if (scores === null) continue;
     found.push(scores);
-    jackknife.add(place, scores, ranking);
+    jackknife.add(place, scores.averagePrecision, ranking);
+    halves.add(place, ranking);
     const chance = chances.get(relevant.length) ?? chanceScores(relevant.length, gallery);
     chances.set(relevant.length, chance);
     expected.push(chance);
@@ -45,20 +52,40 @@ export function retrieval(
   if (found.length === 0) return null;
   const means = meanOf(found);
   const ofKnown = groups && Array.from(known, (row) => groups[images[row]]);
-  const interval = (mean: number, name: keyof QueryScores) =>
-    wilsonInterval(mean, jackknife.scatter(name, ofKnown));
+  const interval = (value: number, scatter: Scatter, least: number) =>
+    scoreInterval({ value, queries: found.length, scatter, least });
+  const recall = (value: number, rank: number) =>
+    interval(value, halves.scatter(rank, random.seed, ofKnown), 1);
   return {
     ...means,
     intervals: {
-      recallAt1: interval(means.recallAt1, "recallAt1"),
-      recallAt10: interval(means.recallAt10, "recallAt10"),
-      meanAveragePrecision: interval(means.meanAveragePrecision, "averagePrecision"),
+      recallAt1: recall(means.recallAt1, 1),
+      recallAt10: recall(means.recallAt10, 10),
+      meanAveragePrecision: interval(means.meanAveragePrecision, jackknife.scatter(ofKnown), 0),
     },
     queries: found.length,
     withoutRelevant: order.length - found.length,
     gallery,
     chance: meanOf(expected),
   };
+}
+
+/**
+ * The interval of a mean score of queries. Those of one unit are taken to be right or wrong together
+ * where few are wrong, and `least` is the least variance, as a share of that of recalls that are
+ * independent. Null of a single unit.
+ */
+function scoreInterval({ value, queries, scatter: { variance, units }, least }: {
+  readonly value: number;
+  readonly queries: number;
+  readonly scatter: Scatter;
+  readonly least: number;
+}): Interval | null {
+  if (units < 2) return null;
+  const prior = Math.max(1, queries / units);
+  const weight = Math.max(0, priorWrong - queries * Math.min(value, 1 - value));
+  const multiplier = studentT(units - 1);
+  return uncertainShare({ value, count: queries, variance, multiplier, prior, weight, least });
 }
 
 /** Squared distances of all other known images to number `query` of them. */

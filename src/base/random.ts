@@ -144,6 +144,7 @@ const uses: Readonly<Record<RandomUse, number>> = {
   probe: 13,
   balance: 14,
   calibration: 15,
+  halves: 16,
   family: 20,
 };
 
@@ -164,6 +165,7 @@ export type RandomUse =
   | "probe"
   | "balance"
   | "calibration"
+  | "halves"
   | "family";
 
 /**

@@ -20,19 +20,48 @@ export interface PairedValues {
  * included. Then V = (sum of e_p e_q over all pairs p and q that share an image) / m^2, never less
  * than for independent pairs (Aronow, Samii, Assenova, Cluster-Robust Variance Estimation for
  * Dyadic Data, Political Analysis 2015), times U (U - 1) / (U - 2)^2 for U units, as in Arvesen's
- * jackknife of means over pairs (1969). `groups` numbers each image's group: then those are the
- * units.
+ * jackknife of means over pairs (1969); and never less than of values that have nothing to do with
+ * each other, of as strong a correlation by Fisher's transformation. `groups` numbers each image's
+ * group: then those are the units.
  */
-export function spearmanScatter(
-  { pairs, a, b }: PairedValues,
+export function spearmanScatter(values: PairedValues, groups?: ArrayLike<number>): Scatter {
+  const { pairs, a, b } = values;
+  const sumsOf = (each: Float64Array) => pairSums(each, pairs, groups);
+  const [shares, others] = [sharesBelow(a), sharesBelow(b)];
+  const { one, both, units } = sumsOf(influencesOf(a, b, shares, others));
+  const [f, g] = [shares, others].map((each) => each.map((share) => share - 0.5));
+  const counts = sumsOf(new Float64Array(a.length).fill(1));
+  const squaresOfBoth = sumOfSquares(f) * sumOfSquares(g);
+  const correlation = f.reduce((sum, each, pair) => sum + each * g[pair], 0) /
+    Math.sqrt(squaresOfBoth);
+  const unrelated = sumOfUnrelated(counts, sumsOf(f), sumsOf(g)) / squaresOfBoth *
+    (1 - correlation ** 2) ** 2;
+  const related = Math.max(one + both, both) / a.length ** 2;
+  return {
+    variance: units * (units - 1) / (units - 2) ** 2 * Math.max(related, unrelated),
+    units,
+  };
+}
+
+/** Sums of v_p v_q over pairs p and q of images (also p = q), by the units that they share. */
+interface PairSums {
+  /** Over those that share one. */
+  readonly one: number;
+  /** Over those that share two, or lie within one and the same. */
+  readonly both: number;
+  readonly units: number;
+}
+
+function pairSums(
+  values: Float64Array,
+  pairs: ArrayLike<number>,
   groups?: ArrayLike<number>,
-): Scatter {
-  const influences = influencesOf(a, b);
+): PairSums {
   const ofUnit = new Map<number, number>();
   /** By the two units of a pair; those within a unit share it alone. */
   const ofBoth = new Map<number, Map<number, number>>();
   let within = 0;
-  influences.forEach((each, pair) => {
+  values.forEach((each, pair) => {
     const [one, other] = [pairs[2 * pair], pairs[2 * pair + 1]]
       .map((image) => groups?.[image] ?? image).sort((a, b) => a - b);
     add(ofUnit, one, each);
@@ -43,18 +72,29 @@ export function spearmanScatter(
     add(others, other, each);
   });
   const both = ofBoth.values().reduce((sum, others) => sum + squares(others), 0);
-  const shared = squares(ofUnit) - both;
-  const units = ofUnit.size;
-  return {
-    variance: units * (units - 1) / (units - 2) ** 2 * Math.max(shared, both + within) /
-      influences.length ** 2,
-    units,
-  };
+  return { one: squares(ofUnit) - 2 * both - within, both: both + within, units: ofUnit.size };
 }
 
-/** What each pair adds to Spearman's correlation, [m]; 0 on average. */
-function influencesOf(a: Float64Array, b: Float64Array): Float64Array {
-  const [f, g] = [sharesBelow(a), sharesBelow(b)];
+/**
+ * The variance of sum F_p G_p where the two values have nothing to do with each other: the sum over
+ * pairs p and q of cov(F_p, F_q) cov(G_p, G_q), each covariance the mean over pairs that share as
+ * many units. Influences are all but 0 there, and their variance too small.
+ */
+function sumOfUnrelated(counts: PairSums, f: PairSums, g: PairSums): number {
+  const ofOne = counts.one === 0 ? 0 : Math.max(0, f.one) * Math.max(0, g.one) / counts.one;
+  return ofOne + f.both * g.both / counts.both;
+}
+
+/**
+ * What each pair adds to Spearman's correlation, [m]; 0 on average. `f` and `g` are the shares of
+ * pairs below it.
+ */
+function influencesOf(
+  a: Float64Array,
+  b: Float64Array,
+  f: Float64Array,
+  g: Float64Array,
+): Float64Array {
   const [fa, ga, gf] = [meansAbove(a, f), meansAbove(b, g), meansAbove(a, g)];
   const fg = meansAbove(b, f);
   const mean = (value: (pair: number) => number) => {
@@ -100,6 +140,10 @@ function meansAbove(values: Float64Array, of: Float64Array): Float64Array {
 
 function add(sums: Map<number, number>, key: number, value: number): void {
   sums.set(key, (sums.get(key) ?? 0) + value);
+}
+
+function sumOfSquares(values: Float64Array): number {
+  return values.reduce((sum, each) => sum + each * each, 0);
 }
 
 function squares(sums: ReadonlyMap<number, number>): number {

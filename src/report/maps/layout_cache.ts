@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { CsnError } from "../../base/errors.ts";
 import { join } from "../../files/paths.ts";
+import { writeFault } from "../../files/write_fault.ts";
 import { writeWhole } from "../../files/write_whole.ts";
 import type { LayoutTask } from "./layout_task.ts";
 
@@ -30,7 +32,16 @@ export class LayoutCache {
 
   /** Keeps a layout. */
   async put(task: LayoutTask, layout: Float32Array): Promise<void> {
-    await Deno.mkdir(this.#folder, { recursive: true });
+    try {
+      await Deno.mkdir(this.#folder, { recursive: true });
+    } catch (error) {
+      throw new CsnError(
+        `Cannot keep layouts in "${this.#folder}": ${
+          writeFault(this.#folder, error)
+        }; check the disk and its permissions`,
+        { cause: error },
+      );
+    }
     await writeWhole(this.#file(task), bytesOf(layout));
   }
 
