@@ -5,13 +5,16 @@
 import { Command } from "@commander-js/extra-typings";
 import { wholeNumber } from "../../src/cli/options.ts";
 import { table } from "../../src/cli/format.ts";
-import { familyPlans, groupPlans, imagePlans, runPlans } from "./plans.ts";
+import { measuresOf } from "./measures.ts";
+import { familyPlans, groupPlans, imagePlans, placePlans, runPlans, setPlans } from "./plans.ts";
+import { setGraphs } from "./set_graphs.ts";
 import { type Coverage, familyStudyOf, studyOf } from "./study.ts";
 import type { Effects } from "./world.ts";
 
-const { replicates } = new Command("coverage")
+const { replicates, data } = new Command("coverage")
   .description("whether 95 % intervals hold what is true 95 of 100 times, in worlds of known truth")
   .option("--replicates <n>", "worlds that each setting is tried in", wholeNumber(1), 400)
+  .option("--data <set>", "also on the test triplets of this image set")
   .parse()
   .opts();
 
@@ -49,6 +52,33 @@ print(
   "The difference of two equal networks (A/A)",
   runPlans.map((plan) => rowOf(studyOf(plan, "difference", replicates))),
 );
+if (data !== undefined) {
+  const rows = (await setGraphs(data)).flatMap(({ name, graph }) =>
+    setPlans.map((each) => {
+      const { triplets, groups } = graph;
+      const [images, units] = [groups.length, new Set(groups).size];
+      const plan = {
+        ...{ ...each, images, groupSize: 1, triplets: triplets.length / 3 },
+        name: `${name}: ${units} ${units < images ? "groups" : "images"}, ${
+          triplets.length / 3
+        } triplets, error ${100 * each.error} %`,
+      };
+      return rowOf(studyOf(plan, "error", replicates, { graph }));
+    })
+  );
+  print(`The test triplets of ${data}`, rows);
+}
+const found = placePlans.flatMap((places) => {
+  const units = places.images / places.groupSize;
+  const name = `${units} ${places.groupSize === 1 ? "images" : "groups"}, signal ${places.signal}`;
+  return measuresOf(places, Math.ceil(replicates / 2)).map((each) => [
+    ...[name, each.measure, each.truth.toFixed(3), each.coverage.toFixed(3)],
+    // Near 1 the estimate is not normal, and no length is known to be right.
+    each.measure !== "Spearman" && each.truth > 0.9 ? "-" : each.length.toFixed(2),
+  ]);
+});
+console.log("Retrieval and order\n");
+console.log(table(["tested", "measure", "mean", "coverage", "length / known"], found), "\n");
 const families = familyPlans.map((plan) =>
   familyStudyOf(plan, { networks: 4, notions: 4, replicates: Math.ceil(replicates / 2) })
 );

@@ -1,4 +1,5 @@
 /** The settings of the study: sizes, errors and effects as real sets and runs have them. */
+import type { Places } from "./measures.ts";
 import type { Effects, Plan } from "./world.ts";
 
 /** Images that are hard for any network; none. */
@@ -51,6 +52,19 @@ export const runPlans: readonly Plan[] = [[60, 400], [500, 2000]].flatMap(([imag
     )
   )
 );
+
+/** Images in a plane, for the intervals of retrieval and of an order. */
+export const placePlans: readonly Places[] = [[45, 1], [60, 1], [120, 1], [200, 4]].flatMap(
+  ([images, groupSize]) => [0.3, 0.6, 1.5, 4, 12].map((signal) => ({ images, groupSize, signal })),
+);
+
+/** What is tried on the test triplets of a set. */
+export const setPlans: readonly Pick<Plan, "error" | "effects" | "runs">[] = [
+  { error: 0.1, effects: {}, runs: 1 },
+  { error: 0.1, effects: { images: 0.3 }, runs: 1 },
+  { error: 0.02, effects: { images: 0.3 }, runs: 1 },
+  { error: 0.1, effects: { images: 0.3, runOnImages: 0.3, run: 0.001 }, runs: 3 },
+];
 
 /** Equal networks, compared by notion. */
 export const familyPlans: readonly Plan[] = [1, 3, 5].map((runs) =>

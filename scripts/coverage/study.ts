@@ -14,7 +14,7 @@ import {
   lengthened,
   simultaneousFactor,
 } from "../../src/statistics/simultaneous.ts";
-import { Deviates, graphOf, natureOf, type Plan, runOf } from "./world.ts";
+import { Deviates, type Graph, graphOf, natureOf, type Plan, runOf } from "./world.ts";
 
 /** What is measured: one network's error, or the difference of two that do not differ. */
 export type Measured = "error" | "difference";
@@ -34,9 +34,11 @@ export function studyOf(
   plan: Plan,
   measured: Measured,
   replicates: number,
-  { units: kind = "groups" }: { readonly units?: "groups" | "images" } = {},
+  { units: kind = "groups", graph = graphOf(plan) }: {
+    readonly units?: "groups" | "images";
+    readonly graph?: Graph;
+  } = {},
 ): Coverage {
-  const graph = graphOf(plan);
   const units = kind === "images"
     ? graph.triplets
     : graph.triplets.map((image) => graph.groups[image]);
@@ -46,7 +48,7 @@ export function studyOf(
   let held = 0;
   for (let replicate = 0; replicate < replicates; replicate++) {
     const deviates = new Deviates(replicate);
-    const nature = natureOf(plan, graph.triplets, deviates);
+    const nature = natureOf(plan, graph, deviates);
     const network = () =>
       Array.from({ length: plan.runs }, () => runOf(plan, graph, nature, deviates));
     const sample: TripletSample = measured === "error"
@@ -107,7 +109,7 @@ export function familyStudyOf(
   let differences = 0;
   for (let replicate = 0; replicate < replicates; replicate++) {
     const deviates = new Deviates(replicate);
-    const natures = graphs.map(({ triplets }) => natureOf(plan, triplets, deviates));
+    const natures = graphs.map((graph) => natureOf(plan, graph, deviates));
     // [network][notion][run]
     const runs = Array.from(
       { length: networks },

@@ -34,11 +34,14 @@ export interface Plan {
 /** The values by which a notion's triplets are drawn. */
 const values = 4;
 
-/** The triplets of a plan, and the group of each image. */
-export function graphOf({ images, groupSize, triplets }: Plan, stream = 0): {
-  triplets: Uint32Array;
-  groups: Uint32Array;
-} {
+/** Triplets of images that are numbered from 0, and the group of each; its own without groups. */
+export interface Graph {
+  readonly triplets: Uint32Array;
+  readonly groups: Uint32Array;
+}
+
+/** The graph of a plan. */
+export function graphOf({ images, groupSize, triplets }: Plan, stream = 0): Graph {
   const places = Uint32Array.from({ length: images }, (_, image) => image);
   const value = (image: number) => String((groupSize === 1 ? image : image % groupSize) % values);
   return {
@@ -77,25 +80,26 @@ export interface Nature {
 }
 
 /** Draws what is common; a triplet of three images shares their variance out. */
-export function natureOf(plan: Plan, triplets: Uint32Array, deviates: Deviates): Nature {
+export function natureOf(plan: Plan, graph: Graph, deviates: Deviates): Nature {
   const { images = 0, groups = 0, runOnImages = 0 } = plan.effects;
+  const groupCount = new Set(graph.groups).size;
   return {
-    images: deviates.list(plan.images, images / 3),
-    groups: deviates.list(Math.ceil(plan.images / plan.groupSize), groups / 3),
-    chance: deviates.list(triplets.length / 3, 1 - images - groups - runOnImages),
+    images: deviates.list(graph.groups.length, images / 3),
+    groups: deviates.list(groupCount, groups / 3),
+    chance: deviates.list(graph.triplets.length / 3, 1 - images - groups - runOnImages),
   };
 }
 
 /** [n]: 1 where a network that is trained anew orders a triplet wrongly. */
 export function runOf(
   plan: Plan,
-  { triplets, groups }: { triplets: Uint32Array; groups: Uint32Array },
+  { triplets, groups }: Graph,
   nature: Nature,
   deviates: Deviates,
 ): Float64Array {
   const { groups: ofGroups = 0, run = 0, runOnImages = 0 } = plan.effects;
   const bias = deviates.next(run);
-  const onImages = deviates.list(plan.images, runOnImages / 6);
+  const onImages = deviates.list(groups.length, runOnImages / 6);
   const threshold = normalQuantileOf(plan.error) * Math.sqrt(1 + run);
   return Float64Array.from(nature.chance, (chance, t) => {
     const members = triplets.subarray(3 * t, 3 * t + 3);

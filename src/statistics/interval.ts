@@ -22,19 +22,23 @@ export function wilsonInterval(share: number, { variance, units }: Scatter): Int
   };
 }
 
+/** Fewer images, or groups, than these have no interval of a correlation. */
+export const fewestCorrelated = 45;
+
 /**
  * The interval of a correlation, by Fisher's transformation (On the "Probable Error" of a
  * Coefficient of Correlation, 1921) with Student's t. It has half of units - 1 degrees of freedom,
  * because what single units add to a correlation of distances is skewed: by simulation, intervals
- * over 20 groups cover 0.94 then, and 0.91 with all of them. Null for fewer than four units, and
- * where the correlation is 1 or -1 and its scatter is not known.
+ * over 20 groups cover 0.94 then, and 0.91 with all of them. Null for fewer than 45 units, over
+ * which those of weak correlations cover less than 0.93 (`deno task coverage`), and where the
+ * correlation is 1 or -1 and its scatter is not known.
  */
 export function correlationInterval(
   correlation: number,
   { variance, units }: Scatter,
 ): Interval | null {
   const slope = 1 - correlation ** 2;
-  if (units < 4 || !(slope > 1e-12)) return null;
+  if (units < fewestCorrelated || !(slope > 1e-12)) return null;
   const half = studentT(Math.floor((units - 1) / 2)) * Math.sqrt(variance) / slope;
   const middle = Math.atanh(correlation);
   return { low: Math.tanh(middle - half), high: Math.tanh(middle + half) };

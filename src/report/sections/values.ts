@@ -1,3 +1,4 @@
+import { fewestCorrelated } from "../../statistics/interval.ts";
 import { type Content, markup, paragraph } from "../html.ts";
 import { count, decimal, decimalInterval, percent, percentInterval } from "../charts/numbers.ts";
 import type { Interval } from "../../statistics/estimate.ts";
@@ -50,7 +51,8 @@ function ordinalPart({ ordinal }: ReportData["analysis"]): Content {
   return [
     heading("Order"),
     paragraph`Of notions whose values have an order: Spearman's correlation of the distance of two images with
-the difference of their values, with its 95 % interval for other images like these.`,
+the difference of their values, with its 95 % interval for other images like these (none of fewer than
+${fewestCorrelated} images, or groups of them).`,
     table(
       ["notion", "Spearman's ρ", "95 % interval", "pairs"],
       ordinal.map(({ notion, spearman, interval, pairs }) => [
