@@ -8,7 +8,7 @@ Deno.test("systemRefusal() says what the system refuses, and knows no fault of c
   });
   assert.match(
     systemRefusal(full)!,
-    /^Cannot go on: No space left on device.*'a'; free some disk space, or check the disk/,
+    /^Cannot go on: No space left on device.*'a'; free some disk space, or check the disk and/,
   );
   const missing = await Deno.readTextFile("no/such/file").catch((error) => error);
   assert.equal(missing.code, "ENOENT");
