@@ -108,7 +108,7 @@ const powerQuantile = 0.841621;
 export function seedsToShow(
   size: number,
   seeds: number,
-  parts: Omit<VarianceParts, "alone">,
+  parts: Omit<VarianceParts, "alone" | "imageDegrees">,
 ): number | null {
   const needs = (count: number): number => {
     const runs = parts.runs * seeds / count;
