@@ -58,7 +58,7 @@ function searchLines(searches: readonly Comparison[]): string[] {
     "",
     comparisonTable("other", searches),
     "",
-    "Exact search for the 10 nearest; what csn finds is checked with a plain loop in float64.",
+    "Exact search for the 10 nearest; of the first query in memory it is checked with a plain loop.",
     "usearch, faiss: for one weighting, which their vectors are multiplied by beforehand; csn takes it with the query.",
     "reading: as many bytes of memory read by as many threads, which nothing that looks at all rows can pass.",
   ];

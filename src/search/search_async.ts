@@ -16,7 +16,7 @@ import {
 } from "./search.ts";
 
 /** With fewer rows a plain loop has ended before a native call has begun: see docs/speed.md. */
-export const fewestScanned = 1_000;
+export const fewestScanned = 2_000;
 
 /**
  * As `search`, with the same hits to the bit, without blocking the event loop: many rows are
