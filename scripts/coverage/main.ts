@@ -5,6 +5,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { wholeNumber } from "../../src/cli/options.ts";
 import { table } from "../../src/cli/format.ts";
+import { dataPath } from "../../src/cli/paths.ts";
 import { measuresOf } from "./measures.ts";
 import { familyPlans, groupPlans, imagePlans, placePlans, runPlans, setPlans } from "./plans.ts";
 import { setGraphs } from "./set_graphs.ts";
@@ -53,7 +54,7 @@ print(
   runPlans.map((plan) => rowOf(studyOf(plan, "difference", replicates))),
 );
 if (data !== undefined) {
-  const rows = (await setGraphs(data)).flatMap(({ name, graph }) =>
+  const rows = (await setGraphs(dataPath(data))).flatMap(({ name, graph }) =>
     setPlans.map((each) => {
       const { triplets, groups } = graph;
       const [images, units] = [groups.length, new Set(groups).size];
