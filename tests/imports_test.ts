@@ -11,7 +11,7 @@ const project = dirname(dirname(fromFileUrl(import.meta.url)));
  */
 const floors: readonly (readonly string[])[] = [
   ["cli"],
-  ["report", "visdom"],
+  ["report", "visdom", "database"],
   ["experiment"],
   ["analysis"],
   ["training"],

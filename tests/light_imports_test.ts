@@ -17,6 +17,8 @@ const heavy = [
   "csv-parse",
   "csv-parse/sync",
   "read-excel-file/node",
+  "pg",
+  "pg-copy-streams",
 ];
 
 /** What a module imports when it is loaded: not types, and not what it imports later. */

@@ -27,6 +27,7 @@ const tasks: Readonly<Record<string, string>> = {
   compare: "compare",
   examine: "doctor",
   getZappos: "get-data zappos",
+  indexTable: "index",
   makeFontsSet: "get-data fonts",
   makeReport: "report",
   makeTriplets: "make-triplets",

@@ -82,6 +82,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./query.ts")).queryCommand(),
   },
   {
+    name: "index",
+    description:
+      "write embeddings to PostgreSQL with pgvector, where `query --from` and SQL search",
+    load: async () => (await import("./index.ts")).indexCommand(),
+  },
+  {
     name: "calibrate",
     description: "measure what chances a model's distances stand for, and store that in its file",
     load: async () => (await import("./calibrate.ts")).calibrateCommand(),

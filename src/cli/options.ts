@@ -35,6 +35,11 @@ export function wholeNumber(least: number, most?: number): (text: string) => num
   };
 }
 
+/** The values of an option that may be given again. */
+export function appended(text: string, before: readonly string[] | undefined): string[] {
+  return [...before ?? [], text];
+}
+
 /** A finite number of at least `least`, or more than it with `above`. */
 export function number(least: number, above = false): (text: string) => number {
   return (text) => {

@@ -1,6 +1,7 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { UsageError } from "../base/errors.ts";
-import { seenAt } from "../files/exists.ts";
+import { parseDatabaseUrl } from "../database/database_url.ts";
+import { checkTable } from "../database/identifier.ts";
 import { Model } from "../model/model.ts";
 import { type Criterion, namedNotions } from "../search/mixture.ts";
 import { parseWeights } from "../search/parse_weights.ts";
@@ -8,13 +9,13 @@ import type { SearchOptions, SearchResult } from "../search/search.ts";
 import { type Condition, parseCondition } from "../search/where.ts";
 import { examineGallery, type GalleryHits, writeGallery } from "../report/write_gallery.ts";
 import { notionOfColumn } from "../sets/set_values.ts";
-import { threadsOption, wholeNumber } from "./options.ts";
-import { dataPath, shownPath, userPath } from "./paths.ts";
+import { appended, threadsOption, wholeNumber } from "./options.ts";
+import { shownPath, userPath } from "./paths.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { deviceOption } from "./placement_options.ts";
 import { comparedText, measuredText, queryText } from "./query_text.ts";
 import { runStoppable } from "./run_stoppable.ts";
-import { openSearched } from "./searched_images.ts";
+import { amongPath, openSearched, openSearchedTable } from "./searched_images.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -39,10 +40,16 @@ export function queryCommand(): CommandUnknownOpts {
       joined,
     )
     .option("--raw", "do not divide each notion's squared distance by its median among the images")
-    .requiredOption(
+    .option(
       "--among <folder>",
       "images to search: a folder, or an image set (one in data/ by its name); embeddings are kept there (or in the cache) and used again",
     )
+    .option(
+      "--from <url>",
+      "instead of --among: postgres://user@host/database that `index` wrote to; give it again for the parts on more servers",
+      appended,
+    )
+    .option("--table <name>", "with --from: the table's name there")
     .option(
       "--where <condition>",
       "among a set's images: only those with a value, such as gender=women, colour!=red,white or heel<=2.5; give it again for more",
@@ -66,6 +73,7 @@ export function queryCommand(): CommandUnknownOpts {
     .action(async (images, flags) => {
       const criterion = criterionOf(flags);
       const conditions = flags.where.map(parseCondition);
+      checkPlace(flags);
       const gallery = flags.gallery === undefined ? undefined : userPath(flags.gallery);
       if (gallery !== undefined) await examineGallery(gallery, flags);
       await startNative(flags);
@@ -77,14 +85,12 @@ export function queryCommand(): CommandUnknownOpts {
       const stopped = "no embeddings were kept; the same command begins again";
       await runStoppable(listener, stopped, async (signal) => {
         const query = await model.embed(images.map(userPath), { signal });
-        const searched = await openSearched(model, amongPath(flags.among), conditions, {
-          listener,
-          signal,
-        });
-        const { embeddings, where } = searched;
         const { combine, k, raw } = flags;
+        await using searched = flags.from === undefined
+          ? await openSearched(model, amongPath(flags.among!), conditions, { listener, signal })
+          : await openSearchedTable(model, { from: flags.from, table: flags.table! }, conditions);
         const ask = (by: Criterion, given: SearchOptions = {}) =>
-          model.searchAsync(query, embeddings, { ...by, where, combine, k, ...given });
+          searched.search(query, { ...by, combine, k, ...given });
         const result = await ask(criterion, raw ? { raw } : {});
         if (gallery !== undefined) {
           await writeGallery(gallery, {
@@ -93,7 +99,7 @@ export function queryCommand(): CommandUnknownOpts {
             fit: model.info.fit,
             queries: images.map((image) => ({ name: image, file: userPath(image) })),
             rows: await galleryRows(result, (notion) => ask({ notion })),
-            fileOf: searched.fileOf,
+            fileOf: searched.fileOf!,
           });
         }
         if (flags.json) console.log(JSON.stringify(asJson(images, criterion, conditions, result)));
@@ -103,10 +109,36 @@ export function queryCommand(): CommandUnknownOpts {
     });
 }
 
-/** A folder, or the name of a set in data/ where no such folder is here. */
-function amongPath(given: string): string {
-  const set = dataPath(given);
-  return seenAt(set)?.isDirectory ? set : userPath(given);
+/** Throws a UsageError where no images are named to search, or two kinds, and for what does not go with a database. */
+function checkPlace(
+  { among, from, table, gallery }: {
+    among?: string;
+    from?: readonly string[];
+    table?: string;
+    gallery?: string;
+  },
+): void {
+  if ((among === undefined) === (from === undefined)) {
+    throw new UsageError(
+      among === undefined
+        ? "Cannot search: no images are named; name a folder or set with --among, or a database with --from and --table"
+        : "Cannot search: images are named in two ways; use --among, or --from with --table",
+    );
+  }
+  if ((table === undefined) !== (from === undefined)) {
+    throw new UsageError(
+      from === undefined
+        ? "Cannot search: --table goes with --from; leave it out, or name the database with --from"
+        : "Cannot search a database: no table is named; name it with --table",
+    );
+  }
+  if (from === undefined) return;
+  checkTable(table!);
+  from.forEach(parseDatabaseUrl);
+  if (gallery === undefined) return;
+  throw new UsageError(
+    "Cannot write a gallery of a database's images: it does not hold the pictures; search the folder or set with --among",
+  );
 }
 
 /** Weights of an option that is given again go on. */

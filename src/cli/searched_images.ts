@@ -9,15 +9,55 @@ import { type Condition, type ValueColumns, whereOf } from "../search/where.ts";
 import { openImageSet } from "../sets/image_set.ts";
 import { imagePath, surveyImages } from "../sets/pack/survey_images.ts";
 import { readSetValues, valueColumns } from "../sets/set_values.ts";
-import { shownPath } from "./paths.ts";
+import type { Criterion } from "../search/mixture.ts";
+import type { Query, SearchOptions, SearchResult } from "../search/search.ts";
+import { SearchedTable, type TablePlace } from "../database/searched_table.ts";
+import { seenAt } from "../files/exists.ts";
+import { dataPath, shownPath, userPath } from "./paths.ts";
 
-/** What `--among` and `--where` mean. */
-export interface SearchedImages {
-  readonly embeddings: EmbeddingSet;
-  /** Which of them are searched; all where it is left out. */
-  readonly where?: (index: number) => boolean;
-  /** Where the image of an entry lies. */
-  readonly fileOf: (index: number) => string;
+/** How images are searched that are known already. */
+type Ask = Omit<SearchOptions, "where"> & Criterion;
+
+/** What is searched: `--among` or `--from`, with `--where`. */
+export interface SearchedImages extends AsyncDisposable {
+  /** What is nearest of those that meet the conditions. */
+  readonly search: (query: Query, ask: Ask) => Promise<SearchResult>;
+  /** Where the image of an entry lies; a database does not know. */
+  readonly fileOf?: (index: number) => string;
+}
+
+/** A folder, or the name of a set in data/ where no such folder is here. */
+export function amongPath(given: string): string {
+  const set = dataPath(given);
+  return seenAt(set)?.isDirectory ? set : userPath(given);
+}
+
+/** The images of a database's table that meet conditions. */
+export async function openSearchedTable(
+  model: Model,
+  options: TablePlace,
+  where: readonly Condition[],
+): Promise<SearchedImages> {
+  const table = await SearchedTable.open(model, options);
+  return {
+    search: (query, ask) => table.search(query, { ...ask, where }),
+    [Symbol.asyncDispose]: () => table[Symbol.asyncDispose](),
+  };
+}
+
+function inMemory(
+  model: Model,
+  { embeddings, where, fileOf }: {
+    readonly embeddings: EmbeddingSet;
+    readonly where?: (index: number) => boolean;
+    readonly fileOf: (index: number) => string;
+  },
+): SearchedImages {
+  return {
+    search: (query, ask) => model.searchAsync(query, embeddings, { ...ask, where }),
+    fileOf,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 /**
@@ -39,7 +79,10 @@ export async function openSearched(
   if (!await isSetFolder(path)) {
     if (conditions.length > 0) throw unknown("it is no image set");
     const embeddings = await folderEmbeddings(model, path, options);
-    return { embeddings, fileOf: (index) => join(path, embeddings.names[index]) };
+    return inMemory(model, {
+      embeddings,
+      fileOf: (index) => join(path, embeddings.names[index]),
+    });
   }
   const set = await openImageSet(path);
   let columns: ValueColumns | undefined;
@@ -52,5 +95,5 @@ export async function openSearched(
   const where = columns === undefined ? undefined : whereOf(conditions, columns);
   const embeddings = await embedSetFolder(model, set, options);
   const survey = surveyImages(set);
-  return { embeddings, where, fileOf: (image) => imagePath(set, survey, image) };
+  return inMemory(model, { embeddings, where, fileOf: (image) => imagePath(set, survey, image) });
 }

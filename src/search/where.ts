@@ -78,33 +78,54 @@ export function whereOf(
 }
 
 function testOf(
-  { column, operator, values }: Condition,
+  condition: Condition,
   columns: ValueColumns,
 ): (index: number) => boolean {
-  const cells = columns.get(column);
+  const cells = columns.get(condition.column);
+  const counts = cells === undefined ? undefined : countOf(cells);
+  const { values, isNegated } = valuesMeant(condition, counts, [...columns.keys()]);
+  return isNegated
+    ? (index) => cells![index].length > 0 && !cells![index].some((value) => values.has(value))
+    : (index) => cells![index].some((value) => values.has(value));
+}
+
+/** Which values an image must have one of; with `isNegated`, values of which none is these. */
+export interface MeantValues {
+  readonly values: ReadonlySet<string>;
+  readonly isNegated: boolean;
+}
+
+/**
+ * The values of its column that a condition means. `counts`: how often the column has each value,
+ * undefined where there is no such column; `columns`: those there are. Throws as `whereOf`.
+ */
+export function valuesMeant(
+  { column, operator, values }: Condition,
+  counts: ReadonlyMap<string, number> | undefined,
+  columns: readonly string[],
+): MeantValues {
   const asked = `Cannot search where ${column}${operator}${values.join(",")}`;
-  if (cells === undefined) {
+  if (counts === undefined) {
     throw new UsageError(
-      `${asked}: there is no column ${shown(column)}; there are ${[...columns.keys()].join(", ")}`,
+      `${asked}: there is no column ${shown(column)}; there are ${columns.join(", ")}`,
     );
   }
   const order = orders[operator];
-  if (order !== undefined) {
-    const odd = cells.flat().find((value) => !isNumber(value));
-    if (odd !== undefined || cells.every((each) => each.length === 0)) {
-      throw new UsageError(
-        `${asked}: ${operator} compares numbers, and ${
-          odd === undefined ? "the column is empty" : `the column holds ${shown(odd)}`
-        }; compare with = or !=`,
-      );
-    }
-    return (index) => cells[index].some((value) => order(Number(value), Number(values[0])));
+  if (order === undefined) {
+    const meant = values.map((value) => spellingOf(value, counts, asked));
+    return { values: new Set(meant), isNegated: operator === "!=" };
   }
-  const known = countOf(cells);
-  const meant = new Set(values.map((value) => spellingOf(value, known, asked)));
-  return operator === "="
-    ? (index) => cells[index].some((value) => meant.has(value))
-    : (index) => cells[index].length > 0 && !cells[index].some((value) => meant.has(value));
+  const known = [...counts.keys()];
+  const odd = known.find((value) => !isNumber(value));
+  if (odd !== undefined || known.length === 0) {
+    throw new UsageError(
+      `${asked}: ${operator} compares numbers, and ${
+        odd === undefined ? "the column is empty" : `the column holds ${shown(odd)}`
+      }; compare with = or !=`,
+    );
+  }
+  const meant = known.filter((value) => order(Number(value), Number(values[0])));
+  return { values: new Set(meant), isNegated: false };
 }
 
 /** A value as the column spells it: a number may be spelt otherwise. */

@@ -1,0 +1,80 @@
+import { messageOf } from "../base/errors.ts";
+import { clientConfigs, Connection } from "./connection.ts";
+import { databaseFault } from "./database_fault.ts";
+import { parseDatabaseUrl } from "./database_url.ts";
+
+/** A database that is connected to: several connections, made when they are needed. */
+export class Database implements AsyncDisposable {
+  /** For messages, without a password. */
+  readonly shown: string;
+  readonly #pool: Pool;
+
+  private constructor(pool: Pool, shown: string) {
+    this.#pool = pool;
+    this.shown = shown;
+  }
+
+  /**
+   * Connects to postgres://user@host:port/database. Throws a CsnError that says why not and what
+   * mends it, and never holds a password.
+   */
+  static async connect(url: string): Promise<Database> {
+    const address = parseDatabaseUrl(url);
+    const configs = await clientConfigs(address);
+    const { default: pg } = await loadPg();
+    for (const config of configs) {
+      const pool = new pg.Pool({ ...config, max: mostConnections, idleTimeoutMillis: 30_000 });
+      // Without a listener, an idle connection that the server ends would end the process.
+      pool.on("error", () => {});
+      try {
+        (await pool.connect()).release();
+        return new Database(pool, address.shown);
+      } catch (error) {
+        await pool.end();
+        if (config !== configs.at(-1) && /does not support SSL/.test(messageOf(error))) continue;
+        throw databaseFault(
+          address.shown,
+          Object.assign(error as Error, { password: address.password }),
+          "connect to",
+        );
+      }
+    }
+    throw new Error("there is always one way to connect");
+  }
+
+  /** Does `work` with a connection of its own. */
+  async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw databaseFault(this.shown, error, "connect to");
+    });
+    // It may end while nobody waits for an answer; the next statement then says so.
+    const ignore = () => {};
+    client.on("error", ignore);
+    let hasFailed = true;
+    try {
+      const result = await work(new Connection(client, this.shown));
+      hasFailed = false;
+      return result;
+    } finally {
+      client.off("error", ignore);
+      // After a failure its state is not known: locks go with the connection.
+      client.release(hasFailed);
+    }
+  }
+
+  /** Closes all connections. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+/** Connections at once: each search takes one. */
+const mostConnections = 4;
+
+async function loadPg() {
+  // @ts-types="@types/pg"
+  return await import("pg");
+}
+
+/** A pool of pg's. */
+type Pool = InstanceType<Awaited<ReturnType<typeof loadPg>>["default"]["Pool"]>;

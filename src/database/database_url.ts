@@ -1,0 +1,81 @@
+import { shown, UsageError } from "../base/errors.ts";
+
+/** How far TLS is wanted, as libpq has it. */
+const tlsModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
+
+/** What an address of a database says. */
+export interface DatabaseAddress {
+  /** Undefined for what PGHOST and the other variables of PostgreSQL's programs say. */
+  readonly host?: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly password?: string;
+  readonly database?: string;
+  readonly tls: (typeof tlsModes)[number];
+  /** A file of certificates to trust. */
+  readonly rootCertificate?: string;
+  /** For messages: without the password. */
+  readonly shown: string;
+}
+
+/** Whether a text is meant as the address of a database. */
+export function isDatabaseUrl(text: string): boolean {
+  return /^postgres(?:ql)?:\/\//i.test(text);
+}
+
+/**
+ * Reads postgres://user:password@host:port/database?sslmode=...; every part may be left out. Throws
+ * a UsageError that never quotes the text, since it may hold a password.
+ */
+export function parseDatabaseUrl(text: string): DatabaseAddress {
+  const wrong = (what: string) =>
+    new UsageError(
+      `Cannot read the address of a database (it is not shown here, because it may hold a password): ${what}; write postgres://user@host:5432/database, and the password to PGPASSWORD in the environment or to ~/.pgpass`,
+    );
+  if (!isDatabaseUrl(text)) throw wrong("it does not begin with postgres://");
+  const url = urlOf(text);
+  if (url === null) throw wrong("it is no URL; characters such as @ / : # ? % are written as %40");
+  const [user, password, host, database] = [
+    url.username,
+    url.password,
+    url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    url.pathname.replace(/^\//, ""),
+  ].map(decoded);
+  if ([user, password, host, database].includes(null)) throw wrong("a % is followed by no code");
+  const { sslmode = "disable", sslrootcert, ...others } = Object.fromEntries(url.searchParams);
+  const unknown = Object.keys(others);
+  if (unknown.length > 0) {
+    throw wrong(`csn knows no parameters besides sslmode and sslrootcert, found ${unknown.length}`);
+  }
+  const tls = tlsModes.find((mode) => mode === sslmode);
+  if (tls === undefined) {
+    throw wrong(`sslmode is ${shown(sslmode)}, it must be one of ${tlsModes.join(", ")}`);
+  }
+  const given = (value: string | null) => value === null || value === "" ? undefined : value;
+  return {
+    host: given(host),
+    port: url.port === "" ? undefined : Number(url.port),
+    user: given(user),
+    password: given(password),
+    database: given(database),
+    tls,
+    rootCertificate: sslrootcert,
+    shown: `postgres://${user === "" ? "" : `${user}@`}${url.host}/${database}`,
+  };
+}
+
+function urlOf(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

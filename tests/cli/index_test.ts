@@ -1,0 +1,158 @@
+/** `index` and `query --from`: a database gives what a folder or set gives, by the command line. */
+import assert from "node:assert/strict";
+import { join } from "../../src/files/paths.ts";
+import { readEmbeddings, writeEmbeddings } from "../../src/model/embedding_file.ts";
+import { runCli } from "../helpers/run_cli.ts";
+import { sql } from "../helpers/sql.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { writeTinyModel } from "../helpers/tiny_model.ts";
+import { writeValuedSet } from "../helpers/valued_set.ts";
+import { withPostgres } from "../helpers/with_postgres.ts";
+
+let folder: TemporaryFolder;
+
+Deno.test.beforeAll(async () => {
+  folder = await TemporaryFolder.make();
+  await writeValuedSet(join(folder.path, "set"));
+  await writeTinyModel(join(folder.path, "set"));
+  await Deno.mkdir(join(folder.path, "other"));
+  await writeTinyModel(join(folder.path, "other"), 2);
+});
+
+Deno.test.afterAll(() => folder[Symbol.asyncDispose]());
+
+async function run(...args: string[]) {
+  return await runCli(args, { cwd: folder.path });
+}
+
+async function succeeds(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(...args);
+  assert.equal(code, 0, stderr);
+  return stdout;
+}
+
+async function fails(code: number, message: RegExp, ...args: string[]): Promise<void> {
+  const result = await run(...args);
+  assert.equal(result.code, code, result.stderr);
+  assert.match(result.stderr, message);
+}
+
+const model = ["--resume", "set/model"];
+const image = "set/images/4.png";
+
+await withPostgres(2, ([one, two]) => {
+  Deno.test("query --from prints what query --among prints", async () => {
+    const text = await succeeds(
+      ...["index", ...model, "--among", "set", "--to", one.url(), "--table", "shoes"],
+    );
+    assert.match(
+      text,
+      /^shoes: 36 images, 36 added, 0 replaced, 0 removed, 0 as they were\nversion ([0-9a-f]{12}): the tables begin with shoes_\1, and shoes means them\n$/,
+    );
+    const asked = [
+      ["--notion", "shape"],
+      ["--mix", "shape=0.7,colour=0.3", "--where", "colour=1,2", "--where", "tags!=z", "-k", "36"],
+      ["--like", "shape", "--unlike", "colour=0.5", "--combine", "all", "set/images/7.png"],
+    ];
+    for (const words of asked) {
+      const query = ["query", ...model, "--json", ...words, image];
+      const file = await succeeds(...query, "--among", "set");
+      const found = await succeeds(...query, "--from", one.url(), "--table", "shoes");
+      assert.deepEqual(JSON.parse(found), JSON.parse(file));
+    }
+    const [{ attributes }] = await sql(one, "select attributes from shoes where name = '0.png'");
+    assert.deepEqual(attributes, {
+      shape: ["0"],
+      colour: ["0"],
+      size: ["s"],
+      tags: ["y", "z"],
+      split: ["train"],
+    });
+  });
+
+  Deno.test("index --to several servers parts a folder, and query --from merges the parts", async () => {
+    const urls = [one.url(), two.url()];
+    const json = await succeeds(
+      ...["index", ...model, "--among", "set/images", "--table", "parts", "--no-ann", "--json"],
+      ...urls.flatMap((url) => ["--to", url]),
+    );
+    assert.deepEqual(JSON.parse(json).images, [18, 18]);
+    const query = ["query", ...model, "--json", "--mix", "shape,colour", "-k", "20", image];
+    const found = await succeeds(
+      ...[...query, "--table", "parts"],
+      ...urls.flatMap((url) => ["--from", url]),
+    );
+    assert.deepEqual(
+      JSON.parse(found),
+      JSON.parse(await succeeds(...query, "--among", "set/images")),
+    );
+  });
+
+  Deno.test("index --among takes a file of embeddings, of this model alone", async () => {
+    await succeeds("embed", ...model, "set/images", "--out", "kept.safetensors");
+    const file = ["--among", "kept.safetensors", "--to", one.url(), "--table", "filed"];
+    await succeeds("index", ...model, ...file);
+    const [{ count }] = await sql(one, "select count(*)::int as count from filed");
+    assert.equal(count, 36);
+    const { embeddings, masks } = await readEmbeddings(join(folder.path, "kept.safetensors"));
+    masks.get("colour")![1] += 1e-3;
+    await writeEmbeddings(join(folder.path, "others.safetensors"), embeddings, { masks });
+    await fails(
+      1,
+      /Cannot index others\.safetensors with the model set\/model\.safetensors: its masks are another model's, that of "colour" at least; pass the model that made it, or embed the images anew/,
+      ...["index", ...model, ...file, "--among", "others.safetensors"],
+    );
+  });
+
+  Deno.test("query --from refuses a table that another model made, or that is not there", async () => {
+    await succeeds(
+      ...["index", ...model, "--among", "set/images", "--to", one.url(), "--table", "made"],
+    );
+    const query = ["query", "--notion", "shape", image, "--from", one.url(), "--table"];
+    await fails(
+      2,
+      /Cannot search the table made of postgres:\/\/postgres@127\.0\.0\.1:\d+\/postgres with the model \S+other\/model\.safetensors: another model made it, then \S+set\/model\.safetensors; pass that one, or write the table anew with this one by `deno task index`/,
+      ...[...query, "made", "--resume", "other/model"],
+    );
+    await fails(2, /csn wrote no table of that name there/, ...query, "nothing", ...model);
+    await fails(
+      2,
+      /it was not written from a set with values, so nothing is known of its images/,
+      ...[...query, "made", ...model, "--where", "colour=1"],
+    );
+    await fails(
+      2,
+      /there is no column "select"; there are shape, colour, size, tags, split/,
+      ...[...query, "shoes", ...model, "--where", "select=1"],
+    );
+  });
+});
+
+Deno.test("index and query --from explain a server that is not there, without the password", async () => {
+  const url = "postgres://me:s3cret%40x@127.0.0.1:1/shop";
+  const { code, stdout, stderr } = await run(
+    ...["query", ...model, "--notion", "shape", image, "--from", url, "--table", "shoes"],
+    "--verbose",
+  );
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /Cannot connect to the database postgres:\/\/me@127\.0\.0\.1:1\/shop: connect ECONNREFUSED 127\.0\.0\.1:1; start the server, or correct the host and the port/,
+  );
+  assert.doesNotMatch(stdout + stderr, /s3cret/);
+});
+
+Deno.test("query refuses what does not go together before anything is computed", async () => {
+  const query = ["query", ...model, "--notion", "shape", image];
+  const from = ["--from", "postgres://h/d"];
+  await fails(2, /no images are named; name a folder or set with --among/, ...query);
+  await fails(2, /use --among, or --from with --table/, ...query, ...from, "--among", "set");
+  await fails(2, /no table is named; name it with --table/, ...query, ...from);
+  await fails(2, /--table goes with --from/, ...query, "--among", "set", "--table", "a");
+  await fails(
+    2,
+    /it does not hold the pictures; search the folder or set with --among/,
+    ...[...query, ...from, "--table", "a", "--gallery", "x.html"],
+  );
+  await fails(2, /a name begins with a letter of a to z/, ...query, ...from, "--table", "a;b");
+});
