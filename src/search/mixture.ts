@@ -57,8 +57,9 @@ export type Masks = ReadonlyMap<string, Float32Array>;
 
 /**
  * The mixture that a criterion means. `owner` is what has the notions, for messages: "the model
- * runs/x/model_best". Throws a UsageError for a notion that it does not have, a weight that is no
- * finite number from 0 on, weights that are all 0, and a notion that is to be like and unlike.
+ * runs/x/model_best". Throws a UsageError for a notion that it does not have, a weight that is
+ * neither 0 nor a number from 1e-200 to 1e200, weights that are all 0, and a notion that is to be
+ * like and unlike.
  */
 export function mixtureOf(criterion: Criterion, masks: Masks, owner = "the model"): Mixture {
   const { notion, mix, like, unlike } = criterion as Partial<ByNotion & ByMixture & ByLikeness>;
@@ -122,6 +123,9 @@ export function dimensionWeights({ terms }: Mixture): Float64Array {
   return weights;
 }
 
+/** Beyond these, a weight divided by a median, times a square, may be 0 or infinite in float64. */
+const [leastWeight, mostWeight] = [1e-200, 1e200];
+
 /** The weights above 0 that an option gives. */
 function weightsOf(
   option: string,
@@ -137,6 +141,11 @@ function weightsOf(
         `Cannot compare by "${notion}" with the weight ${
           shown(weight)
         } in \`${option}\`: it must be a finite number of 0 or more`,
+      );
+    }
+    if (weight > 0 && (weight < leastWeight || weight > mostWeight)) {
+      throw new UsageError(
+        `Cannot compare by "${notion}" with the weight ${weight} in \`${option}\`: it must be 0, or a number from ${leastWeight} to ${mostWeight}; only how weights compare with each other decides what is nearest`,
       );
     }
   }

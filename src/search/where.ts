@@ -112,7 +112,7 @@ export function valuesMeant(
   }
   const order = orders[operator];
   if (order === undefined) {
-    const meant = values.map((value) => spellingOf(value, counts, asked));
+    const meant = values.flatMap((value) => spellingsOf(value, counts, asked));
     return { values: new Set(meant), isNegated: operator === "!=" };
   }
   const known = [...counts.keys()];
@@ -128,13 +128,12 @@ export function valuesMeant(
   return { values: new Set(meant), isNegated: false };
 }
 
-/** A value as the column spells it: a number may be spelt otherwise. */
-function spellingOf(value: string, known: ReadonlyMap<string, number>, asked: string): string {
-  if (known.has(value)) return value;
-  const same = isNumber(value)
-    ? [...known.keys()].find((each) => isNumber(each) && Number(each) === Number(value))
-    : undefined;
-  if (same !== undefined) return same;
+/** A value in all the ways that the column spells it: a number may be spelt in several. */
+function spellingsOf(value: string, known: ReadonlyMap<string, number>, asked: string): string[] {
+  const isMeant = (each: string) =>
+    each === value || isNumber(value) && isNumber(each) && Number(each) === Number(value);
+  const found = [...known.keys()].filter(isMeant);
+  if (found.length > 0) return found;
   const byCount = [...known].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   const listed = byCount.slice(0, mostListed).map(([each]) => each).join(", ");
   const more = byCount.length > mostListed ? ` and ${byCount.length - mostListed} more` : "";

@@ -46,6 +46,12 @@ Deno.test("mixtureOf() refuses what is no criterion, and says what would be righ
   for (const weight of [-1, NaN, Infinity, "1", null]) {
     refuses({ mix: { heel: weight } }, /by "heel" with the weight .* in `mix`: .* finite number/);
   }
+  for (const weight of [5e-324, 1e-300, 1e201, 1e308]) {
+    refuses(
+      { like: { heel: weight }, unlike: { colour: 1 } },
+      /by "heel" with the weight 1?.* in `like`: it must be 0, or a number from 1e-200 to 1e\+200/,
+    );
+  }
   refuses({ mix: { heel: 0 } }, /`mix` has no weight above 0/);
   refuses({ mix: {} }, /`mix` names no notion; name notions with weights, of heel/);
   refuses({ like: { heel: 1 }, unlike: { colour: 0 } }, /`unlike` has no weight above 0/);

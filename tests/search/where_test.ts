@@ -27,6 +27,14 @@ Deno.test("whereOf() compares values, lists of them and numbers; what is not kno
   assert.deepEqual(found("gender=women", "heel>0"), [0]);
 });
 
+Deno.test("whereOf() compares a number with all that are spelt otherwise", () => {
+  const columns = new Map([["size", [["1"], ["1.0"], ["2"], [], ["01", "2"]]]]);
+  const rows = (text: string) => [0, 1, 2, 3, 4].filter(whereOf([parseCondition(text)], columns));
+  assert.deepEqual(rows("size=1"), [0, 1, 4]);
+  assert.deepEqual(rows("size=1.00"), [0, 1, 4]);
+  assert.deepEqual(rows("size!=1.0"), [2]);
+});
+
 Deno.test("whereOf() holds a list to what it has", () => {
   assert.deepEqual(found("tags=red"), [0, 1, 4]);
   assert.deepEqual(found("tags!=red"), [3]);
