@@ -29,6 +29,11 @@ export class FileIdentities {
   }
 }
 
+/** What one file is now, by which it is known again while nothing writes to it or replaces it. */
+export function identityOf({ ino, size, mtime, ctime }: Deno.FileInfo): string {
+  return [ino, size, mtime?.getTime(), ctime?.getTime()].join(" ");
+}
+
 /** Whether a change at that time may be followed by another that has the same time. */
 export function isFresh(changed: number, now = Date.now()): boolean {
   return Math.abs(now - changed) < resolutionMs;

@@ -1,5 +1,6 @@
 import { preprocessingOf } from "../images/decode_image.ts";
 import { chainDigests, digestEach, digestFiles, noBytes } from "../files/file_digests.ts";
+import { someOf } from "../files/exists.ts";
 import { FileIdentities } from "../files/file_identities.ts";
 import { sha256 } from "../files/sha256.ts";
 import { lostLinksText } from "../images/folder_links.ts";
@@ -35,8 +36,9 @@ export interface FolderOptions {
  * the folder, in a hidden file of the model's, or in the cache where the folder cannot be written,
  * and used again while the model and its precision are the same: only images that are new or changed
  * are embedded, and those that are gone are dropped. Images that cannot be
- * decoded are left out with a warning; files that are no images are counted in a notice. Throws a
- * CsnError when there is no image.
+ * decoded are left out with a warning; files that are no images are counted in a notice. When the
+ * model's file was replaced after the model was loaded, all is embedded and nothing is kept. Throws
+ * a CsnError when there is no image.
  *
  * @example Embed a folder; the second time nothing is computed
  * ```ts
@@ -71,6 +73,12 @@ export async function folderEmbeddings(
   const lost = lostLinksText(folder, found.links);
   if (lost !== null) options.listener?.warning?.(lost);
   const files = found.images.map((file) => join(folder, file));
+  if (!await model.isFileUnchanged()) {
+    options.listener?.notice?.(
+      `${model.path} is not the file that the model was loaded from: embeddings are neither taken from those that are kept nor kept`,
+    );
+    return await embedFiles(model, folder, files, options);
+  }
   const read = [model.path, ...files];
   const now = stampNow(model, folder, read);
   const places = keptFiles(model, folder);
@@ -82,6 +90,7 @@ export async function folderEmbeddings(
       older ??= kept;
       continue;
     }
+    warnOfUnreadable(folder, found.images, kept.embeddings, options.listener);
     if (kept.stamp.identity !== now.stamp.identity) await renewIdentity(path, kept, now, model);
     return kept.embeddings;
   }
@@ -100,12 +109,31 @@ export async function folderEmbeddings(
     stamp: { ...now.stamp, bytes: chainDigests("", digests) },
     states: [states[0], ...embedded.map((file) => states[file + 1])],
   };
+  // Else the next query would take these for embeddings of the model that is there now.
+  if (!await model.isFileUnchanged()) return embeddings;
   await keep(places, whole, model, options.listener).catch((error) =>
     options.listener?.notice?.(
       `The embeddings are not kept for the next query: ${messageOf(error)}`,
     )
   );
   return embeddings;
+}
+
+/** Kept embeddings lack the images that could not be decoded, of which nothing changed since. */
+function warnOfUnreadable(
+  folder: string,
+  images: readonly string[],
+  { names }: EmbeddingSet,
+  listener?: Listener,
+): void {
+  const known = new Set(names);
+  const lacking = images.filter((name) => !known.has(name));
+  if (lacking.length === 0) return;
+  listener?.warning?.(
+    `${lacking.length} of the ${images.length} images in ${folder} could not be decoded (${
+      someOf(lacking)
+    }): they are left out`,
+  );
 }
 
 /** Named rows, of as many dimensions as `like` has. */

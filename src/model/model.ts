@@ -1,5 +1,6 @@
 /** A trained network in use: embed images once, compare them by notion. */
 import { decodeImage } from "../images/decode_image.ts";
+import { identityOf } from "../files/file_identities.ts";
 import { CsnError, messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import type { Normalisation } from "../network/normalisation.ts";
@@ -76,11 +77,13 @@ export class Model implements Disposable {
   readonly network: Network;
   /** The mask [D] of each notion, through ReLU. */
   readonly masks: ReadonlyMap<string, Float32Array>;
+  readonly #identity: string | undefined;
 
   /** A model from a file that was read, at `placement`. */
   constructor(file: ModelFile, placement: Placement = onCpu) {
     this.info = file.info;
     this.path = file.path;
+    this.#identity = file.identity;
     this.network = new Network(networkShape(file), networkTensors(file), placement);
     this.masks = new Map(
       this.network.maskTable().map((mask, row) => [this.notions[row], Float32Array.from(mask)]),
@@ -90,6 +93,12 @@ export class Model implements Disposable {
   /** Loads `runs/x/model_best` (or a checkpoint), with or without its ending. */
   static async load(path: string, placement: Placement = onCpu): Promise<Model> {
     return new Model(await readModelFile(path), placement);
+  }
+
+  /** Whether its file is still the one that it came from: training may have written a newer one. */
+  async isFileUnchanged(): Promise<boolean> {
+    const now = await Deno.stat(this.path).catch(() => null);
+    return now !== null && (this.#identity ?? identityOf(now)) === identityOf(now);
   }
 
   /** Names of the notions. */

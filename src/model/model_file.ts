@@ -8,6 +8,7 @@ import type { NetworkShape } from "../network/initialise.ts";
 import { isVariant } from "../network/variant.ts";
 import { tensorFault } from "../network/tensor_fault.ts";
 import { exists } from "../files/exists.ts";
+import { identityOf } from "../files/file_identities.ts";
 import { basename, dirname, join } from "../files/paths.ts";
 import { shellWord } from "../base/shell_word.ts";
 import { type Calibration, isCalibration } from "../search/calibration.ts";
@@ -72,6 +73,8 @@ export interface ModelFile {
   readonly info: ModelInfo;
   /** Network tensors by name; of a checkpoint also `optimiser.*`. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** What the file was when it was read, see `identityOf`. */
+  readonly identity?: string;
 }
 
 const ending = ".safetensors";
@@ -95,9 +98,12 @@ export function modelPath(folder: string, file: "checkpoint" | "model_best"): st
  */
 export async function readModelFile(path: string): Promise<ModelFile> {
   const found = await findFile(path);
+  // Before it is read: a file that is replaced meanwhile is then known to be another.
+  const before = await Deno.stat(found).catch(() => null);
   const { tensors, metadata } = await readSafetensors(found);
   const info = parseInfo(found, metadata.csn);
-  const file = { path: found, info, tensors };
+  const identity = before === null ? undefined : identityOf(before);
+  const file = { path: found, info, tensors, identity };
   const fault = tensorFault(info, networkTensors(file));
   if (fault !== null) throw damaged(found, fault);
   return file;

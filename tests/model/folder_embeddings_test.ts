@@ -234,6 +234,35 @@ Deno.test("embedFolder() warns again of a file that cannot be decoded when other
     assert.match(warnings[0], /bad\.png.*it is left out/);
   }));
 
+Deno.test("embedFolder() warns of a file that cannot be decoded when nothing is new, and counts it", () =>
+  withImages(async ({ images, model }) => {
+    await Deno.writeTextFile(join(images, "bad.png"), "no picture");
+    await embed(model, images);
+    const warnings: string[] = [];
+    const set = await embedFolder(model, images, {
+      listener: { warning: (text) => warnings.push(text) },
+    });
+    assert.equal(set.names.length, 5);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0], /1 of the 6 images in .* could not be decoded \(bad\.png\)/);
+  }));
+
+Deno.test("embedFolder() of a model whose file was replaced keeps nothing under the new one's name", () =>
+  withImages(async ({ root, images, model }) => {
+    const notices: string[] = [];
+    using other = await Model.load(await writeTinyModel(root, 2));
+    assert.equal(other.path, model.path);
+    const old = await embedFolder(model, images, {
+      listener: { notice: (text) => notices.push(text) },
+    });
+    assert.match(notices[0], /is not the file that the model was loaded from/);
+    const found = await embed(other, images);
+    assert.equal(found.embedded, 5);
+    assert.notDeepEqual(found.set.vectors, old.vectors);
+    await Deno.remove(model.path);
+    assert.deepEqual((await embedFolder(other, images)).vectors, found.set.vectors);
+  }));
+
 Deno.test("embedFolder() that is stopped, or fails, leaves what was kept as it is", () =>
   withImages(async ({ root, images, model }) => {
     await embed(model, images);
