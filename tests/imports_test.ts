@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ["report", "visdom", "database"],
   ["experiment"],
   ["analysis"],
-  ["training"],
+  ["training", "service"],
   ["model"],
   ["sets"],
   ["network", "search"],

@@ -88,6 +88,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./index.ts")).indexCommand(),
   },
   {
+    name: "serve",
+    description: "answer searches by a model over HTTP, on this machine alone by default",
+    load: async () => (await import("./serve.ts")).serveCommand(),
+  },
+  {
     name: "calibrate",
     description: "measure what chances a model's distances stand for, and store that in its file",
     load: async () => (await import("./calibrate.ts")).calibrateCommand(),

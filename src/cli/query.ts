@@ -6,7 +6,8 @@ import { Model } from "../model/model.ts";
 import { type Criterion, namedNotions } from "../search/mixture.ts";
 import { parseWeights } from "../search/parse_weights.ts";
 import type { SearchOptions, SearchResult } from "../search/search.ts";
-import { type Condition, parseCondition } from "../search/where.ts";
+import { searchAnswer } from "../search/search_answer.ts";
+import { parseCondition } from "../search/where.ts";
 import { examineGallery, type GalleryHits, writeGallery } from "../report/write_gallery.ts";
 import { notionOfColumn } from "../sets/set_values.ts";
 import { appended, threadsOption, wholeNumber } from "./options.ts";
@@ -102,8 +103,11 @@ export function queryCommand(): CommandUnknownOpts {
             fileOf: searched.fileOf!,
           });
         }
-        if (flags.json) console.log(JSON.stringify(asJson(images, criterion, conditions, result)));
-        else console.log(queryText(result, conditions));
+        if (flags.json) {
+          console.log(
+            JSON.stringify(searchAnswer({ images, criterion, where: conditions }, result)),
+          );
+        } else console.log(queryText(result, conditions));
         if (gallery !== undefined) listener.notice?.(`written: ${shownPath(gallery)}`);
       });
     });
@@ -206,14 +210,4 @@ async function galleryRows(
       by.map(async ({ notion }) => ({ title: notion, hits: (await byAlone(notion)).hits })),
     ),
   ];
-}
-
-/** What --json prints. */
-function asJson(
-  images: readonly string[],
-  criterion: Criterion,
-  conditions: readonly Condition[],
-  result: SearchResult,
-): Record<string, unknown> {
-  return { images, ...criterion, where: conditions, ...result };
 }

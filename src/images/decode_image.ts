@@ -2,6 +2,7 @@ import type Sharp from "sharp";
 import { CsnError, messageOf } from "../base/errors.ts";
 import { describeFit, type Fit } from "./fit.ts";
 import { isBmp, readBmp } from "./read_bmp.ts";
+import { assertSize } from "./raw_pixels.ts";
 import { isPnm, readPnm } from "./read_pnm.ts";
 import { resizeToSquare } from "./resample.ts";
 
@@ -17,6 +18,11 @@ export function preprocessingOf(fit: Fit): string {
 export interface DecodeOptions {
   /** How it becomes a square. @default {"crop"} */
   readonly fit?: Fit;
+  /**
+   * Refuses images of more pixels before they are decoded, and drawings (SVG), whose cost no size
+   * bounds: for images of which nothing is known. @default {268 million, and drawings are taken}
+   */
+  readonly mostPixels?: number;
 }
 
 /**
@@ -37,13 +43,13 @@ export interface DecodeOptions {
 export async function decodeImage(
   file: string | Uint8Array,
   imageSize: number,
-  { fit = "crop" }: DecodeOptions = {},
+  { fit = "crop", mostPixels }: DecodeOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await decodePixels(
       typeof file === "string" ? await Deno.readFile(file) : file,
       imageSize,
-      fit,
+      { fit, mostPixels },
     );
   } catch (error) {
     if (error instanceof CsnError) throw error;
@@ -56,10 +62,15 @@ export async function decodeImage(
 export async function decodePixels(
   bytes: Uint8Array,
   imageSize: number,
-  fit: Fit,
+  { fit = "crop", mostPixels }: DecodeOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const sharp = await loadSharp();
-  const raw = isBmp(bytes) ? readBmp(bytes) : isPnm(bytes) ? readPnm(bytes) : null;
+  const raw = isBmp(bytes)
+    ? readBmp(bytes, mostPixels)
+    : isPnm(bytes)
+    ? readPnm(bytes, mostPixels)
+    : null;
+  if (raw === null && mostPixels !== undefined) await assertTaken(sharp, bytes, mostPixels);
   // Bytes that are cut off are an error; oddities that other programs pass over are not.
   const image = raw === null
     ? sharp(bytes, { failOn: "truncated" })
@@ -72,6 +83,17 @@ export async function decodePixels(
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== 3) throw new Error(`it decodes to ${info.channels} channels instead of 3`);
   return resizeToSquare({ data, width: info.width, height: info.height }, imageSize, fit);
+}
+
+/** Throws for what `mostPixels` refuses; only the header is read. */
+async function assertTaken(
+  sharp: typeof Sharp,
+  bytes: Uint8Array,
+  mostPixels: number,
+): Promise<void> {
+  const { format, width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+  if (format === "svg") throw new Error("it is a drawing (SVG); send it as pixels, such as PNG");
+  assertSize(width, height, mostPixels);
 }
 
 /** What was wrong with an image, in one line. */

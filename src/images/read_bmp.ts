@@ -34,8 +34,8 @@ export function isBmp(bytes: Uint8Array): boolean {
 /**
  * The pixels of a bitmap, as Pillow reads them. Throws an Error that says what is wrong with it.
  */
-export function readBmp(bytes: Uint8Array): RawPixels {
-  const header = readHeader(bytes);
+export function readBmp(bytes: Uint8Array, mostPixels?: number): RawPixels {
+  const header = readHeader(bytes, mostPixels);
   if (header.bits <= 8) return paletted(bytes, header);
   return header.bits === 24 ? readBlueGreenRed(bytes, header) : readMasked(bytes, header);
 }
@@ -44,7 +44,7 @@ export function readBmp(bytes: Uint8Array): RawPixels {
 const oldHeader = 12;
 const fileHeader = 14;
 
-function readHeader(bytes: Uint8Array): Header {
+function readHeader(bytes: Uint8Array, mostPixels?: number): Header {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < fileHeader + oldHeader) throw new Error("the bitmap ends in its header");
   const size = view.getUint32(fileHeader, true);
@@ -69,7 +69,7 @@ function readHeader(bytes: Uint8Array): Header {
     throw new Error(`it is a bitmap of ${bits} bits a pixel and compression ${number}, not known`);
   }
   const height = Math.abs(signedHeight);
-  assertSize(width, height);
+  assertSize(width, height, mostPixels);
   // Masks follow the shortest of the newer headers, and are a part of longer ones.
   const masksAt = fileHeader + 40;
   const hasMasks = compression === "bitfields";

@@ -19,11 +19,11 @@ function isBlank(byte: number): boolean {
  * The pixels of the first picture, as Pillow scales them. Throws an Error that says what is wrong
  * with it.
  */
-export function readPnm(bytes: Uint8Array): RawPixels {
+export function readPnm(bytes: Uint8Array, mostPixels?: number): RawPixels {
   const kind = bytes[1] - zero;
   const reader = new Reader(bytes);
   const [width, height] = [reader.number(), reader.number()];
-  assertSize(width, height);
+  assertSize(width, height, mostPixels);
   const isBitmap = kind === 1 || kind === 4;
   const most = isBitmap ? 1 : reader.number();
   if (most < 1 || most > 65_535) throw new Error(`its largest value is ${most}, not 1 to 65535`);

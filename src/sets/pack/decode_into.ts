@@ -35,7 +35,7 @@ export async function decodeInto(
   const decode = async (at: number) => {
     const bytes = await Deno.readFile(imagePath(set, survey, from + at));
     digests[at] = sha256(bytes);
-    pixels.set(await decodePixels(bytes, imageSize, fit), at * imageBytes);
+    pixels.set(await decodePixels(bytes, imageSize, { fit }), at * imageBytes);
   };
   const pipeline = async () => {
     while (taken < length && !signal?.aborted) {

@@ -1,0 +1,90 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { inLine, messageOf, UsageError } from "../base/errors.ts";
+import { Model } from "../model/model.ts";
+import { choosePlacement } from "../model/choose_placement.ts";
+import { openGallery } from "../service/gallery.ts";
+import { examineToken, serveModel } from "../service/serve_model.ts";
+import type { Answered } from "../service/service_options.ts";
+import { failureLine } from "./failure_line.ts";
+import { threadsOption, wholeNumber } from "./options.ts";
+import { shownPath, userPath } from "./paths.ts";
+import { deviceOption } from "./placement_options.ts";
+import { runStoppable } from "./run_stoppable.ts";
+import { startNative } from "./start_native.ts";
+import { terminalListener } from "./terminal.ts";
+
+/** `serve`: answers searches by a model over HTTP until a signal ends it. */
+export function serveCommand(): CommandUnknownOpts {
+  return new Command("serve")
+    .description("answer searches by a model over HTTP, on this machine alone by default")
+    .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
+    .requiredOption(
+      "--among <folder>",
+      "images to search: a folder, an image set, or a file that embed wrote; embeddings of a folder are kept there (or in the cache) and used again",
+    )
+    .option(
+      "--host <address>",
+      "address to listen at; others than loopback need a token",
+      "127.0.0.1",
+    )
+    .option("--port <n>", "port to listen at; 0 is any free one", wholeNumber(0, 65_535), 8000)
+    .option(
+      "--token-file <file>",
+      "file with the token that requests must bring (default: CSN_TOKEN in the environment)",
+    )
+    .option("--batch <n>", "images in one forward pass at most", wholeNumber(1), 32)
+    .option(
+      "--queue <n>",
+      "requests in progress at most; others are answered 503",
+      wholeNumber(1),
+      64,
+    )
+    .option("--most-megabytes <n>", "size of a request at most", wholeNumber(1), 20)
+    .option("--most-megapixels <n>", "size of an image at most", wholeNumber(1, 268), 50)
+    .addOption(deviceOption)
+    .addOption(threadsOption)
+    .option("--verbose", "print a line for each request; show where an error came from")
+    .action(async (flags) => {
+      const { host, port, batch } = flags;
+      const token = await tokenOf(flags.tokenFile);
+      // What will be refused is refused before the images are embedded.
+      examineToken(host, token);
+      await startNative(flags);
+      const placement = choosePlacement({ device: flags.device, precision: "float32" });
+      using model = await Model.load(userPath(flags.resume), placement);
+      using listener = terminalListener();
+      const stopped = "no embeddings were kept; the same command begins again";
+      await runStoppable(listener, stopped, async (signal) => {
+        const gallery = await openGallery(model, userPath(flags.among), { listener, signal });
+        const served = serveModel(model, gallery, {
+          ...{ host, port, token, batch, mostRequests: flags.queue },
+          mostBytes: flags.mostMegabytes * 1e6,
+          mostPixels: flags.mostMegapixels * 1e6,
+          onAnswered: flags.verbose ? logAnswered : undefined,
+          onFault: (error) => console.error(failureLine(error, flags.verbose === true)),
+        });
+        listener.line(
+          `serving ${gallery.embeddings.names.length} images of ${
+            shownPath(userPath(flags.among))
+          } at ${served.url}${token === undefined ? "" : ", with the token"}`,
+        );
+        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        await served.close();
+        listener.notice("ended: what had been asked is answered");
+      });
+    });
+}
+
+/** The token of a file or of the environment; undefined where there is none. */
+async function tokenOf(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return Deno.env.get("CSN_TOKEN") || undefined;
+  try {
+    return (await Deno.readTextFile(userPath(file))).trim();
+  } catch (error) {
+    throw new UsageError(`Cannot read the token in ${file}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function logAnswered({ method, path, status, ms }: Answered): void {
+  console.error(inLine(`${method} ${path} ${status} ${ms.toFixed(1)} ms`));
+}
