@@ -78,8 +78,8 @@ export class CliProcess {
     return this.#child.pid;
   }
 
-  /** Waits until `pattern` has appeared `times` times in what was printed; fails when the process ends before. */
-  async printed(pattern: RegExp, times = 1): Promise<void> {
+  /** Waits until `pattern` has appeared `times` times in what was printed, and gives its first match; fails when the process ends before. */
+  async printed(pattern: RegExp, times = 1): Promise<RegExpMatchArray> {
     const global = new RegExp(pattern, "g");
     let hasEnded = false;
     this.#texts.then(() => {
@@ -98,6 +98,7 @@ export class CliProcess {
         this.#watchers.add(watcher);
       });
     }
+    return this.#seen.match(new RegExp(pattern, pattern.flags.replace("g", "")))!;
   }
 
   /** Sends a signal. */

@@ -1,0 +1,72 @@
+/** `serve` as a process: its line, its log, and how a signal ends it. */
+import assert from "node:assert/strict";
+import { join } from "../../src/files/paths.ts";
+import { CliProcess, runCli } from "../helpers/run_cli.ts";
+import { TemporaryFolder } from "../helpers/temporary_folder.ts";
+import { writeTinyModel } from "../helpers/tiny_model.ts";
+import { writeValuedSet } from "../helpers/valued_set.ts";
+
+let folder: TemporaryFolder;
+
+Deno.test.beforeAll(async () => {
+  folder = await TemporaryFolder.make();
+  const set = join(folder.path, "set");
+  await writeValuedSet(set);
+  await writeTinyModel(set);
+});
+
+Deno.test.afterAll(() => folder[Symbol.asyncDispose]());
+
+const words = ["serve", "--resume", "set/model", "--among", "set"];
+
+Deno.test("serve answers, and at SIGTERM what is in progress too, and ends with 0", async () => {
+  const serving = new CliProcess([...words, "--port", "0", "--verbose"], { cwd: folder.path });
+  const line = /serving 36 images of set at http:\/\/127\.0\.0\.1:(\d+)\n/;
+  const port = Number((await serving.printed(line))[1]);
+  const url = `http://127.0.0.1:${port}`;
+  const answer = await fetch(`${url}/neighbours`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name: "4.png", notion: "shape", k: 1 }),
+  });
+  assert.equal((await answer.json()).hits[0].name, "4.png");
+  // A request that is half there when the signal comes is answered when the rest has come.
+  const bytes = await Deno.readFile(join(folder.path, "set", "images", "7.png"));
+  using half = await Deno.connect({ hostname: "127.0.0.1", port });
+  const head =
+    `POST /embed HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\ncontent-length: ${bytes.length}\r\n\r\n`;
+  await half.write(new TextEncoder().encode(head));
+  await half.write(bytes.subarray(0, 10));
+  // The request is known to be in progress by the time that a later one is answered.
+  await (await fetch(`${url}/healthz`)).bytes();
+  serving.kill("SIGTERM");
+  for (;;) {
+    const health = await fetch(`${url}/healthz`);
+    await health.bytes();
+    if (health.status === 503) break;
+  }
+  await half.write(bytes.subarray(10));
+  const buffer = new Uint8Array(4096);
+  const length = await half.read(buffer);
+  assert.match(new TextDecoder().decode(buffer.subarray(0, length!)), /^HTTP\/1\.1 200 /);
+  const { code, stderr } = await serving.ended();
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^POST \/neighbours 200 \d+\.\d ms$/m);
+  assert.match(stderr, /^ended: what had been asked is answered$/m);
+  assert.doesNotMatch(stderr, /legacy|Error/);
+});
+
+Deno.test("serve asks for a token where others reach it, and reads it from a file", async () => {
+  const open = await runCli([...words, "--host", "0.0.0.0", "--port", "0"], {
+    cwd: folder.path,
+    env: { CSN_TOKEN: "" },
+  });
+  assert.equal(open.code, 2);
+  assert.match(
+    open.stderr,
+    /^error: Cannot serve at 0\.0\.0\.0 without a token: .*; pass one as --token-file, or serve at 127\.0\.0\.1$/m,
+  );
+  const missing = await runCli([...words, "--token-file", "none"], { cwd: folder.path });
+  assert.equal(missing.code, 2);
+  assert.match(missing.stderr, /^error: Cannot read the token in none: /m);
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { join } from "../../src/files/paths.ts";
+import { writeEmbeddings } from "../../src/model/embedding_file.ts";
+import { Model } from "../../src/model/model.ts";
+import { openGallery } from "../../src/service/gallery.ts";
+import { serviceCase } from "../helpers/service_case.ts";
+import { writeTinyModel } from "../helpers/tiny_model.ts";
+
+Deno.test("openGallery() opens a set with its values, a folder, and files of the model's embeddings", async () => {
+  await using given = await serviceCase();
+  const { model, gallery, set } = given;
+  assert.deepEqual(gallery.embeddings.names.slice(0, 2), ["0.png", "1.png"]);
+  assert.deepEqual([...gallery.columns!.keys()].at(-1), "split");
+  const folder = await openGallery(model, join(set, "images"));
+  assert.deepEqual([folder.columns, folder.embeddings.names.length], [null, 36]);
+  const warnings: string[] = [];
+  const listener = { warning: (text: string) => warnings.push(text) };
+  const own = join(set, "own.safetensors");
+  await writeEmbeddings(own, gallery.embeddings, { masks: model.masks });
+  const read = await openGallery(model, own, { listener });
+  assert.deepEqual(read.embeddings.vectors, gallery.embeddings.vectors);
+  assert.deepEqual(warnings, []);
+  const bare = join(set, "bare.npy");
+  await writeEmbeddings(bare, gallery.embeddings);
+  await openGallery(model, bare, { listener });
+  assert.match(warnings.join("\n"), /bare\.npy has no masks, so nothing says which model made/);
+});
+
+Deno.test("openGallery() refuses embeddings of another model", async () => {
+  await using given = await serviceCase();
+  const { gallery, set } = given;
+  const file = join(set, "own.safetensors");
+  const masks = new Map(
+    [...given.model.masks].map(([notion, mask]) => [notion, mask.map((m) => m + 1)]),
+  );
+  await writeEmbeddings(file, gallery.embeddings, { masks });
+  using model = await Model.load(await writeTinyModel(set));
+  await assert.rejects(
+    openGallery(model, file),
+    /^CsnError: Cannot search among the embeddings in .*own\.safetensors by the model .*: they are another model's, whose masks differ; embed the images with this model$/,
+  );
+});
