@@ -34,6 +34,7 @@ const main: Readonly<Record<string, readonly string[]>> = {
   "./experiment": ["compare", "sweep", "estimateMean"],
   "./report": ["makeReport", "analyseModel"],
   "./visdom": [],
+  "./database": ["indexTable"],
   "./service": ["serveModel", "ModelService"],
   "./tensor": ["Tensor", "scope", "call", "callAsync", "writeSafetensors"],
 };

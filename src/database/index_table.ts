@@ -59,7 +59,7 @@ interface Part {
  * take.
  *
  * @example Write a folder's embeddings to a database
- * ```ts
+ * ```ts ignore
  * import { embedFolder, Model, start } from "@csn/csn";
  * import { indexTable } from "@csn/csn/database";
  *

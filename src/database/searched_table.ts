@@ -75,7 +75,7 @@ export class SearchedTable implements AsyncDisposable {
    * that cannot be used, and a UsageError for a table that is not there or that another model made.
    *
    * @example Search a table by two notions
-   * ```ts
+   * ```ts ignore
    * import { Model, start } from "@csn/csn";
    * import { SearchedTable } from "@csn/csn/database";
    *

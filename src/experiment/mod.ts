@@ -49,7 +49,7 @@ export {
   type MeanEstimate,
   type TripletSample,
 } from "../statistics/estimate_mean.ts";
-export { ImageVariance } from "../statistics/image_variance.ts";
+export { ImageVariance, type MeanVariance } from "../statistics/image_variance.ts";
 export { SharedImages } from "../statistics/shared_images.ts";
 export {
   type FamilyMember,

@@ -3,6 +3,7 @@ import type { SharedImages } from "./shared_images.ts";
 
 /** What other images give to a mean. */
 export interface MeanVariance {
+  /** All of it. */
   readonly variance: number;
   /** The part of it that independent triplets would have, known from as many as there are. */
   readonly ofTriplets: number;

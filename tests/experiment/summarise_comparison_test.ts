@@ -195,7 +195,7 @@ Deno.test("comparisonOf() takes groups of images as units where there are groups
   assert.match(comparisonText(made), /other groups of images \(there are 6\)/);
   assert.match(
     comparisonText(made),
-    /Mind that the test triplets hold 6 groups: with fewer than 10/,
+    /Mind that the test triplets hold 6 groups: with fewer than 15/,
   );
 });
 

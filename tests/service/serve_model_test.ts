@@ -90,7 +90,13 @@ Deno.test("a service drops a request that goes away while it waits", async () =>
   const clock = new HandClock();
   await using served = serve({ clock, collectMs: 3 });
   const gone = new AbortController();
-  const dropped = embed(served.url, 1, { signal: gone.signal });
+  // A picture of one pixel: Deno 2.9.6 hears of a client that goes away after a small body only.
+  const dropped = fetch(`${served.url}/embed`, {
+    method: "POST",
+    headers: { "content-type": "image/x-portable-pixmap" },
+    body: "P6\n1 1\n255\nabc",
+    signal: gone.signal,
+  });
   await until(() => served.service.waiting === 1);
   gone.abort();
   await assert.rejects(dropped);
