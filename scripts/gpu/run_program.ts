@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly log?: string;
   /** Whether its output is shown while it runs. */
   readonly show?: boolean;
+  /** Ends the program when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** How a program ended. */
@@ -24,12 +26,13 @@ export async function tryProgram(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Ended> {
-  const { cwd, env = {}, log, show = false } = options;
+  const { cwd, env = {}, log, show = false, signal } = options;
   const child = new Deno.Command(program, {
     args: [...args],
     cwd,
     // csn takes relative paths from there.
     env: { NO_COLOR: "1", ...(cwd === undefined ? {} : { INIT_CWD: cwd }), ...env },
+    signal,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

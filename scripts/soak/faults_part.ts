@@ -135,6 +135,7 @@ async function failOften(
       const moment = randomUint32(soak.seed, number, fault.name.length) / 2 ** 32;
       const { code, wrong } = await failOnce(fault, trial, moment, right.get(trial)!, stage)
         .catch((error) => ({ code: 1, wrong: messageOf(error) }));
+      if (soak.stop.aborted) break;
       if (code !== 0) failed++;
       if (wrong === null) continue;
       const again = `deno task soak --parts faults --only ${fault.name} --seed ${soak.seed}`;

@@ -46,6 +46,7 @@ async function killOften(trial: Trial, kills: number, stage: Stage, soak: Soak):
   for (; done < kills && !isOver(soak); done++) {
     undisturbed ??= await runUndisturbed(trial, stage);
     const wrong = await killOnce(undisturbed, done, stage, soak).catch(messageOf);
+    if (soak.stop.aborted) break;
     if (wrong === null) continue;
     const again = `deno task soak --parts kills --only ${trial.name} --seed ${soak.seed}`;
     findings.push({ what: `${trial.name}, kill ${done + 1}: ${wrong}`, again });

@@ -74,8 +74,9 @@ const program = new Command("soak")
     const { inputs, kills, faults, steps } = { ...usual, ...flags };
     const sanitizers = usual.sanitizers || flags.parts?.includes("sanitizers") === true;
     const amounts = { inputs, kills, faults, steps, sanitizers };
+    const stop = stopSignal();
     const soak: Soak = {
-      ...{ amounts, seed, only, path, keep: userPath(flags.keep), until: Infinity },
+      ...{ amounts, seed, only, path, keep: userPath(flags.keep), until: Infinity, stop },
       turn: Infinity,
       notice: (text) => console.error(text),
     };
@@ -85,14 +86,28 @@ const program = new Command("soak")
       : await runLong(some, { ...soak, turn: 3600 * hours * turn }, hours);
     console.log(report(merged(rows)));
     if (rows.some(({ findings }) => findings.length > 0)) Deno.exitCode = 1;
+    Deno.exit();
   });
 
 await runCommand(program, Deno.args);
 
+/** Aborted by the first Ctrl-C or SIGTERM, so that the table of what was tried is printed; a second one ends at once. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    Deno.addSignalListener(signal, () => {
+      if (stop.signal.aborted) Deno.exit(1);
+      console.error(`${signal}: what is being tried is left; the table follows`);
+      stop.abort();
+    });
+  }
+  return stop.signal;
+}
+
 async function runParts(chosen: readonly Part[], soak: Soak): Promise<Row[]> {
   const rows: Row[] = [];
   for (const part of parts) {
-    if (chosen.includes(part)) rows.push(...await runPart(part, soak));
+    if (chosen.includes(part) && !soak.stop.aborted) rows.push(...await runPart(part, soak));
   }
   return rows;
 }
@@ -103,6 +118,8 @@ async function runPart(part: Part, soak: Soak): Promise<Row[]> {
   try {
     return await run[part](soak);
   } catch (error) {
+    // Ctrl-C reaches the commands that are tried, too.
+    if (soak.stop.aborted) return [];
     const again = `deno task soak --parts ${part} --seed ${soak.seed}`;
     const findings = [{ what: `${part} breaks off: ${messageOf(error)}`, again }];
     const seconds = (performance.now() - began) / 1000;
@@ -117,7 +134,9 @@ async function runLong(some: readonly Part[], soak: Soak, hours: number): Promis
   const runLane = async (lane: typeof lanes[number]) => {
     const rows: Row[] = [];
     for (const { part, end } of lane) {
-      if (some.includes(part)) rows.push(...await runPart(part, endingAt(end)));
+      if (some.includes(part) && !soak.stop.aborted) {
+        rows.push(...await runPart(part, endingAt(end)));
+      }
     }
     return rows;
   };

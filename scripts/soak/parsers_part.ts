@@ -90,10 +90,12 @@ async function watch(asked: Task, soak: Soak): Promise<Watched> {
     const findings: Finding[] = [];
     let last: Report = { done: 0, seed: task.seed - 1 };
     let isSilent = false;
+    const kill = () => child.kill("SIGKILL");
     const giveUp = () => {
       isSilent = true;
-      child.kill("SIGKILL");
+      kill();
     };
+    soak.stop.addEventListener("abort", kill);
     let timer = setTimeout(giveUp, 1000 * mostSilence);
     for await (const line of linesOf(child.stdout)) {
       clearTimeout(timer);
@@ -104,7 +106,9 @@ async function watch(asked: Task, soak: Soak): Promise<Watched> {
       findings.push({ what, again: again(task.parser, last.seed, path) });
     }
     clearTimeout(timer);
+    soak.stop.removeEventListener("abort", kill);
     const [{ code }, said] = await Promise.all([child.status, new Response(child.stderr).text()]);
+    if (soak.stop.aborted) return { done: last.done, findings, next: last.seed + 1 };
     if (code !== 0 || isSilent) {
       const what = isSilent ? `hangs for ${mostSilence} s` : `ends with ${code}: ${lastLine(said)}`;
       const kept = join(soak.keep, `${task.parser}-${last.seed + 1}`);

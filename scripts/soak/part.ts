@@ -38,6 +38,8 @@ export interface Soak {
    * than was asked for.
    */
   readonly until: number;
+  /** Aborted when the soak is to end: what is being tried then says nothing and is not counted. */
+  readonly stop: AbortSignal;
   /** Seconds after which a part goes on with another of the things that it tries. */
   readonly turn: number;
   /** Called with what is being done. */
@@ -65,9 +67,9 @@ export interface Row {
   readonly seconds: number;
 }
 
-/** Whether a part's time is over. */
-export function isOver({ until }: Soak): boolean {
-  return performance.now() >= until;
+/** Whether a part's time is over, or the soak is to end. */
+export function isOver({ until, stop }: Soak): boolean {
+  return stop.aborted || performance.now() >= until;
 }
 
 /** The same with a share of the time that is left: that of one of so many that follow. */

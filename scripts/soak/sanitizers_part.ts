@@ -65,8 +65,11 @@ async function runUnder({ name, runtimes, options, tests }: Sanitizer, soak: Soa
   const { code, stdout, said } = await tryProgram(
     Deno.execPath(),
     ["test", "--quiet", "--allow-all", "--preload", "tests/preload.ts", ...tests],
-    { cwd: projectFolder, env, log },
+    { cwd: projectFolder, env, log, signal: soak.stop },
   );
+  if (soak.stop.aborted) {
+    return { part: "sanitizers", tried: name, count: 0, asked: 1, findings: [], seconds: 0 };
+  }
   const again = `deno task soak --parts sanitizers --only ${name}; all of it is in ${log}`;
   const findings = findingsIn(await Deno.readTextFile(log), code === 0 ? null : said)
     .map((what): Finding => ({ what: `${name}: ${what}`, again }));

@@ -9,7 +9,7 @@ import type { Held } from "./steps_process.ts";
 const tolerated = 0.05;
 
 /** The part. */
-export async function stepsPart({ amounts: { steps }, until, notice }: Soak): Promise<Row[]> {
+export async function stepsPart({ amounts: { steps }, until, stop, notice }: Soak): Promise<Row[]> {
   if (steps <= 100) return [];
   const began = performance.now();
   const program = fromFileUrl(new URL("steps_process.ts", import.meta.url));
@@ -22,7 +22,7 @@ export async function stepsPart({ amounts: { steps }, until, notice }: Soak): Pr
   const printed = await run(
     Deno.execPath(),
     ["run", "--quiet", v8, ...permissions, program, String(steps), most],
-    { env: quiet },
+    { env: quiet, signal: stop },
   );
   const [first, last] = printed.trim().split("\n").map((line): Held => JSON.parse(line));
   const wrong = wrongWith(first, last);

@@ -31,3 +31,16 @@ Deno.test("parsersPart() begins nothing when its time is over, and says that it 
   assert.ok(rows.every(({ count, asked }) => count === 0 && asked === 150));
   assert.ok(said.length > 0 && said.every((text) => text.endsWith("0 found, not all")));
 });
+
+Deno.test("parsersPart() that is stopped ends its process and finds nothing in what it left", async () => {
+  await using soak = await shortSoak({ inputs: 1_000_000 });
+  const stop = new AbortController();
+  const listen = stop.signal.addEventListener.bind(stop.signal);
+  // It listens as soon as a process is there.
+  stop.signal.addEventListener = (...given: Parameters<typeof listen>) => {
+    listen(...given);
+    queueMicrotask(() => stop.abort());
+  };
+  const [row] = await parsersPart({ ...soak, only: ["filenames"], stop: stop.signal });
+  assert.deepEqual([row.count, row.asked, row.findings], [0, 1_000_000, []]);
+});

@@ -10,6 +10,7 @@ export async function shortSoak(amounts: Partial<Amounts>): Promise<Soak & Async
     only: [],
     keep: folder.path,
     until: Infinity,
+    stop: new AbortController().signal,
     turn: Infinity,
     notice: () => {},
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
