@@ -5,8 +5,8 @@ import { chosen, type Finding, isOver, type Row, type Soak } from "./part.ts";
 import { allParsers } from "./parsers/all.ts";
 import type { Report, Task } from "./parsers/process.ts";
 
-/** Seconds after which a process that says nothing hangs. */
-const mostSilence = 120;
+/** Seconds after which a process that says nothing hangs, on a machine that is busy otherwise, too. */
+const mostSilence = 600;
 
 /** Megabytes of texts and objects; a process that needs more ends, which is found. */
 const heap = 1000;
