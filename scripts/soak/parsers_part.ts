@@ -83,7 +83,7 @@ interface Watched {
 
 /** Runs one process to its end, or until it says nothing for too long. */
 async function watch(asked: Task, soak: Soak): Promise<Watched> {
-  const folder = await Deno.makeTempDir({ dir: await memoryFolder(), prefix: "csn-soak-" });
+  const folder = await Deno.makeTempDir({ prefix: "csn-soak-" });
   try {
     const task = { ...asked, folder };
     const child = startProcess(task);
@@ -148,13 +148,6 @@ function startProcess(task: Task) {
 function again(parser: string, seed: number, path: string): string {
   const way = path === "" ? "" : ` --path ${path}`;
   return `deno task soak --parts parsers --only ${parser} --seed ${seed}${way}`;
-}
-
-/** A folder that is kept in memory, where there is one. */
-async function memoryFolder(): Promise<string | undefined> {
-  const folder = "/dev/shm";
-  const isThere = await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false);
-  return isThere ? folder : undefined;
 }
 
 async function copyFiles(from: string, to: string): Promise<void> {
