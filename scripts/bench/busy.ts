@@ -45,6 +45,7 @@ export interface Speeds {
 interface Side {
   readonly program: "csn" | "PyTorch";
   readonly spins: number;
+  readonly threads: number;
   readonly partner: Partner;
   readonly speeds: Speeds;
 }
@@ -96,15 +97,17 @@ function worksAt(size: number, options: BenchOptions): Work[] {
 async function measure(work: Work, options: BenchOptions): Promise<Wait[]> {
   await using started = new AsyncDisposableStack();
   const sides: Side[] = [];
-  for (const spins of options.spinCounts ?? spinCounts) {
+  const start = async (spins: number, threads: number) => {
     const env = { GOMP_SPINCOUNT: String(spins) };
-    sides.push(
-      sideOf("csn", spins, started.use(await startWork(work.kind, work.size, options, env))),
-    );
-  }
-  const start = work.kind === "train" ? startStepPartner : startEmbedPartner;
-  const pytorch = started.use(await start(work.size, "tuned", options));
-  sides.push(sideOf("PyTorch", libgompCount, pytorch));
+    const partner = await startWork(work.kind, work.size, { ...options, threads }, env);
+    sides.push(sideOf("csn", spins, started.use(partner), threads));
+  };
+  for (const spins of options.spinCounts ?? spinCounts) await start(spins, options.threads);
+  // A single thread waits for no other one.
+  await start(spinCount, 1);
+  const startPytorch = work.kind === "train" ? startStepPartner : startEmbedPartner;
+  const pytorch = started.use(await startPytorch(work.size, "tuned", options));
+  sides.push(sideOf("PyTorch", libgompCount, pytorch, options.threads));
   for (const { partner } of sides) await partner.seconds(work.request);
   for (let round = 0; round < options.repeats; round++) {
     // What runs first is faster by a few percent on many machines: the order takes turns.
@@ -130,14 +133,20 @@ async function speedOf(work: Work, partner: Partner, atLeast: number): Promise<n
   return amount / seconds;
 }
 
-function sideOf(program: Side["program"], spins: number, partner: Partner): Side {
-  return { program, spins, partner, speeds: { idle: [], busy: [] } };
+function sideOf(
+  program: Side["program"],
+  spins: number,
+  partner: Partner,
+  threads: number,
+): Side {
+  return { program, spins, threads, partner, speeds: { idle: [], busy: [] } };
 }
 
 function waitOf({ name, unit }: Work, side: Side, sides: readonly Side[]): Wait {
   const usual = sides.find(({ program }) => program === side.program)!;
   return {
-    ...{ work: name, side: `${side.program}, ${side.spins}`, unit },
+    ...{ work: name, unit },
+    side: `${side.program}, ${side.spins}${side.threads === 1 ? ", 1 thread" : ""}`,
     ...waiting(side.speeds, usual.speeds),
   };
 }
