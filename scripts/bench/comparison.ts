@@ -1,7 +1,7 @@
 /** Measurements of csn beside PyTorch's, and what is made of them. */
 
 /** Which way a number is better. */
-export type Unit = "triplets/s" | "images/s" | "s" | "ms" | "MB";
+export type Unit = "triplets/s" | "images/s" | "requests/s" | "s" | "ms" | "MB";
 
 /** What was measured. */
 export interface Work {

@@ -5,6 +5,7 @@ import { compareEvaluation } from "./evaluate.ts";
 import { compareMemory } from "./memory.ts";
 import type { BenchOptions } from "./setting.ts";
 import { compareSearch } from "./search.ts";
+import { compareServing } from "./serve.ts";
 import { compareStarts } from "./start.ts";
 import { compareSteps } from "./step.ts";
 
@@ -17,6 +18,7 @@ export const items = {
   start: compareStarts,
   memory: compareMemory,
   search: compareSearch,
+  serve: compareServing,
 } satisfies Record<string, (options: BenchOptions) => Promise<Comparison[]>>;
 
 /** The names that --items takes. busy is done only by name: it keeps the whole machine busy. */

@@ -54,7 +54,7 @@ const program = new Command("bench")
     const notice = (text: string) => console.error(text);
     await startNative(flags);
     const placement = choosePlacement(flags, { notice, warning: notice });
-    const needsPytorch = chosen.some((item) => item !== "search");
+    const needsPytorch = chosen.some((item) => item !== "search" && item !== "serve");
     const python = needsPytorch
       ? await findPython(flags.python, notice)
       : { command: "python3", env: {} };

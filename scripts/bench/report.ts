@@ -34,11 +34,13 @@ export interface Findings {
 /** What is printed for people: the machine, a table, how to read it. */
 export function report({ machine, comparisons, waits, failures }: Findings): string {
   const searches = comparisons.filter(({ item }) => item === "search");
-  const others = comparisons.filter(({ item }) => item !== "search");
+  const served = comparisons.filter(({ item }) => item === "serve");
+  const others = comparisons.filter(({ item }) => item !== "search" && item !== "serve");
   return [
     machineLine(machine),
     ...(others.length > 0 ? comparisonLines(others, machine) : []),
     ...(searches.length > 0 ? searchLines(searches) : []),
+    ...(served.length > 0 ? servedLines(served) : []),
     ...(waits.length > 0 ? waitLines(waits) : []),
     ...failures.map(({ item, reason }) => `${item} could not be compared: ${reason}`),
   ].join("\n");
@@ -61,6 +63,16 @@ function searchLines(searches: readonly Comparison[]): string[] {
     "Exact search for the 10 nearest; of the first query in memory it is checked with a plain loop.",
     "usearch, faiss: for one weighting, which their vectors are multiplied by beforehand; csn takes it with the query.",
     "reading: as many bytes of memory read by as many threads, which nothing that looks at all rows can pass.",
+  ];
+}
+
+function servedLines(served: readonly Comparison[]): string[] {
+  return [
+    "",
+    comparisonTable("other", served),
+    "",
+    "Clients on this machine that ask again as soon as they are answered, for neighbours of a JPEG image.",
+    "one at a time: the same service, with one image in each forward pass.",
   ];
 }
 

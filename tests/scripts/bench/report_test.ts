@@ -57,6 +57,20 @@ Deno.test("report() names the GPU and what is tuned there", () => {
   assert.match(text, /tuned: .*torch\.compile/);
 });
 
+Deno.test("report() prints the service's load in a table of its own", () => {
+  const served: Comparison = {
+    ...step,
+    item: "serve",
+    work: "requests, 32 px",
+    against: "one at a time",
+    unit: "requests/s",
+  };
+  const text = report({ machine, comparisons: [served], waits: [], failures: [] });
+  assert.match(text, /^requests, 32 px +requests\/s +one at a time +314\.3 +250\.0 /m);
+  assert.match(text, /^one at a time: the same service, with one image in each forward pass\.$/m);
+  assert.doesNotMatch(text, /eager/);
+});
+
 Deno.test("report() says which items could not be compared", () => {
   const failures = [{ item: "memory", reason: "there is no /proc here" }];
   assert.match(
