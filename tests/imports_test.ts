@@ -11,10 +11,11 @@ const project = dirname(dirname(fromFileUrl(import.meta.url)));
  */
 const floors: readonly (readonly string[])[] = [
   ["cli"],
+  ["service"],
   ["report", "visdom", "database"],
   ["experiment"],
   ["analysis"],
-  ["training", "service"],
+  ["training"],
   ["model"],
   ["sets"],
   ["network", "search"],

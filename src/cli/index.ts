@@ -9,7 +9,7 @@ import { appended, threadsOption } from "./options.ts";
 import { shownPath, userPath } from "./paths.ts";
 import { deviceOption } from "./placement_options.ts";
 import { runStoppable } from "./run_stoppable.ts";
-import { amongPath } from "./searched_images.ts";
+import { amongPath, checkAmong } from "./searched_images.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -44,6 +44,7 @@ export function indexCommand(): CommandUnknownOpts {
       // What cannot be right is refused before the images are embedded.
       checkTable(flags.table);
       flags.to.forEach(parseDatabaseUrl);
+      checkAmong(flags.among, "name what that table was made of");
       await startNative(flags);
       const placement = choosePlacement({ device: flags.device, precision: "float32" });
       using model = await Model.load(userPath(flags.resume), placement);

@@ -1,7 +1,5 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { UsageError } from "../base/errors.ts";
-import { parseDatabaseUrl } from "../database/database_url.ts";
-import { checkTable } from "../database/identifier.ts";
 import { Model } from "../model/model.ts";
 import { type Criterion, namedNotions } from "../search/mixture.ts";
 import { parseWeights } from "../search/parse_weights.ts";
@@ -16,7 +14,7 @@ import { choosePlacement } from "../model/choose_placement.ts";
 import { deviceOption } from "./placement_options.ts";
 import { comparedText, measuredText, queryText } from "./query_text.ts";
 import { runStoppable } from "./run_stoppable.ts";
-import { amongPath, openSearched, openSearchedTable } from "./searched_images.ts";
+import { amongPath, checkPlace, openSearched, openSearchedTable } from "./searched_images.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -75,6 +73,11 @@ export function queryCommand(): CommandUnknownOpts {
       const criterion = criterionOf(flags);
       const conditions = flags.where.map(parseCondition);
       checkPlace(flags);
+      if (flags.from !== undefined && flags.gallery !== undefined) {
+        throw new UsageError(
+          "Cannot write a gallery of a database's images: it does not hold the pictures; search the folder or set with --among",
+        );
+      }
       const gallery = flags.gallery === undefined ? undefined : userPath(flags.gallery);
       if (gallery !== undefined) await examineGallery(gallery, flags);
       await startNative(flags);
@@ -111,38 +114,6 @@ export function queryCommand(): CommandUnknownOpts {
         if (gallery !== undefined) listener.notice?.(`written: ${shownPath(gallery)}`);
       });
     });
-}
-
-/** Throws a UsageError where no images are named to search, or two kinds, and for what does not go with a database. */
-function checkPlace(
-  { among, from, table, gallery }: {
-    among?: string;
-    from?: readonly string[];
-    table?: string;
-    gallery?: string;
-  },
-): void {
-  if ((among === undefined) === (from === undefined)) {
-    throw new UsageError(
-      among === undefined
-        ? "Cannot search: no images are named; name a folder or set with --among, or a database with --from and --table"
-        : "Cannot search: images are named in two ways; use --among, or --from with --table",
-    );
-  }
-  if ((table === undefined) !== (from === undefined)) {
-    throw new UsageError(
-      from === undefined
-        ? "Cannot search: --table goes with --from; leave it out, or name the database with --from"
-        : "Cannot search a database: no table is named; name it with --table",
-    );
-  }
-  if (from === undefined) return;
-  checkTable(table!);
-  from.forEach(parseDatabaseUrl);
-  if (gallery === undefined) return;
-  throw new UsageError(
-    "Cannot write a gallery of a database's images: it does not hold the pictures; search the folder or set with --among",
-  );
 }
 
 /** Weights of an option that is given again go on. */

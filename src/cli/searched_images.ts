@@ -11,6 +11,8 @@ import { imagePath, surveyImages } from "../sets/pack/survey_images.ts";
 import { readSetValues, valueColumns } from "../sets/set_values.ts";
 import type { Criterion } from "../search/mixture.ts";
 import type { Query, SearchOptions, SearchResult } from "../search/search.ts";
+import { isDatabaseUrl, parseDatabaseUrl } from "../database/database_url.ts";
+import { checkTable } from "../database/identifier.ts";
 import { SearchedTable, type TablePlace } from "../database/searched_table.ts";
 import { seenAt } from "../files/exists.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
@@ -30,6 +32,42 @@ export interface SearchedImages extends AsyncDisposable {
 export function amongPath(given: string): string {
   const set = dataPath(given);
   return seenAt(set)?.isDirectory ? set : userPath(given);
+}
+
+/** Throws a UsageError, which does not quote it, for the address of a database given to --among. */
+export function checkAmong(among: string, instead: string): void {
+  if (!isDatabaseUrl(among)) return;
+  throw new UsageError(
+    `Cannot take the address of a database with --among (it is not shown here, because it may hold a password): --among takes a folder, an image set, or a file that embed wrote; ${instead}`,
+  );
+}
+
+/** Throws a UsageError where no images are named to search, or in two ways. */
+export function checkPlace(
+  { among, from, table }: {
+    readonly among?: string;
+    readonly from?: readonly string[];
+    readonly table?: string;
+  },
+): void {
+  if ((among === undefined) === (from === undefined)) {
+    throw new UsageError(
+      among === undefined
+        ? "Cannot search: no images are named; name a folder or set with --among, or a database with --from and --table"
+        : "Cannot search: images are named in two ways; use --among, or --from with --table",
+    );
+  }
+  if (among !== undefined) checkAmong(among, "name a database with --from and --table");
+  if ((table === undefined) !== (from === undefined)) {
+    throw new UsageError(
+      from === undefined
+        ? "Cannot search: --table goes with --from; leave it out, or name the database with --from"
+        : "Cannot search a database: no table is named; name it with --table",
+    );
+  }
+  if (from === undefined) return;
+  checkTable(table!);
+  from.forEach(parseDatabaseUrl);
 }
 
 /** The images of a database's table that meet conditions. */

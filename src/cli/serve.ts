@@ -3,13 +3,15 @@ import { inLine, messageOf, UsageError } from "../base/errors.ts";
 import { Model } from "../model/model.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { openGallery } from "../service/gallery.ts";
+import { TableGallery } from "../service/table_gallery.ts";
 import { examineToken, serveModel } from "../service/serve_model.ts";
 import type { Answered } from "../service/service_options.ts";
 import { failureLine } from "./failure_line.ts";
-import { threadsOption, wholeNumber } from "./options.ts";
-import { shownPath, userPath } from "./paths.ts";
+import { appended, threadsOption, wholeNumber } from "./options.ts";
+import { userPath } from "./paths.ts";
 import { deviceOption } from "./placement_options.ts";
 import { runStoppable } from "./run_stoppable.ts";
+import { amongPath, checkPlace } from "./searched_images.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -18,10 +20,16 @@ export function serveCommand(): CommandUnknownOpts {
   return new Command("serve")
     .description("answer searches by a model over HTTP, on this machine alone by default")
     .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
-    .requiredOption(
+    .option(
       "--among <folder>",
       "images to search: a folder, an image set, or a file that embed wrote; embeddings of a folder are kept there (or in the cache) and used again",
     )
+    .option(
+      "--from <url>",
+      "instead of --among: postgres://user@host/database that `index` wrote to; give it again for the parts on more servers",
+      appended,
+    )
+    .option("--table <name>", "with --from: the table's name there")
     .option(
       "--host <address>",
       "address to listen at; others than loopback need a token",
@@ -49,13 +57,18 @@ export function serveCommand(): CommandUnknownOpts {
       const token = await tokenOf(flags.tokenFile);
       // What will be refused is refused before the images are embedded.
       examineToken(host, token);
+      checkPlace(flags);
       await startNative(flags);
       const placement = choosePlacement({ device: flags.device, precision: "float32" });
       using model = await Model.load(userPath(flags.resume), placement);
       using listener = terminalListener();
       const stopped = "no embeddings were kept; the same command begins again";
       await runStoppable(listener, stopped, async (signal) => {
-        const gallery = await openGallery(model, userPath(flags.among), { listener, signal });
+        await using opened = new AsyncDisposableStack();
+        const { from, table, among } = flags;
+        const gallery = from === undefined
+          ? await openGallery(model, amongPath(among!), { listener, signal })
+          : opened.use(await TableGallery.open(model, { from, table: table! }));
         const served = serveModel(model, gallery, {
           ...{ host, port, token, batch, mostRequests: flags.queue },
           mostBytes: flags.mostMegabytes * 1e6,
@@ -63,10 +76,9 @@ export function serveCommand(): CommandUnknownOpts {
           onAnswered: flags.verbose ? logAnswered : undefined,
           onFault: (error) => console.error(failureLine(error, flags.verbose === true)),
         });
+        const secured = token === undefined ? "" : ", with the token";
         listener.line(
-          `serving ${gallery.embeddings.names.length} images of ${
-            shownPath(userPath(flags.among))
-          } at ${served.url}${token === undefined ? "" : ", with the token"}`,
+          `serving ${await gallery.count()} images of ${among ?? table} at ${served.url}${secured}`,
         );
         await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
         await served.close();

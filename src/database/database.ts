@@ -3,6 +3,15 @@ import { clientConfigs, Connection } from "./connection.ts";
 import { databaseFault } from "./database_fault.ts";
 import { parseDatabaseUrl } from "./database_url.ts";
 
+/** How a database is used. */
+export interface DatabaseOptions {
+  /** A server that does not answer a statement for so long is given up. @default {never} */
+  readonly answerMs?: number;
+}
+
+/** What a statement may take longer than it was allowed to before its server counts as gone. */
+const graceMs = 2_000;
+
 /** A database that is connected to: several connections, made when they are needed. */
 export class Database implements AsyncDisposable {
   /** For messages, without a password. */
@@ -18,12 +27,18 @@ export class Database implements AsyncDisposable {
    * Connects to postgres://user@host:port/database. Throws a CsnError that says why not and what
    * mends it, and never holds a password.
    */
-  static async connect(url: string): Promise<Database> {
+  static async connect(url: string, { answerMs }: DatabaseOptions = {}): Promise<Database> {
     const address = parseDatabaseUrl(url);
     const configs = await clientConfigs(address);
     const { default: pg } = await loadPg();
     for (const config of configs) {
-      const pool = new pg.Pool({ ...config, max: mostConnections, idleTimeoutMillis: 30_000 });
+      const pool = new pg.Pool({
+        ...config,
+        max: mostConnections,
+        idleTimeoutMillis: 30_000,
+        // A server that ends what takes too long says so itself, a little earlier.
+        query_timeout: answerMs === undefined ? undefined : answerMs + graceMs,
+      });
       // Without a listener, an idle connection that the server ends would end the process.
       pool.on("error", () => {});
       try {

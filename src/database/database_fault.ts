@@ -13,9 +13,15 @@ const remedies: Readonly<Record<string, string>> = {
   "42501": "let the user do that with GRANT, or connect as another one",
   "53300": "end connections that are not needed, or raise max_connections",
   "53100": "make room on the server's disk",
+  "57014": "look at what else the server does, or what locks the table",
   "57P01": "the server was stopped; start it and run the same again",
   "57P03": "the server is starting or stopping; try again later",
 };
+
+/** A database cannot be used; `cause` is what it or the system said. */
+export class DatabaseError extends CsnError {
+  override readonly name: string = "DatabaseError";
+}
 
 /** What failed in a database, without a password. */
 export function databaseFault(shown: string, error: unknown, attempt = "use"): CsnError {
@@ -24,7 +30,7 @@ export function databaseFault(shown: string, error: unknown, attempt = "use"): C
   const said = messageOf(error);
   const text = password ? said.replaceAll(password, "***") : said;
   const remedy = remedies[code ?? ""] ?? remedyOf(said);
-  return new CsnError(
+  return new DatabaseError(
     `Cannot ${attempt} the database ${shown}: ${text}${remedy === null ? "" : `; ${remedy}`}`,
     { cause: error },
   );
@@ -41,6 +47,7 @@ function remedyOf(said: string): string | null {
   if (/certificate|self.signed|UnknownIssuer/i.test(said)) {
     return "name whom to trust with sslrootcert, or pass sslmode=require to check nothing";
   }
+  if (/Query read timeout/.test(said)) return "the server does not answer; look at it";
   if (/timeout/i.test(said)) return remedies.ETIMEDOUT;
   if (/Connection terminated|not queryable/.test(said)) return remedies.ECONNRESET;
   return null;

@@ -1,4 +1,4 @@
-import { CsnError } from "../base/errors.ts";
+import { UsageError } from "../base/errors.ts";
 import type { Model } from "../model/model.ts";
 import type { Embeddings } from "../search/embeddings.ts";
 import type { Scales } from "../search/balance.ts";
@@ -47,6 +47,8 @@ export interface TablePlace {
   readonly from: readonly string[];
   /** Its name. */
   readonly table: string;
+  /** How long a server may take for one statement, in milliseconds. @default {any time} */
+  readonly answerMs?: number;
 }
 
 /** What a table that is connected to is known by. */
@@ -55,6 +57,7 @@ interface TableParts {
   /** The model's. */
   readonly fingerprint: string;
   readonly databases: readonly Database[];
+  readonly answerMs?: number;
 }
 
 /** All that is read for a search is read in one state of the table. */
@@ -89,12 +92,15 @@ export class SearchedTable implements AsyncDisposable {
    * ```
    */
   static async open(model: Model, options: TablePlace): Promise<SearchedTable> {
-    checkTable(options.table);
+    const { from, table: name, answerMs } = options;
+    checkTable(name);
     await using opened = new AsyncDisposableStack();
     const databases: Database[] = [];
-    for (const url of options.from) databases.push(opened.use(await Database.connect(url)));
+    for (const url of from) {
+      databases.push(opened.use(await Database.connect(url, { answerMs })));
+    }
     const fingerprint = await modelFingerprint(model);
-    const table = new SearchedTable(model, { name: options.table, fingerprint, databases });
+    const table = new SearchedTable(model, { name, fingerprint, databases, answerMs });
     await table.#read(() => Promise.resolve());
     opened.move();
     return table;
@@ -128,6 +134,13 @@ export class SearchedTable implements AsyncDisposable {
     return await this.#read((shards) => Promise.resolve(countOf(shards)));
   }
 
+  /** What is known of the images, for conditions. */
+  async columns(): Promise<readonly string[]> {
+    return await this.#read((shards) =>
+      Promise.resolve([...new Set(shards.flatMap(({ columns }) => columns))])
+    );
+  }
+
   /** Closes the connections. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const database of this.#parts.databases) await database[Symbol.asyncDispose]();
@@ -135,11 +148,12 @@ export class SearchedTable implements AsyncDisposable {
 
   /** Does `work` with the table's parts as they are at one time. */
   async #read<T>(work: (shards: readonly Shard[]) => Promise<T>): Promise<T> {
-    const { name, fingerprint, databases } = this.#parts;
+    const { name, fingerprint, databases, answerMs } = this.#parts;
     const model = { fingerprint, path: this.#model.path };
     const read = async (connections: readonly Connection[]) => {
       const shards: Shard[] = [];
       for (const connection of connections) {
+        if (answerMs !== undefined) await limitStatements(connection, answerMs);
         shards.push(await openShard(connection, name, model));
       }
       return await work(shards);
@@ -177,6 +191,11 @@ export class SearchedTable implements AsyncDisposable {
   }
 }
 
+/** The server then ends what takes longer; a setting of the transaction passes every pooler. */
+async function limitStatements(connection: Connection, ms: number): Promise<void> {
+  await connection.rows("select set_config('statement_timeout', $1, true)", [String(ms)]);
+}
+
 function countOf(shards: readonly Shard[]): number {
   return shards.reduce((sum, { count }) => sum + count, 0);
 }
@@ -189,12 +208,14 @@ function unread(count: number, dimension: number): Embeddings {
 /** Medians of parts are no medians of the whole, so they must have been written together. */
 function mediansOf(shards: readonly Shard[], isRaw: boolean): Scales {
   const [first, ...others] = shards;
-  const odd = others.find(({ batch }) => batch !== first.batch);
-  if (odd === undefined) return first.medians;
+  const odd = others.findIndex(({ batch }) => batch !== first.batch);
+  if (odd < 0) return first.medians;
   // Chances are measured by the median, too; without one they are not known.
   if (isRaw) return new Map([...first.medians.keys()].map((notion) => [notion, NaN]));
-  throw new CsnError(
-    `Cannot balance notions over the parts of the table ${first.table}: ${first.connection.shown} and ${odd.connection.shown} were not written together, so the medians over all are not known; write them by one \`indexTable()\`, or take the weights as they are with \`raw: true\``,
+  throw new UsageError(
+    `Cannot balance notions over the parts of the table ${first.table}: those of the addresses 1 and ${
+      odd + 2
+    } were not written together, so the medians over all are not known; write them by one \`indexTable()\`, or take the weights as they are with \`raw: true\``,
   );
 }
 

@@ -8,6 +8,11 @@ import { Parameters } from "./parameters.ts";
 import { type Bound, vectorText } from "./ranking.ts";
 import { imagesTable, orderTable } from "./version_names.ts";
 
+/** A table is not there, or another model made it. */
+export class TableError extends UsageError {
+  override readonly name: string = "TableError";
+}
+
 /** What a table of one server says of itself, as it is in one transaction. */
 export interface Shard {
   readonly connection: Connection;
@@ -50,12 +55,12 @@ export async function openShard(
 ): Promise<Shard> {
   const version = await activeVersion(connection, table);
   if (version === null) {
-    throw new UsageError(
+    throw new TableError(
       `Cannot search the table ${table} of ${connection.shown}: csn wrote no table of that name there; write it with \`indexTable()\``,
     );
   }
   if (version.fingerprint !== model.fingerprint) {
-    throw new UsageError(
+    throw new TableError(
       `Cannot search the table ${table} of ${connection.shown} with the model ${model.path}: another model made it, then ${version.model}; pass that one, or write the table anew with this one by \`indexTable()\``,
     );
   }

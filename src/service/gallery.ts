@@ -1,4 +1,4 @@
-import { CsnError } from "../base/errors.ts";
+import { CsnError, UsageError } from "../base/errors.ts";
 import { isFile } from "../files/exists.ts";
 import { readEmbeddings } from "../model/embedding_file.ts";
 import type { EmbeddingSet } from "../model/embedding_set.ts";
@@ -6,16 +6,103 @@ import { folderEmbeddings, type FolderOptions } from "../model/folder_embeddings
 import type { Model } from "../model/model.ts";
 import { embedSetFolder } from "../model/searched_set.ts";
 import { isSetFolder } from "../model/set_embeddings.ts";
-import type { ValueColumns } from "../search/where.ts";
+import type { Criterion } from "../search/mixture.ts";
+import type { Query, SearchOptions, SearchResult } from "../search/search.ts";
+import { searchAsync } from "../search/search_async.ts";
+import { type Condition, type ValueColumns, whereOf } from "../search/where.ts";
 import { openImageSet } from "../sets/image_set.ts";
 import { readSetValues, valueColumns } from "../sets/set_values.ts";
 
-/** The images that a service searches. */
+/** How a gallery is searched. */
+export type GallerySearch =
+  & Omit<SearchOptions, "where" | "scales">
+  & Criterion
+  & {
+    /** What the images must meet. */
+    readonly where: readonly Condition[];
+  };
+
+/** The images that a service searches: in memory, or in a database. */
 export interface Gallery {
+  /** How many there are. */
+  count(): Promise<number>;
+  /** What is known of the images, for conditions; null where nothing is. */
+  columnNames(): Promise<readonly string[] | null>;
+  /** The embedding [D] of the image called `name`; null where there is none that is known. */
+  embedding(name: string): Promise<Float32Array | null>;
+  /** Throws a UsageError for conditions that say nothing of these images, if that is known at once. */
+  examine(where: readonly Condition[]): void;
+  /** What `Model.search` finds among them. No message names a path, an address or a user. */
+  search(query: Query, options: GallerySearch): Promise<SearchResult>;
+}
+
+/** Images whose embeddings are in memory. */
+export class EmbeddedGallery implements Gallery {
   /** Their embeddings, by name. */
   readonly embeddings: EmbeddingSet;
   /** What is known of each image, for conditions; null where nothing is. */
   readonly columns: ValueColumns | null;
+  readonly #model: Model;
+  readonly #rows: ReadonlyMap<string, number>;
+
+  /** Images that `model` embedded. */
+  constructor(
+    model: Model,
+    { embeddings, columns = null }: {
+      readonly embeddings: EmbeddingSet;
+      readonly columns?: ValueColumns | null;
+    },
+  ) {
+    this.#model = model;
+    this.embeddings = embeddings;
+    this.columns = columns;
+    // Of images by one name the first is meant.
+    this.#rows = new Map(
+      embeddings.names.map((name, row): [string, number] => [name, row]).reverse(),
+    );
+  }
+
+  /** How many there are. */
+  count(): Promise<number> {
+    return Promise.resolve(this.embeddings.names.length);
+  }
+
+  /** See `Gallery`. */
+  columnNames(): Promise<readonly string[] | null> {
+    return Promise.resolve(this.columns === null ? null : [...this.columns.keys()]);
+  }
+
+  /** See `Gallery`. */
+  embedding(name: string): Promise<Float32Array | null> {
+    const row = this.#rows.get(name);
+    const found = row === undefined ? null : this.embeddings.at(row);
+    return Promise.resolve(found?.every(Number.isFinite) ? found : null);
+  }
+
+  /** See `Gallery`. */
+  examine(where: readonly Condition[]): void {
+    this.#test(where);
+  }
+
+  /** See `Gallery`. */
+  async search(query: Query, { where, ...options }: GallerySearch): Promise<SearchResult> {
+    const { masks, info: { calibration } } = this.#model;
+    const owner = { masks, owner: "the model", calibration };
+    return await searchAsync(query, this.embeddings, {
+      ...options,
+      ...owner,
+      where: this.#test(where),
+    });
+  }
+
+  /** Which images meet conditions; undefined where there are none. */
+  #test(where: readonly Condition[]): ((index: number) => boolean) | undefined {
+    if (where.length === 0) return undefined;
+    if (this.columns !== null) return whereOf(where, this.columns);
+    throw new UsageError(
+      "Cannot search with `where`: nothing is known of the images that are searched; leave it out",
+    );
+  }
 }
 
 /**
@@ -28,15 +115,18 @@ export async function openGallery(
   model: Model,
   path: string,
   options: FolderOptions = {},
-): Promise<Gallery> {
-  if (await isFile(path)) return { embeddings: await ofFile(model, path, options), columns: null };
+): Promise<EmbeddedGallery> {
+  if (await isFile(path)) {
+    return new EmbeddedGallery(model, { embeddings: await ofFile(model, path, options) });
+  }
   if (!await isSetFolder(path)) {
-    return { embeddings: await folderEmbeddings(model, path, options), columns: null };
+    return new EmbeddedGallery(model, { embeddings: await folderEmbeddings(model, path, options) });
   }
   const set = await openImageSet(path);
   const values = await readSetValues(set);
   const columns = values === null ? null : valueColumns(values);
-  return { embeddings: await embedSetFolder(model, set, options), columns };
+  const embeddings = await embedSetFolder(model, set, options);
+  return new EmbeddedGallery(model, { embeddings, columns });
 }
 
 async function ofFile(

@@ -16,7 +16,8 @@
  */
 export { ServedModel, serveModel, type ServeOptions } from "./serve_model.ts";
 export { ModelService } from "./model_service.ts";
-export { type Gallery, openGallery } from "./gallery.ts";
+export { EmbeddedGallery, type Gallery, type GallerySearch, openGallery } from "./gallery.ts";
+export { TableGallery } from "./table_gallery.ts";
 export type { Answered, ServiceOptions } from "./service_options.ts";
 export type { Clock } from "./clock.ts";
 export { type OpenApi, openApi } from "./open_api.ts";

@@ -1,11 +1,10 @@
-import { CsnError, messageOf, shown, UsageError } from "../base/errors.ts";
+import { CsnError, messageOf, shown } from "../base/errors.ts";
 import { decodeImage } from "../images/decode_image.ts";
 import { TooManyPixelsError } from "../images/raw_pixels.ts";
 import { EmbeddingSet } from "../model/embedding_set.ts";
 import type { Model } from "../model/model.ts";
 import { searchAnswer } from "../search/search_answer.ts";
-import { searchAsync } from "../search/search_async.ts";
-import { whereOf } from "../search/where.ts";
+import { mixtureOf } from "../search/mixture.ts";
 import { Batcher } from "./batcher.ts";
 import type { Gallery } from "./gallery.ts";
 import { examineRequest } from "./guard.ts";
@@ -14,6 +13,7 @@ import { Places } from "./places.ts";
 import { type AskedImage, askedSearch, checkKeys, readAsked } from "./read_asked.ts";
 import { readBody } from "./read_body.ts";
 import { RequestError } from "./request_error.ts";
+import { UnavailableError } from "./unavailable_error.ts";
 import { type ServiceOptions, type ServiceSettings, settingsOf } from "./service_options.ts";
 
 /** What a path answers to a method. */
@@ -52,7 +52,6 @@ export class ModelService {
   readonly #settings: ServiceSettings;
   readonly #batcher: Batcher;
   readonly #decoding: Places;
-  readonly #rows: ReadonlyMap<string, number>;
   readonly #routes: ReadonlyMap<string, Route>;
   #inProgress = 0;
   #drained: PromiseWithResolvers<void> | null = null;
@@ -64,13 +63,10 @@ export class ModelService {
     this.#settings = settingsOf(options);
     this.#batcher = new Batcher((pixels) => this.#embed(pixels), this.#settings);
     this.#decoding = new Places(this.#settings.decodedAtOnce);
-    const { names } = gallery.embeddings;
-    // Of images by one name the first is meant.
-    this.#rows = new Map(names.map((name, row): [string, number] => [name, row]).reverse());
     this.#routes = new Map<string, Route>([
       ["/neighbours", { method: "POST", answer: (request) => this.#neighbours(request) }],
       ["/embed", { method: "POST", answer: (request) => this.#embeddings(request) }],
-      ["/notions", { method: "GET", answer: () => Promise.resolve(this.#notions()) }],
+      ["/notions", { method: "GET", answer: () => this.#notions() }],
       ["/healthz", { method: "GET", answer: () => Promise.resolve({ status: "ok" }) }],
       ["/openapi.json", { method: "GET", answer: () => Promise.resolve(openApi) }],
     ]);
@@ -152,24 +148,12 @@ export class ModelService {
   async #neighbours(request: Request): Promise<unknown> {
     const { images, options } = await readAsked(request, await readBody(request, this.#settings));
     const { criterion, where, k, combine, raw } = askedSearch(options, this.#settings.mostHits);
-    const asked = where.length === 0 ? undefined : this.#where(where);
-    // A notion that is not there is refused before images are embedded, by a search that finds none.
-    const masks = { masks: this.#model.masks, owner: "the model" };
-    const { embeddings } = this.#gallery;
-    await searchAsync(new Float32Array(embeddings.dimension), nothing(embeddings.dimension), {
-      ...criterion,
-      ...masks,
-    });
+    // What cannot be asked is refused before images are embedded.
+    mixtureOf(criterion, this.#model.masks, "the model");
+    this.#gallery.examine(where);
     const query = await this.#embedded(images, request.signal);
-    const result = await searchAsync(query, embeddings, {
-      ...criterion,
-      ...masks,
-      calibration: this.#model.info.calibration,
-      where: asked,
-      k,
-      combine,
-      ...raw === undefined ? {} : { raw },
-    });
+    const given = raw === undefined ? {} : { raw };
+    const result = await this.#gallery.search(query, { ...criterion, where, k, combine, ...given });
     return searchAnswer({ images: query.names, criterion, where }, result);
   }
 
@@ -183,24 +167,14 @@ export class ModelService {
     };
   }
 
-  #notions(): unknown {
+  async #notions(): Promise<unknown> {
     const { masks, info } = this.#model;
-    const { columns, embeddings } = this.#gallery;
     return {
       notions: [...masks].map(([name, mask]) => ({ name, mask: [...mask] })),
       dimension: info.dimension,
-      images: embeddings.names.length,
-      columns: columns === null ? null : [...columns.keys()],
+      images: await this.#gallery.count(),
+      columns: await this.#gallery.columnNames(),
     };
-  }
-
-  /** Throws a UsageError for conditions that say nothing of these images. */
-  #where(conditions: Parameters<typeof whereOf>[0]): (index: number) => boolean {
-    const { columns } = this.#gallery;
-    if (columns !== null) return whereOf(conditions, columns);
-    throw new UsageError(
-      "Cannot search with `where`: nothing is known of the images that are searched; leave it out",
-    );
   }
 
   /** Embeddings of images of the gallery, and of others, which are called "image 0", "image 1". */
@@ -213,7 +187,9 @@ export class ModelService {
       );
     }
     // What is wrong with one is found before the others cost anything.
-    const known = images.map((image) => "name" in image ? this.#known(image.name) : null);
+    const known = await Promise.all(
+      images.map((image) => "name" in image ? this.#known(image.name) : null),
+    );
     const found = await Promise.allSettled(
       images.map((image, i) =>
         known[i] ?? this.#embedOne((image as { bytes: Uint8Array }).bytes, i, signal)
@@ -230,19 +206,12 @@ export class ModelService {
   }
 
   /** The embedding [D] of an image of the gallery. */
-  #known(name: string): Float32Array {
-    const row = this.#rows.get(name);
-    if (row === undefined) {
-      throw new RequestError(
-        404,
-        `Cannot search for ${shown(name)}: no image that is searched has this name`,
-      );
-    }
-    const embedding = this.#gallery.embeddings.at(row);
-    if (embedding.every(Number.isFinite)) return embedding;
+  async #known(name: string): Promise<Float32Array> {
+    const embedding = await this.#gallery.embedding(name);
+    if (embedding !== null) return embedding;
     throw new RequestError(
       404,
-      `Cannot search for ${shown(name)}: its image is missing or unreadable`,
+      `Cannot search for ${shown(name)}: no image that is searched has this name and is readable`,
     );
   }
 
@@ -281,6 +250,10 @@ export class ModelService {
     if (error instanceof RequestError) {
       return refusal(error.status, messageOf(error), error.headers);
     }
+    if (error instanceof UnavailableError) {
+      this.#settings.onFault(error.cause);
+      return refusal(503, messageOf(error), retryAfter);
+    }
     // What cannot be searched for: a notion, a weight, a value, a mixture that cannot be balanced.
     if (error instanceof CsnError) return refusal(422, messageOf(error));
     this.#settings.onFault(error);
@@ -297,9 +270,4 @@ function refusal(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   return Response.json({ error: message }, { status, headers: { ...plainHeaders, ...headers } });
-}
-
-/** No embedding. */
-function nothing(dimension: number): EmbeddingSet {
-  return new EmbeddingSet({ names: [], vectors: new Float32Array(), dimension });
 }

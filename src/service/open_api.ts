@@ -207,7 +207,7 @@ function answers(schema: string, refusals: Readonly<Record<string, string>>) {
 const always = {
   "401": "the token is missing or wrong",
   "403": "the Host header names another host",
-  "503": "the service is ending",
+  "503": "the service is ending, or the database of its images cannot be used for now",
 };
 
 const ofImages = {
@@ -218,7 +218,7 @@ const ofImages = {
   "413": "the body or an image is too large",
   "415": "the body is of another type",
   "422": "what is asked cannot be: a notion, weights, a condition, an image that cannot be decoded",
-  "503": "the service is busy or ending",
+  "503": "the service is busy or ending, or the database of its images cannot be used for now",
 };
 
 const operations: Record<string, Record<string, Operation>> = {

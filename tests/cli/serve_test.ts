@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "../../src/files/paths.ts";
 import { CliProcess, runCli } from "../helpers/run_cli.ts";
+import { withPostgres } from "../helpers/with_postgres.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";
 import { writeValuedSet } from "../helpers/valued_set.ts";
@@ -69,4 +70,58 @@ Deno.test("serve asks for a token where others reach it, and reads it from a fil
   const missing = await runCli([...words, "--token-file", "none"], { cwd: folder.path });
   assert.equal(missing.code, 2);
   assert.match(missing.stderr, /^error: Cannot read the token in none: /m);
+});
+
+await withPostgres(1, ([server]) => {
+  Deno.test("serve --from answers what query --from prints, from the table that index wrote", async () => {
+    const from = ["--from", server.url(), "--table", "shoes"];
+    const model = ["--resume", "set/model"];
+    const index = ["index", ...model, "--among", "set", "--to", server.url(), "--table", "shoes"];
+    assert.equal((await runCli(index, { cwd: folder.path })).code, 0);
+    const query = ["query", ...model, ...from, "--mix", "shape,colour=0.5", "--where", "colour=1"];
+    const printed = await runCli([...query, "--json", "set/images/4.png"], { cwd: folder.path });
+    const serving = new CliProcess(["serve", ...model, ...from, "--port", "0"], {
+      cwd: folder.path,
+    });
+    const [, url] = await serving.printed(/serving 36 images of shoes at (http:\S+)\n/);
+    const answer = await fetch(`${url}/neighbours?mix=shape,colour=0.5&where=colour=1`, {
+      method: "POST",
+      headers: { "content-type": "image/png" },
+      body: await Deno.readFile(join(folder.path, "set", "images", "4.png")),
+    });
+    const { hits } = await answer.json();
+    assert.deepEqual(hits, JSON.parse(printed.stdout).hits);
+    serving.kill("SIGTERM");
+    const { code, stdout, stderr } = await serving.ended();
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stdout + stderr, /postgres:/);
+  });
+});
+
+Deno.test("serve, query and index refuse a database's address as --among without showing it", async () => {
+  const among = ["--resume", "set/model", "--among", "postgres://me:s3cret@localhost/shop"];
+  const from = /--among takes a folder, .*; name a database with --from and --table$/m;
+  const made = /--among takes a folder, .*; name what that table was made of$/m;
+  const commands: [RegExp, ...string[]][] = [
+    [from, "serve"],
+    [from, "query", "--notion", "shape", "set/images/4.png"],
+    [made, "index", "--to", "postgres://localhost/other", "--table", "shoes"],
+  ];
+  for (const [message, ...command] of commands) {
+    const { code, stderr } = await runCli([...command, ...among], { cwd: folder.path });
+    assert.equal(code, 2);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /s3cret|localhost/);
+  }
+});
+
+Deno.test("serve refuses no images, and images that are named in two ways", async () => {
+  const model = ["serve", "--resume", "set/model"];
+  const none = await runCli(model, { cwd: folder.path });
+  assert.equal(none.code, 2);
+  assert.match(none.stderr, /no images are named; name a folder or set with --among/);
+  const from = ["--from", "postgres://h/d", "--table", "shoes"];
+  const both = await runCli([...words, ...from], { cwd: folder.path });
+  assert.equal(both.code, 2);
+  assert.match(both.stderr, /use --among, or --from with --table/);
 });

@@ -12,12 +12,13 @@ const otherUser = "nobody";
 /** A running server on loopback, stopped by `await using`; whoever connects is let in. */
 export class PostgresServer implements AsyncDisposable {
   readonly port: number;
-  readonly #child: Deno.ChildProcess;
+  #child: Deno.ChildProcess | null = null;
+  readonly #programs: string;
   readonly #folder: string;
 
-  private constructor(port: number, child: Deno.ChildProcess, folder: string) {
+  private constructor(port: number, programs: string, folder: string) {
     this.port = port;
-    this.#child = child;
+    this.#programs = programs;
     this.#folder = folder;
   }
 
@@ -38,38 +39,50 @@ export class PostgresServer implements AsyncDisposable {
     if (Deno.uid() === 0) await run("chown", [otherUser, folder]);
     const settings = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"];
     await run(...asOther([join(programs, "initdb"), "-D", data, ...settings]));
-    const port = freePort();
+    const server = new PostgresServer(freePort(), programs, folder);
+    await server.goOn();
+    return server;
+  }
+
+  /** Starts it, on the data that it had when it was stopped. */
+  async goOn(): Promise<void> {
+    const data = join(this.#folder, "data");
     const [program, args] = asOther([
-      ...[join(programs, "postgres"), "-D", data, "-p", String(port)],
+      ...[join(this.#programs, "postgres"), "-D", data, "-p", String(this.port)],
       ...["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"],
     ]);
     const child = new Deno.Command(program, {
       args,
-      cwd: folder,
+      cwd: this.#folder,
       stdin: "null",
       stdout: "null",
       stderr: "null",
     }).spawn();
-    const server = new PostgresServer(port, child, folder);
-    await server.#answers();
-    return server;
+    this.#child = child;
+    await this.#answers(child);
+  }
+
+  /** Stops it at once; its data stays. */
+  async stop(): Promise<void> {
+    try {
+      this.#child?.kill("SIGQUIT");
+    } catch {
+      // It has ended already.
+    }
+    await this.#child?.status;
+    this.#child = null;
   }
 
   /** Stops it at once; its data is removed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGQUIT");
-    } catch {
-      // It has ended already.
-    }
-    await this.#child.status;
+    await this.stop();
     await Deno.remove(this.#folder, { recursive: true });
   }
 
   /** Waits until it takes connections; fails when it ends before. */
-  async #answers(): Promise<void> {
+  async #answers(child: Deno.ChildProcess): Promise<void> {
     let ended = false;
-    this.#child.status.then(() => (ended = true));
+    child.status.then(() => (ended = true));
     for (let attempt = 0; attempt < 600 && !ended; attempt++) {
       if (await this.#isReady()) return;
       await new Promise((resolve) => setTimeout(resolve, 50));

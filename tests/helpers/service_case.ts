@@ -3,7 +3,7 @@ import { join } from "../../src/files/paths.ts";
 import { Model } from "../../src/model/model.ts";
 import { start } from "../../src/native/start.ts";
 import type { Clock } from "../../src/service/clock.ts";
-import { type Gallery, openGallery } from "../../src/service/gallery.ts";
+import { type EmbeddedGallery, openGallery } from "../../src/service/gallery.ts";
 import { TemporaryFolder } from "./temporary_folder.ts";
 import { writeTinyModel } from "./tiny_model.ts";
 import { writeValuedSet } from "./valued_set.ts";
@@ -11,7 +11,7 @@ import { writeValuedSet } from "./valued_set.ts";
 /** The set and the model in a folder of the test's own. */
 export interface ServiceCase extends AsyncDisposable {
   readonly model: Model;
-  readonly gallery: Gallery;
+  readonly gallery: EmbeddedGallery;
   /** The set's folder; images lie below `images`, the model is `model.safetensors`. */
   readonly set: string;
 }
