@@ -1,16 +1,19 @@
-import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { makeReport } from "../report/make_report.ts";
 import type { TableOptions } from "../sets/make/table/table.ts";
 import type { ProbeTable } from "../analysis/probe_column.ts";
-import { splits } from "../sets/image_set.ts";
 import { UsageError } from "../base/errors.ts";
-import { choosePlacement } from "../model/choose_placement.ts";
 import { readModelFile } from "../model/model_file.ts";
+import {
+  evaluationOf,
+  splitOption,
+  withEvaluatedOptions,
+  withEvaluationOptions,
+} from "./evaluation_options.ts";
 import { commandLine } from "./experiment_options.ts";
 import { bytes } from "./format.ts";
-import { packDirOption, threadsOption, wholeNumber } from "./options.ts";
-import { dataPath, shownPath, userPath } from "./paths.ts";
-import { deviceOption, precisionOption } from "./placement_options.ts";
+import { wholeNumber } from "./options.ts";
+import { shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { withTableOptions } from "./table_options.ts";
@@ -18,49 +21,37 @@ import { terminalListener } from "./terminal.ts";
 
 /** `report`: what a model learned, as one HTML page. */
 export function reportCommand(): CommandUnknownOpts {
-  return withTableOptions(
-    new Command("report")
-      .description("write what a model learned as one HTML page, with its charts and pictures")
-      .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
+  const command = new Command("report")
+    .description("write what a model learned as one HTML page, with its charts and pictures");
+  return withEvaluationOptions(
+    withTableOptions(
+      withEvaluatedOptions(command)
+        .addOption(splitOption("whose images and triplets", "test"))
+        .option(
+          "--out <file>",
+          "the page, which ends in .html; its parts go into a folder of that name (default: report.html beside the model)",
+        )
+        .option("--overwrite", "replace that page and its parts, even if csn did not write them")
+        .option(
+          "--compare <folder>",
+          "show the compare.json there (default: that of the experiment the model belongs to)",
+        )
+        .option(
+          "--sweep <folder>",
+          "show the sweep.json there (default: that of the experiment the model belongs to)",
+        )
+        .option("--values <file>", "table of what is known of the images, for --probe")
+        .option(
+          "--probe <columns...>",
+          "columns of that table that were no notion: how well a linear classifier predicts them",
+        ),
+    )
       .option(
-        "--data <set>",
-        "image set: a name in data/, or a folder (default: the one it was trained on)",
-      )
-      .addOption(
-        new Option("--split <split>", "whose images and triplets").choices(splits)
-          .default("test" as const),
-      )
-      .option(
-        "--out <file>",
-        "the page, which ends in .html; its parts go into a folder of that name (default: report.html beside the model)",
-      )
-      .option("--overwrite", "replace that page and its parts, even if csn did not write them")
-      .option(
-        "--compare <folder>",
-        "show the compare.json there (default: that of the experiment the model belongs to)",
-      )
-      .option(
-        "--sweep <folder>",
-        "show the sweep.json there (default: that of the experiment the model belongs to)",
-      )
-      .option("--values <file>", "table of what is known of the images, for --probe")
-      .option(
-        "--probe <columns...>",
-        "columns of that table that were no notion: how well a linear classifier predicts them",
+        "--seed <n>",
+        "decides which images are shown and where layouts begin (default: the seed of the model's run)",
+        wholeNumber(0),
       ),
   )
-    .option(
-      "--seed <n>",
-      "decides which images are shown and where layouts begin (default: the seed of the model's run)",
-      wholeNumber(0),
-    )
-    .addOption(deviceOption)
-    .addOption(precisionOption)
-    .addOption(threadsOption)
-    .option("--allow-missing", "go on when more than 1 % of the images are missing or unreadable")
-    .addOption(packDirOption)
-    .option("--json", "print one JSON object")
-    .option("--verbose", "show where an error came from")
     .action(async (flags) => {
       const probe = probeTable(flags);
       const file = await readModelFile(userPath(flags.resume));
@@ -70,8 +61,7 @@ export function reportCommand(): CommandUnknownOpts {
         "no page was written; maps that were laid out are kept, and the same command goes on";
       await runStoppable(listener, stopped, async (signal) => {
         const report = await makeReport(file, {
-          split: flags.split,
-          data: flags.data === undefined ? undefined : dataPath(flags.data),
+          ...evaluationOf(flags, listener, signal),
           out: optionalPath(flags.out),
           overwrite: flags.overwrite,
           compare: optionalPath(flags.compare),
@@ -79,11 +69,6 @@ export function reportCommand(): CommandUnknownOpts {
           probe,
           seed: flags.seed,
           command: commandLine(Deno.args),
-          allowMissing: flags.allowMissing,
-          packDir: flags.packDir,
-          placement: choosePlacement(flags, listener),
-          listener,
-          signal,
         });
         if (flags.json) console.log(JSON.stringify(report));
         else {

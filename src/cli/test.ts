@@ -1,58 +1,45 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import type { Split } from "../sets/image_set.ts";
-import { splits } from "../sets/image_set.ts";
 import { fewUnits } from "../statistics/test_units.ts";
 import { type ModelEvaluation, type TestedNotion, testModel } from "../model/evaluate_model.ts";
 import { readModelFile } from "../model/model_file.ts";
 import { UsageError } from "../base/errors.ts";
 import { nameOfAll } from "../sets/all_notions.ts";
 import { type Variant, variants } from "../network/variant.ts";
+import {
+  type EvaluationFlags,
+  evaluationOf,
+  splitOption,
+  withEvaluatedOptions,
+  withEvaluationOptions,
+} from "./evaluation_options.ts";
 import { percent, table } from "./format.ts";
-import { dataPath, shownPath, userPath } from "./paths.ts";
+import { shownPath, userPath } from "./paths.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
-import { packDirOption, threadsOption } from "./options.ts";
-import { choosePlacement, type PlacementWish } from "../model/choose_placement.ts";
-import { deviceOption, precisionOption } from "./placement_options.ts";
 
 /** What the options of `test` parse to. */
-export interface TestFlags extends PlacementWish {
+export interface TestFlags extends EvaluationFlags {
   readonly resume: string;
-  readonly data?: string;
   readonly variant?: Variant;
-  readonly split: Split;
   readonly threads?: number;
-  readonly allowMissing?: boolean;
-  readonly packDir?: string;
   readonly json?: boolean;
 }
 
 /** `test`: accuracy of a model on a set's triplets, in all and per notion. */
 export function testCommand(): CommandUnknownOpts {
-  return new Command("test")
-    .description("evaluate a model on the triplets of an image set")
-    .requiredOption("--resume <model>", "model file, such as runs/<name>/model_best")
-    .option(
-      "--data <set>",
-      "image set: a name in data/, or a folder (default: the one it was trained on)",
-    )
-    .addOption(
-      new Option("--split <split>", "which lists").choices(splits).default("test" as const),
-    )
-    .addOption(
-      new Option(
-        "--variant <variant>",
-        "what the model is to be: another one is an error (default: whatever the file holds)",
-      ).choices(variants),
-    )
-    .addOption(deviceOption)
-    .addOption(precisionOption)
-    .addOption(threadsOption)
-    .option("--allow-missing", "go on when more than 1 % of the images are missing or unreadable")
-    .addOption(packDirOption)
-    .option("--json", "print one JSON object")
-    .option("--verbose", "show where an error came from")
+  const command = new Command("test")
+    .description("evaluate a model on the triplets of an image set");
+  return withEvaluationOptions(
+    withEvaluatedOptions(command)
+      .addOption(splitOption("which lists", "test"))
+      .addOption(
+        new Option(
+          "--variant <variant>",
+          "what the model is to be: another one is an error (default: whatever the file holds)",
+        ).choices(variants),
+      ),
+  )
     .action((flags) => runTest(flags));
 }
 
@@ -72,15 +59,7 @@ export async function runTest(flags: TestFlags): Promise<void> {
   const stopped =
     "nothing was measured; images that were decoded are kept, and the same command goes on";
   await runStoppable(listener, stopped, async (signal) => {
-    const evaluation = await testModel(file, {
-      split: flags.split,
-      data: flags.data === undefined ? undefined : dataPath(flags.data),
-      allowMissing: flags.allowMissing,
-      packDir: flags.packDir,
-      placement: choosePlacement(flags, listener),
-      listener,
-      signal,
-    });
+    const evaluation = await testModel(file, evaluationOf(flags, listener, signal));
     console.log(
       flags.json ? JSON.stringify({ variant, ...evaluation }) : evaluationTable(evaluation),
     );
