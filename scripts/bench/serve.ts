@@ -1,6 +1,5 @@
 /** The service under load: images of several requests in one forward pass, and one at a time. */
-import { join } from "../../src/files/paths.ts";
-import { fromFileUrl } from "../../src/files/paths.ts";
+import { fromFileUrl, join } from "../../src/files/paths.ts";
 import { defaultConfig } from "../../src/model/config.ts";
 import { writeEmbeddings } from "../../src/model/embedding_file.ts";
 import { EmbeddingSet } from "../../src/model/embedding_set.ts";
@@ -9,6 +8,7 @@ import { writeModelFile } from "../../src/model/model_file.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
 import { CsnError } from "../../src/base/errors.ts";
 import { compared, type Comparison, type Unit } from "./comparison.ts";
+import { type Load, measureLoad } from "./load.ts";
 import { photograph } from "./image_files.ts";
 import { Partner } from "./partner.ts";
 import { dimension, randomRows } from "./search_data.ts";
@@ -25,13 +25,6 @@ const searched = 50_000;
 
 /** Different images that are asked for. */
 const photographs = 16;
-
-/** What one run measured: requests a second, and milliseconds. */
-interface Load {
-  readonly rate: number;
-  readonly p50: number;
-  readonly p99: number;
-}
 
 const measures: readonly [name: string, key: keyof Load, unit: Unit][] = [
   ["requests", "rate", "requests/s"],
@@ -115,32 +108,19 @@ async function urlOf(service: Partner): Promise<string> {
   return String((await service.ask({})).url);
 }
 
-/** Clients that each ask again when they are answered, until `requests` are asked. */
+/** Asks for the neighbours of images by a mixture. */
 async function load(
   url: string,
   bodies: readonly Uint8Array<ArrayBuffer>[],
   requests: number,
 ): Promise<Load> {
-  const times: number[] = [];
-  let asked = 0;
-  const client = async () => {
-    while (asked < requests) {
-      const body = bodies[asked++ % bodies.length];
-      const began = performance.now();
-      const answer = await fetch(`${url}/neighbours?mix=0,1=0.5`, {
-        method: "POST",
-        headers: { "content-type": "image/jpeg" },
-        body,
-      });
-      const { hits, error } = await answer.json();
-      if (hits?.length !== 10) throw new CsnError(`Cannot time the service: it said "${error}"`);
-      times.push(performance.now() - began);
-    }
-  };
-  const began = performance.now();
-  await Promise.all(Array.from({ length: clients }, client));
-  const rate = requests / ((performance.now() - began) / 1000);
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))];
-  return { rate, p50: at(0.5), p99: at(0.99) };
+  return await measureLoad(async (request) => {
+    const answer = await fetch(`${url}/neighbours?mix=0,1=0.5`, {
+      method: "POST",
+      headers: { "content-type": "image/jpeg" },
+      body: bodies[request % bodies.length],
+    });
+    const { hits, error } = await answer.json();
+    if (hits?.length !== 10) throw new CsnError(`Cannot time the service: it said "${error}"`);
+  }, { clients, requests });
 }
