@@ -38,6 +38,7 @@ export {
 
 // What a run leaves
 export { readMetrics } from "./run_log.ts";
+export { type EpochMasks, readMasks } from "./mask_log.ts";
 export type { EpochMetrics, NotionScore } from "./metrics.ts";
 export type { EpochSums, TrainerState } from "../model/trainer_state.ts";
 

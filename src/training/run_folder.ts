@@ -25,6 +25,7 @@ const runFiles = [
   "config.json",
   "metrics.jsonl",
   "metrics.csv",
+  "masks.jsonl",
   "checkpoint.safetensors",
   "model_best.safetensors",
   "visdom.jsonl",
@@ -135,9 +136,9 @@ export class RunFolder implements Disposable {
     return readMetrics(this.path);
   }
 
-  /** Adds an epoch to metrics.jsonl and metrics.csv. */
-  append(metrics: EpochMetrics): Promise<void> {
-    return this.#log.append(metrics);
+  /** Adds an epoch to metrics.jsonl and metrics.csv, and its masks to masks.jsonl. */
+  append(metrics: EpochMetrics, masks?: readonly (readonly number[])[]): Promise<void> {
+    return this.#log.append(metrics, masks);
   }
 
   /** Writes model_best. */

@@ -1,10 +1,15 @@
 import { CsnError, messageOf } from "../base/errors.ts";
 import { join } from "../files/paths.ts";
 import { writeWhole } from "../files/write_whole.ts";
+import { appendText, linesOf, members, readText, wholeLines } from "./log_lines.ts";
+import { appendMasks, cutBackMasks } from "./mask_log.ts";
 import type { EpochMetrics } from "./metrics.ts";
 import { csvHeader, csvRow } from "./metrics_csv.ts";
 
-/** Writes the metrics of a run into its folder: metrics.jsonl, and metrics.csv for spreadsheets. */
+/**
+ * Writes the metrics of a run into its folder: metrics.jsonl, and metrics.csv for spreadsheets; and
+ * what its masks have become, masks.jsonl.
+ */
 export class RunLog {
   readonly #folder: string;
 
@@ -14,10 +19,16 @@ export class RunLog {
   }
 
   /**
-   * Adds an epoch to both files; it is on the disk when the promise resolves. Throws a CsnError
-   * when it cannot be written; `cutBack` then removes what was half written.
+   * Adds an epoch to the files, with its masks [notion][dimension] where they are given; it is on
+   * the disk when the promise resolves. Throws a CsnError when it cannot be written; `cutBack` then
+   * removes what was half written.
    */
-  async append(metrics: EpochMetrics): Promise<void> {
+  async append(
+    metrics: EpochMetrics,
+    masks?: readonly (readonly number[])[],
+  ): Promise<void> {
+    // First, so that who follows the metrics finds the masks of each of their epochs.
+    if (masks !== undefined) await appendMasks(this.#folder, { epoch: metrics.epoch, masks });
     await appendText(jsonlPath(this.#folder), () => JSON.stringify(metrics) + "\n");
     await appendText(
       csvPath(this.#folder),
@@ -41,22 +52,23 @@ export class RunLog {
  */
 export async function readMetrics(folder: string): Promise<EpochMetrics[]> {
   const text = await readText(jsonlPath(folder));
-  return lines(text ?? "").map((line, i) => parse(line, `${jsonlPath(folder)}:${i + 1}`));
+  return linesOf(text ?? "").map((line, i) => parseMetrics(line, `${jsonlPath(folder)}:${i + 1}`));
 }
 
 /**
- * Keeps the epochs up to `epoch` in both files. A last line that a kill cut short goes too;
+ * Keeps the epochs up to `epoch` in all files. A last line that a kill cut short goes too;
  * metrics.csv is made anew from metrics.jsonl, since the kill may have come between the two.
- * Nothing is done when there is no metrics.jsonl. Throws a CsnError as `readMetrics`, with both
- * files as they were.
+ * Nothing is done when there are no such files. Throws a CsnError as `readMetrics`, or
+ * for masks that cannot be read, with all files as they were.
  */
 export async function cutBack(folder: string, epoch: number): Promise<void> {
   const file = jsonlPath(folder);
   const text = await readText(file);
-  if (text === null) return;
-  const kept = whole(lines(text))
-    .map((line, i) => ({ line, metrics: parse(line, `${file}:${i + 1}`) }))
+  if (text === null) return await cutBackMasks(folder, epoch);
+  const kept = wholeLines(linesOf(text), (line) => parseMetrics(line, ""))
+    .map((line, i) => ({ line, metrics: parseMetrics(line, `${file}:${i + 1}`) }))
     .filter(({ metrics }) => metrics.epoch <= epoch);
+  await cutBackMasks(folder, epoch);
   const header = kept.slice(0, 1).map(({ metrics }) => csvHeader(metrics));
   await writeWhole(file, kept.map(({ line }) => line + "\n").join(""));
   await writeWhole(
@@ -73,43 +85,8 @@ function csvPath(folder: string): string {
   return join(folder, "metrics.csv");
 }
 
-async function appendText(path: string, text: (isNew: boolean) => string): Promise<void> {
-  try {
-    using file = await Deno.open(path, { append: true, create: true });
-    const bytes = new TextEncoder().encode(text((await file.stat()).size === 0));
-    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-    await file.sync();
-  } catch (error) {
-    throw new CsnError(`Cannot write ${path}: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-async function readText(path: string): Promise<string | null> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw new CsnError(`Cannot read ${path}: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-function lines(text: string): string[] {
-  const all = text.split("\n");
-  if (all.at(-1) === "") all.pop();
-  return all;
-}
-
-/** All lines but a last one that is not an epoch's metrics. */
-function whole(all: readonly string[]): readonly string[] {
-  try {
-    if (all.length > 0) parse(all[all.length - 1], "");
-    return all;
-  } catch {
-    return all.slice(0, -1);
-  }
-}
-
-function parse(line: string, place: string): EpochMetrics {
+/** The metrics of a line of metrics.jsonl. Throws a CsnError that names its `place`. */
+export function parseMetrics(line: string, place: string): EpochMetrics {
   const problem = (what: string) =>
     new CsnError(
       `Cannot read metrics: ${place}: ${what}; a line is the metrics of one epoch as JSON; mend or delete the line`,
@@ -155,8 +132,4 @@ function missingNotions(value: unknown, name: string): string | null {
     missingNumber(notion, ["triplets", "accuracy", "loss"], "") === null
   );
   return good ? null : name;
-}
-
-function members(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
 }

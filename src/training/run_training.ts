@@ -139,9 +139,11 @@ class Run {
     const validation = await this.#validate();
     if (validation === null) return false;
     this.#validationSeconds = validation.seconds;
+    const { network } = this.#opened.setting;
+    const masks = network.maskTable();
     const metrics = epochMetrics(config, this.state, validation, {
       // Every tenth epoch, as the reference code draws them (main.py).
-      ...(this.state.epoch % 10 === 0 ? { masks: this.#opened.setting.network.maskTable() } : {}),
+      ...(this.state.epoch % 10 === 0 ? { masks } : {}),
       ...this.#masks.look(listener),
     });
     this.#saver.checkWeights(this.state);
@@ -150,7 +152,7 @@ class Run {
       this.state.bestEpoch = this.state.epoch;
       await this.#saver.saveModel(this.state);
     }
-    await folder.append(metrics);
+    await folder.append(metrics, network.hasLearnedMasks ? masks : undefined);
     this.state.epoch += 1;
     this.state.sums = emptySums(config.notions.length);
     await this.save();

@@ -4,6 +4,7 @@ import { runPath } from "../../src/cli/paths.ts";
 import { join } from "../../src/files/paths.ts";
 import { readSafetensors } from "../../src/tensor/safetensors.ts";
 import { readModelFile } from "../../src/model/model_file.ts";
+import { readMasks } from "../../src/training/mask_log.ts";
 import { CliProcess, runCli } from "../helpers/run_cli.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
@@ -85,6 +86,9 @@ async function assertSameRun(name: string, reference: string): Promise<void> {
   assert.deepEqual(await rows(name), await rows(reference));
   const csv = (await Deno.readTextFile(join(folderOf(name), "metrics.csv"))).trim().split("\n");
   assert.equal(csv.length, epochs + 1);
+  const [found, expected] = [await readMasks(folderOf(name)), await readMasks(folderOf(reference))];
+  assert.deepEqual(found, expected);
+  assert.equal(expected.length, epochs);
 }
 
 Deno.test("train killed in one epoch and stopped in another gives, resumed, the same weights and metrics", async () => {

@@ -24,6 +24,7 @@ const old: Readonly<Record<string, string>> = {
   "config.json": "{}",
   "metrics.jsonl": "",
   "metrics.csv": "",
+  "masks.jsonl": "",
   "checkpoint.safetensors": "",
   "model_best.safetensors": "",
   "visdom.jsonl": "",

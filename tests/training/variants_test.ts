@@ -6,6 +6,8 @@ import { dataOf } from "../../src/tensor/dtype.ts";
 import { defaultConfig, defaultSettings, type TrainConfig } from "../../src/model/config.ts";
 import { type ModelFile, readModelFile } from "../../src/model/model_file.ts";
 import { RunFolder } from "../../src/training/run_folder.ts";
+import { readMasks } from "../../src/training/mask_log.ts";
+import { Model } from "../../src/model/model.ts";
 import { testModel } from "../../src/model/evaluate_model.ts";
 import { runTraining } from "../../src/training/run_training.ts";
 import type { RunPlan } from "../../src/training/run_plan.ts";
@@ -125,4 +127,19 @@ Deno.test("runTraining() tells how many dimensions learned masks use, and nothin
     assert.ok(activeDimensions.every((active: number) => active > 0 && active <= 8));
     assert.ok(unusedDimensions >= 0 && unusedDimensions <= 8 - Math.max(...activeDimensions));
     assert.equal((await rowOf("fixed")).activeDimensions, undefined);
+  }));
+
+Deno.test("runTraining() keeps the masks of each epoch of learned masks, and of no others", () =>
+  withSet(async (root) => {
+    await run(root, "kept", { variant: "learned", epochs: 2 });
+    await run(root, "unkept", { variant: "fixed", epochs: 1 });
+    const kept = await readMasks(join(root, "kept"));
+    assert.deepEqual(kept.map(({ epoch }) => epoch), [1, 2]);
+    using last = await Model.load(join(root, "kept", "checkpoint"));
+    assert.deepEqual(
+      kept[1].masks.map((mask) => Float32Array.from(mask)),
+      last.notions.map((notion) => last.mask(notion)),
+    );
+    assert.notDeepEqual(kept[0], { ...kept[1], epoch: 1 });
+    assert.deepEqual(await readMasks(join(root, "unkept")), []);
   }));
