@@ -11,6 +11,7 @@ const project = dirname(dirname(fromFileUrl(import.meta.url)));
  */
 const floors: readonly (readonly string[])[] = [
   ["cli"],
+  ["explore"],
   ["service"],
   ["report", "visdom", "database"],
   ["experiment"],

@@ -1,4 +1,5 @@
 import type Sharp from "sharp";
+import type { Sharp as SharpImage } from "sharp";
 import { CsnError, messageOf } from "../base/errors.ts";
 import { describeFit, type Fit } from "./fit.ts";
 import { isBmp, readBmp } from "./read_bmp.ts";
@@ -64,6 +65,17 @@ export async function decodePixels(
   imageSize: number,
   { fit = "crop", mostPixels }: DecodeOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const image = await openPixels(bytes, mostPixels);
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw new Error(`it decodes to ${info.channels} channels instead of 3`);
+  return resizeToSquare({ data, width: info.width, height: info.height }, imageSize, fit);
+}
+
+/**
+ * An image of which nothing is decoded yet: turned as its EXIF orientation says, alpha laid on
+ * white, sRGB. Errors come as they are, those of its pixels when it is used.
+ */
+export async function openPixels(bytes: Uint8Array, mostPixels?: number): Promise<SharpImage> {
   const sharp = await loadSharp();
   const raw = isBmp(bytes)
     ? readBmp(bytes, mostPixels)
@@ -75,14 +87,7 @@ export async function decodePixels(
   const image = raw === null
     ? sharp(bytes, { failOn: "truncated" })
     : sharp(raw.data, { raw: { width: raw.width, height: raw.height, channels: raw.channels } });
-  const { data, info } = await image
-    .autoOrient()
-    .flatten({ background: "#ffffff" })
-    .toColourspace("srgb")
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  if (info.channels !== 3) throw new Error(`it decodes to ${info.channels} channels instead of 3`);
-  return resizeToSquare({ data, width: info.width, height: info.height }, imageSize, fit);
+  return image.autoOrient().flatten({ background: "#ffffff" }).toColourspace("srgb");
 }
 
 /** Throws for what `mostPixels` refuses; only the header is read. */

@@ -17,12 +17,13 @@ const fewest = 5;
  * Lays points [n, dimension] out in the plane, [n, 2], so that near ones stay near: UMAP by exact
  * neighbours, begun from the principal plane, which keeps far-off groups in their places (Kobak and
  * Linderman, Nature Biotechnology 2021). Dimensions that are zero everywhere may be left out by the
- * caller.
+ * caller. `onEpoch` is called after each step of the optimisation.
  */
 export function layOut(
   points: Float32Array,
   dimension: number,
   settings: LayoutSettings,
+  onEpoch: (done: number, total: number) => void = () => {},
 ): Float32Array<ArrayBuffer> {
   const n = points.length / dimension;
   const random = randomNumbers(settings.seed);
@@ -39,7 +40,10 @@ export function layOut(
   const epochs = umap.initializeFit(rowsOf(points, dimension));
   // The library begins at random places; what it hands out before the first step is what it moves.
   umap.getEmbedding().forEach((place, i) => place.splice(0, 2, start[2 * i], start[2 * i + 1]));
-  for (let epoch = 0; epoch < epochs; epoch++) umap.step();
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    umap.step();
+    onEpoch(epoch + 1, epochs);
+  }
   return Float32Array.from(umap.getEmbedding().flat());
 }
 

@@ -11,6 +11,8 @@ export interface LayoutSettings {
   readonly epochs: number;
   /** Seed of all that is random. */
   readonly seed: number;
+  /** Points that are laid out, where others are placed by them. @default {all} */
+  readonly sample?: number;
 }
 
 /**

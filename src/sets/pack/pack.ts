@@ -104,13 +104,32 @@ export async function preparePack(
       `Cannot make images of ${imageSize} pixels: the size is a whole number from 1 on`,
     );
   }
+  const wish = wishOf(set, imageSize, options);
+  const ready = await findPack(wish) ?? await makePack(wish);
+  const { unreadable } = ready.header;
+  if (isTooMany(set, unreadable, options)) throw tooMany(set, unreadable, true);
+  warnOf(set, unreadable, options.listener);
+  return packOf(ready);
+}
+
+/** The pack that `preparePack` would make, where it is ready; null where it is not. */
+export async function readyPack(
+  set: ImageSet,
+  imageSize: number,
+  options: PackOptions = {},
+): Promise<Pack | null> {
+  const ready = await findPack(wishOf(set, imageSize, options));
+  return ready === null ? null : packOf(ready);
+}
+
+function wishOf(set: ImageSet, imageSize: number, options: PackOptions): Wish {
   const { fit = set.fit } = options;
   const survey = surveyImages(set);
-  const wish = { set, fit, survey, header: emptyHeader(set, imageSize, fit, survey), options };
-  const { path, header } = await findPack(wish) ?? await makePack(wish);
-  if (isTooMany(set, header.unreadable, options)) throw tooMany(set, header.unreadable, true);
-  warnOf(set, header.unreadable, options.listener);
-  const { preprocessing, bytes = null, count, unreadable } = header;
+  return { set, fit, survey, header: emptyHeader(set, imageSize, fit, survey), options };
+}
+
+function packOf({ path, header }: ReadyPack): Pack {
+  const { imageSize, preprocessing, bytes = null, count, unreadable } = header;
   return { path, imageSize, preprocessing, bytes, count, unreadable };
 }
 
