@@ -33,7 +33,7 @@ async function sourceFiles(folder: string): Promise<string[]> {
   const files: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     if (isDirectory) files.push(...await sourceFiles(join(folder, name)));
-    else if (name.endsWith(".ts")) files.push(join(folder, name));
+    else if (/\.tsx?$/.test(name)) files.push(join(folder, name));
   }
   return files.sort();
 }
@@ -54,7 +54,7 @@ async function importsOf(folder: string): Promise<Imports> {
   const imports = new Map<string, string[]>();
   for (const file of await sourceFiles(folder)) {
     const found = specifiers(await Deno.readTextFile(file))
-      .filter((specifier) => specifier.startsWith(".") && specifier.endsWith(".ts"))
+      .filter((specifier) => specifier.startsWith(".") && /\.tsx?$/.test(specifier))
       .map((specifier) => relative(folder, join(dirname(file), specifier)));
     imports.set(relative(folder, file), found);
   }

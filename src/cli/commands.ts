@@ -93,6 +93,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./serve.ts")).serveCommand(),
   },
   {
+    name: "explore",
+    description: "look at what a model learned, in a browser on this machine",
+    load: async () => (await import("./explore.ts")).exploreCommand(),
+  },
+  {
     name: "calibrate",
     description: "measure what chances a model's distances stand for, and store that in its file",
     load: async () => (await import("./calibrate.ts")).calibrateCommand(),

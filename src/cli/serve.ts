@@ -1,17 +1,16 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { inLine, messageOf, UsageError } from "../base/errors.ts";
 import { Model } from "../model/model.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { openGallery } from "../service/gallery.ts";
 import { TableGallery } from "../service/table_gallery.ts";
 import { examineToken, serveModel } from "../service/serve_model.ts";
-import type { Answered } from "../service/service_options.ts";
 import { failureLine } from "./failure_line.ts";
 import { appended, threadsOption, wholeNumber } from "./options.ts";
 import { userPath } from "./paths.ts";
 import { deviceOption } from "./placement_options.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { amongPath, checkPlace } from "./searched_images.ts";
+import { logAnswered, tokenOf } from "./served_words.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -85,18 +84,4 @@ export function serveCommand(): CommandUnknownOpts {
         listener.notice("ended: what had been asked is answered");
       });
     });
-}
-
-/** The token of a file or of the environment; undefined where there is none. */
-async function tokenOf(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return Deno.env.get("CSN_TOKEN") || undefined;
-  try {
-    return (await Deno.readTextFile(userPath(file))).trim();
-  } catch (error) {
-    throw new UsageError(`Cannot read the token in ${file}: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-function logAnswered({ method, path, status, ms }: Answered): void {
-  console.error(inLine(`${method} ${path} ${status} ${ms.toFixed(1)} ms`));
 }

@@ -1,7 +1,9 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { messageOf } from "../base/errors.ts";
+import { bundlePage } from "../explore/bundle_page.ts";
 import { describeLibrary } from "../native/library.ts";
 import { startNative } from "./start_native.ts";
-import { terminalListener } from "./terminal.ts";
+import { type TerminalListener, terminalListener } from "./terminal.ts";
 
 /** `setup`: libtorch and the shim made ready, which other commands do by themselves when needed. */
 export function setupCommand(): CommandUnknownOpts {
@@ -19,5 +21,16 @@ export function setupCommand(): CommandUnknownOpts {
         `libtorch ${parts.libtorchVersion} at ${parts.libtorchFolder} (${parts.source}: ${parts.why})`,
       );
       listener.line(`The shim is ready: ${parts.shimPath}; ${capability}, ${threads} threads`);
+      await readyPage(listener);
     });
+}
+
+/** Bundles the page of `explore`; all else is of use without it. */
+async function readyPage(listener: TerminalListener): Promise<void> {
+  try {
+    await bundlePage({ listener });
+    listener.line("The page of `deno task explore` is ready");
+  } catch (error) {
+    listener.warning(messageOf(error));
+  }
 }

@@ -56,8 +56,8 @@ async function byScan(
 /** Of embeddings that were searched before, by their numbers, which are not changed in use. */
 const knownBefore = new WeakMap<Float32Array, Uint8Array>();
 
-/** [N]: 0 for rows that hold NaN or Infinity, as those of images that are missing do. */
-function knownRows({ names, vectors, dimension }: Embeddings): Uint8Array {
+/** [N]: 0 for rows that hold NaN or Infinity, as those of images that are missing do; kept. */
+export function knownRows({ names, vectors, dimension }: Embeddings): Uint8Array {
   return knownBefore.getOrInsertComputed(vectors, () => {
     const known = new Uint8Array(names.length).fill(1);
     for (let i = 0; i < vectors.length; i++) {

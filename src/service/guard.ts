@@ -29,8 +29,8 @@ export function examineRequest(
   );
 }
 
-/** Whether two texts are the same, in a time that says nothing of where they differ. */
-function isSame(found: string | null, right: string): boolean {
+/** Whether two secrets are the same, in a time that says nothing of where they differ. */
+export function isSame(found: string | null, right: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(found ?? ""), digest(right));
 }

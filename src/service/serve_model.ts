@@ -31,24 +31,27 @@ export class ServedModel implements AsyncDisposable {
   constructor(service: ModelService, server: Deno.HttpServer<Deno.NetAddr>) {
     this.service = service;
     this.#server = server;
-    const { hostname, port } = server.addr;
-    this.url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+    this.url = urlOf(server.addr);
   }
 
   /** Answers what is in progress, refuses what comes meanwhile with 503, and ends. */
   async close(): Promise<void> {
     await this.service.drain();
-    // A client that does not close its connection must not hold the service.
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const stop = machineClock.after(endMs, resolve);
-    await Promise.race([this.#server.shutdown(), late]);
-    stop();
+    await endServer(this.#server);
   }
 
   /** As `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** Ends a server; a client that does not close its connection does not hold it for long. */
+export async function endServer(server: Deno.HttpServer): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const stop = machineClock.after(endMs, resolve);
+  await Promise.race([server.shutdown(), late]);
+  stop();
 }
 
 /**
@@ -80,21 +83,29 @@ export function serveModel(
 ): ServedModel {
   const { host = "127.0.0.1", port = 8000, ...rest } = options;
   examineToken(host, rest.token);
-  const hosts = isLoopback(host)
-    ? [...new Set(["localhost", "127.0.0.1", "[::1]", host])]
-    : undefined;
+  const hosts = answeredHosts(host);
   const service = new ModelService(model, gallery, { ...rest, hosts });
+  return new ServedModel(service, listenAt(host, port, (request) => service.handle(request)));
+}
+
+/** Listens at an address. Throws a CsnError when it cannot. */
+export function listenAt(
+  host: string,
+  port: number,
+  handle: (request: Request) => Promise<Response>,
+): Deno.HttpServer<Deno.NetAddr> {
   try {
-    const server = Deno.serve(
-      { hostname: host, port, onListen: () => {} },
-      (request) => service.handle(request),
-    );
-    return new ServedModel(service, server);
+    return Deno.serve({ hostname: host, port, onListen: () => {} }, handle);
   } catch (error) {
     throw new CsnError(`Cannot listen at ${host}, port ${port}: ${listenFault(error, host)}`, {
       cause: error,
     });
   }
+}
+
+/** Where a server is reached: "http://127.0.0.1:8000". */
+export function urlOf({ hostname, port }: Deno.NetAddr): string {
+  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
 /** Throws a UsageError for a host that asks for a token when there is none, and for a short one. */
@@ -116,8 +127,13 @@ export function examineToken(host: string, token: string | undefined): void {
   }
 }
 
+/** The names that are answered at an address that only this machine reaches; else undefined: any. */
+export function answeredHosts(host: string): readonly string[] | undefined {
+  return isLoopback(host) ? [...new Set(["localhost", "127.0.0.1", "[::1]", host])] : undefined;
+}
+
 /** Whether only this machine reaches an address. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

@@ -38,6 +38,11 @@ export class Chromium implements AsyncDisposable {
 
   /** Opens a file in a window so wide. */
   async open(file: string, width: number): Promise<OpenPage> {
+    return await this.visit(`file://${file}`, width);
+  }
+
+  /** Opens an address in a window so wide. */
+  async visit(url: string, width: number): Promise<OpenPage> {
     const page = await this.#browser.newPage();
     page.setDefaultTimeout(0);
     const requests: string[] = [];
@@ -48,7 +53,7 @@ export class Chromium implements AsyncDisposable {
     page.on("console", (message) => messages.push(message.text()));
     page.on("pageerror", (error) => messages.push(String(error)));
     await page.setViewport({ width, height: 900 });
-    await page.goto(`file://${file}`);
+    await page.goto(url);
     return { page, requests, messages };
   }
 

@@ -1,8 +1,8 @@
-import { withoutLinkerSettings } from "../../native/child_environment.ts";
+import { spawnDeno } from "../../native/spawn_deno.ts";
 import { CsnError } from "../../base/errors.ts";
 import type { Listener } from "../../base/listener.ts";
 import { cacheFolder, lockCache } from "../../files/cache.ts";
-import { basename, dirname, join } from "../../files/paths.ts";
+import { basename, join } from "../../files/paths.ts";
 import { exists, removeAll } from "../../files/exists.ts";
 import { fontFaces } from "./font_faces.ts";
 import {
@@ -73,28 +73,6 @@ async function fetchPackages(
 }
 
 /**
- * Commands may run `deno` by name, which is how permissions name it, and else this very program.
- */
-function spawnDeno(options: Deno.CommandOptions): Deno.ChildProcess {
-  try {
-    return new Deno.Command("deno", options).spawn();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  try {
-    return new Deno.Command(Deno.execPath(), options).spawn();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    throw new CsnError(
-      `Cannot fetch the font packages: there is no program "deno" on PATH; put ${
-        dirname(Deno.execPath())
-      } there and run the command again`,
-      { cause: error },
-    );
-  }
-}
-
-/**
  * Runs deno in a folder and reports its downloads. Returns the lines that it wrote to standard
  * error.
  */
@@ -105,8 +83,7 @@ async function runDeno(
 ): Promise<{ success: boolean; lines: string[] }> {
   signal?.throwIfAborted();
   const settings = { args, cwd, signal, stdin: "null", stdout: "null", stderr: "piped" } as const;
-  const env = { ...withoutLinkerSettings(), NO_COLOR: "1" };
-  const child = spawnDeno({ ...settings, env });
+  const child = spawnDeno("fetch the font packages", settings);
   const lines: string[] = [];
   let done = 0;
   const total = fontFamilies.length;

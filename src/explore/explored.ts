@@ -1,0 +1,122 @@
+import { CsnError, UsageError } from "../base/errors.ts";
+import { seenAt } from "../files/exists.ts";
+import { sha256 } from "../files/sha256.ts";
+import { dirname, join, resolve } from "../files/paths.ts";
+import type { EmbeddingSet } from "../model/embedding_set.ts";
+import type { FolderOptions } from "../model/folder_embeddings.ts";
+import type { Model } from "../model/model.ts";
+import { isSetFolder } from "../model/set_embeddings.ts";
+import type { ValueColumns } from "../search/where.ts";
+import { openGallery } from "../service/gallery.ts";
+import { type ImageSet, openImageSet } from "../sets/image_set.ts";
+import { imagePath, surveyImages } from "../sets/pack/survey_images.ts";
+import { readSetValues, type SetValues } from "../sets/set_values.ts";
+
+/** Where what is explored comes from. */
+export interface ExploreSource extends FolderOptions {
+  /** A folder of images, an image set, or a file of embeddings. @default {the model's own set} */
+  readonly among?: string;
+  /** Where the pictures of a file of embeddings lie: its names are paths below. */
+  readonly images?: string;
+  /** How paths are shown. @default {as they are} */
+  readonly shownPath?: (path: string) => string;
+}
+
+/** Everything that the page shows, opened once. The model must stay as long as it is used. */
+export class Explored {
+  /** The model. */
+  readonly model: Model;
+  /** All embeddings, unmasked; row i is image i everywhere. */
+  readonly embeddings: EmbeddingSet;
+  /** What is known of each image, for conditions; null where nothing is. */
+  readonly columns: ValueColumns | null;
+  /** What is known of each image by notion; null where nothing is. */
+  readonly values: SetValues | null;
+  /** The image set; null for a folder and a file. */
+  readonly set: ImageSet | null;
+  /** What is searched and the model's file, as they are shown. */
+  readonly shown: { readonly among: string; readonly model: string };
+  /** The folder below which all pictures lie; null where it is not known. */
+  readonly pictureFolder: string | null;
+  /** Of names: another one for other images or in another order. */
+  readonly stamp: string;
+  readonly #fileOf: (index: number) => string;
+
+  /** What `openExplored` found. */
+  constructor(
+    model: Model,
+    found: Pick<
+      Explored,
+      "embeddings" | "columns" | "values" | "set" | "shown" | "pictureFolder"
+    >,
+    fileOf: (index: number) => string,
+  ) {
+    this.model = model;
+    this.embeddings = found.embeddings;
+    this.columns = found.columns;
+    this.values = found.values;
+    this.set = found.set;
+    this.shown = found.shown;
+    this.pictureFolder = found.pictureFolder;
+    this.stamp = sha256(found.embeddings.names.join("\n")).slice(0, 8);
+    this.#fileOf = fileOf;
+  }
+
+  /** How many images there are. */
+  get count(): number {
+    return this.embeddings.names.length;
+  }
+
+  /** The folder of the run that the model belongs to. */
+  get runFolder(): string {
+    return dirname(this.model.path);
+  }
+
+  /** Where the picture of an image lies; null where that is not known. */
+  fileOf(index: number): string | null {
+    return this.pictureFolder === null ? null : this.#fileOf(index);
+  }
+}
+
+/**
+ * Opens what is explored: the images of a folder, of a set or of a file of embeddings, which are
+ * embedded where that was not done before. Throws as `openGallery`, and a UsageError where there is
+ * no set of the model's.
+ */
+export async function openExplored(model: Model, source: ExploreSource = {}): Promise<Explored> {
+  const { shownPath = (path: string) => path } = source;
+  const among = source.among ?? await ownSet(model);
+  const { embeddings, columns } = await openGallery(model, among, source);
+  const shown = { among: shownPath(among), model: shownPath(model.path) };
+  if (!seenAt(among)?.isDirectory) {
+    const pictureFolder = source.images === undefined ? null : resolve(source.images);
+    const found = { embeddings, columns, values: null, set: null, shown, pictureFolder };
+    return new Explored(model, found, (index) => join(pictureFolder!, embeddings.names[index]));
+  }
+  if (source.images !== undefined) {
+    throw new UsageError(
+      `Cannot explore ${shown.among} with \`images\`: the pictures are those of that folder; leave \`images\` out`,
+    );
+  }
+  if (!await isSetFolder(among)) {
+    const pictureFolder = resolve(among);
+    const found = { embeddings, columns, values: null, set: null, shown, pictureFolder };
+    return new Explored(model, found, (index) => join(pictureFolder, embeddings.names[index]));
+  }
+  const set = await openImageSet(among);
+  const values = await readSetValues(set);
+  const survey = surveyImages(set);
+  const found = { embeddings, columns, values, set, shown, pictureFolder: set.imageFolder };
+  return new Explored(model, found, (index) => imagePath(set, survey, index));
+}
+
+/** The set that the model was trained on. */
+async function ownSet(model: Model): Promise<string> {
+  const { data } = model.info.config;
+  if (data !== "" && await isSetFolder(data)) return data;
+  throw new CsnError(
+    `Cannot explore ${model.path}: the set that it was trained on is not at ${
+      JSON.stringify(data)
+    }; pass \`among\` with a folder of images, an image set, or a file that embed wrote`,
+  );
+}

@@ -1,0 +1,15 @@
+/** The page: its header, the view that is shown, and what goes wrong. */
+import { render } from "preact";
+import { Shell } from "./shell.tsx";
+import { useSource } from "./explored.ts";
+import { followKeys } from "./keyboard.ts";
+import { serverSource } from "./server_source.ts";
+import { followAddress } from "./state.ts";
+import { followTheme } from "./theme.ts";
+
+// First of all: the token is taken out of the address.
+useSource(serverSource());
+followTheme();
+followAddress();
+followKeys();
+render(<Shell />, document.getElementById("page")!);

@@ -1,0 +1,93 @@
+import type { NeighboursAnswer, NeighboursAsked } from "../protocol.ts";
+import { connection, LostError, type Source } from "./source.ts";
+
+/** Milliseconds between two questions to a server that is gone. */
+const askAgainMs = 1000;
+
+/** The key of the token in the tab's storage. */
+const tokenKey = "csn-explore-token";
+
+/** Takes the token from the address, where nobody needs to see it, and keeps it for this tab. */
+function takeToken(): string | null {
+  const url = new URL(location.href);
+  const given = url.searchParams.get("token");
+  if (given !== null) {
+    sessionStorage.setItem(tokenKey, given);
+    url.searchParams.delete("token");
+    history.replaceState(null, "", url);
+  }
+  return given ?? sessionStorage.getItem(tokenKey);
+}
+
+/** The server that the page came from. */
+export function serverSource(): Source {
+  const token = takeToken();
+  const authorization: Record<string, string> = token === null
+    ? {}
+    : { authorization: `Bearer ${token}` };
+
+  /** Asks for JSON. Rejects with the server's own words, and with a LostError where it is gone. */
+  async function ask<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+    let response: Response;
+    try {
+      response = await fetch(path, { ...init, headers: { ...authorization, ...init.headers } });
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      lose();
+      throw new LostError("The server does not answer");
+    }
+    const answer = await response.json().catch(() => null);
+    if (response.ok) return answer as Answer;
+    const said = (answer as { readonly error?: unknown } | null)?.error;
+    throw new Error(typeof said === "string" ? said : `The server answered ${response.status}`);
+  }
+
+  const post = <Answer>(path: string, body: unknown, signal?: AbortSignal) =>
+    ask<Answer>(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal,
+    });
+  const words = (values: readonly (readonly [string, string | number])[]) =>
+    new URLSearchParams(values.map(([key, value]) => [key, String(value)])).toString();
+
+  return {
+    explored: () => ask("api/explored"),
+    neighbours: (asked: NeighboursAsked, signal) =>
+      post<NeighboursAnswer>("api/neighbours", asked, signal),
+    find: (text, signal) => ask(`api/find?${words([["text", text], ["limit", 8]])}`, { signal }),
+    images: (where, count, signal) => {
+      const conditions = where.map((each) => ["where", each] as const);
+      return ask(`api/images?${words([...conditions, ["count", count]])}`, { signal });
+    },
+    triplets: ({ notion, split, count }, signal) =>
+      ask(`api/triplets?${words([["notion", notion], ["split", split], ["count", count]])}`, {
+        signal,
+      }),
+    thumbnail: (index) => `api/thumbnail/${index}`,
+    picture: (index) => `api/image/${index}`,
+    embed: (picture, signal) => {
+      const headers = { "content-type": picture.type || "application/octet-stream" };
+      return ask("api/embed", { method: "POST", headers, body: picture, signal });
+    },
+    // Maps
+
+    // Masks and curves
+  };
+}
+
+/** Says that the server is gone, and asks until it is back. */
+function lose(): void {
+  if (connection.value.isLost) return;
+  connection.value = { ...connection.value, isLost: true };
+  const ask = async () => {
+    try {
+      await fetch("api/alive");
+      connection.value = { isLost: false, comebacks: connection.value.comebacks + 1 };
+    } catch {
+      setTimeout(ask, askAgainMs);
+    }
+  };
+  setTimeout(ask, askAgainMs);
+}

@@ -1,0 +1,66 @@
+/** Where the page gets what it shows: a server, or exported files. */
+import { type Signal, signal } from "@preact/signals";
+import type {
+  EmbeddedPicture,
+  ExploredInfo,
+  FoundAnswer,
+  HardTriplets,
+  ListedImages,
+  NeighboursAnswer,
+  NeighboursAsked,
+} from "../protocol.ts";
+
+/** Everything that the page asks. Promises reject with an Error whose message people can read. */
+export interface Source {
+  /** What is explored. */
+  explored(): Promise<ExploredInfo>;
+  /** Rows of neighbours. */
+  neighbours(asked: NeighboursAsked, signal?: AbortSignal): Promise<NeighboursAnswer>;
+  /** Images and values by what they are called. */
+  find(text: string, signal?: AbortSignal): Promise<FoundAnswer>;
+  /** Images that meet conditions, evenly over them. */
+  images(where: readonly string[], count: number, signal?: AbortSignal): Promise<ListedImages>;
+  /** Triplets in the wrong order, the worst first. */
+  triplets(asked: TripletsAsked, signal?: AbortSignal): Promise<HardTriplets>;
+  /** The address of a small square picture of an image. */
+  thumbnail(index: number): string;
+  /** The address of the picture of an image. */
+  picture(index: number): string;
+  /** Embeds an own picture; null where that needs a server. */
+  readonly embed: ((picture: Blob, signal?: AbortSignal) => Promise<EmbeddedPicture>) | null;
+
+  // Maps
+
+  // Masks and curves
+}
+
+/** Which triplets. */
+export interface TripletsAsked {
+  readonly notion: string;
+  readonly split: string;
+  readonly count: number;
+}
+
+/**
+ * Whether the source answers: "lost" while it does not. It counts up each time that it comes back
+ * so that views ask again: read it in the effect that asks.
+ */
+export const connection: Signal<{ readonly isLost: boolean; readonly comebacks: number }> = signal({
+  isLost: false,
+  comebacks: 0,
+});
+
+/** What went wrong, for the line that can be closed; null where nothing did. */
+export const trouble: Signal<string | null> = signal(null);
+
+/** Shows what went wrong; what was stopped on purpose, or a lost server, is no news. */
+export function report(error: unknown): void {
+  if (error instanceof DOMException && error.name === "AbortError") return;
+  if (error instanceof LostError) return;
+  trouble.value = error instanceof Error ? error.message : String(error);
+}
+
+/** Nobody answers. */
+export class LostError extends Error {
+  override readonly name = "LostError";
+}
