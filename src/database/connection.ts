@@ -8,15 +8,28 @@ import { copyInto } from "./copy_rows.ts";
 /** Rows that come back: columns by name. */
 export type Row = Record<string, unknown>;
 
+/** What ends a connection's statements from outside. */
+export interface Stop {
+  readonly signal: AbortSignal;
+  /** Makes the statement that runs fail; resolves when the server was asked to. */
+  readonly cancel: () => Promise<void>;
+}
+
 /** A connection to a database. Values are always parameters, never part of a statement's text. */
 export class Connection {
   /** For messages, without a password. */
   readonly shown: string;
   readonly #client: ClientBase;
+  readonly #stop: Stop | null;
 
-  constructor(client: ClientBase, shown: string) {
+  /**
+   * With `stop`, a statement that runs when its signal aborts is cancelled, and no further one is
+   * begun but what ends a transaction: they throw the signal's reason.
+   */
+  constructor(client: ClientBase, shown: string, stop: Stop | null = null) {
     this.#client = client;
     this.shown = shown;
+    this.#stop = stop;
   }
 
   /** The rows of a statement. Throws a CsnError that says what was attempted. */
@@ -31,11 +44,7 @@ export class Connection {
 
   /** Sends rows in PostgreSQL's binary COPY format; `into` is the table with its columns. */
   async copy(into: string, rows: Iterable<Uint8Array>): Promise<void> {
-    try {
-      await copyInto(this.#client, into, rows);
-    } catch (error) {
-      throw databaseFault(this.shown, error);
-    }
+    await this.#stoppable(() => copyInto(this.#client, into, rows));
   }
 
   /** Does `work` in one transaction: all of it is done, or nothing. */
@@ -43,18 +52,39 @@ export class Connection {
     await this.run(`begin ${mode}`);
     try {
       const result = await work();
-      await this.run("commit");
+      // Of several servers' transactions none is committed alone: that is not stopped any more.
+      await this.#done(() => this.#client.query("commit"));
       return result;
     } catch (error) {
       // A connection that is lost has rolled back by itself.
-      await this.run("rollback").catch(() => {});
+      await this.#client.query("rollback").catch(() => {});
       throw error;
     }
   }
 
   async #run<R extends Row>(text: string, values: readonly unknown[]) {
+    return await this.#stoppable(() => this.#client.query<R>(text, [...values]));
+  }
+
+  async #stoppable<T>(statement: () => Promise<T>): Promise<T> {
+    if (this.#stop === null) return await this.#done(statement);
+    const { signal, cancel } = this.#stop;
+    signal.throwIfAborted();
+    let cancelled: Promise<void> | undefined;
+    const onAbort = () => void (cancelled = cancel());
+    signal.addEventListener("abort", onAbort, { once: true });
+    const [outcome] = await Promise.allSettled([this.#done(statement)]);
+    signal.removeEventListener("abort", onAbort);
+    // What asks the server must not hit a later statement.
+    await cancelled;
+    signal.throwIfAborted();
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  }
+
+  async #done<T>(statement: () => Promise<T>): Promise<T> {
     try {
-      return await this.#client.query<R>(text, [...values]);
+      return await statement();
     } catch (error) {
       throw databaseFault(this.shown, error);
     }

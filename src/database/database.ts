@@ -1,3 +1,5 @@
+// @ts-types="@types/pg"
+import type { PoolClient } from "pg";
 import { messageOf } from "../base/errors.ts";
 import { clientConfigs, Connection } from "./connection.ts";
 import { databaseFault } from "./database_fault.ts";
@@ -57,8 +59,8 @@ export class Database implements AsyncDisposable {
     throw new Error("there is always one way to connect");
   }
 
-  /** Does `work` with a connection of its own. */
-  async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  /** Does `work` with a connection of its own, whose statements `signal` stops. */
+  async use<T>(work: (connection: Connection) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw databaseFault(this.shown, error, "connect to");
     });
@@ -67,13 +69,31 @@ export class Database implements AsyncDisposable {
     client.on("error", ignore);
     let hasFailed = true;
     try {
-      const result = await work(new Connection(client, this.shown));
+      const stop = signal === undefined ? null : { signal, cancel: await this.#canceller(client) };
+      const result = await work(new Connection(client, this.shown, stop));
       hasFailed = false;
       return result;
     } finally {
       client.off("error", ignore);
       // After a failure its state is not known: locks go with the connection.
       client.release(hasFailed);
+    }
+  }
+
+  /** What makes the statement fail that a connection runs. */
+  async #canceller(client: PoolClient): Promise<() => Promise<void>> {
+    try {
+      const { rows: [{ pid }] } = await client.query("select pg_backend_pid() as pid");
+      return async () => {
+        try {
+          await this.#pool.query("select pg_cancel_backend($1)", [pid]);
+        } catch {
+          // A server that cannot be asked ends it when it finds the connection closed.
+          await client.end();
+        }
+      };
+    } catch (error) {
+      throw databaseFault(this.shown, error);
     }
   }
 

@@ -25,7 +25,7 @@ export interface IndexOptions {
   readonly prune?: boolean;
   /** Receives progress. */
   readonly listener?: Listener;
-  /** Stops it; what was sent remains, and the next call goes on from there. */
+  /** Stops it at once; what was sent remains, and the next call goes on from there. */
   readonly signal?: AbortSignal;
 }
 
@@ -85,7 +85,12 @@ export async function indexTable(
   await using databases = new AsyncDisposableStack();
   const connected: Database[] = [];
   for (const url of to) connected.push(databases.use(await Database.connect(url)));
-  return await useAll(connected, (connections) => writeAll(connections, made, images, options));
+  const { signal } = options;
+  return await useAll(
+    connected,
+    (connections) => writeAll(connections, made, images, options),
+    signal,
+  );
 }
 
 /** Refuses a server that is named twice: its two parts would overwrite each other. */

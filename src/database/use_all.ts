@@ -1,15 +1,17 @@
 import type { Database } from "./database.ts";
 import type { Connection } from "./connection.ts";
 
-/** Does `work` with a connection to each database. */
+/** Does `work` with a connection to each database, whose statements `signal` stops. */
 export async function useAll<T>(
   databases: readonly Database[],
   work: (connections: readonly Connection[]) => Promise<T>,
-  before: readonly Connection[] = [],
+  signal?: AbortSignal,
 ): Promise<T> {
-  if (databases.length === before.length) return await work(before);
-  return await databases[before.length].use((connection) =>
-    useAll(databases, work, [...before, connection])
+  if (databases.length === 0) return await work([]);
+  const [first, ...others] = databases;
+  return await first.use(
+    (connection) => useAll(others, (connections) => work([connection, ...connections]), signal),
+    signal,
   );
 }
 

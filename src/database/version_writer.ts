@@ -101,7 +101,7 @@ export class VersionWriter {
   /** Sends what the database lacks, a batch at a time; each that was sent stays there. */
   async fill(
     rows: IndexedRows,
-    { listener, signal }: { readonly listener?: Listener; readonly signal?: AbortSignal },
+    { listener }: { readonly listener?: Listener },
   ): Promise<void> {
     const [images, incoming] = [imagesTable(this.#names), incomingTable(this.#names)];
     const isListed = (table: string) =>
@@ -114,7 +114,6 @@ export class VersionWriter {
       order by position
     `)).map(({ position }) => position);
     for (let at = 0; at < lacking.length; at += batchImages) {
-      signal?.throwIfAborted();
       const some = lacking.slice(at, at + batchImages);
       await this.#connection.copy(
         `${incoming} (name, content, attributes, embedding)`,
@@ -165,7 +164,7 @@ export class VersionWriter {
 
   /** An approximate index of each notion, where there is none. */
   async makeIndexes(
-    { listener, signal }: { readonly listener?: Listener; readonly signal?: AbortSignal },
+    { listener }: { readonly listener?: Listener },
   ): Promise<void> {
     const { dimension, masks } = this.#model;
     if (dimension > mostIndexed) {
@@ -175,7 +174,6 @@ export class VersionWriter {
       return;
     }
     for (const [place, [notion, mask]] of [...masks].entries()) {
-      signal?.throwIfAborted();
       const name = `${this.#names.table}_${this.#names.version}_n${place}`;
       if (await this.#relationKind(name) !== null) continue;
       listener?.notice?.(`Making the approximate index of ${notion}`);

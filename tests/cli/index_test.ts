@@ -1,9 +1,14 @@
 /** `index` and `query --from`: a database gives what a folder or set gives, by the command line. */
 import assert from "node:assert/strict";
+import { indexTable } from "../../src/database/index_table.ts";
+import { SearchedTable } from "../../src/database/searched_table.ts";
 import { join } from "../../src/files/paths.ts";
+import { EmbeddingSet } from "../../src/model/embedding_set.ts";
+import { Model } from "../../src/model/model.ts";
 import { readEmbeddings, writeEmbeddings } from "../../src/model/embedding_file.ts";
-import { runCli } from "../helpers/run_cli.ts";
-import { sql } from "../helpers/sql.ts";
+import { randomEmbeddings } from "../helpers/random_embeddings.ts";
+import { CliProcess, runCli } from "../helpers/run_cli.ts";
+import { isLeft, sql, SqlSession, waitsFor } from "../helpers/sql.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";
 import { writeValuedSet } from "../helpers/valued_set.ts";
@@ -102,6 +107,81 @@ await withPostgres(2, ([one, two]) => {
       /Cannot index others\.safetensors with the model set\/model\.safetensors: its masks are another model's, that of "colour" at least; pass the model that made it, or embed the images anew/,
       ...["index", ...model, ...file, "--among", "others.safetensors"],
     );
+  });
+
+  Deno.test("index stops at once at Ctrl-C while the server makes an index", async () => {
+    const index = ["index", ...model, "--among", "set", "--to", one.url(), "--table", "slow"];
+    const text = await succeeds(...index, "--no-ann");
+    await using session = await SqlSession.open(one);
+    await session.rows("begin");
+    const version = /^version ([0-9a-f]+):/m.exec(text)![1];
+    await session.rows(`lock table slow_${version} in row exclusive mode`);
+    const indexing = new CliProcess(index, { cwd: folder.path });
+    await waitsFor(one, "relation");
+    indexing.kill("SIGINT");
+    const { code, stderr } = await indexing.ended();
+    assert.equal(code, 130, stderr);
+    assert.match(
+      stderr,
+      /^Stopped: what was sent to the database stays there; the same command goes on$/m,
+    );
+    await isLeft(one);
+  });
+
+  Deno.test("index that is killed in the middle goes on, to the same result", async () => {
+    using loaded = await Model.load(join(folder.path, "set", "model.safetensors"));
+    const many = new EmbeddingSet(randomEmbeddings(12_000, 8));
+    await writeEmbeddings(join(folder.path, "many.safetensors"), many, { masks: loaded.masks });
+    const to = [one.url()];
+    // Its tables are made, so that a copy and the taking over can be held up.
+    const few = { embeddings: new EmbeddingSet(randomEmbeddings(3, 8, 5)) };
+    const options = { to, table: "killed", approximate: false };
+    const { version } = await indexTable(loaded, few, options);
+    const index = [
+      ...["index", ...model, "--among", "many.safetensors", "--to", one.url()],
+      ...["--table", "killed", "--no-ann", "--json"],
+    ];
+    await using holder = await SqlSession.open(one);
+    const sent = async () => {
+      const [{ count }] = await holder.rows(
+        `select count(*)::int as count from killed_${version}_incoming`,
+      );
+      return count;
+    };
+    const killed = async (lock: string) => {
+      const indexing = new CliProcess(index, { cwd: folder.path });
+      await waitsFor(one, lock);
+      indexing.kill("SIGKILL");
+      await indexing.ended();
+    };
+    // The first time in the second batch of what is sent.
+    await holder.rows("select pg_advisory_lock(7)");
+    await holder.rows(`
+      create function hold() returns trigger language plpgsql as
+        $$begin perform pg_advisory_xact_lock(7); return new; end$$;
+      create trigger hold before insert on killed_${version}_incoming
+        for each row when (new.name = '7000') execute function hold()
+    `);
+    await killed("advisory");
+    await holder.rows("select pg_advisory_unlock(7)");
+    await isLeft(one);
+    // The second batch is there or not, as much of it as had left the process.
+    assert.ok([5_000, 10_000].includes(await sent()));
+    await holder.rows("drop function hold cascade");
+    // Then in the transaction that takes over what was sent.
+    await holder.rows("begin");
+    await holder.rows("lock table csn_notions in exclusive mode");
+    await killed("relation");
+    await holder.rows("rollback");
+    await isLeft(one);
+    assert.equal(await sent(), 12_000);
+    assert.equal((await holder.rows("select from killed")).length, 3);
+    const summary = JSON.parse(await succeeds(...index));
+    assert.deepEqual([summary.added, summary.replaced, summary.images], [11_997, 3, [12_000]]);
+    await using table = await SearchedTable.open(loaded, { from: to, table: "killed" });
+    const asked = { mix: { shape: 1, colour: 1 }, k: 50 };
+    assert.deepEqual(await table.search(many.at(3), asked), loaded.search(many.at(3), many, asked));
+    assert.equal(await sent(), 0);
   });
 
   Deno.test("query --from refuses a table that another model made, or that is not there", async () => {

@@ -6,7 +6,7 @@ import { join } from "../../src/files/paths.ts";
 import type { Embeddings } from "../../src/search/embeddings.ts";
 import { Model } from "../../src/model/model.ts";
 import { randomEmbeddings } from "../helpers/random_embeddings.ts";
-import { sql } from "../helpers/sql.ts";
+import { sql, SqlSession, waitsFor } from "../helpers/sql.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";
 import { withPostgres } from "../helpers/with_postgres.ts";
@@ -106,6 +106,30 @@ await withPostgres(1, ([server]) => {
       await searched.search(query, asked),
       model.search(query, many as never, asked),
     );
+  });
+
+  Deno.test("indexTable() stops at once while the server makes an index", async () => {
+    const table = "stopped";
+    const options = { to, table };
+    const { version } = await indexTable(model, { embeddings: some }, {
+      ...options,
+      approximate: false,
+    });
+    // Whoever writes to the images holds an index up.
+    await using session = await SqlSession.open(server);
+    await session.rows("begin");
+    await session.rows(`lock table stopped_${version} in row exclusive mode`);
+    const stop = new AbortController();
+    const stopped = indexTable(model, { embeddings: some }, { ...options, signal: stop.signal });
+    await waitsFor(server, "relation");
+    stop.abort(new Error("stopped"));
+    await assert.rejects(stopped, /^Error: stopped$/);
+    await session.rows("rollback");
+    const made = async () =>
+      (await session.rows("select from pg_indexes where indexname like 'stopped%_n0'")).length;
+    assert.equal(await made(), 0);
+    assert.equal((await indexTable(model, { embeddings: some }, options)).unchanged, 400);
+    assert.equal(await made(), 1);
   });
 
   Deno.test("indexTable() puts a new model's version in an old one's place while it is read", async () => {

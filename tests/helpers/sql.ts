@@ -40,3 +40,19 @@ export async function sql(
   await using session = await SqlSession.open(server);
   return await session.rows(text, values);
 }
+
+/** Waits until a statement of csn's waits for a lock of a kind, as pg_stat_activity calls it. */
+export async function waitsFor(server: PostgresServer, lock: string): Promise<void> {
+  const waiting =
+    "select from pg_stat_activity where application_name = 'csn' and wait_event_type = 'Lock' and wait_event = $1";
+  // In a session of its own: within a transaction the view does not change.
+  await using session = await SqlSession.open(server);
+  while ((await session.rows(waiting, [lock])).length === 0);
+}
+
+/** Waits until the server has noticed that no csn is connected any more. */
+export async function isLeft(server: PostgresServer): Promise<void> {
+  const connected = "select from pg_stat_activity where application_name = 'csn'";
+  await using session = await SqlSession.open(server);
+  while ((await session.rows(connected)).length > 0);
+}
