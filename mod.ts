@@ -31,8 +31,11 @@ export type { Placement, Precision } from "./src/network/placement.ts";
 // A model and its embeddings
 export { type EmbedOptions, type ImageSource, Model } from "./src/model/model.ts";
 export { EmbeddingSet } from "./src/model/embedding_set.ts";
+export { MappedEmbeddings } from "./src/model/mapped_embeddings.ts";
 export type { Embeddings } from "./src/search/embeddings.ts";
-export { embedFolder, type FolderOptions } from "./src/model/folder_embeddings.ts";
+export type { EmbeddingRows, RowBlock, Searched } from "./src/search/embedding_rows.ts";
+export { embedFolder } from "./src/model/folder_embeddings.ts";
+export type { FolderOptions } from "./src/model/keep_embeddings.ts";
 export { embedSet } from "./src/model/set_embeddings.ts";
 export { embedSetFolder } from "./src/model/searched_set.ts";
 export type { NumberedOptions } from "./src/model/numbered_embeddings.ts";
@@ -72,6 +75,7 @@ export type {
   Masks,
   Weights,
 } from "./src/search/mixture.ts";
+export type { EmbeddingMatrix, MatrixParts } from "./src/search/embedding_matrix.ts";
 export { notionScales, type Scales } from "./src/search/balance.ts";
 export {
   type Calibration,

@@ -16,7 +16,7 @@ const heavy = [
   "hyparquet-compressors",
   "csv-parse",
   "csv-parse/sync",
-  "read-excel-file/node",
+  "read-excel-file/universal",
   "pg",
   "pg-copy-streams",
 ];

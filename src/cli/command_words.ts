@@ -36,6 +36,7 @@ const tasks: Readonly<Record<string, string>> = {
   sweep: "sweep",
   testModel: "test",
   train: "train",
+  writeEmbeddings: "embed",
 };
 
 /** A text, which may hold a backtick, or any other letter of a value. */

@@ -1,10 +1,11 @@
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { CsnError } from "../base/errors.ts";
 import { join } from "../files/paths.ts";
 import { examineEmbeddings, writeEmbeddings } from "../model/embedding_file.ts";
 import { EmbeddingSet } from "../model/embedding_set.ts";
 import { Model } from "../model/model.ts";
 import { embedNumbered, type NumberedOptions } from "../model/numbered_embeddings.ts";
+import type { StoredNumbers } from "../model/stored_embeddings.ts";
 import { embedSet } from "../model/set_embeddings.ts";
 import { type ImagesToEmbed, imagesToEmbed } from "./images_to_embed.ts";
 import { threadsOption } from "./options.ts";
@@ -14,6 +15,13 @@ import { deviceOption, precisionOption } from "./placement_options.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
+
+/** What `--numbers` means. */
+const storedNumbers: Readonly<Record<"float32" | "float16" | "int8", StoredNumbers>> = {
+  float32: {},
+  float16: { dtype: "float16" },
+  int8: { codes: true },
+};
 
 /** `embed`: embeddings of images to a file. */
 export function embedCommand(): CommandUnknownOpts {
@@ -30,6 +38,13 @@ export function embedCommand(): CommandUnknownOpts {
       "--allow-missing",
       "fill rows of a set or list with NaN where images are missing or unreadable",
     )
+    .addOption(
+      new Option(
+        "--numbers <kind>",
+        "of a .safetensors file: float32, float16 (half the size, three digits), or int8 (float32 with codes that a search reads first)",
+      ).choices(Object.keys(storedNumbers) as (keyof typeof storedNumbers)[])
+        .default("float32" as const),
+    )
     .option("--overwrite", "replace that file, even if csn did not write it")
     .addOption(deviceOption)
     .addOption(precisionOption)
@@ -37,7 +52,8 @@ export function embedCommand(): CommandUnknownOpts {
     .option("--verbose", "show where an error came from")
     .action(async (given, flags) => {
       const out = userPath(flags.out);
-      await examineEmbeddings(out, flags);
+      const numbers = storedNumbers[flags.numbers];
+      await examineEmbeddings(out, { overwrite: flags.overwrite, ...numbers });
       using listener = terminalListener();
       const images = await imagesToEmbed(given, flags.names, listener);
       await startNative(flags);
@@ -47,7 +63,11 @@ export function embedCommand(): CommandUnknownOpts {
         using model = await Model.load(userPath(flags.resume), placement);
         const options = { listener, signal, allowMissing: flags.allowMissing };
         const embeddings = await embedAll(model, images, options);
-        await writeEmbeddings(out, embeddings, { masks: model.masks, overwrite: flags.overwrite });
+        await writeEmbeddings(out, embeddings, {
+          masks: model.masks,
+          overwrite: flags.overwrite,
+          ...numbers,
+        });
         console.log(
           `${embeddings.names.length} embeddings of ${embeddings.dimension} dimensions written to ${
             shownPath(out)

@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { UsageError } from "../base/errors.ts";
+import { isFile } from "../files/exists.ts";
 import { Model } from "../model/model.ts";
 import { type Criterion, namedNotions } from "../search/mixture.ts";
 import { parseWeights } from "../search/parse_weights.ts";
@@ -41,7 +42,7 @@ export function queryCommand(): CommandUnknownOpts {
     .option("--raw", "do not divide each notion's squared distance by its median among the images")
     .option(
       "--among <folder>",
-      "images to search: a folder, or an image set (one in data/ by its name); embeddings are kept there (or in the cache) and used again",
+      "images to search: a folder, an image set (one in data/ by its name), or a file that embed wrote; embeddings are kept there (or in the cache) and used again",
     )
     .option(
       "--from <url>",
@@ -80,6 +81,13 @@ export function queryCommand(): CommandUnknownOpts {
       }
       const gallery = flags.gallery === undefined ? undefined : userPath(flags.gallery);
       if (gallery !== undefined) await examineGallery(gallery, flags);
+      if (
+        gallery !== undefined && flags.among !== undefined && await isFile(amongPath(flags.among))
+      ) {
+        throw new UsageError(
+          `Cannot write a gallery of the images of ${flags.among}: a file of embeddings does not hold the pictures; search their folder or set`,
+        );
+      }
       await startNative(flags);
       // Embeddings that are kept must fit those to come, whatever device made them.
       const placement = choosePlacement({ device: flags.device, precision: "float32" });

@@ -1,10 +1,14 @@
 import { UsageError } from "../base/errors.ts";
 import { join } from "../files/paths.ts";
 import type { EmbeddingSet } from "../model/embedding_set.ts";
-import { folderEmbeddings, type FolderOptions } from "../model/folder_embeddings.ts";
+import { openFolder } from "../model/folder_embeddings.ts";
+import type { FolderOptions } from "../model/keep_embeddings.ts";
+import { MappedEmbeddings } from "../model/mapped_embeddings.ts";
 import type { Model } from "../model/model.ts";
-import { embedSetFolder } from "../model/searched_set.ts";
+import { openOwnEmbeddings } from "../model/own_embeddings.ts";
+import { openSearchedSet } from "../model/searched_set.ts";
 import { isSetFolder } from "../model/set_embeddings.ts";
+import { rowsOf } from "../search/embedding_rows.ts";
 import { type Condition, type ValueColumns, whereOf } from "../search/where.ts";
 import { openImageSet } from "../sets/image_set.ts";
 import { imagePath, surveyImages } from "../sets/pack/survey_images.ts";
@@ -14,7 +18,7 @@ import type { Query, SearchOptions, SearchResult } from "../search/search.ts";
 import { isDatabaseUrl, parseDatabaseUrl } from "../database/database_url.ts";
 import { checkTable } from "../database/identifier.ts";
 import { SearchedTable, type TablePlace } from "../database/searched_table.ts";
-import { seenAt } from "../files/exists.ts";
+import { isFile, seenAt } from "../files/exists.ts";
 import { dataPath, shownPath, userPath } from "./paths.ts";
 
 /** How images are searched that are known already. */
@@ -83,23 +87,27 @@ export async function openSearchedTable(
   };
 }
 
-function inMemory(
+/** Images whose embeddings are here. */
+function embedded(
   model: Model,
   { embeddings, where, fileOf }: {
-    readonly embeddings: EmbeddingSet;
+    readonly embeddings: MappedEmbeddings | EmbeddingSet;
     readonly where?: (index: number) => boolean;
-    readonly fileOf: (index: number) => string;
+    readonly fileOf?: (index: number) => string;
   },
 ): SearchedImages {
   return {
     search: (query, ask) => model.searchAsync(query, embeddings, { ...ask, where }),
     fileOf,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => {
+      if (embeddings instanceof MappedEmbeddings) embeddings[Symbol.dispose]();
+      return Promise.resolve();
+    },
   };
 }
 
 /**
- * The images of a folder or a set that meet conditions. Throws a UsageError for conditions on
+ * The images of a folder, a set or a file of embeddings that meet conditions. Throws a UsageError for conditions on
  * images of which nothing is known.
  */
 export async function openSearched(
@@ -116,11 +124,12 @@ export async function openSearched(
     );
   if (!await isSetFolder(path)) {
     if (conditions.length > 0) throw unknown("it is no image set");
-    const embeddings = await folderEmbeddings(model, path, options);
-    return inMemory(model, {
-      embeddings,
-      fileOf: (index) => join(path, embeddings.names[index]),
-    });
+    if (await isFile(path)) {
+      return embedded(model, { embeddings: await openOwnEmbeddings(model, path, options) });
+    }
+    const embeddings = await openFolder(model, path, options);
+    const rows = rowsOf(embeddings);
+    return embedded(model, { embeddings, fileOf: (index) => join(path, rows.nameOf(index)) });
   }
   const set = await openImageSet(path);
   let columns: ValueColumns | undefined;
@@ -131,7 +140,7 @@ export async function openSearched(
   }
   // What cannot be asked is refused before the images are embedded.
   const where = columns === undefined ? undefined : whereOf(conditions, columns);
-  const embeddings = await embedSetFolder(model, set, options);
+  const embeddings = await openSearchedSet(model, set, options);
   const survey = surveyImages(set);
-  return inMemory(model, { embeddings, where, fileOf: (image) => imagePath(set, survey, image) });
+  return embedded(model, { embeddings, where, fileOf: (image) => imagePath(set, survey, image) });
 }

@@ -8,7 +8,7 @@ import type { Connection } from "./connection.ts";
 import { transactOnAll, useAll } from "./use_all.ts";
 import { checkTable } from "./identifier.ts";
 import { checkImages, type IndexedImages, IndexedRows } from "./indexed_rows.ts";
-import { modelFingerprint, versionOf } from "./model_fingerprint.ts";
+import { modelFingerprint, versionOf } from "../model/model_fingerprint.ts";
 import { type Changes, type VersionModel, VersionWriter } from "./version_writer.ts";
 
 /** Where and how images are written. */

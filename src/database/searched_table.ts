@@ -21,7 +21,7 @@ import { parseVector } from "./copy_rows.ts";
 import type { Connection } from "./connection.ts";
 import { checkTable } from "./identifier.ts";
 import { transactOnAll, useAll } from "./use_all.ts";
-import { modelFingerprint } from "./model_fingerprint.ts";
+import { modelFingerprint } from "../model/model_fingerprint.ts";
 import { boundOf } from "./ranking.ts";
 import {
   type Candidate,

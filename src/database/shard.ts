@@ -3,7 +3,7 @@ import type { Connection } from "./connection.ts";
 import { parseVector } from "./copy_rows.ts";
 import { faultCode } from "./database_fault.ts";
 import { conditionsSql, type MeantCondition } from "./conditions_sql.ts";
-import { versionOf } from "./model_fingerprint.ts";
+import { versionOf } from "../model/model_fingerprint.ts";
 import { Parameters } from "./parameters.ts";
 import { type Bound, vectorText } from "./ranking.ts";
 import { imagesTable, orderTable } from "./version_names.ts";

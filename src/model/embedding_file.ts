@@ -28,7 +28,8 @@ export interface WriteEmbeddingsOptions extends StoredNumbers {
 /**
  * Writes embeddings [N, D], whole or not at all. `.npy` holds the float32 matrix, the names go to
  * `<file>.names.txt`; `.safetensors` holds `embeddings`, `masks` [notions, D] and the names in its
- * metadata, and numbers as \`dtype\` and \`codes\` say; `.jsonl` one `{"name", "embedding"}` a line.
+ * metadata, numbers as `dtype` and `codes` say, and a checksum by
+ * which damage is noticed; `.jsonl` one `{"name", "embedding"}` a line.
  *
  * Throws a CsnError, before it writes, when the format cannot hold a name or a number (a name with
  * a line break in `.npy`, what is not finite in `.jsonl`), and when a file lies there that does not
@@ -50,15 +51,7 @@ export async function writeEmbeddings(
 ): Promise<void> {
   const { names, vectors, dimension } = embeddings;
   await examineEmbeddings(path, options);
-  const ending = checkedEnding(path);
-  if (ending !== ".safetensors" && (options.dtype === "float16" || options.codes)) {
-    throw new UsageError(
-      `Cannot write embeddings to "${path}" ${
-        options.codes ? "with codes" : "as float16"
-      }: ${ending} holds float32 alone; end the file with .safetensors`,
-    );
-  }
-  switch (ending) {
+  switch (checkedEnding(path)) {
     case ".npy":
       checkLines(path, names);
       await writeWhole(path, npyBytes(vectors, names.length, dimension));
@@ -105,9 +98,16 @@ export async function readEmbeddings(path: string): Promise<StoredEmbeddings> {
  */
 export async function examineEmbeddings(
   path: string,
-  { overwrite }: Pick<WriteEmbeddingsOptions, "overwrite">,
+  { overwrite, dtype, codes }: Pick<WriteEmbeddingsOptions, "overwrite" | "dtype" | "codes">,
 ): Promise<void> {
   const ending = checkedEnding(path);
+  if (ending !== ".safetensors" && (dtype === "float16" || codes)) {
+    throw new UsageError(
+      `Cannot write embeddings to "${path}" ${
+        codes ? "with codes" : "as float16"
+      }: ${ending} holds float32 alone; end the file with .safetensors`,
+    );
+  }
   const failing = "Cannot write embeddings to";
   const isOwn = (head: string) =>
     ending === ".safetensors" && head.slice(0, 64).includes('{"__metadata__":{"names":"[');

@@ -57,7 +57,7 @@ export class EmbeddingSet implements Embeddings {
   /** Distances [N] of all entries to `query` [D] under `mask` [D]. */
   distances(query: Float32Array, mask: Float32Array): Float64Array {
     checkLengths(query, this, mask);
-    return squaredDistances(query, this, mask).map(Math.sqrt);
+    return squaredDistances(query, this.vectors, mask).map(Math.sqrt);
   }
 
   /**

@@ -1,19 +1,24 @@
-/** The embeddings of a folder in the file that keeps them, with what they were made of. */
-import type { StoredTensor } from "../tensor/safetensors.ts";
+/** Embeddings of images in the file that keeps them, with what they were made of. */
 import { isFresh } from "../files/file_identities.ts";
+import type { StoredTensor } from "../tensor/safetensors.ts";
 import type { EmbeddingSet } from "./embedding_set.ts";
+import { MappedEmbeddings } from "./mapped_embeddings.ts";
 import type { Model } from "./model.ts";
-import { readStored, writeStored } from "./stored_embeddings.ts";
+import { writeStored } from "./stored_embeddings.ts";
 
 /** What must be unchanged for kept embeddings to be used again as a whole. */
 export interface Stamp {
-  /** How files become embeddings: SHA-256 of the model's preprocessing and precision. */
+  /** SHA-256 of the preprocessing and the precision. */
   readonly how: string;
-  /** SHA-256 of names, sizes and times of change, of the model file too. */
+  /** What decides the model's embeddings, see `modelFingerprint`; an older csn did not know it. */
+  readonly model?: string;
+  /** What the model's file was when that was known, see `FileIdentities`. */
+  readonly modelFile?: string | null;
+  /** SHA-256 of the images' names, sizes and times of change. */
   readonly files: string;
-  /** Of the files, see `FileIdentities`; null when it could not be known. */
+  /** Of the images, see `FileIdentities`; null when it could not be known. */
   readonly identity: string | null;
-  /** SHA-256 over the bytes of the files. */
+  /** SHA-256 over the bytes of the images; of an older csn, of the model's file before them. */
   readonly bytes: string;
 }
 
@@ -25,16 +30,17 @@ export interface FileState {
   readonly digest: string;
 }
 
-/** Embeddings that were kept. */
-export interface KeptEmbeddings {
-  readonly embeddings: EmbeddingSet;
+/** A file that keeps embeddings. */
+export interface KeptFile extends Disposable {
+  readonly path: string;
+  readonly embeddings: MappedEmbeddings;
   readonly stamp: Stamp;
-  /** The model file's, then those of the rows; empty in files of an older csn. */
-  readonly states: readonly FileState[];
 }
 
 /** Of a file as it is now; NaN is equal to no number, so a file that just changed is read again. */
-export function fileNumbers({ size, mtime, ctime, ino }: Deno.FileInfo): number[] {
+export function fileNumbers(info: Deno.FileInfo | null): number[] {
+  if (info === null) return [NaN, NaN, NaN, NaN];
+  const { size, mtime, ctime, ino } = info;
   const [written, changed] = [mtime, ctime].map((time) => time?.getTime() ?? NaN);
   return [size, written, isFresh(changed) ? NaN : changed, ino ?? NaN];
 }
@@ -46,16 +52,24 @@ export function isSameFile(a: readonly number[], b: readonly number[]): boolean 
 
 const digestBytes = 32;
 
-/** Null where there is no such file, or one that holds something else. */
-export async function readKept(path: string): Promise<KeptEmbeddings | null> {
-  const kept = await readStored(path).catch(() => null);
-  const stamp = kept === null ? null : parseStamp(kept.stamp);
-  if (kept === null || stamp === null) return null;
-  const files = 1 + kept.embeddings.names.length;
-  const [numbers, digests] = ["file_numbers", "file_digests"].map((name) => kept.tensors.get(name));
+/** Opens a file that keeps embeddings. Throws a CsnError for one that is damaged or none. */
+export async function openKept(path: string): Promise<KeptFile> {
+  using stack = new DisposableStack();
+  const embeddings = stack.use(await MappedEmbeddings.open(path));
+  const stamp = JSON.parse(embeddings.stamp);
+  const held = stack.move();
+  return { path, embeddings, stamp, [Symbol.dispose]: () => held.dispose() };
+}
+
+/** The model file's state, then those of the rows; none in files of an older csn. */
+export async function readStates({ embeddings }: KeptFile): Promise<FileState[]> {
+  const files = 1 + embeddings.count;
+  const [numbers, digests] = await Promise.all(
+    ["file_numbers", "file_digests"].map((name) => embeddings.tensor(name)),
+  );
   const isWhole = numbers?.dtype === "float64" && `${numbers.shape}` === `${files},4` &&
     digests?.dtype === "uint8" && `${digests.shape}` === `${files},${digestBytes}`;
-  return { ...kept, stamp, states: isWhole ? statesOf(numbers, digests) : [] };
+  return isWhole ? statesOf(numbers, digests) : [];
 }
 
 function statesOf(numbers: StoredTensor, digests: StoredTensor): FileState[] {
@@ -69,10 +83,14 @@ function statesOf(numbers: StoredTensor, digests: StoredTensor): FileState[] {
   });
 }
 
-/** Writes them, whole or not at all. */
+/** Writes embeddings with the states that `readStates` gives, whole or not at all. */
 export async function writeKept(
   path: string,
-  { embeddings, stamp, states }: KeptEmbeddings,
+  { embeddings, stamp, states }: {
+    readonly embeddings: EmbeddingSet;
+    readonly stamp: Stamp;
+    readonly states: readonly FileState[];
+  },
   { masks }: Model,
 ): Promise<void> {
   const more = new Map<string, StoredTensor>();
@@ -92,14 +110,4 @@ export async function writeKept(
     });
   }
   await writeStored(path, embeddings, { masks, stamp: JSON.stringify(stamp), more });
-}
-
-/** Null for what an older csn wrote, which did not know the precision. */
-function parseStamp(text: string): Stamp | null {
-  try {
-    const stamp = JSON.parse(text);
-    return typeof stamp?.bytes === "string" ? stamp : null;
-  } catch {
-    return null;
-  }
 }

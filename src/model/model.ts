@@ -8,6 +8,7 @@ import { Network } from "../network/network.ts";
 import { onCpu, type Placement } from "../network/placement.ts";
 import { reshape } from "../tensor/operators.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import type { Searched } from "../search/embedding_rows.ts";
 import { maskOf } from "../search/mixture.ts";
 import type { ExplainedNeighbour, ScoredNeighbour } from "../search/neighbour.ts";
 import {
@@ -180,12 +181,12 @@ export class Model implements Disposable {
    * console.log(best.name, best.score);
    * ```
    */
-  nearest(query: Query, among: EmbeddingSet, options: DistanceSearch): ExplainedNeighbour[];
+  nearest(query: Query, among: Searched, options: DistanceSearch): ExplainedNeighbour[];
   /** The same by notions to be like and unlike by: the lowest score is the best. */
-  nearest(query: Query, among: EmbeddingSet, options: ScoreSearch): ScoredNeighbour[];
+  nearest(query: Query, among: Searched, options: ScoreSearch): ScoredNeighbour[];
   nearest(
     query: Query,
-    among: EmbeddingSet,
+    among: Searched,
     options: DistanceSearch | ScoreSearch,
   ): (ExplainedNeighbour | ScoredNeighbour)[] {
     return [...this.search(query, among, options).hits];
@@ -197,16 +198,16 @@ export class Model implements Disposable {
    */
   search(
     query: Query,
-    among: EmbeddingSet,
+    among: Searched,
     options: DistanceSearch,
   ): SearchResult<ExplainedNeighbour>;
   /** The same by notions to be like and unlike by. */
-  search(query: Query, among: EmbeddingSet, options: ScoreSearch): SearchResult<ScoredNeighbour>;
+  search(query: Query, among: Searched, options: ScoreSearch): SearchResult<ScoredNeighbour>;
   /** The same by what is only known when it is asked. */
-  search(query: Query, among: EmbeddingSet, options: DistanceSearch | ScoreSearch): SearchResult;
+  search(query: Query, among: Searched, options: DistanceSearch | ScoreSearch): SearchResult;
   search(
     query: Query,
-    among: EmbeddingSet,
+    among: Searched,
     options: DistanceSearch | ScoreSearch,
   ): SearchResult {
     return search(query, among, this.#asked(options));
@@ -229,24 +230,24 @@ export class Model implements Disposable {
    */
   searchAsync(
     query: Query,
-    among: EmbeddingSet,
+    among: Searched,
     options: DistanceSearch,
   ): Promise<SearchResult<ExplainedNeighbour>>;
   /** The same by notions to be like and unlike by. */
   searchAsync(
     query: Query,
-    among: EmbeddingSet,
+    among: Searched,
     options: ScoreSearch,
   ): Promise<SearchResult<ScoredNeighbour>>;
   /** The same by what is only known when it is asked. */
   searchAsync(
     query: Query,
-    among: EmbeddingSet,
+    among: Searched,
     options: DistanceSearch | ScoreSearch,
   ): Promise<SearchResult>;
   async searchAsync(
     query: Query,
-    among: EmbeddingSet,
+    among: Searched,
     options: DistanceSearch | ScoreSearch,
   ): Promise<SearchResult> {
     return await searchAsync(query, among, this.#asked(options));

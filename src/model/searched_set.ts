@@ -1,14 +1,17 @@
 import { someOf } from "../files/exists.ts";
-import { relative } from "../files/paths.ts";
+import { rowsOf } from "../search/embedding_rows.ts";
 import type { ImageSet } from "../sets/image_set.ts";
 import { imagePath, surveyImages } from "../sets/pack/survey_images.ts";
-import { EmbeddingSet } from "./embedding_set.ts";
-import { folderEmbeddings, type FolderOptions } from "./folder_embeddings.ts";
+import type { EmbeddingSet } from "./embedding_set.ts";
+import { inMemory } from "./folder_embeddings.ts";
+import { type FolderOptions, keepEmbeddings, keptPlaces } from "./keep_embeddings.ts";
+import type { MappedEmbeddings } from "./mapped_embeddings.ts";
 import type { Model } from "./model.ts";
 
 /**
  * Embeddings of a set's images to search among: row i is image number i, named by its path. They
- * are those of the set's image folder, which are kept and used again (see `embedFolder`). Rows of
+ * are kept in the set's folder, or in the cache, and used again (see `embedFolder`). Only the set's
+ * images are embedded, and none of those whose embeddings are kept in its image folder. Rows of
  * images that are missing or cannot be decoded hold NaN, so that they are never found; a warning
  * counts them.
  *
@@ -31,17 +34,25 @@ export async function embedSetFolder(
   set: ImageSet,
   options: FolderOptions = {},
 ): Promise<EmbeddingSet> {
-  const found = await folderEmbeddings(model, set.imageFolder, options);
-  const rows = new Map(found.names.map((name, row) => [name, row]));
+  return inMemory(await openSearchedSet(model, set, options));
+}
+
+/** As `embedSetFolder`, mapped from the file that keeps them where nothing is new. */
+export async function openSearchedSet(
+  model: Model,
+  set: ImageSet,
+  options: FolderOptions = {},
+): Promise<MappedEmbeddings | EmbeddingSet> {
   const survey = surveyImages(set);
-  const { dimension } = found;
-  const vectors = new Float32Array(set.imageFiles.length * dimension).fill(NaN);
-  const lacking: string[] = [];
-  set.imageFiles.forEach((file, image) => {
-    const row = rows.get(relative(set.imageFolder, imagePath(set, survey, image)));
-    if (row === undefined) lacking.push(file);
-    else vectors.set(found.at(row), image * dimension);
-  });
+  const kept = await keepEmbeddings(model, {
+    names: set.imageFiles,
+    files: set.imageFiles.map((_, image) => imagePath(set, survey, image)),
+    areNumbered: true,
+    places: keptPlaces(model, set.folder, "set"),
+    others: () => Promise.resolve(keptPlaces(model, set.imageFolder, "folder")),
+  }, options);
+  const known = rowsOf(kept).known();
+  const lacking = known === null ? [] : set.imageFiles.filter((_, image) => known[image] === 0);
   if (lacking.length > 0) {
     options.listener?.warning?.(
       `${lacking.length} of the ${set.imageFiles.length} images of the set ${set.folder} are missing or unreadable (${
@@ -49,5 +60,5 @@ export async function embedSetFolder(
       }): they are not searched`,
     );
   }
-  return new EmbeddingSet({ names: set.imageFiles, vectors, dimension });
+  return kept;
 }

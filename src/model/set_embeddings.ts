@@ -66,6 +66,12 @@ export async function otherOrderText(
   return `${folder} holds the images of the set ${set.folder}. They are embedded sorted by path: ${others} of ${rows} rows are not the image that triplets call by that number; to keep the order of filenames.json, embed the set`;
 }
 
+/** The set whose images a folder holds; null where it is none's. */
+export async function setOfImages(folder: string): Promise<ImageSet | null> {
+  const set = await setAbove(folder);
+  return set !== null && resolve(folder) === set.imageFolder ? set : null;
+}
+
 /** The image set that a folder is or lies in; null where there is none that can be opened. */
 async function setAbove(folder: string): Promise<ImageSet | null> {
   let at = resolve(folder);

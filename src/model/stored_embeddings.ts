@@ -1,9 +1,11 @@
 /** Embeddings as safetensors: with the masks that compare them, and a stamp. */
-import { CsnError, messageOf, shown } from "../base/errors.ts";
+import { CsnError } from "../base/errors.ts";
 import { int8Codes } from "../search/int8_codes.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../tensor/safetensors.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
+import { StoredChecksum } from "./stored_checksum.ts";
+import { namesOf, storedNames, textsOf } from "./stored_names.ts";
 import { unreadable } from "./unreadable_embeddings.ts";
 
 /** Embeddings that were read from a file. */
@@ -52,14 +54,20 @@ export async function writeStored(
     const rows = Float32Array.from([...masks.values()].flatMap((mask) => [...mask]));
     tensors.set("masks", floats([masks.size, dimension], rows));
   }
-  for (const [name, tensor] of more) tensors.set(name, tensor);
-  const notions = JSON.stringify([...masks.keys()]);
+  const named = storedNames(names);
+  for (const [name, tensor] of [...more, ...named.tensors]) tensors.set(name, tensor);
+  const texts = { names: named.text, notions: JSON.stringify([...masks.keys()]), stamp };
+  const checksum = new StoredChecksum();
+  for (const { bytes } of tensors.values()) checksum.add(bytes);
   await writeSafetensors(path, tensors, {
-    metadata: { names: JSON.stringify(names), notions, stamp },
+    metadata: { ...texts, crc32: checksum.end(texts) },
   });
 }
 
-/** Reads what `writeStored` wrote. Throws a CsnError that says what is wrong with another file. */
+/**
+ * Reads what `writeStored` wrote. Throws a CsnError that says what is wrong with another file, or
+ * one that was damaged.
+ */
 export async function readStored(path: string): Promise<
   StoredEmbeddings & {
     readonly stamp: string;
@@ -69,18 +77,35 @@ export async function readStored(path: string): Promise<
   const { tensors, metadata } = await readSafetensors(path);
   const stored = tensors.get("embeddings");
   if (stored === undefined || metadata.names === undefined) throw unreadable(path, "it holds none");
+  const checksum = new StoredChecksum();
+  for (const { bytes } of tensors.values()) checksum.add(bytes);
+  assertWhole(path, metadata, checksum);
   const [count, dimension] = matrixOf(path, "they are", stored, ["float32", "float16"]);
-  const names = textsOf(path, "names", metadata.names);
+  const names = namesOf(path, metadata.names, tensors);
   if (names.length !== count) {
     throw unreadable(path, `it has ${count} of them and ${names.length} names`);
   }
   const vectors = valuesOf(stored);
   return {
     embeddings: new EmbeddingSet({ names, vectors, dimension }),
-    masks: masksOf(path, tensors.get("masks"), metadata.notions ?? "[]", dimension),
+    masks: masksOf(path, tensors.get("masks"), metadata.notions, dimension),
     stamp: metadata.stamp ?? "",
     tensors,
   };
+}
+
+/** Throws a CsnError where bytes changed since a file was written; an older csn wrote no checksum. */
+export function assertWhole(
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+  checksum: StoredChecksum,
+): void {
+  const found = checksum.end(metadata);
+  if (metadata.crc32 === undefined || metadata.crc32 === found) return;
+  throw unreadable(
+    path,
+    `it is damaged, because its bytes are not those that were written (their CRC-32 is ${found}, it was ${metadata.crc32})`,
+  );
 }
 
 function floats(shape: readonly number[], values: Float32Array): StoredTensor {
@@ -110,15 +135,16 @@ function valuesOf({ dtype, bytes }: StoredTensor): Float32Array<ArrayBuffer> {
     : new Float32Array(buffer);
 }
 
-function masksOf(
+/** The masks of a file, from the tensor that holds them. */
+export function masksOf(
   path: string,
   stored: StoredTensor | undefined,
-  notions: string,
+  notions: string | undefined,
   dimension: number,
 ): Map<string, Float32Array> {
   if (stored === undefined) return new Map();
   const [count, length] = matrixOf(path, "its masks are", stored);
-  const names = textsOf(path, "notions", notions);
+  const names = textsOf(path, "notions", notions ?? "[]");
   if (names.length !== count || length !== dimension) {
     throw unreadable(
       path,
@@ -142,15 +168,4 @@ function matrixOf(
     path,
     `${what} ${dtype}[${shape.join(", ")}], they should be a matrix of ${dtypes.join(" or ")}`,
   );
-}
-
-function textsOf(path: string, what: string, text: string): string[] {
-  let texts: unknown;
-  try {
-    texts = JSON.parse(text);
-  } catch (error) {
-    throw unreadable(path, `their ${what} are no JSON (${messageOf(error)})`, error);
-  }
-  if (Array.isArray(texts) && texts.every((each) => typeof each === "string")) return texts;
-  throw unreadable(path, `their ${what} are ${shown(texts)}, not a list of texts`);
 }

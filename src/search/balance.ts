@@ -3,7 +3,7 @@ import { streamFor } from "../base/random.ts";
 import { quantile } from "../statistics/estimate.ts";
 import { epsilon } from "../statistics/masked_vectors.ts";
 import { sampledPairs } from "../statistics/sampled_pairs.ts";
-import type { Embeddings } from "./embeddings.ts";
+import { type EmbeddingRows, rowsOf, type Searched } from "./embedding_rows.ts";
 import type { Masks, Mixture } from "./mixture.ts";
 import { squaredDistance } from "./squared_distance.ts";
 
@@ -16,8 +16,8 @@ const mostPairs = 50_000;
 /** Every search draws the same pairs. */
 const random = { seed: 1, stream: streamFor("balance") };
 
-/** What was measured of embeddings, by their numbers and a mask: both are not changed in use. */
-const measured = new WeakMap<Float32Array, WeakMap<Float32Array, number>>();
+/** What was measured of embeddings, by what they are and a mask: both are not changed in use. */
+const measured = new WeakMap<WeakKey, WeakMap<Float32Array, number>>();
 
 /**
  * The median squared distance by each of `masks` over pairs of different rows of `among`: all
@@ -25,13 +25,14 @@ const measured = new WeakMap<Float32Array, WeakMap<Float32Array, number>>();
  * NaN are left out. By this a mixture is balanced. It is kept for embeddings that are searched
  * again. NaN where there are fewer than two rows.
  */
-export function notionScales(among: Embeddings, masks: Masks): Map<string, number> {
-  const known = measured.getOrInsertComputed(among.vectors, () => new WeakMap());
-  let pairs: Uint32Array | undefined;
+export function notionScales(among: Searched, masks: Masks): Map<string, number> {
+  const rows = rowsOf(among);
+  const known = measured.getOrInsertComputed(rows.identity, () => new WeakMap());
+  let pairs: Float32Array | undefined;
   return new Map(
     [...masks].map(([notion, mask]) => [
       notion,
-      known.getOrInsertComputed(mask, () => medianOf(among, mask, pairs ??= pairsOf(among))),
+      known.getOrInsertComputed(mask, () => medianOf(pairs ??= pairsOf(rows), mask)),
     ]),
   );
 }
@@ -41,14 +42,19 @@ export function notionScales(among: Embeddings, masks: Masks): Map<string, numbe
  * for the same, whatever units the notions have. Throws a CsnError for a notion that is at no
  * distance between most images.
  */
-export function balanced(mixture: Mixture, scales: Scales, among: Embeddings): Mixture {
-  const least = 4 * among.dimension * epsilon ** 2;
+export function balanced(
+  mixture: Mixture,
+  scales: Scales,
+  among: Searched,
+): Mixture {
+  const { count, dimension } = rowsOf(among);
+  const least = 4 * dimension * epsilon ** 2;
   const terms = mixture.terms.map((term) => {
     const scale = scales.get(term.notion) ?? NaN;
     if (scale > least && scale < Infinity) return { ...term, weight: term.weight / scale };
     const found = Number.isNaN(scale)
-      ? `${among.names.length} images are searched, and two are needed to measure a median distance`
-      : `half of the pairs of the ${among.names.length} images that are searched are at no distance by it`;
+      ? `${count} images are searched, and two are needed to measure a median distance`
+      : `half of the pairs of the ${count} images that are searched are at no distance by it`;
     throw new CsnError(
       `Cannot balance "${term.notion}" with other notions: ${found}; leave it out, or take the weights as they are with \`raw: true\``,
     );
@@ -56,17 +62,19 @@ export function balanced(mixture: Mixture, scales: Scales, among: Embeddings): M
   return { ...mixture, terms };
 }
 
-/** [2 n]: pairs of rows without NaN. */
-function pairsOf({ names, vectors, dimension }: Embeddings): Uint32Array {
-  const rows = Uint32Array.from(names.keys())
-    .filter((row) => vectors.subarray(row * dimension, (row + 1) * dimension).every(isFinite));
-  return sampledPairs(rows.length, mostPairs, random).map((place) => rows[place]);
+/** [2 n, D]: pairs of embeddings without NaN. */
+function pairsOf(rows: EmbeddingRows): Float32Array {
+  const known = rows.known();
+  if (known === null) return rows.take(sampledPairs(rows.count, mostPairs, random));
+  const some = Uint32Array.from(known.keys()).filter((row) => known[row] !== 0);
+  return rows.take(sampledPairs(some.length, mostPairs, random).map((place) => some[place]));
 }
 
-function medianOf({ vectors, dimension }: Embeddings, mask: Float32Array, pairs: Uint32Array) {
-  const squares = Float64Array.from({ length: pairs.length / 2 }, (_, pair) => {
-    const query = vectors.subarray(pairs[2 * pair] * dimension, (pairs[2 * pair] + 1) * dimension);
-    return squaredDistance(query, vectors, pairs[2 * pair + 1] * dimension, mask);
+function medianOf(pairs: Float32Array, mask: Float32Array): number {
+  const length = mask.length;
+  const squares = Float64Array.from({ length: pairs.length / (2 * length) }, (_, pair) => {
+    const at = 2 * pair * length;
+    return squaredDistance(pairs.subarray(at, at + length), pairs, at + length, mask);
   });
   return squares.length === 0 ? NaN : quantile(squares.sort(), 0.5);
 }

@@ -1,6 +1,6 @@
 import { notionScales, type Scales } from "./balance.ts";
 import { type Calibration, chanceNearer, chanceSame, type HitChances } from "./calibration.ts";
-import type { Embeddings } from "./embeddings.ts";
+import type { EmbeddingRows } from "./embedding_rows.ts";
 import type { Mixture } from "./mixture.ts";
 import { squaredDistance } from "./squared_distance.ts";
 
@@ -10,7 +10,7 @@ import { squaredDistance } from "./squared_distance.ts";
  */
 export function chancesOf(
   { terms }: Mixture,
-  among: Embeddings,
+  among: EmbeddingRows,
   { calibration, scales }: { readonly calibration?: Calibration; readonly scales?: Scales },
 ): ((query: Float32Array, row: number) => Record<string, HitChances>) | null {
   const known = new Map(calibration?.notions.map((each) => [each.notion, each]));
@@ -21,7 +21,7 @@ export function chancesOf(
   return (query, row) =>
     Object.fromEntries(calibrated.map(({ notion, mask }) => {
       const { nearer, same } = known.get(notion)!;
-      const x = squaredDistance(query, among.vectors, row * among.dimension, mask);
+      const x = squaredDistance(query, among.at(row), 0, mask);
       const y = medians.get(notion) ?? NaN;
       return [notion, {
         nearer: Number.isNaN(y) ? null : chanceNearer(nearer, { x, y }),

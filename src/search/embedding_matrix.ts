@@ -1,6 +1,6 @@
 import { CsnError } from "../base/errors.ts";
 import { call } from "../tensor/call.ts";
-import { mapFile, narrow, reshape, toDType } from "../tensor/operators.ts";
+import { indexSelect, longs, mapFile, narrow, reshape, toDType } from "../tensor/operators.ts";
 import { readSafetensorsHeader, type TensorPlace } from "../tensor/safetensors.ts";
 import { heldTensors, scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -13,6 +13,7 @@ export interface MatrixParts {
   readonly codes: Tensor | null;
   /** float32 [D]: a row is a code times this, within half of it. */
   readonly scales: Tensor | null;
+  /** [N, D] in C order. */
   readonly memory: Float32Array<ArrayBuffer> | null;
 }
 
@@ -24,7 +25,7 @@ export class EmbeddingMatrix implements Disposable {
   readonly dimension: number;
   readonly #parts: MatrixParts;
 
-  private constructor(count: number, dimension: number, parts: MatrixParts) {
+  private constructor([count, dimension]: readonly number[], parts: MatrixParts) {
     this.count = count;
     this.dimension = dimension;
     this.#parts = parts;
@@ -39,7 +40,7 @@ export class EmbeddingMatrix implements Disposable {
     }
     const memory = vectors as Float32Array<ArrayBuffer>;
     const parts = { rows: null, codes: null, scales: null, memory };
-    return new EmbeddingMatrix(vectors.length / dimension, dimension, parts);
+    return new EmbeddingMatrix([vectors.length / dimension, dimension], parts);
   }
 
   /**
@@ -58,7 +59,7 @@ export class EmbeddingMatrix implements Disposable {
     return scope(() => {
       const bytes = mapFile(path, [rows!.fileBytes]);
       const take = (place?: TensorPlace) => place === undefined ? null : tensorAt(bytes, place);
-      return new EmbeddingMatrix(count, dimension, {
+      return new EmbeddingMatrix([count, dimension], {
         rows: take(rows),
         codes: take(codes),
         scales: take(scales),
@@ -78,6 +79,37 @@ export class EmbeddingMatrix implements Disposable {
     }
     using row = scope(() => toDType(narrow(rows!, { dim: 0, start: index, length: 1 }), "float32"));
     return row.data() as Float32Array;
+  }
+
+  /** [n, D]: the rows number `indices` [n], in that order, as float32. */
+  take(indices: Uint32Array): Float32Array {
+    const beyond = indices.find((index) => index >= this.count);
+    if (beyond !== undefined) {
+      throw new CsnError(`Cannot take embedding ${beyond}: there are ${this.count}`);
+    }
+    const { memory, rows } = this.#parts;
+    if (memory !== null) {
+      const taken = new Float32Array(indices.length * this.dimension);
+      indices.forEach((index, i) => taken.set(this.row(index), i * this.dimension));
+      return taken;
+    }
+    using taken = scope(() => toDType(indexSelect(rows!, longs(indices, "cpu")), "float32"));
+    return taken.data() as Float32Array;
+  }
+
+  /** All rows in order, `most` at a time at most, as float32. */
+  *blocks(most: number): Generator<{ readonly first: number; readonly vectors: Float32Array }> {
+    const { memory, rows } = this.#parts;
+    for (let first = 0; first < this.count; first += most) {
+      const length = Math.min(most, this.count - first);
+      if (memory !== null) {
+        const [from, to] = [first, first + length].map((row) => row * this.dimension);
+        yield { first, vectors: memory.subarray(from, to) };
+        continue;
+      }
+      using some = scope(() => toDType(narrow(rows!, { start: first, length }), "float32"));
+      yield { first, vectors: some.data() as Float32Array };
+    }
   }
 
   /** Where the numbers lie. */

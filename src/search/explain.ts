@@ -1,5 +1,4 @@
 import { epsilon } from "../statistics/masked_vectors.ts";
-import type { Embeddings } from "./embeddings.ts";
 import type { Mixture } from "./mixture.ts";
 import type { DimensionShare, Explanation } from "./neighbour.ts";
 import { squaredDistance } from "./squared_distance.ts";
@@ -7,18 +6,15 @@ import { squaredDistance } from "./squared_distance.ts";
 /** Dimensions that an explanation names. */
 const mostDimensions = 3;
 
-/** Why row `row` of `among` is as far from `query` [D] as it is; all but the query's number
- * and chances. */
+/** Why `found` [D] is as far from `query` [D] as it is; all but the query's number and chances. */
 export function explain(
   query: Float32Array,
-  among: Embeddings,
-  row: number,
+  found: Float32Array,
   mixture: Mixture,
 ): Omit<Explanation, "query" | "chances"> {
-  const at = row * among.dimension;
   const parts = mixture.terms.map(({ notion, mask, weight }): [string, number] => [
     notion,
-    weight * squaredDistance(query, among.vectors, at, mask),
+    weight * squaredDistance(query, found, 0, mask),
   ]);
   // Of a mixture this is the squared distance.
   const size = parts.reduce((sum, [, part]) => sum + Math.abs(part), 0);
@@ -26,19 +22,18 @@ export function explain(
   return {
     parts: Object.fromEntries(parts),
     shares: Object.fromEntries(parts.map(([notion, part]) => [notion, shareOf(part)])),
-    dimensions: greatestDimensions(query, among.vectors, at, mixture)
+    dimensions: greatestDimensions(query, found, mixture)
       .map(({ dimension, part }) => ({ dimension, share: size === 0 ? 0 : part / size })),
   };
 }
 
 function greatestDimensions(
   query: Float32Array,
-  vectors: Float32Array,
-  at: number,
+  found: Float32Array,
   { terms }: Mixture,
 ): { readonly dimension: DimensionShare["dimension"]; readonly part: number }[] {
   const parts = Array.from(query, (value, dimension) => {
-    const difference = value - vectors[at + dimension];
+    const difference = value - found[dimension];
     const part = terms.reduce(
       (sum, { mask, weight }) => sum + weight * (mask[dimension] * difference + epsilon) ** 2,
       0,

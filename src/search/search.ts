@@ -4,6 +4,7 @@ import type { Calibration } from "./calibration.ts";
 import { chancesOf } from "./chances.ts";
 import type { Embeddings } from "./embeddings.ts";
 import { checkK } from "./check_k.ts";
+import { type EmbeddingRows, rowsOf, type Searched } from "./embedding_rows.ts";
 import { explain } from "./explain.ts";
 import type { ByLikeness, ByMixture, ByNotion, Criterion } from "./mixture.ts";
 import { type Masks, type Mixture, mixtureOf } from "./mixture.ts";
@@ -89,7 +90,7 @@ export interface Owner {
  */
 export function search(
   query: Query,
-  among: Embeddings,
+  among: Searched,
   options: SearchOptions & Criterion & Owner,
 ): SearchResult {
   const asked = prepare(query, among, options);
@@ -129,46 +130,54 @@ export interface FoundRows {
 /** What is asked; throws as `search`. */
 export function prepare(
   query: Query,
-  among: Embeddings,
+  among: Searched,
   options: SearchOptions & Criterion & Owner,
 ): AskedSearch {
   const { k = 10, combine = "mean" } = options;
   checkOptions(k, combine);
   const given = mixtureOf(options, options.masks, options.owner);
   const queries = queriesOf(query, combine);
-  for (const each of queries) checkQuery(each, among, given);
-  const { mixture, scales } = among.names.length === 0
+  const rows = rowsOf(among);
+  for (const each of queries) checkQuery(each, rows, given);
+  const { mixture, scales } = rows.count === 0
     ? { mixture: given, scales: null }
-    : balancedAs(given, among, options);
+    : balancedAs(given, rows, options);
   return { queries, mixture, given, scales, k, combine: isOne(query) ? null : combine, options };
 }
 
 /** Compares all rows one by one: the reference for whatever is faster. */
 export function byLoop(
   { queries, mixture, k, options: { where } }: AskedSearch,
-  among: Embeddings,
+  among: Searched,
 ): FoundRows {
-  const { values, farthest } = measure(queries, among, mixture);
-  const compared = [...values.keys()]
-    .filter((row) => Number.isFinite(values[row]) && (where === undefined || where(row)));
-  const best = compared.toSorted((a, b) => values[a] - values[b] || a - b).slice(0, k)
-    .map((index) => ({ index, value: values[index], query: farthest[index] }));
-  return { best, compared: compared.length };
+  let best: FoundRow[] = [];
+  let compared = 0;
+  for (const { first, vectors } of rowsOf(among).blocks()) {
+    const { values, farthest } = measure(queries, vectors, mixture);
+    const some = [...values.keys()]
+      .filter((row) => Number.isFinite(values[row]) && (where === undefined || where(first + row)));
+    compared += some.length;
+    const nearest = some.sort((a, b) => values[a] - values[b] || a - b).slice(0, k)
+      .map((row) => ({ index: first + row, value: values[row], query: farthest[row] }));
+    best = [...best, ...nearest].sort((a, b) => a.value - b.value || a.index - b.index).slice(0, k);
+  }
+  return { best, compared };
 }
 
 /** What was found, explained. */
 export function resultOf(
   { queries, mixture, given, scales, combine, options }: AskedSearch,
-  among: Embeddings,
+  among: Searched,
   { best, compared }: FoundRows,
 ): SearchResult {
-  const chances = chancesOf(given, among, options);
+  const rows = rowsOf(among);
+  const chances = chancesOf(given, rows, options);
   return {
     hits: best.map(({ index, value, query }) => ({
-      name: among.names[index],
+      name: rows.nameOf(index),
       index,
       ...(mixture.isScore ? { score: value } : { distance: value }),
-      ...explain(queries[query], among, index, mixture),
+      ...explain(queries[query], rows.at(index), mixture),
       query,
       ...chances === null ? {} : { chances: chances(queries[query], index) },
     } as ExplainedNeighbour | ScoredNeighbour)),
@@ -179,7 +188,7 @@ export function resultOf(
     })),
     combine,
     compared,
-    among: among.names.length,
+    among: rows.count,
   };
 }
 
@@ -215,7 +224,7 @@ function meanVector(vectors: readonly Float32Array[]): Float32Array {
   );
 }
 
-function checkQuery(query: Float32Array, among: Embeddings, { terms }: Mixture): void {
+function checkQuery(query: Float32Array, among: EmbeddingRows, { terms }: Mixture): void {
   checkLengths(query, among, terms[0].mask);
   if (query.every(Number.isFinite)) return;
   throw new CsnError(
@@ -226,7 +235,7 @@ function checkQuery(query: Float32Array, among: Embeddings, { terms }: Mixture):
 /** Refuses a query and a mask that have other dimensions than the embeddings. */
 export function checkLengths(
   query: Float32Array,
-  { dimension }: Embeddings,
+  { dimension }: Pick<Embeddings, "dimension">,
   mask: Float32Array,
 ): void {
   if (query.length === dimension && mask.length === dimension) return;
@@ -237,7 +246,7 @@ export function checkLengths(
 
 function balancedAs(
   mixture: Mixture,
-  among: Embeddings,
+  among: EmbeddingRows,
   options: SearchOptions & Criterion,
 ): { readonly mixture: Mixture; readonly scales: Scales | null } {
   const raw = options.raw ?? (options as Partial<ByNotion>).notion !== undefined;
@@ -248,18 +257,18 @@ function balancedAs(
 }
 
 /**
- * [N]: the distance (or score) of each entry, the largest of those to the queries; `farthest` [N]
- * is the number of that query.
+ * [n]: the distance (or score) of each of `vectors` [n, D], the largest of those to the queries;
+ * `farthest` [n] is the number of that query.
  */
 function measure(
   queries: readonly Float32Array[],
-  among: Embeddings,
+  vectors: Float32Array,
   mixture: Mixture,
 ): { readonly values: Float64Array; readonly farthest: Uint32Array } {
-  const values = new Float64Array(among.names.length).fill(-Infinity);
+  const values = new Float64Array(vectors.length / queries[0].length).fill(-Infinity);
   const farthest = new Uint32Array(values.length);
   for (const [number, query] of queries.entries()) {
-    measuredFrom(query, among, mixture).forEach((value, row) => {
+    measuredFrom(query, vectors, mixture).forEach((value, row) => {
       if (value <= values[row] || Number.isNaN(values[row])) return;
       values[row] = value;
       farthest[row] = number;
@@ -268,11 +277,11 @@ function measure(
   return { values, farthest };
 }
 
-/** [N]: distances to `query` [D], or scores. */
-function measuredFrom(query: Float32Array, among: Embeddings, mixture: Mixture): Float64Array {
-  const total = new Float64Array(among.names.length);
+/** [n]: distances of `vectors` [n, D] to `query` [D], or scores. */
+function measuredFrom(query: Float32Array, vectors: Float32Array, mixture: Mixture): Float64Array {
+  const total = new Float64Array(vectors.length / query.length);
   for (const { mask, weight } of mixture.terms) {
-    squaredDistances(query, among, mask).forEach((square, row) => total[row] += weight * square);
+    squaredDistances(query, vectors, mask).forEach((square, row) => total[row] += weight * square);
   }
   return mixture.isScore ? total : total.map(Math.sqrt);
 }

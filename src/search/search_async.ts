@@ -1,6 +1,5 @@
 import { isLibraryOpen } from "../native/library.ts";
-import { EmbeddingMatrix } from "./embedding_matrix.ts";
-import type { Embeddings } from "./embeddings.ts";
+import { type EmbeddingRows, rowsOf, type Searched } from "./embedding_rows.ts";
 import type { Criterion } from "./mixture.ts";
 import { scan } from "./scan.ts";
 import {
@@ -25,44 +24,40 @@ export const fewestScanned = 2_000;
  */
 export async function searchAsync(
   query: Query,
-  among: Embeddings,
+  among: Searched,
   options: SearchOptions & Criterion & Owner,
 ): Promise<SearchResult> {
-  const asked = prepare(query, among, options);
-  const canScan = isLibraryOpen() && asked.queries.length === 1 &&
-    among.names.length >= fewestScanned;
-  return resultOf(asked, among, canScan ? await byScan(asked, among) : byLoop(asked, among));
+  const rows = rowsOf(among);
+  const asked = prepare(query, rows, options);
+  const canScan = isLibraryOpen() && asked.queries.length === 1 && rows.count >= fewestScanned;
+  return resultOf(asked, rows, canScan ? await byScan(asked, rows) : byLoop(asked, rows));
 }
 
 async function byScan(
   { queries: [query], mixture, k, options: { where } }: AskedSearch,
-  among: Embeddings,
+  among: EmbeddingRows,
 ): Promise<FoundRows> {
-  const known = knownRows(among);
-  const keep = where === undefined ? known : known.map((is, row) => is && where(row) ? 1 : 0);
-  const compared = keep.reduce((sum, is) => sum + is, 0);
-  using matrix = EmbeddingMatrix.of(among.vectors, among.dimension);
-  const [{ rows, scores }] = await scan(matrix, query, { terms: mixture.terms }, {
+  const keep = keptRows(among, where);
+  const [{ rows, scores }] = await scan(among.matrix(), query, { terms: mixture.terms }, {
     k,
-    // Nothing is asked for each row where all are kept.
-    keep: compared === keep.length ? undefined : keep,
+    keep: keep ?? undefined,
   });
   const best = Array.from(rows, (index, i) => {
     return { index, value: mixture.isScore ? scores[i] : Math.sqrt(scores[i]), query: 0 };
   });
-  return { best: best.filter(({ value }) => Number.isFinite(value)), compared };
+  return {
+    best: best.filter(({ value }) => Number.isFinite(value)),
+    compared: keep === null ? among.count : keep.reduce((sum, is) => sum + is, 0),
+  };
 }
 
-/** Of embeddings that were searched before, by their numbers, which are not changed in use. */
-const knownBefore = new WeakMap<Float32Array, Uint8Array>();
-
-/** [N]: 0 for rows that hold NaN or Infinity, as those of images that are missing do; kept. */
-export function knownRows({ names, vectors, dimension }: Embeddings): Uint8Array {
-  return knownBefore.getOrInsertComputed(vectors, () => {
-    const known = new Uint8Array(names.length).fill(1);
-    for (let i = 0; i < vectors.length; i++) {
-      if (!Number.isFinite(vectors[i])) known[Math.floor(i / dimension)] = 0;
-    }
-    return known;
-  });
+/** [N]: 0 for rows that are not known and those that are not asked for; null where all are. */
+function keptRows(among: EmbeddingRows, where: SearchOptions["where"]): Uint8Array | null {
+  const known = among.known();
+  if (where === undefined) return known;
+  const keep = new Uint8Array(among.count);
+  for (let row = 0; row < keep.length; row++) {
+    if ((known === null || known[row] !== 0) && where(row)) keep[row] = 1;
+  }
+  return keep;
 }

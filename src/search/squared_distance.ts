@@ -1,5 +1,4 @@
 import { epsilon } from "../statistics/masked_vectors.ts";
-import type { Embeddings } from "./embeddings.ts";
 
 /**
  * The squared distance by a notion: sum over d of (mask_d (query_d - x_d) + 1e-6)^2, in double
@@ -20,14 +19,14 @@ export function squaredDistance(
   return squares;
 }
 
-/** Squared distances [N] of all embeddings to `query` [D] under `mask` [D]. */
+/** Squared distances [n] of all `vectors` [n, D] to `query` [D] under `mask` [D]. */
 export function squaredDistances(
   query: Float32Array,
-  { names, vectors, dimension }: Embeddings,
+  vectors: Float32Array,
   mask: Float32Array,
 ): Float64Array {
   return Float64Array.from(
-    { length: names.length },
-    (_, row) => squaredDistance(query, vectors, row * dimension, mask),
+    { length: vectors.length / query.length },
+    (_, row) => squaredDistance(query, vectors, row * query.length, mask),
   );
 }

@@ -112,6 +112,20 @@ export async function readSafetensorsHeader(path: string): Promise<{
   });
 }
 
+/** The tensor at a place of a file; throws as `readSafetensors`. */
+export async function readTensorAt(
+  path: string,
+  { dtype, shape, from, to }: TensorPlace,
+): Promise<StoredTensor> {
+  return await reading(path, async () => {
+    using file = await Deno.open(path);
+    await file.seek(from, Deno.SeekMode.Start);
+    const bytes = await readUpTo(file, to - from);
+    if (bytes.length < to - from) throw new CsnError("it was cut short meanwhile");
+    return { dtype, shape, bytes };
+  });
+}
+
 /** The next `length` bytes, or those that are left. */
 async function readUpTo(file: Deno.FsFile, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);

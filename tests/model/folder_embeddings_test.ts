@@ -3,6 +3,10 @@ import { join } from "../../src/files/paths.ts";
 import { embedFolder } from "../../src/model/folder_embeddings.ts";
 import { Model } from "../../src/model/model.ts";
 import { readModelFile, writeModelFile } from "../../src/model/model_file.ts";
+import { storeCalibration } from "../../src/analysis/store_calibration.ts";
+import { sha256 } from "../../src/files/sha256.ts";
+import { digestFiles } from "../../src/files/file_digests.ts";
+import { readStored, writeStored } from "../../src/model/stored_embeddings.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
@@ -277,4 +281,59 @@ Deno.test("embedFolder() that is stopped, or fails, leaves what was kept as it i
     assert.deepEqual(await Deno.readFile(kept), before);
     assert.equal((await embed(model, images)).embedded, 1);
     keptFile(images);
+  }));
+
+Deno.test("embedFolder() makes embeddings anew whose kept file was damaged in place, and says so", () =>
+  withImages(async ({ images, model }) => {
+    const { set } = await embed(model, images);
+    const kept = keptFile(images);
+    const bytes = await Deno.readFile(kept);
+    const header = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    bytes[header + 5] ^= 64;
+    await Deno.writeFile(kept, bytes);
+    const notices: string[] = [];
+    const found = await embedFolder(model, images, {
+      listener: { notice: (text) => notices.push(text) },
+    });
+    assert.deepEqual(found, set);
+    assert.deepEqual(notices, [
+      `The embeddings kept in ${kept} are damaged, or an older csn's: they are made anew`,
+    ]);
+    assert.deepEqual(await embed(model, images), { set, embedded: 0 });
+  }));
+
+Deno.test("embedFolder() uses what is kept after the model was calibrated, or its file copied, but not of other weights", () =>
+  withImages(async ({ images, model, root }) => {
+    const { set } = await embed(model, images);
+    await storeCalibration(model.path, { set: "x", split: "val", seed: 1, notions: [] });
+    using calibrated = await Model.load(model.path);
+    assert.deepEqual(await embed(calibrated, images), { set, embedded: 0 });
+    assert.deepEqual(await embed(calibrated, images), { set, embedded: 0 });
+    await Deno.remove(join(images, "4.png"));
+    assert.equal((await embed(calibrated, images)).embedded, 0);
+    using other = await Model.load(await writeTinyModel(root, 2));
+    assert.equal((await embed(other, images)).embedded, 4);
+  }));
+
+Deno.test("embedFolder() takes embeddings that an older csn kept, whether it knew the bytes of each image or of all", () =>
+  withImages(async ({ images, model }) => {
+    const { set } = await embed(model, images);
+    const kept = keptFile(images);
+    const { stamp, tensors } = await readStored(kept);
+    const files = set.names.map((name) => join(images, name));
+    // The key had the model file's bytes, and none of its weights.
+    const { model: _, modelFile: __, ...rest } = JSON.parse(stamp);
+    const bytes = await digestFiles([model.path, ...files], {});
+    const older = JSON.stringify({ ...rest, files: sha256("names and times"), bytes });
+    const states = new Map([...tensors].filter(([name]) => name.startsWith("file_")));
+    for (const more of [states, new Map()]) {
+      await writeStored(kept, set, { masks: model.masks, stamp: older, more });
+      assert.deepEqual(await embed(model, images), { set, embedded: 0 });
+      assert.notEqual((await readStored(kept)).stamp, older);
+    }
+    await writeStored(kept, set, {
+      masks: model.masks,
+      stamp: JSON.stringify({ ...JSON.parse(older), bytes: "others" }),
+    });
+    assert.equal((await embed(model, images)).embedded, 5);
   }));

@@ -1,7 +1,7 @@
 import { preprocessingOf } from "../images/decode_image.ts";
 import { sha256 } from "../files/sha256.ts";
-import type { Model } from "../model/model.ts";
-import { networkTensors, readModelFile } from "../model/model_file.ts";
+import type { Model } from "./model.ts";
+import { networkTensors, readModelFile } from "./model_file.ts";
 
 /**
  * What decides a model's embeddings and masks, as one text: its weights, and how images become its
