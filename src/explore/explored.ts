@@ -3,7 +3,7 @@ import { seenAt } from "../files/exists.ts";
 import { sha256 } from "../files/sha256.ts";
 import { dirname, join, resolve } from "../files/paths.ts";
 import type { EmbeddingSet } from "../model/embedding_set.ts";
-import type { FolderOptions } from "../model/folder_embeddings.ts";
+import type { FolderOptions } from "../model/keep_embeddings.ts";
 import type { Model } from "../model/model.ts";
 import { isSetFolder } from "../model/set_embeddings.ts";
 import type { ValueColumns } from "../search/where.ts";

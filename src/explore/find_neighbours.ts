@@ -3,9 +3,9 @@ import { CsnError, messageOf } from "../base/errors.ts";
 import { balanced, notionScales } from "../search/balance.ts";
 import { chancesOf } from "../search/chances.ts";
 import { EmbeddingMatrix } from "../search/embedding_matrix.ts";
+import { rowsOf } from "../search/embedding_rows.ts";
 import { maskOf, type Mixture, mixtureOf, type MixtureTerm } from "../search/mixture.ts";
 import { scan } from "../search/scan.ts";
-import { knownRows } from "../search/search_async.ts";
 import { squaredDistance } from "../search/squared_distance.ts";
 import { parseCondition, whereOf } from "../search/where.ts";
 import type { Explored } from "./explored.ts";
@@ -35,7 +35,8 @@ export function keptRows(
   where: readonly string[],
   query: number | null,
 ): Uint8Array {
-  const keep = knownRows(embeddings).slice();
+  const all = () => new Uint8Array(embeddings.names.length).fill(1);
+  const keep = rowsOf(embeddings).known()?.slice() ?? all();
   if (where.length > 0) {
     const meets = whereOf(where.map(parseCondition), columns ?? new Map());
     for (let row = 0; row < keep.length; row++) if (keep[row] === 1 && !meets(row)) keep[row] = 0;

@@ -1,6 +1,6 @@
 import { notionScales, type Scales } from "./balance.ts";
 import { type Calibration, chanceNearer, chanceSame, type HitChances } from "./calibration.ts";
-import type { EmbeddingRows } from "./embedding_rows.ts";
+import { rowsOf, type Searched } from "./embedding_rows.ts";
 import type { Mixture } from "./mixture.ts";
 import { squaredDistance } from "./squared_distance.ts";
 
@@ -10,7 +10,7 @@ import { squaredDistance } from "./squared_distance.ts";
  */
 export function chancesOf(
   { terms }: Mixture,
-  among: EmbeddingRows,
+  among: Searched,
   { calibration, scales }: { readonly calibration?: Calibration; readonly scales?: Scales },
 ): ((query: Float32Array, row: number) => Record<string, HitChances>) | null {
   const known = new Map(calibration?.notions.map((each) => [each.notion, each]));
@@ -18,10 +18,11 @@ export function chancesOf(
   if (calibrated.length === 0) return null;
   const masks = new Map(calibrated.map(({ notion, mask }) => [notion, mask]));
   const medians = scales ?? notionScales(among, masks);
+  const rows = rowsOf(among);
   return (query, row) =>
     Object.fromEntries(calibrated.map(({ notion, mask }) => {
       const { nearer, same } = known.get(notion)!;
-      const x = squaredDistance(query, among.at(row), 0, mask);
+      const x = squaredDistance(query, rows.at(row), 0, mask);
       const y = medians.get(notion) ?? NaN;
       return [notion, {
         nearer: Number.isNaN(y) ? null : chanceNearer(nearer, { x, y }),
