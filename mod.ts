@@ -118,4 +118,5 @@ export {
 } from "./src/model/evaluate_model.ts";
 export type { Evaluation, NotionEvaluation } from "./src/model/evaluate.ts";
 export type { SeenCounts, SeenImages } from "./src/model/seen_counts.ts";
+export type { SeenWords } from "./src/model/seen_images.ts";
 export { findSuspects, type Suspect, type SuspectOptions } from "./src/model/suspects.ts";

@@ -19,6 +19,12 @@ export interface CalibrateOptions extends TestOptions {
 /** Pairs of images of one notion at most. */
 const mostPairs = 20_000;
 
+/** What follows when a model is calibrated on images that it knows. */
+const seenWords = {
+  consequence: "it is surer of them than of others, so chances may come out too sure",
+  remedy: "calibrate it on other images",
+};
+
 /** Triplets of one notion at most, from all over its list. */
 const mostTriplets = 20_000;
 
@@ -48,7 +54,7 @@ export async function calibrateModel(
   file: ModelFile,
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
-  const split = await embedSplit(file, { split: "val", ...options });
+  const split = await embedSplit(file, { split: "val", ...options, seenWords });
   const seed = options.seed ?? file.info.config.seed;
   return {
     set: split.set.name,

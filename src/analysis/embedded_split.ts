@@ -10,7 +10,7 @@ import { type ModelFile, networkShape, networkTensors } from "../model/model_fil
 import { openSetOf } from "../model/open_set_of.ts";
 import { mapPack, unusableImages } from "../sets/pack/map_pack.ts";
 import { warnOfDropped } from "../sets/warn_of_dropped.ts";
-import { seenImages, warnOfSeen } from "../model/seen_images.ts";
+import { seenImages, type SeenWords, warnOfSeen } from "../model/seen_images.ts";
 import { splitTriplets, type TestOptions } from "../model/evaluate_model.ts";
 
 /** The images of one split of a set as a model sees them, and all that is known of them. */
@@ -56,7 +56,10 @@ export interface EmbeddedSplit {
  */
 export async function embedSplit(
   file: ModelFile,
-  options: TestOptions = {},
+  options: TestOptions & {
+    /** What follows when the model was trained on these images. @default {those of a test} */
+    readonly seenWords?: SeenWords;
+  } = {},
 ): Promise<EmbeddedSplit> {
   const { info } = file;
   const split = options.split ?? "test";
@@ -67,7 +70,7 @@ export async function embedSplit(
   warnOfDropped(triplets, split, options.listener);
   const images = usableImages(split, values, triplets, unusableImages(pack));
   const seen = await seenImages(file, pack, images, triplets, options);
-  warnOfSeen(seen, split, options.listener);
+  warnOfSeen(seen, split, options.listener, options.seenWords);
   const { vectors, masks } = await embedPacked(file, pack, images, options);
   return {
     set,

@@ -9,10 +9,11 @@ export function queryText(result: SearchResult, conditions: readonly Condition[]
   const { hits, by } = result;
   const isScore = by.some(({ weight }) => weight < 0);
   const several = by.length > 1 ? by : [];
+  const valueText = valueTextOf(hits.map(valueOf));
   const calibrated = chancesIn(result);
   const rows = hits.map((hit, i) => [
     String(i + 1),
-    valueOf(hit).toFixed(4),
+    valueText(valueOf(hit)),
     ...several.map(({ notion }) => percent(hit.shares[notion])),
     ...calibrated.map(({ notion, chance }) => chanceText(hit.chances?.[notion]?.[chance])),
     hit.dimensions.map(({ dimension }) => dimension).join(" "),
@@ -38,6 +39,19 @@ export function queryText(result: SearchResult, conditions: readonly Condition[]
 
 function valueOf(hit: ExplainedNeighbour | ScoredNeighbour): number {
   return "score" in hit ? hit.score : hit.distance;
+}
+
+/** Distances below this have more than four digits behind the point; above the other, an exponent. */
+const [shortLeast, shortMost] = [1e-3, 1e7];
+
+/** How the values of one table are written: alike, with four digits or more of the largest. */
+function valueTextOf(values: readonly number[]): (value: number) => string {
+  const most = Math.max(0, ...values.map(Math.abs));
+  if (most === 0 || most >= shortLeast && most < shortMost) return (value) => value.toFixed(4);
+  const digits = 3 - Math.floor(Math.log10(most));
+  return digits < 0 || digits > 10
+    ? (value) => value.toExponential(3)
+    : (value) => value.toFixed(digits);
 }
 
 /** A chance that hits have. */
@@ -75,7 +89,7 @@ function chancesText(shown: readonly ShownChance[]): string[] {
 
 /** How notions counted: nothing for one that counts as it is. */
 export function measuredText(by: readonly CountedNotion[]): string[] {
-  if (by.length === 1 && by[0].scale === null) return [];
+  if (by.length === 1 && by[0].scale === null && by[0].weight === 1) return [];
   const weights = by.map(({ notion, weight }) => `${notion} ${weight}`).join(", ");
   const lines = [`weights of the squared distances: ${weights}`];
   if (by.some(({ weight }) => weight < 0)) {
@@ -83,7 +97,9 @@ export function measuredText(by: readonly CountedNotion[]): string[] {
       "a score is no distance: what notions to be unlike by add is subtracted; the lowest is best",
     );
   }
-  if (by.some(({ scale }) => scale === null)) return [...lines, "raw: not balanced"];
+  if (by.some(({ scale }) => scale === null)) {
+    return [...lines, by.length > 1 ? "raw: not balanced" : "not balanced: one notion alone"];
+  }
   const scales = by.map(({ notion, scale }) => `${notion} ${scale!.toPrecision(3)}`).join(", ");
   return [
     ...lines,

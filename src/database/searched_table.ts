@@ -2,7 +2,7 @@ import { UsageError } from "../base/errors.ts";
 import type { Model } from "../model/model.ts";
 import type { Embeddings } from "../search/embeddings.ts";
 import type { Scales } from "../search/balance.ts";
-import type { ByNotion, Criterion } from "../search/mixture.ts";
+import { type Criterion, namedNotions } from "../search/mixture.ts";
 import {
   type AskedSearch,
   byLoop,
@@ -170,7 +170,7 @@ export class SearchedTable implements AsyncDisposable {
     { where = [], ...options }: TableSearch,
   ): Promise<SearchResult> {
     const { masks, info: { dimension, calibration }, path } = this.#model;
-    const isRaw = options.raw ?? (options as Partial<ByNotion>).notion !== undefined;
+    const isRaw = options.raw ?? namedNotions(options).length === 1;
     const scales = options.scales ?? mediansOf(shards, isRaw);
     const owner: Owner = { masks, owner: `the model ${path}`, calibration };
     const asked = prepare(query, unread(countOf(shards), dimension), {

@@ -16,9 +16,13 @@ export interface SeenImages extends SeenCounts {
 
 /**
  * "18 of the 30 images of the test triplets were training images of this model (shape 18 of 30,
- * ...): ...".
+ * ...): ...", with what follows from that.
  */
-export function seenText(seen: SeenImages, split: string): string {
+export function seenText(
+  seen: SeenImages,
+  split: string,
+  consequence = "this is no accuracy on unseen images",
+): string {
   const { images, training, validation, notions } = seen;
   const where = `of the ${images} images of the ${split} split`;
   const byNotion = notions.map((each) =>
@@ -29,5 +33,5 @@ export function seenText(seen: SeenImages, split: string): string {
     ? `${validation} ${where} were ${chosen}`
     : `${training} ${where} were training images of this model` +
       (validation === 0 ? "" : `, ${validation} more its ${chosen}`);
-  return `${what} (${byNotion}): this is no accuracy on unseen images`;
+  return `${what} (${byNotion}): ${consequence}`;
 }

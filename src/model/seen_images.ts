@@ -64,6 +64,20 @@ function imagesOf({ images, notion }: Triplets, row: number): Set<number> {
   return found;
 }
 
+/** What follows when images are used that a model was trained on or chosen by, and the remedy. */
+export interface SeenWords {
+  /** What follows. */
+  readonly consequence: string;
+  /** What to do instead. */
+  readonly remedy: string;
+}
+
+/** For those who measure how right a model is. */
+const testWords: SeenWords = {
+  consequence: "this is no accuracy on unseen images",
+  remedy: "test it on other images, or train it again on these lists",
+};
+
 /**
  * Warns of images that a model was trained on or chosen by. Where the user asks for exactly these
  * (the splits train and val), it is a notice instead.
@@ -72,10 +86,11 @@ export function warnOfSeen(
   seen: SeenImages | null,
   split: Split,
   listener: Listener | undefined,
+  { consequence, remedy }: SeenWords = testWords,
 ): void {
   if (seen === null || seen.training + seen.validation === 0) return;
-  const text = seenText(seen, split);
+  const text = seenText(seen, split, consequence);
   const isAskedFor = split === "train" || split === "val" && seen.training === 0;
   if (isAskedFor) listener?.notice?.(text);
-  else listener?.warning?.(`${text}; test it on other images, or train it again on these lists`);
+  else listener?.warning?.(`${text}; ${remedy}`);
 }

@@ -34,7 +34,7 @@ export interface SearchOptions extends NearestOptions {
   readonly where?: (index: number) => boolean;
   /**
    * Take weights as they are. Else each notion's squared distance is divided by its median over the
-   * searched set, see `notionScales`. @default {true by one notion, false by a mixture}
+   * searched set, see `notionScales`. @default {true by one notion, false by several}
    */
   readonly raw?: boolean;
   /** What to divide by instead, by notion. @default {the medians over `among`} */
@@ -249,7 +249,8 @@ function balancedAs(
   among: EmbeddingRows,
   options: SearchOptions & Criterion,
 ): { readonly mixture: Mixture; readonly scales: Scales | null } {
-  const raw = options.raw ?? (options as Partial<ByNotion>).notion !== undefined;
+  // One notion alone has nothing to be balanced with.
+  const raw = options.raw ?? mixture.terms.length === 1;
   if (raw) return { mixture, scales: null };
   const masks = new Map(mixture.terms.map(({ notion, mask }) => [notion, mask]));
   const scales = options.scales ?? notionScales(among, masks);

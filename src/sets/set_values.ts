@@ -20,6 +20,10 @@ export interface SetValues {
   readonly texts: ReadonlyMap<string, readonly string[]>;
   /** The split of each image. */
   readonly splits: readonly Split[];
+  /** The group of each image by which the set was split, "" when it has none; null without groups. */
+  readonly groups: { readonly column: string; readonly texts: readonly string[] } | null;
+  /** By what the table calls a column, where that is another name: the notion that it became. */
+  readonly notionOf: ReadonlyMap<string, string>;
 }
 
 /**
@@ -42,7 +46,14 @@ export async function readSetValues(set: ImageSet): Promise<SetValues | null> {
   const file = join(set.folder, "attributes.csv");
   if (rules === null || !await isFile(file)) return null;
   const table = await openTable(file, { delimiter: "," });
-  const columns = await loadColumns(table, ["file", "split", ...set.notions]);
+  const { groupColumn, groups } = described!.made ?? {};
+  const grouped = typeof groupColumn === "string" && typeof groups === "string"
+    ? { column: groupColumn, header: groups }
+    : null;
+  const columns = await loadColumns(table, [
+    ...["file", "split", ...set.notions],
+    ...grouped === null ? [] : [grouped.header],
+  ]);
   const files = columns.cells.get("file")!;
   const differs = set.imageFiles.findIndex((path, image) => files[image] !== path);
   if (differs !== -1 || files.length !== set.imageFiles.length) {
@@ -69,21 +80,57 @@ export async function readSetValues(set: ImageSet): Promise<SetValues | null> {
     attributes: new Map([...values].map(([name, { attribute }]) => [name, attribute])),
     texts: new Map([...values].map(([name, { texts }]) => [name, texts])),
     splits: splitsOf(columns),
+    groups: grouped === null
+      ? null
+      : { column: grouped.column, texts: columns.cells.get(grouped.header)!.map(String) },
+    notionOf: new Map(
+      Object.entries(described!.made!.rules as Record<string, ColumnRule>)
+        .flatMap(([column, { name }]) =>
+          name === undefined || name === column ? [] : [[column, name]]
+        ),
+    ),
   };
 }
 
-/** The columns by which a search among the set's images can be narrowed: its notions, and "split". */
-export function valueColumns({ attributes, texts, splits }: SetValues): ValueColumns {
-  const columns = new Map<string, readonly (readonly string[])[]>();
+/**
+ * The columns by which a search among the set's images can be narrowed: its notions, "split", and
+ * the groups by which it was split. A notion is found by the name of its column in the table, too.
+ */
+export function valueColumns(
+  { attributes, texts, splits, groups, notionOf }: SetValues,
+): ValueColumns {
+  const columns = new NamedColumns(notionOf);
   for (const [notion, attribute] of attributes) {
     columns.set(
       notion,
-      attribute.kind === "multi"
-        ? attribute.values
-        : texts.get(notion)!.map((text) => text === "" ? [] : [text]),
+      attribute.kind === "multi" ? attribute.values : texts.get(notion)!.map(known),
     );
   }
-  return columns.set("split", splits.map((split) => [split]));
+  columns.set("split", splits.map((split) => [split]));
+  // A notion that was made of the same column says as much.
+  if (groups !== null && columns.get(groups.column) === undefined) {
+    columns.set(groups.column, groups.texts.map(known));
+  }
+  return columns;
+}
+
+/** A cell's values: none where it is empty. */
+function known(text: string): readonly string[] {
+  return text === "" ? [] : [text];
+}
+
+/** Columns that answer to other names, too, which are not listed. */
+class NamedColumns extends Map<string, readonly (readonly string[])[]> {
+  readonly #others: ReadonlyMap<string, string>;
+
+  constructor(others: ReadonlyMap<string, string>) {
+    super();
+    this.#others = others;
+  }
+
+  override get(name: string): readonly (readonly string[])[] | undefined {
+    return super.get(name) ?? super.get(this.#others.get(name) ?? name);
+  }
 }
 
 /** The notion that a column of the table became from which a set was made; null if not known. */
@@ -116,7 +163,12 @@ const neededFields: Readonly<Record<string, readonly (keyof ColumnRule)[]>> = {
 
 /** What set.json says of how a set was made. */
 interface Description {
-  readonly made?: { readonly rules?: unknown };
+  readonly made?: {
+    readonly rules?: unknown;
+    /** The table's column of groups, and what attributes.csv calls it. */
+    readonly groupColumn?: unknown;
+    readonly groups?: unknown;
+  };
   readonly report?: { readonly notions?: readonly NotionSummary[] };
 }
 

@@ -7,6 +7,8 @@ import { Model } from "../../src/model/model.ts";
 import { readModelFile, writeModelFile } from "../../src/model/model_file.ts";
 import { embedSetFolder } from "../../src/model/searched_set.ts";
 import { chanceSame } from "../../src/search/calibration.ts";
+import { learnedImages } from "../../src/model/learned_images.ts";
+import { preparePack } from "../../src/sets/pack/pack.ts";
 import { openImageSet } from "../../src/sets/image_set.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinyModel } from "../helpers/tiny_model.ts";
@@ -114,4 +116,30 @@ Deno.test("readModelFile() refuses a calibration that is none, and writeModelFil
     writeModelFile(path, { info: { ...info, calibration } as unknown as typeof info, tensors }),
     /"calibration" is .*cube/,
   );
+});
+
+Deno.test("calibrateModel() says what it means that images are those of training", async () => {
+  await using folder = await TemporaryFolder.make();
+  const { data, path } = await furnish(folder.path, 400);
+  const { info, tensors } = await readModelFile(path);
+  const pack = await preparePack(await openImageSet(data), info.imageSize);
+  const some = Uint32Array.from({ length: 30 }, (_, image) => image);
+  const images = await learnedImages(pack, some, new Uint32Array());
+  await writeModelFile(path, { info: { ...info, images }, tensors });
+  const file = await readModelFile(path);
+  const told = async (split: "val" | "train") => {
+    const texts: string[] = [];
+    const listen = (text: string) => texts.push(text);
+    await calibrateModel(file, { data, split, listener: { warning: listen, notice: listen } });
+    return texts.join("\n");
+  };
+  const known =
+    /were training images of this model \(.*\): it is surer of them than of others, so chances may come out too sure/;
+  const val = await told("val");
+  assert.match(val, known);
+  assert.match(val, /too sure; calibrate it on other images$/m);
+  assert.doesNotMatch(val, /accuracy/);
+  const train = await told("train");
+  assert.match(train, known);
+  assert.doesNotMatch(train, /calibrate it/);
 });

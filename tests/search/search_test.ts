@@ -183,3 +183,23 @@ Deno.test("search() refuses what does not fit, and finds nothing among nothing",
   for (const k of [0, 1.5, NaN]) assert.throws(() => find({ notion: "heel" }, { k }), /`k` is/);
   assert.deepEqual(search(query, none, { mix: { heel: 1, colour: 1 }, masks }).hits, []);
 });
+
+Deno.test("search() by a mixture of one notion is not balanced, so duplicates and one image are found", () => {
+  const vectors = new Float32Array(10 * 8);
+  vectors[0] = 3;
+  const names = among.names.slice(0, 10);
+  for (const count of [10, 1]) {
+    const set = {
+      names: names.slice(0, count),
+      vectors: vectors.slice(0, count * 8),
+      dimension: 8,
+    };
+    const mixed = search(query, set, { mix: { heel: 1 }, masks });
+    assert.deepEqual(mixed.hits, search(query, set, { notion: "heel", masks }).hits);
+    assert.equal(mixed.by[0].scale, null);
+    assert.throws(
+      () => search(query, set, { mix: { heel: 1, colour: 1 }, masks }),
+      /Cannot balance "heel" with other notions: .*or take the weights as they are/,
+    );
+  }
+});
