@@ -62,7 +62,6 @@ export async function analyseSplit(
 ): Promise<ModelAnalysis> {
   const { info } = file;
   const seed = options.seed ?? info.config.seed;
-  const triplets = tripletsOfNotions(split);
   return {
     format: 1,
     model: {
@@ -79,14 +78,24 @@ export async function analyseSplit(
     split: split.split,
     images: split.images.length,
     seenImages: split.seenImages,
+    ...accuracyAndLeakage(split),
+    overlap: overlapOf(split.masks),
+    masks: split.masks.map((mask) => [...mask]),
+    dimensions: dimensionUse(split, tripletsOfNotions(split)),
+    ...await byValues(split, seed, options.signal),
+    probe: await probes(file, split, { ...options, seed }),
+  };
+}
+
+/** How many triplets are in the right order, and how the masks leak. */
+export function accuracyAndLeakage(
+  split: EmbeddedSplit,
+): Pick<ModelAnalysis, "triplets" | "accuracy" | "leakage"> {
+  const triplets = tripletsOfNotions(split);
+  return {
     triplets: triplets.map((rows) => rows.length / 3),
     accuracy: splitAccuracy(split, scoreTriplets(split)),
     leakage: leakageOf(split, triplets),
-    overlap: overlapOf(split.masks),
-    masks: split.masks.map((mask) => [...mask]),
-    dimensions: dimensionUse(split, triplets),
-    ...await byValues(split, seed, options.signal),
-    probe: await probes(file, split, { ...options, seed }),
   };
 }
 

@@ -50,16 +50,24 @@ export interface EmbeddedSplit {
   readonly packPath: string;
 }
 
+/** How a split is embedded. */
+export interface EmbedSplitOptions extends TestOptions {
+  /**
+   * Embeddings [N, D] of all the set's images by this very model, unmasked, where they are known;
+   * a row of NaN is not. Images that none is known of are embedded.
+   */
+  readonly known?: Float32Array;
+  /** What follows when the model was trained on these images. @default {those of a test} */
+  readonly seenWords?: SeenWords;
+}
+
 /**
  * Embeds every usable image of a split once, unmasked, and reads its triplets and values. libtorch
  * must be open. Throws a CsnError for a set that lacks a notion of the model's or cannot be read.
  */
 export async function embedSplit(
   file: ModelFile,
-  options: TestOptions & {
-    /** What follows when the model was trained on these images. @default {those of a test} */
-    readonly seenWords?: SeenWords;
-  } = {},
+  options: EmbedSplitOptions = {},
 ): Promise<EmbeddedSplit> {
   const { info } = file;
   const split = options.split ?? "test";
@@ -71,7 +79,7 @@ export async function embedSplit(
   const images = usableImages(split, values, triplets, unusableImages(pack));
   const seen = await seenImages(file, pack, images, triplets, options);
   warnOfSeen(seen, split, options.listener, options.seenWords);
-  const { vectors, masks } = await embedPacked(file, pack, images, options);
+  const { vectors, masks } = await knownOrEmbedded(file, pack, images, options);
   return {
     set,
     split,
@@ -90,6 +98,29 @@ export async function embedSplit(
   };
 }
 
+/** As `embedPacked`, of what is not known. */
+async function knownOrEmbedded(
+  file: ModelFile,
+  pack: Pack,
+  images: Uint32Array,
+  options: EmbedSplitOptions,
+): Promise<{ vectors: Float32Array; masks: Float32Array[] }> {
+  const { dimension } = file.info;
+  const { known = new Float32Array(0) } = options;
+  const unknown = images.filter((image) =>
+    !(image * dimension < known.length) || Number.isNaN(known[image * dimension])
+  );
+  const { vectors: added, masks } = await embedPacked(file, pack, unknown, options);
+  const vectors = new Float32Array(images.length * dimension);
+  let next = 0;
+  images.forEach((image, row) => {
+    const isUnknown = unknown[next] === image;
+    const [from, at] = isUnknown ? [added, next++] : [known, image];
+    vectors.set(from.subarray(at * dimension, (at + 1) * dimension), row * dimension);
+  });
+  return { vectors, masks };
+}
+
 /**
  * Embeds images number `images` of a pack: [n, D], unmasked, with the effective mask of each
  * notion.
@@ -102,9 +133,10 @@ export async function embedPacked(
 ): Promise<{ vectors: Float32Array; masks: Float32Array[] }> {
   using pixels = mapPack(pack, options.placement?.device);
   using network = new Network(networkShape(file), networkTensors(file), options.placement);
+  const masks = network.maskTable().map((mask) => Float32Array.from(mask));
+  if (images.length === 0) return { vectors: new Float32Array(0), masks };
   using embeddings = await embedImages(network, pixels, images, file.info.normalisation, options);
-  const vectors = await embeddings.dataAsync() as Float32Array;
-  return { vectors, masks: network.maskTable().map((mask) => Float32Array.from(mask)) };
+  return { vectors: await embeddings.dataAsync() as Float32Array, masks };
 }
 
 /**

@@ -70,3 +70,26 @@ Deno.test("embedSplit() refuses a set that lacks a notion of the model's", async
     /the model's notions are shape, colour, the set has shape, weight; pass `data` with a set that has colour/,
   );
 });
+
+Deno.test("embedSplit() takes the embeddings that are known, and embeds the others", async () => {
+  await using folder = await TemporaryFolder.make();
+  const data = join(folder.path, "set");
+  await writeValuedSet(data);
+  const file = await readModelFile(await writeTinyModel(folder.path));
+  const plain = await embedSplit(file, { data });
+  const { dimension } = plain;
+  // Unlike what the model gives, so that what is taken shows.
+  const known = new Float32Array(valuedImages * dimension).fill(7);
+  const [first, second, ...others] = plain.images;
+  known.fill(NaN, second * dimension, (second + 1) * dimension);
+  const row = (
+    { vectors }: typeof plain,
+    at: number,
+  ) => [...vectors.subarray(at * dimension, (at + 1) * dimension)];
+  const found = await embedSplit(file, { data, known });
+  assert.deepEqual(row(found, 0), new Array(dimension).fill(7), `image ${first}`);
+  row(found, 1).forEach((value, d) => assert.ok(Math.abs(value - row(plain, 1)[d]) < 1e-5));
+  others.forEach((_, at) => assert.deepEqual(row(found, at + 2), new Array(dimension).fill(7)));
+  known.fill(5);
+  assert.ok((await embedSplit(file, { data, known })).vectors.every((value) => value === 5));
+});

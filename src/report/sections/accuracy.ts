@@ -3,9 +3,8 @@ import { paragraph } from "../html.ts";
 import { count, percentWithInterval } from "../charts/numbers.ts";
 import { chartFigure, type Section, table } from "../page_parts.ts";
 import { nameOfAll } from "../../sets/all_notions.ts";
-import type { ModelAnalysis } from "../../analysis/model_analysis.ts";
+import { seenSentence } from "../../analysis/seen_sentence.ts";
 import { fewUnits } from "../../statistics/test_units.ts";
-import { seenText } from "../../model/seen_counts.ts";
 import type { ReportData } from "../report_data.ts";
 
 /** How many triplets of the split the model orders rightly. */
@@ -48,15 +47,4 @@ ${fewUnits(accuracy.units) ?? ""}`,
     charts: [chart],
     pictures: [],
   };
-}
-
-/** Whether these images are new to the model. */
-function seenSentence({ seenImages, split }: ModelAnalysis): string {
-  if (seenImages === null) {
-    return "Whether the model was trained on these images is not known: its file does not say.";
-  }
-  if (seenImages.training + seenImages.validation > 0) {
-    return `Mind that ${seenText(seenImages, split)}.`;
-  }
-  return "The model was trained on none of these images.";
 }
