@@ -19,7 +19,10 @@ import type { PageFiles } from "./bundle_page.ts";
 import type { Explored } from "./explored.ts";
 import { cookieHeader, examineExplorer, type Guard, safeHeaders } from "./guard.ts";
 import type { Route } from "./route.ts";
+import { analysisRoutes } from "./routes/analysis.ts";
+import { curveRoutes } from "./routes/curves.ts";
 import { exploredRoutes } from "./routes/explored.ts";
+import { maskRoutes } from "./routes/masks.ts";
 import { neighbourRoutes } from "./routes/neighbours.ts";
 import { pictureRoutes } from "./routes/pictures.ts";
 
@@ -46,6 +49,9 @@ function routesOf(explored: Explored): Route[] {
     ...exploredRoutes(explored),
     ...neighbourRoutes(explored),
     ...pictureRoutes(explored),
+    ...maskRoutes(explored),
+    ...curveRoutes(explored),
+    ...analysisRoutes(explored),
   ];
 }
 

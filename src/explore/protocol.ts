@@ -183,3 +183,154 @@ export interface HardTripletInfo {
 // Maps
 
 // Masks and curves
+
+/** `GET /api/masks`: what the notions' masks are, and how much each dimension tells images apart. */
+export interface MasksAnswer {
+  /** Whether training changed them. */
+  readonly isLearned: boolean;
+  /** The epoch whose weights the model has. */
+  readonly epoch: number;
+  /** The model's masks, [notion][dimension]. */
+  readonly masks: readonly (readonly number[])[];
+  /** By dimension: the variance of the embeddings. */
+  readonly variances: readonly number[];
+}
+
+/**
+ * `GET /api/masks/epochs?generation=&after=`: the masks of the run by epoch, those after the first
+ * `after` ones where `generation` is still what it was, else all.
+ */
+export interface MaskEpochs {
+  readonly generation: string;
+  readonly epochs: readonly EpochMaskTable[];
+  /** Whether each epoch's were kept; else some were left out, or only every tenth one's was kept. */
+  readonly areAll: boolean;
+  /** Why there are none; null where there are some. */
+  readonly lacking: string | null;
+}
+
+/** The masks of an epoch. */
+export interface EpochMaskTable {
+  readonly epoch: number;
+  /** [notion][dimension] */
+  readonly masks: readonly (readonly number[])[];
+}
+
+/** `GET /api/dimensions/:dimension?count=`: the images at both ends of a dimension. */
+export interface DimensionAnswer {
+  /** Lowest values, the lowest first. */
+  readonly low: readonly DimensionImage[];
+  /** Highest values, the highest first. */
+  readonly high: readonly DimensionImage[];
+  /** Images in equally wide steps from the lowest to the highest value. */
+  readonly histogram: readonly number[];
+  /** Images that have an embedding. */
+  readonly measured: number;
+}
+
+/** An image at an end of a dimension. */
+export interface DimensionImage extends ImageInfo {
+  /** What its embedding holds there. */
+  readonly value: number;
+}
+
+/** `GET /api/runs`: the model's run and those in the folder around it. */
+export interface RunsAnswer {
+  /** The model's own first; none where it does not lie in a run's folder. */
+  readonly runs: readonly RunInfo[];
+  /** How many more there are. */
+  readonly leftOut: number;
+}
+
+/** A run. */
+export interface RunInfo {
+  /** The name of its folder. */
+  readonly name: string;
+  /** One of the paper's; null where the run does not say. */
+  readonly variant: string | null;
+}
+
+/**
+ * `GET /api/epochs?run=&generation=&after=`: the epochs of a run, those after the first `after` ones
+ * where `generation` is still what it was, else all.
+ */
+export interface RunEpochs {
+  readonly generation: string;
+  /** In the order of the run's notions. */
+  readonly notions: readonly string[];
+  readonly rows: readonly EpochRow[];
+  /** How many epochs it is to have; null where the run does not say. */
+  readonly planned: number | null;
+}
+
+/** What was measured of an epoch; null for what is no number. Norms and losses as in metrics.csv. */
+export interface EpochRow {
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly trainLoss: number | null;
+  readonly trainAccuracy: number | null;
+  readonly embeddingNorm: number | null;
+  readonly maskNorm: number | null;
+  readonly validationLoss: number | null;
+  readonly validationAccuracy: number | null;
+  /** Validation accuracy by notion. */
+  readonly notions: readonly (number | null)[];
+  /** Better on validation than every epoch before. */
+  readonly isBest: boolean;
+}
+
+/** `GET /api/analysis`: accuracy and leakage on triplets, as far as they are known. */
+export type AnalysisState =
+  | {
+    readonly state: "unknown";
+    /** Why a report's analysis that lies there is not shown; null where there is none. */
+    readonly stale: string | null;
+    /** Why it cannot be computed; null where it can. */
+    readonly refusal: string | null;
+  }
+  | {
+    readonly state: "running";
+    /** What is being done: "Embedding images". */
+    readonly what: string;
+    /** How far that is, 0 to 1; null where it is not known. */
+    readonly share: number | null;
+  }
+  | { readonly state: "failed"; readonly error: string }
+  | { readonly state: "known"; readonly analysis: AnalysisInfo };
+
+/** What was measured on one split. Lists by notion follow the model's. */
+export interface AnalysisInfo {
+  /** Where it comes from. */
+  readonly from: "report" | "computed";
+  readonly split: string;
+  /** The image set, as it is shown. */
+  readonly data: string;
+  readonly notions: readonly string[];
+  readonly triplets: readonly number[];
+  /** Of all triplets, then of each notion's. */
+  readonly accuracy: readonly ShareEstimate[];
+  /** What the intervals are over: "images", or "groups" of them. */
+  readonly units: string;
+  /** What is to be kept in mind: whether the model was trained on these images, too few of them. */
+  readonly remarks: readonly string[];
+  readonly leakage: LeakageInfo;
+}
+
+/** A share, 0 to 1, and its 95 % interval. */
+export interface ShareEstimate {
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** Errors of one notion's triplets under each mask, see `Leakage` of an analysis. */
+export interface LeakageInfo {
+  /** The notions, then "no mask". */
+  readonly columns: readonly string[];
+  /** [notion of the triplets][column] */
+  readonly error: readonly (readonly ShareEstimate[])[];
+  /** [notion of the triplets][notion]; null where the set knows no values. */
+  readonly baseline: readonly (readonly (number | null)[])[] | null;
+  /** The baseline less the error. */
+  readonly excess: readonly (readonly (ShareEstimate | null)[])[] | null;
+}
