@@ -74,6 +74,18 @@ export function serverSource(): Source {
     // Maps
 
     // Masks and curves
+
+    masks: () => ask("api/masks"),
+    maskEpochs: ({ generation, after }) =>
+      ask(`api/masks/epochs?${words([["generation", generation], ["after", after]])}`),
+    dimension: (dimension, count, signal) =>
+      ask(`api/dimensions/${dimension}?${words([["count", count]])}`, { signal }),
+    runs: () => ask("api/runs"),
+    epochs: (run, { generation, after }) =>
+      ask(`api/epochs?${words([["run", run], ["generation", generation], ["after", after]])}`),
+    analysis: (split) => ask(`api/analysis?${words([["split", split]])}`),
+    compute: (split, what) =>
+      ask(`api/analysis/${what}?${words([["split", split]])}`, { method: "POST" }),
   };
 }
 

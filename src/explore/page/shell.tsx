@@ -8,6 +8,8 @@ import { stamp, view, type ViewName } from "./state.ts";
 import { switchTheme, theme } from "./theme.ts";
 import { Help, isHelpShown } from "./help.tsx";
 import { SearchBox } from "./search_box.tsx";
+import { Curves } from "./views/curves.tsx";
+import { Masks } from "./views/masks.tsx";
 import { Neighbours } from "./views/neighbours.tsx";
 
 /** A view as the navigation shows it. */
@@ -20,6 +22,8 @@ interface ViewEntry {
 /** The views, in the order of the navigation. */
 const views: readonly ViewEntry[] = [
   { name: "neighbours", title: "Neighbours", component: Neighbours },
+  { name: "masks", title: "Masks", component: Masks },
+  { name: "curves", title: "Curves", component: Curves },
 ];
 
 /** Everything that is shown. */

@@ -1,13 +1,19 @@
 /** Where the page gets what it shows: a server, or exported files. */
 import { type Signal, signal } from "@preact/signals";
 import type {
+  AnalysisState,
+  DimensionAnswer,
   EmbeddedPicture,
   ExploredInfo,
   FoundAnswer,
   HardTriplets,
   ListedImages,
+  MaskEpochs,
+  MasksAnswer,
   NeighboursAnswer,
   NeighboursAsked,
+  RunEpochs,
+  RunsAnswer,
 } from "../protocol.ts";
 
 /** Everything that the page asks. Promises reject with an Error whose message people can read. */
@@ -32,6 +38,28 @@ export interface Source {
   // Maps
 
   // Masks and curves
+
+  /** The model's masks. */
+  masks(): Promise<MasksAnswer>;
+  /** Those of its run by epoch. */
+  maskEpochs(since: Since): Promise<MaskEpochs>;
+  /** The `count` images at each end of a dimension. */
+  dimension(dimension: number, count: number, signal?: AbortSignal): Promise<DimensionAnswer>;
+  /** The model's run, and those beside it. */
+  runs(): Promise<RunsAnswer>;
+  /** What a run measured by epoch. */
+  epochs(run: string, since: Since): Promise<RunEpochs>;
+  /** Accuracy and leakage on a split. */
+  analysis(split: string): Promise<AnalysisState>;
+  /** Begins or stops to compute that; null where it needs a server. */
+  readonly compute: ((split: string, what: "begin" | "stop") => Promise<AnalysisState>) | null;
+}
+
+/** What of a run the page has already: nothing at first. */
+export interface Since {
+  readonly generation: string;
+  /** How many items of that generation. */
+  readonly after: number;
 }
 
 /** Which triplets. */

@@ -174,6 +174,33 @@ export const split: Signal<string> = field("split", text);
 
 // Masks and curves
 
+/** How masks are drawn. */
+export const maskChart: Signal<"stacked" | "apart" | "heat"> = field(
+  "bars",
+  word("stacked", "apart", "heat"),
+);
+
+/** What their bars show: the masks, or each dimension's part in the notion's squared distance. */
+export const maskMeasure: Signal<"mask" | "share"> = field("measure", word("mask", "share"));
+
+/** By what dimensions are sorted: "" their numbers, "uses", or the number of a notion. */
+export const maskOrder: Signal<string> = field("sort", text);
+
+/** The dimension whose pictures are shown; null where none is chosen. */
+export const dimension: Signal<number | null> = field("dim", wholeOrNone, { isStep: true });
+
+/** The epoch that is looked at, in masks and curves alike; null: the model's. */
+export const epoch: Signal<number | null> = field("epoch", wholeOrNone);
+
+/** Names of the runs whose curves are shown beside the model's own. */
+export const runsShown: Signal<readonly string[]> = field("runs", texts);
+
+/** The notion whose accuracy is drawn, by its name; "": all of them. */
+export const accuracyOf: Signal<string> = field("of", text);
+
+/** The split whose accuracy and leakage are shown; "": the test split. */
+export const analysisSplit: Signal<string> = field("on", text);
+
 // The address
 
 /** Makes `image` the query, and remembers the one before. */
