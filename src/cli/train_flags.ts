@@ -48,6 +48,7 @@ export function newRun(flags: TrainFlags): NewRun {
     variant: variantOfFlags(flags),
     device: flags.cuda ? flags.device : "cpu",
     pretrained: pretrainedPath(flags.pretrained),
+    exclude: flags.exclude === undefined ? undefined : userPath(flags.exclude),
     visdom: visdomOf(flags, new Set(["visdom"])),
   };
 }
@@ -71,6 +72,7 @@ export function resumedRun(
     variant: resumedVariant(flags, given, config.variant),
     device: isMeant("cuda") ? "cpu" : isMeant("device") ? flags.device : undefined,
     pretrained: isMeant("pretrained") ? pretrainedPath(flags.pretrained) : undefined,
+    exclude: isMeant("exclude") ? userPath(flags.exclude!) : undefined,
     visdom: visdomOf(flags, given, checkpoint.info),
   };
 }

@@ -32,6 +32,7 @@ export interface TrainFlags {
   readonly precision: "auto" | "float32" | "bf16";
   readonly sampler: "triplets" | "dense" | "dense-lists" | "dense-values";
   readonly threads?: number;
+  readonly exclude?: string;
   readonly allowMissing?: boolean;
   readonly packDir?: string;
   readonly runs?: string;
@@ -132,6 +133,10 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
     "processor threads (default: OMP_NUM_THREADS, else one a core that csn may use); results are bit-equal only with the same number",
     undefined,
     wholeNumber(1),
+  );
+  add(
+    "--exclude <file>",
+    "leave out the training triplets that this list calls wrong, such as explore's check view writes it",
   );
   add("--allow-missing", "go on when more than 1 % of the images are missing or unreadable");
   command.addOption(packDirOption);

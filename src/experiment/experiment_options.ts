@@ -14,7 +14,7 @@ import type { Experiment, ExperimentEvent } from "./run_cells.ts";
  */
 export type ExperimentSettings = Omit<
   TrainSettings,
-  "variant" | "seed" | "trainTriplets" | "notions" | "startEpoch" | "sampler"
+  "variant" | "seed" | "trainTriplets" | "notions" | "startEpoch" | "sampler" | "exclude"
 >;
 
 /** What `compare` and `sweep` have in common. */

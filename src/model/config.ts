@@ -1,6 +1,7 @@
 import type { NetworkShape } from "../network/initialise.ts";
 import type { Variant } from "../network/variant.ts";
 import type { Precision } from "../network/placement.ts";
+import type { ExcludeList } from "../sets/excluded_triplets.ts";
 
 /**
  * How an epoch is cut into batches. "triplets": as the paper, three passes over the roles of a
@@ -55,6 +56,8 @@ export interface TrainConfig {
   readonly sampler: Sampler;
   /** Whether images that are missing or unreadable may be more than 1 %. */
   readonly allowMissing: boolean;
+  /** Training triplets that are left out; undefined for none. */
+  readonly exclude?: ExcludeList;
 }
 
 /** The defaults of the reference code (main.py), and csn's where it has no such setting. */

@@ -21,6 +21,8 @@
 export { type ImageSet, openImageSet, type Split, splits } from "./image_set.ts";
 export { readSetValues, type SetValues, valueColumns } from "./set_values.ts";
 
+export { type CheckedTriplet, readCheckedTriplets } from "./checked_triplets.ts";
+
 // Make a set
 export { makeTriplets, type MakeTripletsOptions } from "./make/make_triplets.ts";
 export type { SetPlan, TripletCounts } from "./make/set_plan.ts";

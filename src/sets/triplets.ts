@@ -1,4 +1,6 @@
 import { CsnError, UsageError } from "../base/errors.ts";
+import { tripletKey } from "./checked_triplets.ts";
+import type { ExcludedTriplets } from "./excluded_triplets.ts";
 import type { ImageSet, Split } from "./image_set.ts";
 import { shuffled, streamFor } from "../base/random.ts";
 import { readTripletList, tripletListPath } from "./triplet_list.ts";
@@ -27,6 +29,8 @@ export interface NotionTriplets {
   readonly listed: number;
   /** Lines left out because an image of theirs is unusable. */
   readonly dropped: number;
+  /** Lines left out because somebody called them wrong; an image of theirs may be unusable, too. */
+  readonly excluded: number;
   /** Triplets that its share of the total asks for beyond those there are; 0 without a total. */
   readonly shortfall: number;
 }
@@ -44,6 +48,8 @@ export interface TripletOptions {
   readonly seed: number;
   /** Indices of images that cannot be used. */
   readonly unusable?: ReadonlySet<number>;
+  /** Triplets that are left out, of which one at least must be there. @default {none} */
+  readonly excluded?: ExcludedTriplets;
 }
 
 /**
@@ -75,15 +81,23 @@ export async function loadTriplets(
   const lists: Uint32Array[] = [];
   const perNotion: NotionTriplets[] = [];
   for (const [row, name] of notions.entries()) {
-    const usable = await readUsable(set, split, name, options.unusable);
+    const usable = await readUsable(set, split, name, options);
     const share = shares?.[row] ?? usable.images.length / 3;
     const taken = shares
       ? pick(usable.images, share, options.seed, set.notions.indexOf(name))
       : usable.images;
     lists.push(taken);
     const triplets = taken.length / 3;
-    const { listed, dropped } = usable;
-    perNotion.push({ name, triplets, listed, dropped, shortfall: share - triplets });
+    const { listed, dropped, excluded } = usable;
+    perNotion.push({ name, triplets, listed, dropped, excluded, shortfall: share - triplets });
+  }
+  const { excluded } = options;
+  if (excluded !== undefined && perNotion.every((notion) => notion.excluded === 0)) {
+    throw new CsnError(
+      `Cannot leave out the triplets of ${excluded.file}: none of the ${excluded.keys.size} that it calls wrong is in the ${split} lists of ${
+        notions.join(", ")
+      } in ${set.folder}; pass a list of such triplets, or leave it out`,
+    );
   }
   return {
     notions,
@@ -111,8 +125,8 @@ async function readUsable(
   set: ImageSet,
   split: Split,
   name: string,
-  unusable: ReadonlySet<number> = new Set(),
-): Promise<{ images: Uint32Array; listed: number; dropped: number }> {
+  { unusable = new Set(), excluded }: TripletOptions,
+): Promise<{ images: Uint32Array; listed: number; dropped: number; excluded: number }> {
   if (!set.notions.includes(name)) {
     throw new CsnError(
       `Cannot load triplets of notion "${name}": the image set ${set.name} has ${
@@ -123,22 +137,38 @@ async function readUsable(
   const file = tripletListPath(set.folder, { notion: name, split });
   const list = await readTripletList(file, set.imageFiles.length);
   const listed = list.length / 3;
-  if (unusable.size === 0) return { images: list, listed, dropped: 0 };
-  let kept = 0;
+  if (unusable.size === 0 && excluded === undefined) {
+    return { images: list, listed, dropped: 0, excluded: 0 };
+  }
+  let [kept, wrong] = [0, 0];
   for (let at = 0; at < list.length; at += 3) {
+    if (excluded?.keys.has(tripletKey(name, list.subarray(at, at + 3)))) {
+      wrong++;
+      continue;
+    }
     if (unusable.has(list[at]) || unusable.has(list[at + 1]) || unusable.has(list[at + 2])) {
       continue;
     }
     list.copyWithin(kept, at, at + 3);
     kept += 3;
   }
+  if (kept === 0 && wrong === listed) {
+    throw new CsnError(
+      `Cannot use the triplet list ${file}: ${
+        excluded!.file
+      } calls all of its ${listed} triplets wrong; correct the list, or leave the notion out`,
+    );
+  }
   if (kept === 0) {
     throw new CsnError(
-      `Cannot use the triplet list ${file}: all of its ${listed} triplets need images that are missing or ` +
+      `Cannot use the triplet list ${file}: all of its ${
+        listed - wrong
+      } triplets need images that are missing or ` +
         `cannot be decoded; mend ${set.imageFolder}`,
     );
   }
-  return { images: list.slice(0, kept), listed, dropped: listed - kept / 3 };
+  const dropped = listed - wrong - kept / 3;
+  return { images: list.slice(0, kept), listed, dropped, excluded: wrong };
 }
 
 /** `share` triplets of a list in random order, or all when there are fewer. */

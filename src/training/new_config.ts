@@ -5,6 +5,7 @@ import { choosePlacement } from "../model/choose_placement.ts";
 import { defaultConfig, type Sampler, type TrainConfig } from "../model/config.ts";
 import { describeLibrary, hasFastBf16 } from "../native/library.ts";
 import type { Placement } from "../network/placement.ts";
+import { takeExcludeList } from "../sets/excluded_triplets.ts";
 import { type ImageSet, notionRows, openImageSet } from "../sets/image_set.ts";
 import { assertTrainableNames } from "../sets/notion_names.ts";
 import { readSetValues } from "../sets/set_values.ts";
@@ -24,7 +25,7 @@ export interface NewSettings extends TrainSettings {
  * The whole configuration of a new run. Throws a UsageError for settings that do not go together.
  */
 export async function newConfig(options: NewSettings): Promise<TrainConfig> {
-  const { listener, sampler, pretrained } = options;
+  const { listener, sampler, pretrained, exclude } = options;
   const set = await openImageSet(options.data);
   const config: TrainConfig = {
     ...defaultConfig,
@@ -35,6 +36,7 @@ export async function newConfig(options: NewSettings): Promise<TrainConfig> {
     pretrained: pretrainedOf(pretrained, set),
     ...newPlacement(options, listener),
     sampler: await samplerOf(sampler ?? defaultConfig.sampler, set, listener),
+    ...exclude !== undefined && { exclude: await takeExcludeList(resolve(exclude)) },
   };
   checkTogether(config);
   assertTrainableNames(set, config.notions);
@@ -50,7 +52,7 @@ function givenOf(options: TrainSettings): Partial<TrainConfig> {
 }
 
 function checkTogether(
-  { startEpoch, epochs, variant, notions, dimension, sampler }: TrainConfig,
+  { startEpoch, epochs, variant, notions, dimension, sampler, exclude }: TrainConfig,
 ): void {
   if (startEpoch > epochs) {
     throw new UsageError(
@@ -65,6 +67,11 @@ function checkTogether(
   if (variant === "specialists" && sampler !== "triplets") {
     throw new UsageError(
       `Cannot train specialists with \`sampler: "${sampler}"\`: each of them learns from batches of its own notion's triplets; leave \`sampler\` out`,
+    );
+  }
+  if (exclude !== undefined && sampler === "dense-values") {
+    throw new UsageError(
+      `Cannot leave out triplets (\`exclude\`) with \`sampler: "dense-values"\`: its batches form triplets of the images' values, and not of the lists; pass \`sampler: "dense-lists"\`, or correct the values`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import { mapPack, unusableImages } from "../sets/pack/map_pack.ts";
 import { warnOfDropped } from "../sets/warn_of_dropped.ts";
+import { type ExcludedTriplets, readExcluded } from "../sets/excluded_triplets.ts";
 import { type ImageSet, openImageSet } from "../sets/image_set.ts";
 import { withOneSet } from "../sets/one_set.ts";
 import type { Fit } from "../images/fit.ts";
@@ -63,10 +64,13 @@ async function readTraining(
     allowMissing: config.allowMissing,
   });
   const common = { notions: config.notions, seed: config.seed, unusable: unusableImages(packed) };
-  const train = await loadTriplets(set, "train", { ...common, total: config.trainTriplets });
+  const excluded = config.exclude && await readExcluded(config.exclude, set);
+  const total = config.trainTriplets;
+  const train = await loadTriplets(set, "train", { ...common, total, excluded });
   checkBatches(config, train);
   const validation = await loadTriplets(set, "val", common);
   warnOfDropped(train, "train", options.listener);
+  if (excluded !== undefined) sayExcluded(train, excluded, options.listener);
   warnOfDropped(validation, "val", options.listener);
   const known = await knownValues(set, config, options.listener);
   if (known !== null) warnOfContradictions(known, train, set.folder, options.listener);
@@ -85,6 +89,21 @@ async function readTraining(
       pack.dispose();
     },
   };
+}
+
+/** How many triplets a list of checked ones leaves out. */
+function sayExcluded(
+  { perNotion }: Triplets,
+  { file, keys }: ExcludedTriplets,
+  listener: Listener | undefined,
+): void {
+  const some = perNotion.filter(({ excluded }) => excluded > 0);
+  const each = some.map(({ name, excluded, listed }) => `${excluded} of ${listed} of ${name}`);
+  listener?.notice?.(
+    `training triplets that ${file} calls wrong are left out: ${
+      each.join(", ")
+    } (it names ${keys.size}); validation and test lists stay as they are`,
+  );
 }
 
 /** What the set says of its images. Faults in it matter only where batches are formed by values. */

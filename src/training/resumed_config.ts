@@ -6,6 +6,7 @@ import type { TrainConfig } from "../model/config.ts";
 import type { ModelFile } from "../model/model_file.ts";
 import { describeLibrary, threads } from "../native/library.ts";
 import type { Placement } from "../network/placement.ts";
+import { beginsWith } from "../sets/excluded_triplets.ts";
 import { notionRows, openImageSet } from "../sets/image_set.ts";
 import type { ResumedRun, TrainSettings } from "./train_options.ts";
 
@@ -60,6 +61,9 @@ export async function resumedConfig(
     name: options.name ?? nameIn(options.out, path) ?? config.name,
     ...resumedPlacement(config, options.device, options.listener),
     allowMissing: options.allowMissing || config.allowMissing,
+    ...config.exclude !== undefined && options.exclude !== undefined && {
+      exclude: { ...config.exclude, file: resolve(options.exclude) },
+    },
   };
 }
 
@@ -81,7 +85,7 @@ async function differences(
     const value = given[name];
     if (value !== undefined && value !== config[name]) differ(name, config[name], value);
   }
-  const { data, pretrained, precision, sampler, notions } = given;
+  const { data, pretrained, precision, sampler, notions, exclude } = given;
   if (data !== undefined && resolve(data) !== config.data) {
     differ("data", config.data, resolve(data));
   }
@@ -93,6 +97,12 @@ async function differences(
   }
   if (sampler !== undefined && !isSampler(sampler, config)) {
     differ("sampler", config.sampler, sampler);
+  }
+  if (exclude !== undefined) {
+    const { exclude: list } = config;
+    if (list === undefined || !await beginsWith(resolve(exclude), list)) {
+      differ("exclude", list?.file ?? "not given", exclude);
+    }
   }
   if (notions !== undefined) {
     // Numbers count the notions of the set, of which the run may have a part.

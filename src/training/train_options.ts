@@ -11,7 +11,7 @@ import type { TrainEvent } from "./train_event.ts";
  */
 export interface TrainSettings extends
   Partial<
-    Omit<TrainConfig, "name" | "data" | "precision" | "sampler">
+    Omit<TrainConfig, "name" | "data" | "precision" | "sampler" | "exclude">
   > {
   /**
    * In what numbers the backbone computes: "auto" is bf16 on CUDA, float32 on the CPU. @default
@@ -23,6 +23,12 @@ export interface TrainSettings extends
    * @default {"triplets"}
    */
   readonly sampler?: Sampler | "dense";
+  /**
+   * A list of checked triplets (JSON lines, see `readCheckedTriplets` of `csn/sets`): those that it
+   * calls wrong are left out of the training lists. The run goes by what the file holds when it
+   * begins. @default {none}
+   */
+  readonly exclude?: string;
 }
 
 /** What a new run and one that goes on have in common. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ImageSet } from "../../src/sets/image_set.ts";
+import type { ExcludedTriplets } from "../../src/sets/excluded_triplets.ts";
 import { loadTriplets, type Triplets } from "../../src/sets/triplets.ts";
 import { CsnError, UsageError } from "../../src/base/errors.ts";
 import { fileNames, temporaryFolder, writeSet } from "../helpers/temporary_set.ts";
@@ -35,8 +36,8 @@ Deno.test("loadTriplets() takes every line in order without a total", async () =
   assert.deepEqual(Array.from(triplets.notion), [0, 0, 0, 0, 0, 1, 1, 1]);
   assert.equal(triplets.dropped, 0);
   assert.deepEqual(triplets.perNotion, [
-    { name: "a", triplets: 5, listed: 5, dropped: 0, shortfall: 0 },
-    { name: "b", triplets: 3, listed: 3, dropped: 0, shortfall: 0 },
+    { name: "a", triplets: 5, listed: 5, dropped: 0, excluded: 0, shortfall: 0 },
+    { name: "b", triplets: 3, listed: 3, dropped: 0, excluded: 0, shortfall: 0 },
   ]);
 });
 
@@ -79,8 +80,8 @@ Deno.test("loadTriplets() says by how much a list is too short", async () => {
   const set = await setOf(folder.path, { a: 60, b: 7 });
   const { perNotion, notion } = await loadTriplets(set, "train", { seed: 1, total: 40 });
   assert.deepEqual(perNotion, [
-    { name: "a", triplets: 20, listed: 60, dropped: 0, shortfall: 0 },
-    { name: "b", triplets: 7, listed: 7, dropped: 0, shortfall: 13 },
+    { name: "a", triplets: 20, listed: 60, dropped: 0, excluded: 0, shortfall: 0 },
+    { name: "b", triplets: 7, listed: 7, dropped: 0, excluded: 0, shortfall: 13 },
   ]);
   assert.equal(notion.length, 27);
 });
@@ -137,5 +138,30 @@ Deno.test("loadTriplets() names a notion that the set lacks, and a list that is 
   await assert.rejects(
     loadTriplets(more, "train", { seed: 1 }),
     /b_tripletlist_train\.txt: there is no/,
+  );
+});
+
+Deno.test("loadTriplets() leaves out what a list excludes, says how many, and refuses a list of nothing", async () => {
+  await using folder = await temporaryFolder();
+  const set = await setOf(folder.path, { a: 5, b: 3 });
+  const excludedBy = (...keys: string[]) => ({ file: "wrong.jsonl", keys: new Set(keys) });
+  const load = (excluded: ExcludedTriplets) => loadTriplets(set, "train", { seed: 1, excluded });
+  // The same images by another notion stay.
+  const found = await load(excludedBy("0 12 99 a", "0 14 99 a", "0 10 99 b"));
+  assert.deepEqual(ofRow(found, 0), ["0 10 99", "0 11 99", "0 13 99"]);
+  assert.equal(ofRow(found, 1).length, 3);
+  assert.equal(found.dropped, 0);
+  assert.deepEqual(found.perNotion[0], {
+    ...{ name: "a", triplets: 3, listed: 5, dropped: 0, excluded: 2, shortfall: 0 },
+  });
+  await assert.rejects(
+    load(excludedBy("7 8 9 a")),
+    new CsnError(
+      `Cannot leave out the triplets of wrong.jsonl: none of the 1 that it calls wrong is in the train lists of a, b in ${set.folder}; pass a list of such triplets, or leave it out`,
+    ),
+  );
+  await assert.rejects(
+    load(excludedBy("1 10 98 b", "1 11 98 b", "1 12 98 b")),
+    /b_tripletlist_train.txt: wrong.jsonl calls all of its 3 triplets wrong; correct the list/,
   );
 });

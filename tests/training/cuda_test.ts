@@ -182,7 +182,7 @@ async function gather(pack: Tensor, index: number, device: string): Promise<Tens
 function tinyTriplets(count: number): Triplets {
   const { images, notion } = tinyBatch(7, count);
   const perNotion = ["a", "b"].map((name) => ({
-    ...{ name, listed: count / 2, dropped: 0, triplets: count / 2, shortfall: 0 },
+    ...{ name, listed: count / 2, dropped: 0, triplets: count / 2, excluded: 0, shortfall: 0 },
   }));
   const flat = Uint32Array.from(images, (_, i) => images[(i % 3) * count + Math.floor(i / 3)]);
   return { notions: ["a", "b"], images: flat, notion, dropped: 0, perNotion };
