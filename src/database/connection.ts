@@ -122,8 +122,10 @@ export async function clientConfigs(address: DatabaseAddress): Promise<ClientCon
   }
 }
 
-async function trusted({ rootCertificate }: DatabaseAddress): Promise<string | undefined> {
-  if (rootCertificate === undefined) return undefined;
+async function trusted({ tls, rootCertificate }: DatabaseAddress): Promise<string | undefined> {
+  if (rootCertificate === undefined || ["disable", "allow", "prefer"].includes(tls)) {
+    return undefined;
+  }
   try {
     return await Deno.readTextFile(rootCertificate);
   } catch (error) {

@@ -44,6 +44,9 @@ export function faultCode(error: unknown): string | undefined {
 function remedyOf(said: string): string | null {
   if (/does not support SSL/.test(said)) return "leave sslmode out, or pass sslmode=prefer";
   if (/password must be a string|SASL/.test(said)) return remedies["28P01"];
+  if (/does not match certificate/.test(said)) {
+    return "connect by a name that the certificate has, or pass sslmode=verify-ca to check only who signed it";
+  }
   if (/certificate|self.signed|UnknownIssuer/i.test(said)) {
     return "name whom to trust with sslrootcert, or pass sslmode=require to check nothing";
   }

@@ -24,7 +24,8 @@ export function isDatabaseUrl(text: string): boolean {
 }
 
 /**
- * Reads postgres://user:password@host:port/database?sslmode=...; every part may be left out. Throws
+ * Reads postgres://user:password@host:port/database?sslmode=...; every part may be left out, and
+ * PGSSLMODE and PGSSLROOTCERT say what the parameters leave out. Throws
  * a UsageError that never quotes the text, since it may hold a password.
  */
 export function parseDatabaseUrl(text: string): DatabaseAddress {
@@ -42,14 +43,23 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
     url.pathname.replace(/^\//, ""),
   ].map(decoded);
   if ([user, password, host, database].includes(null)) throw wrong("a % is followed by no code");
-  const { sslmode = "disable", sslrootcert, ...others } = Object.fromEntries(url.searchParams);
+  const { sslmode, sslrootcert, ...others } = Object.fromEntries(url.searchParams);
   const unknown = Object.keys(others);
   if (unknown.length > 0) {
     throw wrong(`csn knows no parameters besides sslmode and sslrootcert, found ${unknown.length}`);
   }
-  const tls = tlsModes.find((mode) => mode === sslmode);
+  // Whoever asked for TLS in the environment, as PostgreSQL's programs have it, must not go without.
+  const [source, mode] = sslmode === undefined
+    ? ["PGSSLMODE", Deno.env.get("PGSSLMODE") || "disable"]
+    : ["sslmode", sslmode];
+  const tls = tlsModes.find((each) => each === mode);
   if (tls === undefined) {
-    throw wrong(`sslmode is ${shown(sslmode)}, it must be one of ${tlsModes.join(", ")}`);
+    throw wrong(`${source} is ${shown(mode)}, it must be one of ${tlsModes.join(", ")}`);
+  }
+  if (sslrootcert !== undefined && !isChecked(tls)) {
+    throw wrong(
+      `sslrootcert names whom to trust, and sslmode is ${tls}, which checks nothing; pass sslmode=verify-full as well`,
+    );
   }
   const given = (value: string | null) => value === null || value === "" ? undefined : value;
   return {
@@ -59,9 +69,14 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
     password: given(password),
     database: given(database),
     tls,
-    rootCertificate: sslrootcert,
+    rootCertificate: sslrootcert ?? (Deno.env.get("PGSSLROOTCERT") || undefined),
     shown: `postgres://${user === "" ? "" : `${user}@`}${url.host}/${database}`,
   };
+}
+
+/** Whether a certificate is compared with those that are trusted, where some are named. */
+function isChecked(tls: DatabaseAddress["tls"]): boolean {
+  return ["require", "verify-ca", "verify-full"].includes(tls);
 }
 
 function urlOf(text: string): URL | null {
