@@ -164,7 +164,10 @@ async function checkNotions(model: Model, criterion: Criterion): Promise<void> {
   for (const notion of namedNotions(criterion)) {
     if (model.notions.includes(notion)) continue;
     const meant = await notionOfColumn(model.info.config.data, notion);
-    if (meant === null || !model.notions.includes(meant)) model.mask(notion);
+    if (meant === null || !model.notions.includes(meant)) {
+      model.mask(notion);
+      continue;
+    }
     throw new UsageError(
       `Cannot compare by "${notion}": that is a column of the table; its notion is called ${meant}; pass that name`,
     );

@@ -100,7 +100,7 @@ async function openIfWhole(path: string, listener?: Listener): Promise<KeptFile 
   } catch {
     if (await isFile(path)) {
       listener?.notice?.(
-        `The embeddings kept in ${path} are damaged, or an older csn's: they are made anew`,
+        `The embeddings kept in ${path} cannot be read, are damaged, or an older csn's: they are made anew`,
       );
     }
     return null;

@@ -72,7 +72,8 @@ export function mixtureOf(criterion: Criterion, masks: Masks, owner = "the model
     );
   }
   if (notion !== undefined) {
-    return { terms: [{ notion, mask: maskOf(masks, notion, owner), weight: 1 }], isScore: false };
+    const mask = maskOf(masks, notion, owner);
+    return { terms: [{ notion: spelt(masks, notion), mask, weight: 1 }], isScore: false };
   }
   if (like === undefined && unlike !== undefined) {
     throw new UsageError(
@@ -103,9 +104,16 @@ export function namedNotions(criterion: Criterion): string[] {
   return [mix, like, unlike].flatMap((weights) => Object.keys(weights ?? {}));
 }
 
+/** A name as a model spells it, which may come in Unicode's other form. */
+function spelt(masks: Masks, name: string): string {
+  if (masks.has(name)) return name;
+  const form = String(name).normalize();
+  return masks.keys().find((each) => each.normalize() === form) ?? name;
+}
+
 /** The mask of a notion. Throws a UsageError that lists the notions there are. */
 export function maskOf(masks: Masks, notion: string, owner = "the model"): Float32Array {
-  const mask = masks.get(notion);
+  const mask = masks.get(spelt(masks, notion));
   if (mask !== undefined) return mask;
   throw new UsageError(
     `Cannot compare by ${shown(notion)}: ${owner} knows ${
@@ -133,7 +141,8 @@ function weightsOf(
   masks: Masks,
   owner: string,
 ): Map<string, number> {
-  const given = Object.entries(weights);
+  const given = Object.entries(weights)
+    .map(([name, weight]): [string, number] => [spelt(masks, name), weight]);
   for (const [notion, weight] of given) {
     maskOf(masks, notion, owner);
     if (typeof weight !== "number" || !Number.isFinite(weight) || weight < 0) {

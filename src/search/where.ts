@@ -66,7 +66,7 @@ export function parseCondition(text: string): Condition {
  * Which images meet all of some conditions. Of a column with lists, `=` holds when one of the
  * image's values is among those named, `!=` when none is. An image whose value is not known meets
  * no condition on that column, `!=` neither. Numbers are compared as numbers, however they are
- * spelt. Throws a UsageError for a column that is not there and for a value that no image has, and
+ * spelt, and texts alike in both of Unicode's forms. Throws a UsageError for a column that is not there and for a value that no image has, and
  * says what there is.
  */
 export function whereOf(
@@ -81,7 +81,9 @@ function testOf(
   condition: Condition,
   columns: ValueColumns,
 ): (index: number) => boolean {
-  const cells = columns.get(condition.column);
+  const { column } = condition;
+  const cells = columns.get(column) ??
+    [...columns].find(([name]) => name.normalize() === column.normalize())?.[1];
   const counts = cells === undefined ? undefined : countOf(cells);
   const { values, isNegated } = valuesMeant(condition, counts, [...columns.keys()]);
   return isNegated
@@ -131,7 +133,8 @@ export function valuesMeant(
 /** A value in all the ways that the column spells it: a number may be spelt in several. */
 function spellingsOf(value: string, known: ReadonlyMap<string, number>, asked: string): string[] {
   const isMeant = (each: string) =>
-    each === value || isNumber(value) && isNumber(each) && Number(each) === Number(value);
+    each.normalize() === value.normalize() ||
+    isNumber(value) && isNumber(each) && Number(each) === Number(value);
   const found = [...known.keys()].filter(isMeant);
   if (found.length > 0) return found;
   const byCount = [...known].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));

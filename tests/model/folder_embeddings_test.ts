@@ -297,7 +297,7 @@ Deno.test("embedFolder() makes embeddings anew whose kept file was damaged in pl
     });
     assert.deepEqual(found, set);
     assert.deepEqual(notices, [
-      `The embeddings kept in ${kept} are damaged, or an older csn's: they are made anew`,
+      `The embeddings kept in ${kept} cannot be read, are damaged, or an older csn's: they are made anew`,
     ]);
     assert.deepEqual(await embed(model, images), { set, embedded: 0 });
   }));

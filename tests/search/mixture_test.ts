@@ -60,3 +60,13 @@ Deno.test("mixtureOf() refuses what is no criterion, and says what would be righ
   refuses({}, /no notion is named; pass one of `notion`, `mix`/);
   refuses({ notion: "heel", mix: { heel: 1 } }, /in several ways/);
 });
+
+Deno.test("mixtureOf() takes names in either of Unicode's forms, and gives the model's", () => {
+  const [composed, decomposed] = ["h\u00f6he", "ho\u0308he"];
+  const own = new Map([[decomposed, Float32Array.of(1)], ["heel", Float32Array.of(2)]]);
+  const names = (criterion: Parameters<typeof mixtureOf>[0]) =>
+    mixtureOf(criterion, own).terms.map(({ notion }) => notion);
+  assert.deepEqual(names({ notion: composed }), [decomposed]);
+  assert.deepEqual(names({ mix: { [composed]: 1, heel: 2 } }), [decomposed, "heel"]);
+  assert.deepEqual(names({ like: { heel: 1 }, unlike: { [composed]: 1 } }), [decomposed, "heel"]);
+});

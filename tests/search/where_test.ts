@@ -75,3 +75,14 @@ Deno.test("parseCondition() and whereOf() refuse what cannot be meant, and say w
   refuses('gender="women', /a value is missing/);
   refuses("", /does not begin with a column/);
 });
+
+Deno.test("whereOf() takes columns and values in either of Unicode's forms", () => {
+  const [composed, decomposed] = ["Gr\u00f6\u00dfe", "Gro\u0308\u00dfe"];
+  for (const [given, held] of [[composed, decomposed], [decomposed, composed]]) {
+    const columns = new Map([[held, [[held], ["other"]]]]);
+    for (const condition of [`${given}=${given}`, `${given}!=other`]) {
+      const meets = whereOf([parseCondition(condition)], columns);
+      assert.deepEqual([meets(0), meets(1)], [true, false]);
+    }
+  }
+});
