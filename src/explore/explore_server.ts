@@ -21,10 +21,13 @@ import { cookieHeader, examineExplorer, type Guard, safeHeaders } from "./guard.
 import type { Route } from "./route.ts";
 import { analysisRoutes } from "./routes/analysis.ts";
 import { curveRoutes } from "./routes/curves.ts";
+import { embedRoutes } from "./routes/embed.ts";
 import { exploredRoutes } from "./routes/explored.ts";
+import { findRoutes } from "./routes/find.ts";
 import { maskRoutes } from "./routes/masks.ts";
 import { neighbourRoutes } from "./routes/neighbours.ts";
 import { pictureRoutes } from "./routes/pictures.ts";
+import { tripletRoutes } from "./routes/triplets.ts";
 
 /** Where and how a model is explored. */
 export interface ExploreOptions
@@ -44,10 +47,13 @@ export interface ExploreOptions
 }
 
 /** All that is answered besides the page itself. */
-function routesOf(explored: Explored): Route[] {
+function routesOf(explored: Explored, settings: ServiceSettings): Route[] {
   return [
     ...exploredRoutes(explored),
     ...neighbourRoutes(explored),
+    ...findRoutes(explored),
+    ...tripletRoutes(explored),
+    ...embedRoutes(explored, settings),
     ...pictureRoutes(explored),
     ...maskRoutes(explored),
     ...curveRoutes(explored),
@@ -79,7 +85,7 @@ export class ExploreServer implements AsyncDisposable {
     this.#options = options;
     this.#settings = settingsOf(options);
     this.#guard = { hosts: answeredHosts(host), token, isOpen: !isLoopback(host) };
-    this.#routes = routesOf(explored).map((route) => ({
+    this.#routes = routesOf(explored, this.#settings).map((route) => ({
       route,
       pattern: new URLPattern({ pathname: route.path }),
     }));

@@ -28,7 +28,8 @@ export function currentShortcuts(): readonly Shortcut[] {
 export function followKeys(): void {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (isWriting(event.target) && event.key !== "Escape") return;
+    const isApart = isWriting(event.target) || document.querySelector("dialog[open]") !== null;
+    if (isApart && event.key !== "Escape") return;
     const meant = [...shortcuts].find(({ keys }) => keys.includes(event.key));
     if (meant === undefined) return;
     event.preventDefault();

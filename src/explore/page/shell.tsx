@@ -153,6 +153,13 @@ function shellShortcuts(): () => void {
     { keys: ["]"], what: "show the next view", run: () => move(1) },
     { keys: ["b", "Backspace"], what: "go back one step", run: () => history.back() },
     { keys: ["d"], what: "light, dark, or as the system has it", run: switchTheme },
-    { keys: ["Escape"], what: "close what is open", run: () => trouble.value = null },
+    {
+      keys: ["Escape"],
+      what: "close what is open",
+      run: () => {
+        isHelpShown.value = false;
+        trouble.value = null;
+      },
+    },
   );
 }

@@ -4,6 +4,7 @@
  * adds its signals in a section of its own, by `field`.
  */
 import { batch, effect, type Signal, signal } from "@preact/signals";
+import { embeddingOf } from "./embedding_text.ts";
 
 /** How a value stands in the address; null where it is what it is without a word. */
 interface Codec<Value> {
@@ -138,7 +139,10 @@ export const stamp: Signal<string> = field("set", text);
 export const query: Signal<number | null> = field("q", wholeOrNone, { isStep: true });
 
 /** The embedding of an own picture that is searched from, base64 of float32; "" where none is. */
-export const ownQuery: Signal<string> = field("own", text, { isStep: true });
+export const ownQuery: Signal<string> = field("own", {
+  write: text.write,
+  read: (given) => given !== null && embeddingOf(given) !== null ? given : "",
+}, { isStep: true });
 
 /** The images that were queries before, the last one last. */
 export const trail: Signal<readonly number[]> = field("trail", {
@@ -203,13 +207,32 @@ export const analysisSplit: Signal<string> = field("on", text);
 
 // The address
 
-/** Makes `image` the query, and remembers the one before. */
+/** How many queries before are remembered. */
+const longestTrail = 12;
+
+/** Remembers the query that another one will replace. */
+export function remember(): void {
+  const before = query.peek();
+  if (before !== null) trail.value = [...trail.peek(), before].slice(-longestTrail);
+}
+
+/** Makes an image the query, and remembers the one before. */
 export function goTo(image: number): void {
-  const before = query.value;
-  if (before === image && ownQuery.value === "") return;
-  if (before !== null && ownQuery.value === "") trail.value = [...trail.value, before].slice(-12);
-  ownQuery.value = "";
-  query.value = image;
+  if (query.peek() === image && ownQuery.peek() === "") return;
+  batch(() => {
+    remember();
+    ownQuery.value = "";
+    query.value = image;
+  });
+}
+
+/** Makes a query of the trail the query again; those after it are forgotten. */
+export function returnTo(place: number): void {
+  batch(() => {
+    ownQuery.value = "";
+    query.value = trail.peek()[place];
+    trail.value = trail.peek().slice(0, place);
+  });
 }
 
 /** The state as it stands in the address. */

@@ -1,84 +1,122 @@
 /** The neighbours of an image: a row for each notion, one without a mask, one for the mixture. */
-import { useEffect } from "preact/hooks";
-import { effect, type Signal, signal } from "@preact/signals";
-import type { NeighboursAnswer, RowAnswer, RowAsked } from "../../protocol.ts";
-import { explored, notionColour, source } from "../explored.ts";
-import { latest } from "../latest.ts";
-import { connection, report } from "../source.ts";
-import { goTo, isBalanced, mode, ownQuery, perRow, query, weights, where } from "../state.ts";
-import { Thumbnail } from "../thumbnail.tsx";
+import { useEffect, useRef } from "preact/hooks";
+import { addShortcuts } from "../keyboard.ts";
+import { mode, ownQuery, perRow, query } from "../state.ts";
+import { followNeighbours, isRefused, rows } from "./neighbours/answers.ts";
+import { Begin } from "./neighbours/begin.tsx";
+import { focusRow, moveFocus } from "./neighbours/card_focus.ts";
+import { Links } from "./neighbours/links.tsx";
+import { Mixer } from "./neighbours/mixer.tsx";
+import { followDrops } from "./neighbours/own_picture.ts";
+import { QueryPanel } from "./neighbours/query_panel.tsx";
+import { Row } from "./neighbours/row.tsx";
+import { Triplets } from "./neighbours/triplets.tsx";
 
-const answer: Signal<NeighboursAnswer | null> = signal(null);
-
-const ask = latest({
-  ask: (asked: Parameters<ReturnType<typeof source>["neighbours"]>[0]) =>
-    source().neighbours(asked),
-  take: (found) => answer.value = found,
-  fail: report,
-});
-
-function follow(): () => void {
-  return effect(() => {
-    connection.value.comebacks;
-    if (query.value === null || mode.value === "triplets" || ownQuery.value !== "") return;
-    ask({
-      query: { index: query.value },
-      rows: rowsAsked(),
-      k: perRow.value,
-      order: mode.value,
-      where: where.value,
-    });
-  });
-}
-
-function rowsAsked(): RowAsked[] {
-  const { notions } = explored.value!;
-  const mix = Object.keys(weights.value).length > 0
-    ? weights.value
-    : Object.fromEntries(notions.map(({ name }) => [name, 1]));
-  return [
-    ...notions.map(({ name }): RowAsked => ({ by: "notion", notion: name })),
-    { by: "unmasked" },
-    { by: "mixture", weights: mix, isBalanced: isBalanced.value },
-  ];
-}
+const modes = [
+  ["nearest", "nearest"],
+  ["farthest", "farthest"],
+  ["triplets", "hardest triplets"],
+] as const;
 
 /** The view. */
 export function Neighbours() {
-  useEffect(follow, []);
-  const { notions } = explored.value!;
-  const titles = [...notions.map(({ name }) => name), "no mask", "mixture"];
+  useEffect(followNeighbours, []);
+  useEffect(followDrops, []);
+  useEffect(shortcuts, []);
   return (
-    <section>
-      {query.value === null && (
-        <button type="button" onClick={() => goTo(0)}>Begin with the first image</button>
-      )}
-      {answer.value?.rows.map((row, at) => (
-        <Row key={titles[at]} title={titles[at]} row={row} colour={notionColour(at)} />
-      ))}
-    </section>
+    <div class="neighbours">
+      <div class="panel">
+        <QueryPanel />
+        {mode.value !== "triplets" && <Mixer />}
+      </div>
+      <div class="found-rows">
+        <Modes />
+        {mode.value === "triplets"
+          ? <Triplets />
+          : query.value === null && ownQuery.value === ""
+          ? <Begin />
+          : <Rows />}
+      </div>
+    </div>
   );
 }
 
-function Row({ title, row }: {
-  readonly title: string;
-  readonly row: RowAnswer;
-  readonly colour: string;
-}) {
+function Rows() {
+  const within = useRef<HTMLDivElement>(null);
   return (
-    <section>
-      <h2>{title}</h2>
-      {row.refusal !== null && <p class="quiet">{row.refusal}</p>}
-      <ol class="row">
-        {row.hits.map(({ index, name, value }) => (
-          <li key={index}>
-            <button type="button" onClick={() => goTo(index)}>
-              <Thumbnail index={index} name={name} />
-              {value.toFixed(3)}
-            </button>
-          </li>
+    <div class="rows" ref={within}>
+      {rows.value.length === 0 && (
+        <p class="quiet">
+          {isRefused.value ? "Nothing can be found from this query." : "Searching …"}
+        </p>
+      )}
+      {rows.value.map((answer, at) => <Row key={at} number={at} answer={answer} />)}
+      <Links within={within} />
+    </div>
+  );
+}
+
+function Modes() {
+  return (
+    <div class="modes">
+      <fieldset>
+        <legend class="unseen">What is shown</legend>
+        {modes.map(([name, title]) => (
+          <label key={name}>
+            <input
+              type="radio"
+              name="mode"
+              checked={mode.value === name}
+              onChange={() => mode.value = name}
+            />
+            <span>{title}</span>
+          </label>
         ))}
-      </ol>
-    </section>
+      </fieldset>
+      <label>
+        {"in a row "}
+        <input
+          type="number"
+          min={1}
+          max={60}
+          value={perRow.value}
+          onChange={(event) => {
+            const count = event.currentTarget.valueAsNumber;
+            if (count >= 1 && count <= 60) perRow.value = Math.round(count);
+          }}
+        />
+      </label>
+    </div>
+  );
+}
+
+function shortcuts(): () => void {
+  const more = (by: number) => perRow.value = Math.min(60, Math.max(1, perRow.value + by));
+  return addShortcuts(
+    {
+      keys: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"],
+      what: "go from picture to picture; Enter makes it the query",
+      run: ({ key }) => moveFocus(key),
+    },
+    {
+      keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
+      what: "go to the row of that number",
+      run: ({ key }) => focusRow(Number(key) - 1),
+    },
+    { keys: ["n"], what: "show the nearest", run: () => mode.value = "nearest" },
+    { keys: ["f"], what: "show the farthest", run: () => mode.value = "farthest" },
+    { keys: ["t"], what: "show the hardest triplets", run: () => mode.value = "triplets" },
+    { keys: ["+"], what: "show more in a row", run: () => more(1) },
+    { keys: ["-"], what: "show fewer in a row", run: () => more(-1) },
+    {
+      keys: ["m"],
+      what: "go to the mixer; arrow keys move a slider",
+      run: () => document.querySelector<HTMLElement>(".mixer input")?.focus(),
+    },
+    {
+      keys: ["o"],
+      what: "choose a picture of yours as the query",
+      run: () => document.getElementById("own-picture")?.click(),
+    },
   );
 }
