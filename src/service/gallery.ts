@@ -1,10 +1,10 @@
-import { CsnError, UsageError } from "../base/errors.ts";
+import { UsageError } from "../base/errors.ts";
 import { isFile } from "../files/exists.ts";
-import { readEmbeddings } from "../model/embedding_file.ts";
 import type { EmbeddingSet } from "../model/embedding_set.ts";
 import { folderEmbeddings } from "../model/folder_embeddings.ts";
 import type { FolderOptions } from "../model/keep_embeddings.ts";
 import type { Model } from "../model/model.ts";
+import { readOwnEmbeddings } from "../model/own_embeddings.ts";
 import { embedSetFolder } from "../model/searched_set.ts";
 import { isSetFolder } from "../model/set_embeddings.ts";
 import type { Criterion } from "../search/mixture.ts";
@@ -109,8 +109,7 @@ export class EmbeddedGallery implements Gallery {
 /**
  * What `path` names: a folder of images or an image set, whose embeddings are kept and used again
  * (see `embedFolder`), or a file that `writeEmbeddings` wrote. Throws a CsnError for embeddings that
- * are not the model's; a warning says so of a file that has no masks, because nothing then says
- * which model it is of.
+ * are not the model's; a warning says so of a file that does not tell which model made it.
  */
 export async function openGallery(
   model: Model,
@@ -118,7 +117,9 @@ export async function openGallery(
   options: FolderOptions = {},
 ): Promise<EmbeddedGallery> {
   if (await isFile(path)) {
-    return new EmbeddedGallery(model, { embeddings: await ofFile(model, path, options) });
+    return new EmbeddedGallery(model, {
+      embeddings: await readOwnEmbeddings(model, path, options),
+    });
   }
   if (!await isSetFolder(path)) {
     return new EmbeddedGallery(model, { embeddings: await folderEmbeddings(model, path, options) });
@@ -128,32 +129,4 @@ export async function openGallery(
   const columns = values === null ? null : valueColumns(values);
   const embeddings = await embedSetFolder(model, set, options);
   return new EmbeddedGallery(model, { embeddings, columns });
-}
-
-async function ofFile(
-  model: Model,
-  path: string,
-  { listener }: FolderOptions,
-): Promise<EmbeddingSet> {
-  const { embeddings, masks } = await readEmbeddings(path);
-  const wrong = (found: string) =>
-    new CsnError(
-      `Cannot search among the embeddings in ${path} by the model ${model.path}: ${found}; embed the images with this model`,
-    );
-  const { dimension } = model.info;
-  if (embeddings.dimension !== dimension) {
-    throw wrong(`they have ${embeddings.dimension} dimensions, the model has ${dimension}`);
-  }
-  if (masks.size === 0) {
-    listener?.warning?.(
-      `${path} has no masks, so nothing says which model made these embeddings; distances mean something only if it was ${model.path}`,
-    );
-  } else if (!model.notions.every((notion) => isSame(masks.get(notion), model.mask(notion)))) {
-    throw wrong("they are another model's, whose masks differ");
-  }
-  return embeddings;
-}
-
-function isSame(found: Float32Array | undefined, own: Float32Array): boolean {
-  return found !== undefined && own.every((value, d) => found[d] === value);
 }

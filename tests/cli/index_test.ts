@@ -104,7 +104,7 @@ await withPostgres(2, ([one, two]) => {
     await writeEmbeddings(join(folder.path, "others.safetensors"), embeddings, { masks });
     await fails(
       1,
-      /Cannot index others\.safetensors with the model set\/model\.safetensors: its masks are another model's, that of "colour" at least; pass the model that made it, or embed the images anew/,
+      /Cannot use the embeddings in \S+others\.safetensors with the model \S+set\/model\.safetensors: they are another model's, whose masks differ; pass the model that made them, or embed the images with this one/,
       ...["index", ...model, ...file, "--among", "others.safetensors"],
     );
   });

@@ -19,11 +19,15 @@ Deno.test("openGallery() opens a set with its values, a folder, and files of the
   await writeEmbeddings(own, gallery.embeddings, { masks: model.masks });
   const read = await openGallery(model, own, { listener });
   assert.deepEqual(read.embeddings.vectors, gallery.embeddings.vectors);
-  assert.deepEqual(warnings, []);
+  // The tiny model's masks are not learned, so another model may have the same.
+  assert.match(warnings.splice(0).join("\n"), /own\.safetensors does not say which model made/);
   const bare = join(set, "bare.npy");
   await writeEmbeddings(bare, gallery.embeddings);
   await openGallery(model, bare, { listener });
-  assert.match(warnings.join("\n"), /bare\.npy has no masks, so nothing says which model made/);
+  assert.match(
+    warnings.join("\n"),
+    /bare\.npy does not say which model made its embeddings; distances mean something only if/,
+  );
 });
 
 Deno.test("openGallery() refuses embeddings of another model", async () => {
@@ -37,6 +41,6 @@ Deno.test("openGallery() refuses embeddings of another model", async () => {
   using model = await Model.load(await writeTinyModel(set));
   await assert.rejects(
     openGallery(model, file),
-    /^CsnError: Cannot search among the embeddings in .*own\.safetensors by the model .*: they are another model's, whose masks differ; embed the images with this model$/,
+    /^CsnError: Cannot use the embeddings in .*own\.safetensors with the model .*: they are another model's, whose masks differ; pass the model that made them, or embed the images with this one$/,
   );
 });
