@@ -6,8 +6,22 @@ import { Command } from "@commander-js/extra-typings";
 import { wholeNumber } from "../../src/cli/options.ts";
 import { table } from "../../src/cli/format.ts";
 import { dataPath } from "../../src/cli/paths.ts";
-import { measuresOf } from "./measures.ts";
-import { familyPlans, groupPlans, imagePlans, placePlans, runPlans, setPlans } from "./plans.ts";
+import {
+  type Measure,
+  type MeasureCoverage,
+  measuresOf,
+  ofRetrieval,
+  type Places,
+} from "./measures.ts";
+import {
+  familyPlans,
+  groupPlans,
+  imagePlans,
+  orderPlans,
+  retrievalPlans,
+  runPlans,
+  setPlans,
+} from "./plans.ts";
 import { setGraphs } from "./set_graphs.ts";
 import { type Coverage, familyStudyOf, studyOf } from "./study.ts";
 import type { Effects } from "./world.ts";
@@ -69,17 +83,29 @@ if (data !== undefined) {
   );
   print(`The test triplets of ${data}`, rows);
 }
-const found = placePlans.flatMap((places) => {
+/** Of recalls near 0 and 1, and of mAP near 1: they are not normal, and no length is known right. */
+function hasKnownLength({ measure, truth }: MeasureCoverage): boolean {
+  if (measure === "Spearman") return true;
+  return truth <= 0.9 && (measure === "mAP" || truth >= 0.1);
+}
+
+const rowsOf = (places: Places, measures: readonly Measure[]) => {
   const units = places.images / places.groupSize;
-  const name = `${units} ${places.groupSize === 1 ? "images" : "groups"}, signal ${places.signal}`;
-  return measuresOf(places, Math.ceil(replicates / 2)).map((each) => [
+  const kind = places.groupSize === 1 ? "images" : "groups";
+  const name = `${units} ${kind} of ${places.kinds} kinds, signal ${places.signal}`;
+  return measuresOf(places, measures, Math.ceil(replicates / 2)).map((each) => [
     ...[name, each.measure, each.truth.toFixed(3), each.coverage.toFixed(3)],
-    // Near 1 the estimate is not normal, and no length is known to be right.
-    each.measure !== "Spearman" && each.truth > 0.9 ? "-" : each.length.toFixed(2),
+    hasKnownLength(each) ? each.length.toFixed(2) : "-",
   ]);
-});
+};
 console.log("Retrieval and order\n");
-console.log(table(["tested", "measure", "mean", "coverage", "length / known"], found), "\n");
+console.log(
+  table(["tested", "measure", "mean", "coverage", "length / known"], [
+    ...retrievalPlans.flatMap((places) => rowsOf(places, ofRetrieval)),
+    ...orderPlans.flatMap((places) => rowsOf(places, ["Spearman"])),
+  ]),
+  "\n",
+);
 const families = familyPlans.map((plan) =>
   familyStudyOf(plan, { networks: 4, notions: 4, replicates: Math.ceil(replicates / 2) })
 );

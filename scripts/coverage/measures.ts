@@ -12,8 +12,10 @@ export interface Places {
   readonly images: number;
   /** Images of a group are near each other; 1: there are no groups. */
   readonly groupSize: number;
+  /** What images are alike by. */
+  readonly kinds: number;
   /**
-   * Of retrieval, how far the centres of three kinds are apart; of an order, how much the values
+   * Of retrieval, how far the centres of kinds are apart; of an order, how much the values
    * say of the places. In standard deviations of an image about its place.
    */
   readonly signal: number;
@@ -22,8 +24,8 @@ export interface Places {
 /** What is measured of them. */
 export type Measure = "R@1" | "R@10" | "mAP" | "Spearman";
 
-/** All of them. */
-export const measures: readonly Measure[] = ["R@1", "R@10", "mAP", "Spearman"];
+/** Those of retrieval. */
+export const ofRetrieval: readonly Measure[] = ["R@1", "R@10", "mAP"];
 
 /** What a study of a measure found. */
 export interface MeasureCoverage {
@@ -37,8 +39,18 @@ export interface MeasureCoverage {
 }
 
 /** Measures as many worlds. */
-export function measuresOf(places: Places, replicates: number): MeasureCoverage[] {
-  const worlds = Array.from({ length: replicates }, (_, seed) => measured(places, seed + 1));
+export function measuresOf(
+  places: Places,
+  measures: readonly Measure[],
+  replicates: number,
+): MeasureCoverage[] {
+  const worlds = Array.from({ length: replicates }, (_, seed) => {
+    const drawn = drawWorld(places, seed + 1);
+    return {
+      ...measures.some((each) => each !== "Spearman") ? retrievalOf(drawn) : {},
+      ...measures.includes("Spearman") ? orderOf(drawn) : {},
+    } as Record<Measure, Found>;
+  });
   return measures.map((measure) => {
     const found = worlds.map((each) => each[measure]);
     const truth = meanOf(found.map(({ value }) => value));
@@ -57,9 +69,23 @@ interface Found {
   readonly interval: Interval;
 }
 
-function measured({ images, groupSize, signal }: Places, seed: number): Record<Measure, Found> {
+/** Images of a world, their kinds and their values. */
+interface Drawn {
+  readonly places: Places;
+  readonly seed: number;
+  readonly groupOf: readonly number[];
+  readonly kinds: readonly number[];
+  /** [2 n]: where they lie by their kinds. */
+  readonly ofKinds: Float32Array;
+  readonly values: readonly number[];
+  /** [n]: where they lie by their values. */
+  readonly ofOrder: Float32Array;
+}
+
+function drawWorld(places: Places, seed: number): Drawn {
+  const { images, groupSize, signal } = places;
   const groupOf = Array.from({ length: images }, (_, image) => Math.floor(image / groupSize));
-  const kinds = groupOf.map((group) => randomBelow(seed, 1, group, 3));
+  const kinds = groupOf.map((group) => randomBelow(seed, 1, group, places.kinds));
   const scatter = (image: number, d: number) =>
     randomNormal(seed, 2 + d, image) +
     (groupSize > 1 ? randomNormal(seed, 4 + d, groupOf[image]) : 0);
@@ -73,28 +99,42 @@ function measured({ images, groupSize, signal }: Places, seed: number): Record<M
       : randomNormal(seed, 7, image)
   );
   const ofOrder = Float32Array.from(values, (value, image) => signal * value + scatter(image, 0));
-  const rows = Uint32Array.from(groupOf.keys());
-  const groups = groupSize > 1 ? groupOf : undefined;
-  const random = { seed, stream: 0 };
-  const ranked = retrieval(
-    new MaskedVectors(ofKinds, [1, 1]),
+  return { places, seed, groupOf, kinds, ofKinds, values, ofOrder };
+}
+
+/** What all measures are given besides vectors and values. */
+function unitsOf({ places, seed, groupOf }: Drawn) {
+  return {
+    rows: Uint32Array.from(groupOf.keys()),
+    groups: places.groupSize > 1 ? groupOf : undefined,
+    random: { seed, stream: 0 },
+  };
+}
+
+function retrievalOf(drawn: Drawn): Record<"R@1" | "R@10" | "mAP", Found> {
+  const { rows, groups, random } = unitsOf(drawn);
+  const { recallAt1, recallAt10, meanAveragePrecision, intervals } = retrieval(
+    new MaskedVectors(drawn.ofKinds, [1, 1]),
     rows,
-    { kind: "categorical", values: kinds.map(String) },
+    { kind: "categorical", values: drawn.kinds.map(String) },
     random,
     groups,
   )!;
-  const order = ordinalFit(
-    new MaskedVectors(ofOrder, [1]),
-    rows,
-    { kind: "ordinal", values, alike: 0, unlike: 1 },
-    random,
-    groups,
-  );
-  const { recallAt1, recallAt10, meanAveragePrecision, intervals } = ranked;
   return {
     "R@1": { value: recallAt1, interval: intervals.recallAt1! },
     "R@10": { value: recallAt10, interval: intervals.recallAt10! },
     mAP: { value: meanAveragePrecision, interval: intervals.meanAveragePrecision! },
-    Spearman: { value: order.spearman!, interval: order.interval! },
   };
+}
+
+function orderOf(drawn: Drawn): Record<"Spearman", Found> {
+  const { rows, groups, random } = unitsOf(drawn);
+  const { spearman, interval } = ordinalFit(
+    new MaskedVectors(drawn.ofOrder, [1]),
+    rows,
+    { kind: "ordinal", values: drawn.values, alike: 0, unlike: 1 },
+    random,
+    groups,
+  );
+  return { Spearman: { value: spearman!, interval: interval! } };
 }

@@ -53,10 +53,28 @@ export const runPlans: readonly Plan[] = [[60, 400], [500, 2000]].flatMap(([imag
   )
 );
 
-/** Images in a plane, for the intervals of retrieval and of an order. */
-export const placePlans: readonly Places[] = [[45, 1], [60, 1], [120, 1], [200, 4]].flatMap(
-  ([images, groupSize]) => [0.3, 0.6, 1.5, 4, 12].map((signal) => ({ images, groupSize, signal })),
+/** Of retrieval: signals from one that hardly tells kinds apart to one that nearly always does. */
+export const retrievalPlans: readonly Places[] = [
+  ...placed([[45, 1], [100, 1], [60, 4], [120, 4]], { kinds: 3, signals: [0.3, 0.6, 1.5, 4] }),
+  ...placed([[300, 1], [400, 4]], { kinds: 3, signals: [0.3, 1.5] }),
+  // R@10 is far from 1 where kinds are many; five images each.
+  ...placed([[100, 1]], { kinds: 20, signals: [0.3, 0.6, 1.5, 4] }),
+];
+
+/** Of an order. */
+export const orderPlans: readonly Places[] = placed(
+  [[45, 1], [60, 1], [120, 1], [200, 4]],
+  { kinds: 3, signals: [0.3, 0.6, 1.5, 4, 12] },
 );
+
+function placed(
+  sizes: readonly (readonly [images: number, groupSize: number])[],
+  { kinds, signals }: { readonly kinds: number; readonly signals: readonly number[] },
+): Places[] {
+  return sizes.flatMap(([images, groupSize]) =>
+    signals.map((signal) => ({ images, groupSize, kinds, signal }))
+  );
+}
 
 /** What is tried on the test triplets of a set. */
 export const setPlans: readonly Pick<Plan, "error" | "effects" | "runs">[] = [

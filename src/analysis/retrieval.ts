@@ -2,7 +2,8 @@ import { type Attribute, isKnown } from "../sets/attribute.ts";
 import type { Interval } from "../statistics/estimate.ts";
 import { likeness } from "../sets/make/notions/likeness.ts";
 import { shuffled } from "../base/random.ts";
-import { PrecisionJackknife } from "../statistics/precision_jackknife.ts";
+import { type LeaningScatter, PrecisionJackknife } from "../statistics/precision_jackknife.ts";
+import { randomHalves } from "../statistics/random_halves.ts";
 import { studentT } from "../statistics/quantiles.ts";
 import type { Ranking } from "../statistics/ranking.ts";
 import { RecallHalves } from "../statistics/recall_halves.ts";
@@ -12,6 +13,9 @@ import type { Retrieval, RetrievalScores } from "./model_analysis.ts";
 import type { MaskedVectors } from "../statistics/masked_vectors.ts";
 import { chanceScores, type QueryScores, queryScores } from "../statistics/retrieval_scores.ts";
 
+/** Splits into halves: a standard error is then known to 7 %. */
+const splits = 100;
+
 /** Queries that are drawn of each notion: a recall is then known to 1.6 hundredths at worst. */
 const mostQueries = 1_000;
 
@@ -20,7 +24,7 @@ const mostQueries = 1_000;
  * whose value is known; those that are alike are relevant. Queries are all such images, or 1,000
  * drawn by `seed` and `stream`. Row i of `masked` is image number `images[i]` of the attribute.
  * `groups`, by image of the set, are the units of the intervals where they are given, else images
- * are: see `RetrievalJackknife`. Null when no query has anything relevant.
+ * are: see `RecallHalves` and `PrecisionJackknife`. Null when no query has anything relevant.
  */
 export function retrieval(
   masked: MaskedVectors,
@@ -35,8 +39,10 @@ export function retrieval(
   const found: QueryScores[] = [];
   const chances = new Map<number, QueryScores>();
   const expected: QueryScores[] = [];
-  const jackknife = new PrecisionJackknife(known.length);
-  const halves = new RecallHalves(known.length);
+  const ofKnown = groups && Array.from(known, (row) => groups[images[row]]);
+  const halved = randomHalves(known.length, { splits, seed: random.seed, groups: ofKnown });
+  const jackknife = new PrecisionJackknife(halved);
+  const recalls = new RecallHalves(halved);
   for (const place of order) {
     const ranking = rankingFrom(place, known, masked, images, attribute);
     const relevant = ranking.relevant.distances;
@@ -44,24 +50,25 @@ export function retrieval(
     if (scores === null) continue;
     found.push(scores);
     jackknife.add(place, scores.averagePrecision, ranking);
-    halves.add(place, ranking);
+    recalls.add(place, ranking);
     const chance = chances.get(relevant.length) ?? chanceScores(relevant.length, gallery);
     chances.set(relevant.length, chance);
     expected.push(chance);
   }
   if (found.length === 0) return null;
   const means = meanOf(found);
-  const ofKnown = groups && Array.from(known, (row) => groups[images[row]]);
   const interval = (value: number, scatter: Scatter, least: number) =>
     scoreInterval({ value, queries: found.length, scatter, least });
-  const recall = (value: number, rank: number) =>
-    interval(value, halves.scatter(rank, random.seed, ofKnown), 1);
+  const recall = (value: number, rank: number) => interval(value, recalls.scatter(rank), 1);
   return {
     ...means,
     intervals: {
       recallAt1: recall(means.recallAt1, 1),
       recallAt10: recall(means.recallAt10, 10),
-      meanAveragePrecision: interval(means.meanAveragePrecision, jackknife.scatter(ofKnown), 0),
+      meanAveragePrecision: leaningInterval(
+        jackknife.scatter(),
+        (scatter) => interval(means.meanAveragePrecision, scatter, 0),
+      ),
     },
     queries: found.length,
     withoutRelevant: order.length - found.length,
@@ -86,6 +93,15 @@ function scoreInterval({ value, queries, scatter: { variance, units }, least }: 
   const weight = Math.max(0, priorWrong - queries * Math.min(value, 1 - value));
   const multiplier = studentT(units - 1);
   return uncertainShare({ value, count: queries, variance, multiplier, prior, weight, least });
+}
+
+/** The interval whose lower end is by the lower variance, and whose upper end by the other. */
+function leaningInterval(
+  { units, variance, lower }: LeaningScatter,
+  by: (scatter: Scatter) => Interval | null,
+): Interval | null {
+  const [upper, under] = [by({ units, variance }), by({ units, variance: lower })];
+  return upper && under && { low: under.low, high: upper.high };
 }
 
 /** Squared distances of all other known images to number `query` of them. */

@@ -1,94 +1,127 @@
-import { shuffled, streamFor } from "../base/random.ts";
-import { varianceOf } from "./mean.ts";
+import { meanOf } from "./mean.ts";
+import type { RandomHalves } from "./random_halves.ts";
 import type { Distances, Ranking } from "./ranking.ts";
 import type { Scatter } from "./unit_scatter.ts";
 
-/** Halves that are drawn: their variance is then known to a tenth. */
-const mostHalves = 200;
+/** Up to which rank recalls are known. */
+const deepest = 10;
 
 /**
- * Images kept of each ranking, and of what is relevant in it. That half of the images holds fewer
- * than ten of the first 64, or none of 32, has a chance below 1e-8.
+ * Images that a ranking is begun with. That half of the images holds fewer than ten of the first
+ * 64 has a chance below 1e-8; of large groups it may, and then all are looked at.
  */
 const keptNearest = 64;
-const keptRelevant = 32;
 
-/** A query with what its ranking begins with. */
-interface KeptRanking {
-  readonly query: number;
-  /** Image numbers, nearest first; of equal distances the irrelevant come first. */
-  readonly nearest: readonly number[];
-  /** Whether each is relevant. */
-  readonly isRelevant: readonly boolean[];
-  /** Some of the relevant images, or all. */
-  readonly relevant: readonly number[];
-}
+/** [rank]: queries that pass so many irrelevant images first; the last entry, ten and more. */
+type Passed = Uint32Array;
 
 /**
- * The scatter of R@k over other images, where the queries are images of the gallery, too: the
- * variance of the recalls of random halves of the images, which stands for that of all (the
- * delete-d jackknife with d = n / 2; Shao and Wu, A General Theory for Jackknife Variance
- * Estimation, Annals of Statistics 1989). A jackknife that leaves out single images gives up to
- * twice the variance, because a first rank is no smooth function of the images.
+ * The scatter of R@k over other images, where the queries are images of the gallery, too.
+ *
+ * The recalls of two halves of the images, each ranked within itself, are independent; so their
+ * squared difference has, for any statistic, twice the variance of a half's recall as its mean
+ * (McCarthy, Pseudo-Replication: Half Samples, Review of the International Statistical Institute
+ * 1969). It is averaged over many splits. A half's first ranks depend on its few nearest images as
+ * those of all do, so the whole's variance is half of that, in proportion to p (1 - p), p the
+ * recall: it is the design effect that is carried over.
+ *
+ * A jackknife that leaves out single images, and the variance over halves without their
+ * complements, give up to twice the variance, because a first rank is no smooth function of the
+ * images: they inflate what takes c images c times, and 2^c - 1 times (Efron and Stein, The
+ * Jackknife Estimate of Variance, Annals of Statistics 1981, has the first).
  */
 export class RecallHalves {
-  readonly #rankings: KeptRanking[] = [];
-  readonly #images: number;
+  readonly #halves: RandomHalves;
+  readonly #whole: Passed = new Uint32Array(deepest + 1);
+  /** [split][half]. */
+  readonly #passed: readonly (readonly [Passed, Passed])[];
 
-  /** For images 0 to `count` - 1. */
-  constructor(count: number) {
-    this.#images = count;
+  constructor(halves: RandomHalves) {
+    this.#halves = halves;
+    const none = () => new Uint32Array(deepest + 1);
+    this.#passed = halves.halves.map(() => [none(), none()]);
   }
 
   /** Adds the ranking of query number `query`, of which something is relevant. */
-  add(query: number, { relevant, irrelevant }: Ranking): void {
-    const first = [...nearestOf(relevant, true), ...nearestOf(irrelevant, false)]
-      .sort((a, b) => a.distance - b.distance || Number(a.isRelevant) - Number(b.isRelevant))
-      .slice(0, keptNearest);
-    this.#rankings.push({
-      query,
-      nearest: first.map(({ image }) => image),
-      isRelevant: first.map((each) => each.isRelevant),
-      relevant: Array.from(relevant.images).slice(0, keptRelevant),
+  add(query: number, ranking: Ranking): void {
+    const nearest = nearestImages(ranking);
+    const all = new Uint8Array(this.#halves.unitOf.length);
+    this.#whole[passedBy(ranking, nearest, all, 0)]++;
+    this.#halves.halves.forEach((halfOf, split) => {
+      const half = halfOf[query];
+      // A half that has nothing relevant is not asked.
+      if (!hasAny(ranking.relevant.images, halfOf, half)) return;
+      this.#passed[split][half][passedBy(ranking, nearest, halfOf, half)]++;
     });
   }
 
-  /**
-   * The scatter of the recall at `rank`. `groups` numbers each image's, where those are the units;
-   * `seed` decides the halves.
-   */
-  scatter(rank: number, seed: number, groups?: ArrayLike<number>): Scatter {
-    const unitOf = (image: number) => groups?.[image] ?? image;
-    const units = [...new Set(Array.from({ length: this.#images }, (_, image) => unitOf(image)))];
-    const recalls: number[] = [];
-    for (let half = 0; half < mostHalves; half++) {
-      const order = shuffled(units.length, seed, streamFor("halves", half));
-      const inside = new Set(Array.from(order.subarray(0, units.length >> 1), (at) => units[at]));
-      const recall = this.#recallOf((image) => inside.has(unitOf(image)), rank);
-      if (recall !== null) recalls.push(recall);
-    }
-    const variance = recalls.length < 2 ? 0 : varianceOf(recalls);
-    return { variance, units: units.length };
+  /** The scatter of the recall at `rank`, 1 to 10. */
+  scatter(rank: number): Scatter {
+    const { units, share } = this.#halves;
+    const recalls = this.#passed.map((halves) => halves.map((passed) => recallAt(rank, passed)))
+      .filter(([none, some]) => !Number.isNaN(none) && !Number.isNaN(some));
+    const ofHalf = meanOf(recalls.flat());
+    const independent = ofHalf * (1 - ofHalf);
+    const whole = recallAt(rank, this.#whole);
+    // No half has a query, or all of them have the same recall of 0 or 1.
+    if (!(independent > 0)) return { variance: 0, units };
+    const difference = meanOf(recalls.map(([none, some]) => (none - some) ** 2));
+    const variance = share * (1 - share) * difference;
+    return { variance: variance / independent * whole * (1 - whole), units };
   }
+}
 
-  /** The recall among some of the images; null where no query has anything relevant. */
-  #recallOf(isInside: (image: number) => boolean, rank: number): number | null {
-    let [queries, found] = [0, 0];
-    for (const { query, nearest, isRelevant, relevant } of this.#rankings) {
-      if (!isInside(query) || !relevant.some(isInside)) continue;
-      queries++;
-      let passed = 0;
-      for (let place = 0; place < nearest.length && passed < rank; place++) {
-        if (!isInside(nearest[place])) continue;
-        if (isRelevant[place]) {
-          found++;
-          break;
-        }
-        passed++;
-      }
-    }
-    return queries === 0 ? null : found / queries;
+/** The share of queries that pass fewer irrelevant images than `rank`; NaN of no query. */
+function recallAt(rank: number, passed: Passed): number {
+  const sum = (counts: Passed) => counts.reduce((total, count) => total + count, 0);
+  return sum(passed.subarray(0, rank)) / sum(passed);
+}
+
+function hasAny(images: ArrayLike<number>, halfOf: Uint8Array, half: number): boolean {
+  for (let at = 0; at < images.length; at++) if (halfOf[images[at]] === half) return true;
+  return false;
+}
+
+/** What a ranking begins with. */
+interface Nearest {
+  /** Image numbers, nearest first; of equal distances the irrelevant come first. */
+  readonly images: Uint32Array;
+  /** 1 where it is relevant. */
+  readonly isRelevant: Uint8Array;
+}
+
+function nearestImages({ relevant, irrelevant }: Ranking): Nearest {
+  const first = [...nearestOf(relevant, true), ...nearestOf(irrelevant, false)]
+    .sort((a, b) => a.distance - b.distance || Number(a.isRelevant) - Number(b.isRelevant))
+    .slice(0, keptNearest);
+  return {
+    images: Uint32Array.from(first, ({ image }) => image),
+    isRelevant: Uint8Array.from(first, (each) => Number(each.isRelevant)),
+  };
+}
+
+/** Irrelevant images of a half that come before all relevant ones, of which it has some. */
+function passedBy(ranking: Ranking, nearest: Nearest, halfOf: Uint8Array, half: number): number {
+  let passed = 0;
+  for (let place = 0; place < nearest.images.length; place++) {
+    if (halfOf[nearest.images[place]] !== half) continue;
+    if (nearest.isRelevant[place] === 1) return passed;
+    if (++passed === deepest) return deepest;
   }
+  return Math.min(deepest, passedOfAll(ranking, halfOf, half));
+}
+
+/** The same by all images. */
+function passedOfAll({ relevant, irrelevant }: Ranking, halfOf: Uint8Array, half: number): number {
+  const isInside = (image: number) => halfOf[image] === half;
+  const least = relevant.distances.reduce(
+    (found, distance, at) => isInside(relevant.images[at]) ? Math.min(found, distance) : found,
+    Infinity,
+  );
+  return irrelevant.distances.reduce(
+    (count, distance, at) => count + Number(distance <= least && isInside(irrelevant.images[at])),
+    0,
+  );
 }
 
 /** The nearest images of a part of a ranking, in any order. */

@@ -1,5 +1,6 @@
 /** `deno task coverage` in short: some of its settings, in fewer worlds. */
 import assert from "node:assert/strict";
+import { measuresOf, ofRetrieval } from "../../scripts/coverage/measures.ts";
 import { familyStudyOf, studyOf } from "../../scripts/coverage/study.ts";
 import type { Plan } from "../../scripts/coverage/world.ts";
 
@@ -60,4 +61,17 @@ Deno.test("tables of equal networks claim a difference by single intervals, and 
   assert.equal(differences, 12);
   assert.ok(atOnce >= 0.88, `${atOnce}`);
   assert.ok(single < atOnce, `${single}, ${atOnce}`);
+});
+
+Deno.test("intervals of retrieval hold the mean, and are no longer than they need to be", () => {
+  const found = measuresOf(
+    { images: 45, groupSize: 1, kinds: 3, signal: 0.3 },
+    ofRetrieval,
+    replicates,
+  );
+  for (const { measure, coverage, length } of found) {
+    assert.ok(coverage >= least, `${measure}: ${coverage}`);
+    // R@10 is nearly 1 here. The length of the others is measured to 5 %.
+    if (measure !== "R@10") assert.ok(length > 0.9 && length < 1.25, `${measure}: ${length}`);
+  }
 });

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { randomBelow, randomNormal } from "../../src/base/random.ts";
 import { wilsonInterval } from "../../src/statistics/interval.ts";
-import { meanOf } from "../../src/statistics/mean.ts";
+import { meanOf, varianceOf } from "../../src/statistics/mean.ts";
 import { PrecisionJackknife } from "../../src/statistics/precision_jackknife.ts";
+import { randomHalves } from "../../src/statistics/random_halves.ts";
 import { queryScores } from "../../src/statistics/retrieval_scores.ts";
 import { scatterOf } from "../../src/statistics/unit_scatter.ts";
+
+/** Splits into halves that the lower variance is from. */
+const splits = 30;
 
 /** Images in a plane; those of a kind are relevant to each other. */
 interface Sample {
@@ -25,13 +29,17 @@ function sample(seed: number, count: number, perGroup = 1): Sample {
   return { kinds, places };
 }
 
-/** The scores of each query of a sample without some images, with the jackknife. */
-function score({ kinds, places }: Sample, without = -1) {
-  const jackknife = new PrecisionJackknife(kinds.length);
+/** Average precisions of the images, `inside` only, with what else is added up on the way. */
+function score(
+  { kinds, places }: Sample,
+  inside: readonly number[] = [...kinds.keys()],
+  groups?: readonly number[],
+) {
+  const halves = randomHalves(kinds.length, { splits, seed: 7, groups });
+  const jackknife = new PrecisionJackknife(halves);
   const found: { query: number; precision: number }[] = [];
-  for (const query of kinds.keys()) {
-    if (query === without) continue;
-    const others = [...kinds.keys()].filter((image) => image !== query && image !== without);
+  for (const query of inside) {
+    const others = inside.filter((image) => image !== query);
     const part = (isAlike: boolean) => {
       const images = others.filter((image) => (kinds[image] === kinds[query]) === isAlike);
       const distances = Float64Array.from(
@@ -47,7 +55,7 @@ function score({ kinds, places }: Sample, without = -1) {
     found.push({ query, precision });
     jackknife.add(query, precision, ranking);
   }
-  return { jackknife, found, mean: meanOf(found.map(({ precision }) => precision)) };
+  return { halves, jackknife, found, mean: meanOf(found.map(({ precision }) => precision)) };
 }
 
 Deno.test("PrecisionJackknife equals scoring all queries again without each image", () => {
@@ -56,7 +64,8 @@ Deno.test("PrecisionJackknife equals scoring all queries again without each imag
   const places = kinds.map((_, image) => [Math.round(2 * randomNormal(3, 1, image))]);
   const all = { kinds, places };
   const { jackknife } = score(all);
-  const without = kinds.map((_, image) => score(all, image).mean);
+  const images = [...kinds.keys()];
+  const without = images.map((one) => score(all, images.filter((image) => image !== one)).mean);
   const mean = meanOf(without);
   const n = kinds.length;
   const expected = (n - 1) / n * without.reduce((sum, each) => sum + (each - mean) ** 2, 0);
@@ -66,16 +75,39 @@ Deno.test("PrecisionJackknife equals scoring all queries again without each imag
   assert.ok(variance > 0);
 });
 
+Deno.test("PrecisionJackknife lowers its variance by that of averages of halves, ranked anew", () => {
+  for (const [count, perGroup] of [[30, 1], [31, 1], [40, 4]]) {
+    const given = sample(count, count, perGroup);
+    const groups = given.kinds.map((_, image) => Math.floor(image / perGroup));
+    const { halves: { halves, share }, jackknife } = score(given, undefined, groups);
+    const averages = halves.map((halfOf) => {
+      const [none, some] = [0, 1].map((half) =>
+        score(given, [...halfOf.keys()].filter((image) => halfOf[image] === half)).mean
+      );
+      return (1 - share) * none + share * some;
+    });
+    const { variance, lower } = jackknife.scatter();
+    const expected = Math.max(variance / 4, variance - 1.5 * varianceOf(averages));
+    assert.ok(Math.abs(lower - expected) < 1e-12, `${lower}, not ${expected}`);
+    assert.ok(lower < variance);
+  }
+});
+
 /** How often intervals hold the mean over all samples: by the jackknife, and by queries alone. */
 function coverage(count: number, perGroup = 1) {
-  const samples = Array.from({ length: 200 }, (_, seed) => score(sample(seed, count, perGroup)));
-  const truth = meanOf(samples.map(({ mean }) => mean));
   const groups = Array.from({ length: count }, (_, image) => Math.floor(image / perGroup));
+  const samples = Array.from(
+    { length: 200 },
+    (_, seed) => score(sample(seed, count, perGroup), undefined, groups),
+  );
+  const truth = meanOf(samples.map(({ mean }) => mean));
   let [jackknifed, byQueries] = [0, 0];
   for (const { jackknife, found, mean } of samples) {
     const holds = (interval: { low: number; high: number } | null) =>
       interval!.low <= truth && truth <= interval!.high ? 1 / samples.length : 0;
-    jackknifed += holds(wilsonInterval(mean, jackknife.scatter(groups)));
+    const { variance, lower, units } = jackknife.scatter();
+    const { high } = wilsonInterval(mean, { variance, units })!;
+    jackknifed += holds({ low: wilsonInterval(mean, { variance: lower, units })!.low, high });
     const each = Float64Array.from(found, ({ precision }) => precision / found.length);
     const ofQueries = found.map(({ query }) => groups[query]);
     byQueries += holds(wilsonInterval(mean, scatterOf(each, ofQueries)));

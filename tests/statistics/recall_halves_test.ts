@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { randomBelow, randomNormal, shuffled, streamFor } from "../../src/base/random.ts";
+import { randomBelow, randomNormal } from "../../src/base/random.ts";
 import { meanOf, varianceOf } from "../../src/statistics/mean.ts";
+import { randomHalves } from "../../src/statistics/random_halves.ts";
 import type { Ranking } from "../../src/statistics/ranking.ts";
 import { RecallHalves } from "../../src/statistics/recall_halves.ts";
 import { queryScores } from "../../src/statistics/retrieval_scores.ts";
@@ -40,9 +41,9 @@ function recallsOf(sample: Sample, images: readonly number[]) {
   return [meanOf(scores.map((s) => s.recallAt1)), meanOf(scores.map((s) => s.recallAt10))];
 }
 
-function halvesOf(sample: Sample): RecallHalves {
+function halvesOf(sample: Sample, groups?: readonly number[], splits = 40): RecallHalves {
   const all = [...sample.kinds.keys()];
-  const halves = new RecallHalves(all.length);
+  const halves = new RecallHalves(randomHalves(all.length, { splits, seed: 7, groups }));
   for (const query of all) {
     const ranking = rankingOf(sample, query, all);
     if (ranking.relevant.images.length > 0) halves.add(query, ranking);
@@ -50,45 +51,71 @@ function halvesOf(sample: Sample): RecallHalves {
   return halves;
 }
 
-Deno.test("RecallHalves is the variance of recalls of halves that are ranked anew, ties and all", () => {
-  // More images than are kept of a ranking, too.
-  for (const [count, perGroup] of [[30, 1], [60, 4], [240, 1]]) {
+/** The variance by the squared differences of both halves' recalls, each half ranked anew. */
+function naiveVariances(sample: Sample, groups?: readonly number[], splits = 40) {
+  const all = [...sample.kinds.keys()];
+  const { halves, share } = randomHalves(all.length, { splits, seed: 7, groups });
+  const recalls = halves.map((halfOf) =>
+    [0, 1].map((half) => recallsOf(sample, all.filter((image) => halfOf[image] === half)))
+  );
+  return recallsOf(sample, all).map((whole, i) => {
+    const squares = meanOf(recalls.map(([none, some]) => (none[i] - some[i]) ** 2));
+    const ofHalf = meanOf(recalls.flatMap(([none, some]) => [none[i], some[i]]));
+    return share * (1 - share) * squares * whole * (1 - whole) / (ofHalf * (1 - ofHalf));
+  });
+}
+
+Deno.test("RecallHalves is by the differences of halves that are ranked anew, ties and all", () => {
+  // Images one by one, an odd number of them too; groups; more images than a ranking is begun with.
+  for (const [count, perGroup] of [[30, 1], [31, 1], [60, 4], [240, 1], [240, 60]]) {
     const given = sample(count, count);
     const groups = given.kinds.map((_, image) => Math.floor(image / perGroup));
-    const units = Math.ceil(count / perGroup);
-    const recalls = Array.from({ length: 200 }, (_, half) => {
-      const inside = new Set(shuffled(units, 7, streamFor("halves", half)).subarray(0, units >> 1));
-      return recallsOf(given, [...groups.keys()].filter((image) => inside.has(groups[image])));
-    });
-    const halves = halvesOf(given);
+    const some = perGroup === 1 ? undefined : groups;
+    const halves = halvesOf(given, some);
+    const expected = naiveVariances(given, some);
     [1, 10].forEach((rank, i) => {
-      const expected = varianceOf(recalls.map((each) => each[i]));
-      const found = halves.scatter(rank, 7, perGroup === 1 ? undefined : groups);
-      assert.equal(found.units, units);
-      assert.ok(Math.abs(found.variance - expected) < 1e-12, `${found.variance}, not ${expected}`);
+      const { units, variance } = halves.scatter(rank);
+      assert.equal(units, Math.ceil(count / perGroup));
+      assert.ok(Math.abs(variance - expected[i]) < 1e-12, `${variance}, not ${expected[i]}`);
     });
   }
 });
 
-Deno.test("RecallHalves has the variance of R@1 over other images; leaving out one by one has more", () => {
-  const samples = Array.from({ length: 300 }, (_, seed) => sample(60, seed + 1, 1e-6));
+Deno.test("RecallHalves looks beyond the nearest images where all those are in the other half", () => {
+  // Groups 2 and 3 crowd about each image of groups 0 and 1, which may make up a half.
+  const groups = [8, 8, 240, 240].flatMap((count, group) => Array<number>(count).fill(group));
+  const kinds = groups.map((_, image) => randomBelow(1, 1, image, 12));
+  const places = groups.map((_, image) => 100 * (image % 8) + 20 * randomNormal(1, 2, image));
+  const given = { kinds, places };
+  const expected = naiveVariances(given, groups, 6);
+  const found = halvesOf(given, groups, 6);
+  [1, 10].forEach((rank, i) => {
+    const { variance } = found.scatter(rank);
+    assert.ok(Math.abs(variance - expected[i]) < 1e-12, `${variance}, not ${expected[i]}`);
+  });
+});
+
+Deno.test("RecallHalves has the variance of recalls over other images; halves alone have more", () => {
+  const samples = Array.from({ length: 400 }, (_, seed) => sample(60, seed + 1, 1e-6));
   const all = [...samples[0].kinds.keys()];
-  const recall = (each: Sample, images = all) => recallsOf(each, images)[0];
-  const truth = varianceOf(samples.map((each) => recall(each)));
-  const found = meanOf(samples.slice(0, 60).map((each) => halvesOf(each).scatter(1, 1).variance));
-  assert.ok(found / truth > 0.75 && found / truth < 1.9, `${found} of ${truth}`);
-  const jackknife = meanOf(
-    samples.slice(0, 20).map((each) => {
-      const without = all.map((image) => recall(each, all.filter((other) => other !== image)));
-      return (all.length - 1) ** 2 / all.length * varianceOf(without);
-    }),
+  const truths = samples.map((each) => recallsOf(each, all)[0]);
+  const truth = varianceOf(truths);
+  const some = samples.slice(0, 60);
+  const found = meanOf(some.map((each) => halvesOf(each).scatter(1).variance));
+  // The variance of 400 is known to 7 %.
+  assert.ok(found / truth > 0.8 && found / truth < 1.2, `${found} of ${truth}`);
+  const { halves } = randomHalves(60, { splits: 40, seed: 7 });
+  const alone = meanOf(
+    some.slice(0, 20).map((each) =>
+      varianceOf(halves.map((halfOf) => recallsOf(each, all.filter((i) => halfOf[i] === 1))[0]))
+    ),
   );
-  assert.ok(jackknife / found > 1.2, `${jackknife} and ${found}`);
+  assert.ok(alone / found > 1.2, `${alone} and ${found}`);
 });
 
 Deno.test("RecallHalves of a collapsed embedding, all right or all wrong, does not scatter", () => {
   const kinds = Array.from({ length: 300 }, (_, image) => image % 3);
   const collapsed = { kinds, places: kinds.map(() => 0) };
-  assert.equal(halvesOf(collapsed).scatter(10, 1).variance, 0);
-  assert.equal(halvesOf({ kinds, places: kinds }).scatter(1, 1).variance, 0);
+  assert.equal(halvesOf(collapsed).scatter(10).variance, 0);
+  assert.equal(halvesOf({ kinds, places: kinds }).scatter(1).variance, 0);
 });
