@@ -57,6 +57,7 @@ export const runPlans: readonly Plan[] = [[60, 400], [500, 2000]].flatMap(([imag
 export const retrievalPlans: readonly Places[] = [
   ...placed([[45, 1], [100, 1], [60, 4], [120, 4]], { kinds: 3, signals: [0.3, 0.6, 1.5, 4] }),
   ...placed([[300, 1], [400, 4]], { kinds: 3, signals: [0.3, 1.5] }),
+  ...placed([[45, 1], [120, 4]], { kinds: 10, signals: [0.3, 1.5] }),
   // R@10 is far from 1 where kinds are many; five images each.
   ...placed([[100, 1]], { kinds: 20, signals: [0.3, 0.6, 1.5, 4] }),
 ];

@@ -71,7 +71,7 @@ Deno.test("intervals of retrieval hold the mean, and are no longer than they nee
   );
   for (const { measure, coverage, length } of found) {
     assert.ok(coverage >= least, `${measure}: ${coverage}`);
-    // R@10 is nearly 1 here. The length of the others is measured to 5 %.
-    if (measure !== "R@10") assert.ok(length > 0.9 && length < 1.25, `${measure}: ${length}`);
+    // R@10 is nearly 1 here. What the others scatter by in 200 worlds is known to 5 %.
+    if (measure !== "R@10") assert.ok(length > 0.9 && length < 1.3, `${measure}: ${length}`);
   }
 });
