@@ -29,7 +29,7 @@ function retrievalPart({ retrieval }: ReportData["analysis"]): Content {
 is one of the ten nearest (R@10), and how early come all that are (mean average precision). In brackets the
 95 % interval for other images like these, as queries and among those that are ranked. It is longer than it need
 be near 0 and 100 %, and, of mean average precision, up to 1.4 times where the score is nearly that at random and
-values have five images or fewer. The last columns hold what a ranking at random is expected to score.`,
+values have five images (or groups) or fewer. The last columns hold what a ranking at random is expected to score.`,
     table(
       ["notion", "R@1", "R@10", "mAP", "queries", "images", "R@1 at random", "R@10", "mAP"],
       retrieval.map((each) => [
