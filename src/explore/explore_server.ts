@@ -1,4 +1,5 @@
 import { CsnError, messageOf, shown } from "../base/errors.ts";
+import type { Listener } from "../base/listener.ts";
 import { readBody } from "../service/read_body.ts";
 import { RequestError } from "../service/request_error.ts";
 import {
@@ -18,13 +19,15 @@ import {
 import type { PageFiles } from "./bundle_page.ts";
 import type { Explored } from "./explored.ts";
 import { cookieHeader, examineExplorer, type Guard, safeHeaders } from "./guard.ts";
-import type { Route } from "./route.ts";
 import { analysisRoutes } from "./routes/analysis.ts";
 import { curveRoutes } from "./routes/curves.ts";
 import { embedRoutes } from "./routes/embed.ts";
 import { exploredRoutes } from "./routes/explored.ts";
 import { findRoutes } from "./routes/find.ts";
 import { maskRoutes } from "./routes/masks.ts";
+import { ExploredPictures } from "./pictures/explored_pictures.ts";
+import type { Route, RoutesOptions } from "./route.ts";
+import { mapRoutes } from "./routes/maps.ts";
 import { neighbourRoutes } from "./routes/neighbours.ts";
 import { pictureRoutes } from "./routes/pictures.ts";
 import { tripletRoutes } from "./routes/triplets.ts";
@@ -40,6 +43,8 @@ export interface ExploreOptions
   readonly port?: number;
   /** What the page's address holds. @default {a new one} */
   readonly token?: string;
+  /** Receives warnings of what goes on all the same, such as a map that cannot be kept. */
+  readonly listener?: Listener;
   /** Called with each request that was answered. */
   readonly onAnswered?: (request: Answered) => void;
   /** Called with what the server itself did wrong, which is answered with 500. */
@@ -47,17 +52,23 @@ export interface ExploreOptions
 }
 
 /** All that is answered besides the page itself. */
-function routesOf(explored: Explored, settings: ServiceSettings): Route[] {
+function routesOf(
+  explored: Explored,
+  settings: ServiceSettings,
+  options: RoutesOptions,
+): Route[] {
+  const pictures = new ExploredPictures(explored, options.listener);
   return [
     ...exploredRoutes(explored),
     ...neighbourRoutes(explored),
     ...findRoutes(explored),
     ...tripletRoutes(explored),
     ...embedRoutes(explored, settings),
-    ...pictureRoutes(explored),
     ...maskRoutes(explored),
     ...curveRoutes(explored),
     ...analysisRoutes(explored),
+    ...pictureRoutes(explored, pictures),
+    ...mapRoutes(explored, pictures, options),
   ];
 }
 
@@ -76,6 +87,7 @@ export class ExploreServer implements AsyncDisposable {
   readonly #settings: ServiceSettings;
   readonly #routes: readonly PatternedRoute[];
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #ending = new AbortController();
   #inProgress = 0;
 
   /** Begins to listen. Throws as `exploreModel`. */
@@ -85,7 +97,9 @@ export class ExploreServer implements AsyncDisposable {
     this.#options = options;
     this.#settings = settingsOf(options);
     this.#guard = { hosts: answeredHosts(host), token, isOpen: !isLoopback(host) };
-    this.#routes = routesOf(explored, this.#settings).map((route) => ({
+    const { signal: ending } = this.#ending;
+    const { listener } = options;
+    this.#routes = routesOf(explored, this.#settings, { ending, listener }).map((route) => ({
       route,
       pattern: new URLPattern({ pathname: route.path }),
     }));
@@ -95,6 +109,7 @@ export class ExploreServer implements AsyncDisposable {
 
   /** Answers what is in progress, and ends. */
   async close(): Promise<void> {
+    this.#ending.abort(new Error("The server ends"));
     await endServer(this.#server);
   }
 

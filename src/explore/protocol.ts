@@ -3,6 +3,8 @@
  * that are explored. No imports but of types that a browser can have.
  */
 
+import type { AtlasPlan } from "./atlas_plan.ts";
+
 /** How much each notion counts, by its name. */
 export type NotionWeights = Readonly<Record<string, number>>;
 
@@ -181,6 +183,51 @@ export interface HardTripletInfo {
 }
 
 // Maps
+
+/** `GET /api/maps`: which maps there are, and how far each is. */
+export interface MapsInfo {
+  /** Points of each map; point i is the same image on all of them. */
+  readonly points: number;
+  /** Images whose embeddings are known: more than points where maps show a sample. */
+  readonly of: number;
+  /** Images whose embeddings are not known, which no map shows. */
+  readonly unknown: number;
+  readonly maps: readonly MapInfo[];
+}
+
+/** A map, and how far it is. */
+export interface MapInfo {
+  /** Its notion; "" is the unmasked embedding. */
+  readonly notion: string;
+  /**
+   * "waiting" for its first places, "plane": the plane of greatest variance, "map": laid out by
+   * UMAP, "nothing": the mask leaves no dimension, "failed".
+   */
+  readonly stage: "waiting" | "plane" | "map" | "nothing" | "failed";
+  /** How far the work for "map" is, from 0 to 1. */
+  readonly share: number;
+  /** Why it failed; else null. */
+  readonly fault: string | null;
+}
+
+/** `GET /api/maps/values?column=`: a column's values of the points. */
+export interface PointValues {
+  /** The different values; "" is that none is known. */
+  readonly values: readonly string[];
+  /** [points]: positions in `values`. */
+  readonly codes: readonly number[];
+}
+
+/** `GET /api/atlas`: the small pictures of the points; null where there are no pictures. */
+export interface AtlasInfo extends AtlasPlan {
+  /** Another one for other pictures: a part of the sheets' addresses. */
+  readonly key: string;
+}
+
+/** `POST /api/infos`, answered by a list of `ImageInfo`: what is known of images, by their indices. */
+export interface InfosAsked {
+  readonly indices: readonly number[];
+}
 
 // Masks and curves
 

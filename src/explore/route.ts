@@ -1,3 +1,5 @@
+import type { Listener } from "../base/listener.ts";
+
 /** What a request asks, read as far as every route needs it. */
 export interface RouteRequest {
   readonly request: Request;
@@ -9,6 +11,14 @@ export interface RouteRequest {
   readonly body: () => Promise<Uint8Array<ArrayBuffer>>;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+}
+
+/** What routes need besides what is explored. */
+export interface RoutesOptions {
+  /** Aborted when the server ends. */
+  readonly ending: AbortSignal;
+  /** Receives warnings of what goes on all the same, such as a map that cannot be kept. */
+  readonly listener?: Listener;
 }
 
 /** What a path answers to a method: a Response as it is, anything else as JSON. */

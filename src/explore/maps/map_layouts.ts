@@ -136,12 +136,12 @@ export class MapLayouts {
 
   async #makeMap(notion: string, reference: Float32Array): Promise<void> {
     const layout = await this.#layOut(notion);
-    this.#set(notion, stateOf("map", 1), aligned(layout, reference));
     try {
       await this.#options.cache.put(this.#task(notion), layout);
     } catch (error) {
       this.#options.onUnkept?.(`The map is not kept for the next time: ${messageOf(error)}`);
     }
+    this.#set(notion, stateOf("map", 1), aligned(layout, reference));
   }
 
   async #layOut(notion: string): Promise<Float32Array> {

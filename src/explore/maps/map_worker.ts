@@ -1,5 +1,4 @@
 /** A worker that lays points out, in the plane of their greatest variance or by UMAP. */
-import { layOut } from "../../report/maps/lay_out.ts";
 import type { LayoutTask } from "../../report/maps/layout_task.ts";
 import { principalPlane } from "../../report/maps/principal_plane.ts";
 
@@ -18,12 +17,19 @@ const self = globalThis as unknown as {
   close(): void;
 };
 
-self.onmessage = ({ data: { by, points, dimension, settings } }) => {
-  const layout = by === "plane"
-    ? Float32Array.from(principalPlane(points, dimension))
-    : layOut(points, dimension, settings, (done, total) => {
-      if (done % 5 === 0) self.postMessage({ share: done / total });
-    });
-  self.postMessage({ layout });
+self.onmessage = async ({ data }) => {
+  self.postMessage({ layout: data.by === "plane" ? planeOf(data) : await mapOf(data) });
   self.close();
 };
+
+function planeOf({ points, dimension }: MapTask): Float32Array {
+  return Float32Array.from(principalPlane(points, dimension));
+}
+
+/** UMAP is loaded when it is needed: planes come sooner without it. */
+async function mapOf({ points, dimension, settings }: MapTask): Promise<Float32Array> {
+  const { layOut } = await import("../../report/maps/lay_out.ts");
+  return layOut(points, dimension, settings, (done, total) => {
+    if (done % 5 === 0) self.postMessage({ share: done / total });
+  });
+}

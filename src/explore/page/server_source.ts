@@ -26,8 +26,8 @@ export function serverSource(): Source {
     ? {}
     : { authorization: `Bearer ${token}` };
 
-  /** Asks for JSON. Rejects with the server's own words, and with a LostError where it is gone. */
-  async function ask<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+  /** Asks for bytes. Rejects with the server's own words, and with a LostError where it is gone. */
+  async function askFor(path: string, init: RequestInit = {}): Promise<Response> {
     let response: Response;
     try {
       response = await fetch(path, { ...init, headers: { ...authorization, ...init.headers } });
@@ -36,11 +36,37 @@ export function serverSource(): Source {
       lose();
       throw new LostError("The server does not answer");
     }
+    if (response.ok) return response;
     const answer = await response.json().catch(() => null);
-    if (response.ok) return answer as Answer;
     const said = (answer as { readonly error?: unknown } | null)?.error;
     throw new Error(typeof said === "string" ? said : `The server answered ${response.status}`);
   }
+
+  /** Asks for JSON. */
+  async function ask<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+    const response = await askFor(path, init);
+    return await bodyOf(() => response.json() as Promise<Answer>, init);
+  }
+
+  /** An answer's body; the server may go away while it comes. */
+  async function bodyOf<Body>(take: () => Promise<Body>, { signal }: RequestInit): Promise<Body> {
+    try {
+      return await take();
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      lose();
+      throw new LostError("The server does not answer");
+    }
+  }
+
+  const bytes = async (path: string, signal?: AbortSignal) => {
+    const response = await askFor(path, { signal });
+    return await bodyOf(() => response.arrayBuffer(), { signal });
+  };
+  const blob = async (path: string, signal?: AbortSignal) => {
+    const response = await askFor(path, { signal });
+    return await bodyOf(() => response.blob(), { signal });
+  };
 
   const post = <Answer>(path: string, body: unknown, signal?: AbortSignal) =>
     ask<Answer>(path, {
@@ -72,7 +98,16 @@ export function serverSource(): Source {
       return ask("api/embed", { method: "POST", headers, body: picture, signal });
     },
     // Maps
-
+    maps: (signal) => ask("api/maps", { signal }),
+    mapPoints: async (signal) => new Uint32Array(await bytes("api/maps/points", signal)),
+    mapLayout: async (notion, signal) =>
+      new Float32Array(await bytes(`api/maps/layout?${words([["notion", notion]])}`, signal)),
+    mapValues: (column, signal) =>
+      ask(`api/maps/values?${words([["column", column]])}`, { signal }),
+    atlas: (signal) => ask("api/atlas", { signal }),
+    atlasSheet: ({ key }, sheet, signal) => blob(`api/atlas/${key}/${sheet}`, signal),
+    infos: (indices, signal) => post("api/infos", { indices }, signal),
+    wholePicture: (index, signal) => blob(`api/image/${index}`, signal),
     // Masks and curves
 
     masks: () => ask("api/masks"),

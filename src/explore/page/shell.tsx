@@ -10,6 +10,7 @@ import { Help, isHelpShown } from "./help.tsx";
 import { SearchBox } from "./search_box.tsx";
 import { Curves } from "./views/curves.tsx";
 import { Masks } from "./views/masks.tsx";
+import { Maps } from "./views/maps.tsx";
 import { Neighbours } from "./views/neighbours.tsx";
 
 /** A view as the navigation shows it. */
@@ -22,6 +23,7 @@ interface ViewEntry {
 /** The views, in the order of the navigation. */
 const views: readonly ViewEntry[] = [
   { name: "neighbours", title: "Neighbours", component: Neighbours },
+  { name: "maps", title: "Maps", component: Maps },
   { name: "masks", title: "Masks", component: Masks },
   { name: "curves", title: "Curves", component: Curves },
 ];

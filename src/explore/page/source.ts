@@ -2,16 +2,20 @@
 import { type Signal, signal } from "@preact/signals";
 import type {
   AnalysisState,
+  AtlasInfo,
   DimensionAnswer,
   EmbeddedPicture,
   ExploredInfo,
   FoundAnswer,
   HardTriplets,
+  ImageInfo,
   ListedImages,
+  MapsInfo,
   MaskEpochs,
   MasksAnswer,
   NeighboursAnswer,
   NeighboursAsked,
+  PointValues,
   RunEpochs,
   RunsAnswer,
 } from "../protocol.ts";
@@ -36,6 +40,22 @@ export interface Source {
   readonly embed: ((picture: Blob, signal?: AbortSignal) => Promise<EmbeddedPicture>) | null;
 
   // Maps
+  /** Which maps there are, and how far each is. Asking begins the work. */
+  maps(signal?: AbortSignal): Promise<MapsInfo>;
+  /** [points]: the image that each point is. */
+  mapPoints(signal?: AbortSignal): Promise<Uint32Array>;
+  /** Where the points lie on the map of a notion, or of the unmasked embedding, "": [points, 2]. */
+  mapLayout(notion: string, signal?: AbortSignal): Promise<Float32Array>;
+  /** A column's values of the points. */
+  mapValues(column: string, signal?: AbortSignal): Promise<PointValues>;
+  /** The small pictures of the points; null where there are none. */
+  atlas(signal?: AbortSignal): Promise<AtlasInfo | null>;
+  /** A sheet of them. */
+  atlasSheet(atlas: AtlasInfo, sheet: number, signal?: AbortSignal): Promise<Blob>;
+  /** What is known of some images. */
+  infos(indices: readonly number[], signal?: AbortSignal): Promise<readonly ImageInfo[]>;
+  /** The picture of an image. Rejects with why it cannot be shown. */
+  wholePicture(index: number, signal?: AbortSignal): Promise<Blob>;
 
   // Masks and curves
 

@@ -5,6 +5,7 @@
  */
 import { batch, effect, type Signal, signal } from "@preact/signals";
 import { embeddingOf } from "./embedding_text.ts";
+import { type Camera, readCamera, writeCamera } from "./maps/camera.ts";
 
 /** How a value stands in the address; null where it is what it is without a word. */
 interface Codec<Value> {
@@ -153,6 +154,9 @@ export const trail: Signal<readonly number[]> = field("trail", {
 /** Conditions that images must meet. */
 export const where: Signal<readonly string[]> = field("where", texts, { isStep: true });
 
+/** A longer list would make an address that no program passes on. */
+const mostSelectedInAddress = 200;
+
 // Neighbours
 
 /** What is shown of the neighbours. */
@@ -175,6 +179,31 @@ export const isBalanced: Signal<boolean> = field("balanced", yes(true));
 export const split: Signal<string> = field("split", text);
 
 // Maps
+
+/** All maps side by side, or one large one. */
+export const mapMode: Signal<"side" | "one"> = field("maps", word("side", "one"), { isStep: true });
+
+/** The notion of the one large map; "" is the unmasked embedding. */
+export const mapNotion: Signal<string> = field("map", text, { isStep: true });
+
+/** What points are coloured by: "" each map's own notion, "-" nothing, else a column in quotes. */
+export const mapColour: Signal<string> = field("colour", text);
+
+/** Which part of the maps is seen; null is all. */
+export const mapCamera: Signal<Camera | null> = field("camera", {
+  write: (camera) => camera === null ? null : writeCamera(camera),
+  read: readCamera,
+});
+
+/** Whether maps show pictures, besides dots. */
+export const mapPictures: Signal<boolean> = field("pictures", yes(true));
+
+/** Images that are selected. An address holds so many of them at most. */
+export const selection: Signal<readonly number[]> = field("selected", {
+  write: (images) =>
+    images.length === 0 || images.length > mostSelectedInAddress ? null : images.join("."),
+  read: (given) => (given ?? "").split(".").filter((each) => /^\d{1,10}$/.test(each)).map(Number),
+});
 
 // Masks and curves
 

@@ -1,84 +1,87 @@
-import { extname, relative } from "../../files/paths.ts";
-import { CsnError } from "../../base/errors.ts";
-import { decodeImage, loadSharp } from "../../images/decode_image.ts";
+import { loadSharp } from "../../images/decode_image.ts";
+import { identityOf } from "../../files/file_identities.ts";
+import { infoOfSync } from "../../files/exists.ts";
 import { RequestError } from "../../service/request_error.ts";
+import { Places } from "../../service/places.ts";
 import { askedWholeText } from "../asked_values.ts";
 import type { Explored } from "../explored.ts";
-import type { Route } from "../route.ts";
+import type { ExploredPictures } from "../pictures/explored_pictures.ts";
+import { PictureFault, type PictureState } from "../pictures/picture_fault.ts";
+import { wholePicture } from "../pictures/whole_picture.ts";
+import type { Route, RouteRequest } from "../route.ts";
 
 /** Side of a thumbnail in pixels. */
 const thumbnailSide = 160;
 
-/** Endings of files that browsers show as they are. */
-const types: Readonly<Record<string, string>> = {
-  ".png": "image/png",
-  ".jpg": "image/jpeg",
-  ".jpeg": "image/jpeg",
-  ".webp": "image/webp",
-  ".gif": "image/gif",
-  ".avif": "image/avif",
+/** Pictures that are decoded at a time: each may take some hundred MB. */
+const atOnce = 4;
+
+const statuses: Readonly<Record<PictureState, number>> = {
+  unknown: 404,
+  gone: 404,
+  outside: 403,
+  broken: 422,
 };
 
-/** A picture may change on the disk: it is asked for anew after this time. */
-const cached = { "cache-control": "private, max-age=60" };
-
-/** `GET /api/thumbnail/:index` and `GET /api/image/:index` */
-export function pictureRoutes(explored: Explored): Route[] {
-  const fileOf = (text: string | undefined) => {
-    const index = askedWholeText("index", text, { least: 0, most: explored.count - 1 });
-    const file = explored.fileOf(index);
-    // A name in a file of embeddings may lead out of the folder.
-    const isBelow = file !== null && !/^\.\.(\/|$)/.test(relative(explored.pictureFolder!, file));
-    if (isBelow) return file;
-    const why = file === null
-      ? "nothing says where its file lies"
-      : `its name leads out of ${explored.pictureFolder}`;
-    throw new RequestError(
-      404,
-      `Cannot show image ${index}, ${explored.embeddings.names[index]}: ${why}`,
-    );
+/**
+ * `GET /api/thumbnail/:index` and `GET /api/image/:index`. What cannot be shown is refused with
+ * `x-picture: unknown`, `gone`, `outside` or `broken`.
+ */
+export function pictureRoutes(explored: Explored, pictures: ExploredPictures): Route[] {
+  const places = new Places(atOnce);
+  const answer = (draw: (index: number) => Promise<Response>) => async (asked: RouteRequest) => {
+    const most = explored.count - 1;
+    const index = askedWholeText("index", asked.params.index, { least: 0, most });
+    // The same file is sent once: it is asked for anew each time, lest one that is gone be shown.
+    const tag = tagOf(explored, index);
+    if (tag !== null && asked.request.headers.get("if-none-match") === tag) {
+      return new Response(null, { status: 304, headers: headersOf(tag) });
+    }
+    return await places.run(async () => {
+      asked.signal.throwIfAborted();
+      try {
+        const response = await draw(index);
+        for (const [name, value] of headersOf(tag)) response.headers.set(name, value);
+        return response;
+      } catch (error) {
+        if (!(error instanceof PictureFault)) throw error;
+        const { state, message } = error;
+        throw new RequestError(statuses[state], message, { "x-picture": state });
+      }
+    });
   };
   return [
     {
       method: "GET",
       path: "/api/thumbnail/:index",
-      answer: async ({ params }) => await thumbnail(explored, fileOf(params.index)),
+      answer: answer((index) => thumbnail(pictures, index)),
     },
     {
       method: "GET",
       path: "/api/image/:index",
-      answer: async ({ params }) => await picture(explored, fileOf(params.index)),
+      answer: answer(async (index) => {
+        const bytes = await wholePicture(pictures.files, index);
+        return new Response(bytes, { headers: { "content-type": "image/webp" } });
+      }),
     },
   ];
 }
 
-async function thumbnail({ model }: Explored, file: string): Promise<Response> {
-  const pixels = await decoded(
-    file,
-    () => decodeImage(file, thumbnailSide, { fit: model.info.fit }),
-  );
+function headersOf(tag: string | null): [string, string][] {
+  return tag === null ? [] : [["cache-control", "private, no-cache"], ["etag", tag]];
+}
+
+function tagOf(explored: Explored, index: number): string | null {
+  const file = explored.fileOf(index);
+  const info = file === null ? null : infoOfSync(file);
+  return info === null ? null : `"${identityOf(info).replaceAll(" ", "-")}"`;
+}
+
+async function thumbnail(pictures: ExploredPictures, index: number): Promise<Response> {
+  const squares = await pictures.squares();
+  const pixels = await squares.pixels(index, thumbnailSide);
   const sharp = await loadSharp();
   const raw = { width: thumbnailSide, height: thumbnailSide, channels: 3 } as const;
   const bytes = await sharp(pixels, { raw }).jpeg({ quality: 85 }).toBuffer();
-  return new Response(new Uint8Array(bytes), {
-    headers: { "content-type": "image/jpeg", ...cached },
-  });
-}
-
-/** The file as it is where browsers know its kind, else as a thumbnail. */
-async function picture(explored: Explored, file: string): Promise<Response> {
-  const type = types[extname(file).toLowerCase()];
-  if (type === undefined) return await thumbnail(explored, file);
-  const bytes = await decoded(file, () => Deno.readFile(file));
-  return new Response(bytes, { headers: { "content-type": type, ...cached } });
-}
-
-/** What cannot be read or decoded is as good as not there. */
-async function decoded<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof CsnError || error instanceof Deno.errors.NotFound)) throw error;
-    throw new RequestError(404, `Cannot show ${file}: it cannot be read`);
-  }
+  return new Response(new Uint8Array(bytes), { headers: { "content-type": "image/jpeg" } });
 }

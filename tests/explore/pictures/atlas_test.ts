@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { atlasCell } from "../../../src/explore/atlas_plan.ts";
 import { Atlas } from "../../../src/explore/pictures/atlas.ts";
 import { PictureFiles } from "../../../src/explore/pictures/picture_files.ts";
-import { type OpenPack, SquarePictures } from "../../../src/explore/pictures/square_pictures.ts";
+import { type ShownPack, SquarePictures } from "../../../src/explore/pictures/square_pictures.ts";
 import { join } from "../../../src/files/paths.ts";
 import { loadSharp } from "../../../src/images/decode_image.ts";
-import { PackPictures } from "../../../src/images/pack_pictures.ts";
 import { preparePack, readyPack } from "../../../src/sets/pack/pack.ts";
 import type { ImageSet } from "../../../src/sets/image_set.ts";
 import { picturesIn } from "../../helpers/explored_pictures.ts";
@@ -29,16 +28,11 @@ async function colouredSet(folder: string): Promise<ImageSet> {
   return set;
 }
 
-async function packOf(set: ImageSet, size: number): Promise<OpenPack> {
-  const { path, unreadable } = await preparePack(set, size, { allowMissing: true });
-  return {
-    pictures: await PackPictures.open(path, size),
-    unreadable: new Map(unreadable.map(({ image, reason }) => [image, reason])),
-    stamp: path,
-  };
+function packOf(set: ImageSet, size: number): Promise<ShownPack> {
+  return preparePack(set, size, { allowMissing: true });
 }
 
-function atlas(set: ImageSet, pack: OpenPack | null, folder: string, onUnkept = () => {}): Atlas {
+function atlas(set: ImageSet, pack: ShownPack | null, folder: string, onUnkept = () => {}): Atlas {
   const files = new PictureFiles(picturesIn(set.imageFolder, set.imageFiles));
   const images = set.imageFiles.map((_, i) => i);
   return new Atlas(images, new SquarePictures(files, pack, "crop"), { folder, onUnkept });
@@ -66,7 +60,6 @@ Deno.test("Atlas shows pictures from the pack where it is large enough, else fro
   const set = await colouredSet(join(folder.path, "set"));
   for (const size of [0, 16, 64, 70]) {
     const pack = size === 0 ? null : await packOf(set, size);
-    using _pictures = pack?.pictures;
     const made = atlas(set, pack, join(folder.path, `${size}`));
     assertReds(await reds(made, await made.sheet(0)));
   }
@@ -76,7 +69,6 @@ Deno.test("SquarePictures shows a picture whose file is gone from a smaller pack
   await using folder = await TemporaryFolder.make();
   const set = await colouredSet(join(folder.path, "set"));
   const pack = await packOf(set, 16);
-  using _pictures = pack.pictures;
   await Deno.remove(join(set.imageFolder, "7.png"));
   const files = new PictureFiles(picturesIn(set.imageFolder, set.imageFiles));
   const pixels = await new SquarePictures(files, pack, "crop").pixels(7, 64);
@@ -111,7 +103,6 @@ Deno.test("Atlas has another key for other files, another order and another pack
   const set = await colouredSet(join(folder.path, "set"));
   const kept = join(folder.path, "kept");
   const pack = await packOf(set, 64);
-  using _pictures = pack.pictures;
   const keys = [atlas(set, null, kept).key, atlas(set, pack, kept).key];
   assert.equal(atlas(set, null, kept).key, keys[0]);
   await Deno.copyFile(join(set.imageFolder, "2.png"), join(set.imageFolder, "9.png"));
