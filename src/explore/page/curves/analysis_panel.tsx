@@ -137,6 +137,8 @@ function Unknown({ state }: { readonly state: Exclude<AnalysisState, { state: "k
 function Analysis({ analysis }: { readonly analysis: AnalysisInfo }) {
   const { notions, accuracy, triplets, split, data, from, remarks } = analysis;
   const all = triplets.reduce((sum, count) => sum + count, 0);
+  // Chance is among what is drawn.
+  const lowest = Math.floor(10 * Math.min(0.45, ...accuracy.map(({ low }) => low ?? 1))) / 10;
   return (
     <>
       <p>
@@ -168,6 +170,7 @@ function Analysis({ analysis }: { readonly analysis: AnalysisInfo }) {
               <td>{percent(accuracy[at].low)} to {percent(accuracy[at].high)}</td>
               <td>
                 <IntervalBar
+                  from={lowest}
                   estimate={accuracy[at]}
                   colour={at === 0 ? "currentColor" : notionColour(at - 1)}
                 />
@@ -177,50 +180,68 @@ function Analysis({ analysis }: { readonly analysis: AnalysisInfo }) {
         </tbody>
       </table>
       <LeakageTable notions={notions} leakage={analysis.leakage} />
-      <p>{excessText(analysis)}</p>
+      <Excess analysis={analysis} />
     </>
   );
 }
 
-/** A share as a dot and its interval as a line, from 0 to 100 %. */
+/** A share as a dot and its interval as a line, up to 100 %. */
 function IntervalBar(
-  { estimate: { value, low, high }, colour }: {
+  { estimate: { value, low, high }, from, colour }: {
     readonly estimate: ShareEstimate;
+    /** The share at the left end. */
+    readonly from: number;
     readonly colour: string;
   },
 ) {
   if (value === null || low === null || high === null) return null;
-  const x = (share: number) => 4 + 192 * share;
+  const x = (share: number) => 4 + 192 * (share - from) / (1 - from);
   return (
     <svg class="interval" width="200" height="16" aria-hidden="true">
       <line class="chance" x1={x(0.5)} x2={x(0.5)} y1={0} y2={16} />
-      <line class="axis" x1={x(0)} x2={x(1)} y1={8} y2={8} />
-      <line x1={x(low)} x2={x(high)} y1={8} y2={8} stroke={colour} stroke-width={4} />
-      <circle cx={x(value)} cy={8} r={5} fill={colour} />
+      <line class="axis" x1={x(from)} x2={x(1)} y1={8} y2={8} />
+      <line x1={x(low)} x2={x(high)} y1={8} y2={8} stroke={colour} stroke-width={3} />
+      <circle cx={x(value)} cy={8} r={3.5} fill={colour} />
     </svg>
   );
 }
 
 /** Which masks give away another notion, beyond what the data relate. */
-function excessText({ leakage, notions }: AnalysisInfo): string {
+function Excess({ analysis: { leakage, notions } }: { readonly analysis: AnalysisInfo }) {
   const { excess } = leakage;
   if (excess === null) {
-    return "The set knows no values of its images, so what the relation of two notions alone would give is not known.";
+    return (
+      <p>
+        The set knows no values of its images, so what the relation of two notions alone would give
+        is not known.
+      </p>
+    );
   }
   const leaks = notions.flatMap((notion, of) =>
     notions.flatMap((mask, by) => {
       const found = excess[of]?.[by] ?? null;
       if (of === by || found === null || found.low === null || found.low <= 0) return [];
       return [
-        `${notion} under the mask of ${mask}, by ${points(found.value)} (${points(found.low)} to ${
-          points(found.high)
-        }) points`,
+        `${notion} under the mask of ${mask}, by ${points(found.value)} points (${
+          points(found.low)
+        } to ${points(found.high)})`,
       ];
     })
   );
-  return leaks.length === 0
-    ? "No error is below its baseline by more than other images could make it: the masks give away nothing that the data do not relate."
-    : `Below the baseline by more than other images could make it (95 % intervals, each alone): ${
-      leaks.join("; ")
-    }.`;
+  if (leaks.length === 0) {
+    return (
+      <p>
+        No error is below its baseline by more than other images could make it: the masks give away
+        nothing that the data do not relate.
+      </p>
+    );
+  }
+  return (
+    <>
+      <p>
+        Below the baseline by more than other images could make it (95 % intervals, each alone):
+      </p>
+      <ul class="leaks">{leaks.map((leak) => <li key={leak}>{leak}</li>)}</ul>
+    </>
+  );
 }

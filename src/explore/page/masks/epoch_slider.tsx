@@ -1,6 +1,22 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { addShortcuts } from "../keyboard.ts";
 import { epoch } from "../state.ts";
 import { placeOfEpoch } from "./mask_table.ts";
+
+/** The keys that step through the epochs, until the function that it gives is called. */
+export function epochShortcuts(): () => void {
+  const step = (by: -1 | 1) => {
+    const input = document.querySelector<HTMLInputElement>(".epoch-slider input");
+    if (input === null) return;
+    if (by < 0) input.stepDown();
+    else input.stepUp();
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  return addShortcuts(
+    { keys: [","], what: "go to the epoch before", run: () => step(-1) },
+    { keys: ["."], what: "go to the next epoch", run: () => step(1) },
+  );
+}
 
 /** Milliseconds that an epoch is shown when they are played. */
 const frameMs = 120;

@@ -104,7 +104,7 @@ export function MaskChart(props: MaskChartProps) {
                 }}
               >
                 <Bars {...props} dimension={dimension} geometry={geometry} rowHeight={rowHeight} />
-                <rect class="hit" width={step} height={geometry.height} />
+                <rect class="hit" x={1} width={step - 2} height={geometry.height} />
               </g>
             ))}
           </svg>

@@ -9,7 +9,7 @@ import { followRuns, isUnfinished, own, runs, shownRuns } from "../curves/run_da
 import type { RunCurves } from "../curves/run_curves.ts";
 import { RunPicker } from "../curves/run_picker.tsx";
 import { explored } from "../explored.ts";
-import { EpochSlider } from "../masks/epoch_slider.tsx";
+import { epochShortcuts, EpochSlider } from "../masks/epoch_slider.tsx";
 import { MaskChart } from "../masks/mask_chart.tsx";
 import { followMasks, maskHeights, masks, masksThen } from "../masks/mask_data.ts";
 import { dimensionOrder, placeOfEpoch } from "../masks/mask_table.ts";
@@ -26,6 +26,7 @@ const charts: ReadonlySignal<readonly Chart[]> = computed(() =>
 export function Curves() {
   useEffect(followRuns, []);
   useEffect(followMasks, []);
+  useEffect(epochShortcuts, []);
   return (
     <div class="curves">
       {runs.value === null
@@ -125,10 +126,10 @@ function MasksBelow({ notions }: { readonly notions: readonly string[] }) {
   if (then === null || !learnsMasks(variant as Variant)) return null;
   return (
     <section class="masks-below">
-      <h3>
+      <h2>
         Masks after epoch {then.epoch}{" "}
         <button type="button" onClick={() => view.value = "masks"}>show them large</button>
-      </h3>
+      </h2>
       <MaskChart
         notions={notions}
         table={then.masks}

@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { learnsMasks, type Variant } from "../../../network/variant.ts";
 import { DimensionPanel } from "../masks/dimension_panel.tsx";
-import { EpochSlider } from "../masks/epoch_slider.tsx";
+import { epochShortcuts, EpochSlider } from "../masks/epoch_slider.tsx";
 import { MaskChart } from "../masks/mask_chart.tsx";
 import {
   followMasks,
@@ -31,6 +31,7 @@ import { activeDimensions } from "../../../statistics/mask_overlap.ts";
 export function Masks() {
   useEffect(followRuns, []);
   useEffect(followMasks, []);
+  useEffect(epochShortcuts, []);
   const then = masksThen.value;
   if (then === null) return <p class="quiet">Asking for the masks …</p>;
   return <MasksShown info={explored.value!} answer={masks.value!} then={then} />;
