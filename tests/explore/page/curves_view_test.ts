@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { Chromium, chromium } from "../../helpers/chromium.ts";
+import { seriousFaults, waitForText } from "../../helpers/explore_page.ts";
 import { type ExploredRun, exploredRun } from "../../helpers/explored_run.ts";
 
 const ignore = chromium === null;
@@ -32,11 +33,6 @@ async function opened(run: ExploredRun, hash = "", width = 1200) {
   return { page, requests, messages };
 }
 
-/** Waits until the page holds a text. */
-async function shows(page: Page, text: string): Promise<void> {
-  await page.waitForFunction(`document.body.innerText.includes(${JSON.stringify(text)})`);
-}
-
 /** What the charts say to those who do not see them. */
 async function labels(page: Page): Promise<string[]> {
   await page.waitForSelector(".plot canvas");
@@ -55,7 +51,7 @@ pageTest(
       "Mask norm over 4 epochs: mask norm from 60 to 15",
       "Learning rate over 4 epochs: learning rate from 0.0985 to 0.09413",
     ]);
-    await shows(page, "own: 4 of 6 epochs, the best on validation was epoch 3 with 58.0 %");
+    await waitForText(page, "own: 4 of 6 epochs, the best on validation was epoch 3 with 58.0 %");
     // What is drawn is no empty canvas.
     const inked = await page.evaluate(
       `[...document.querySelectorAll(".plot canvas")].map((canvas) =>
@@ -100,18 +96,18 @@ pageTest(
   async () => {
     await using run = await exploredRun();
     const { page } = await opened(run);
-    await shows(page, "Masks after epoch 3");
+    await waitForText(page, "Masks after epoch 3");
     const box = (await (await page.waitForSelector(".plot .u-over"))!.boundingBox())!;
     await page.mouse.move(box.x + 3, box.y + box.height / 2);
-    await shows(page, "Masks after epoch 1");
+    await waitForText(page, "Masks after epoch 1");
     await page.waitForFunction(`location.hash.includes("epoch=1")`);
     const legend = await page.$eval(".line-chart .legend", (list) => list.textContent);
     assert.equal(legend, "training0.3000validation0.4000");
     await page.focus(".epoch-slider input");
     await page.keyboard.press("ArrowRight");
-    await shows(page, "Masks after epoch 2");
+    await waitForText(page, "Masks after epoch 2");
     await page.locator("button ::-p-text(show them large)").click();
-    await shows(page, "after epoch 2:");
+    await waitForText(page, "after epoch 2:");
   },
 );
 
@@ -120,12 +116,12 @@ pageTest(
   async () => {
     await using run = await exploredRun();
     const { page, requests } = await opened(run);
-    await shows(page, "own: 4 of 6 epochs");
+    await waitForText(page, "own: 4 of 6 epochs");
     await run.addEpoch(5);
-    await shows(page, "own: 5 of 6 epochs");
+    await waitForText(page, "own: 5 of 6 epochs");
     await page.waitForSelector('.plot[aria-label*="Loss over 5 epochs"]');
     await run.addEpoch(6);
-    await shows(page, "own: 6 of 6 epochs");
+    await waitForText(page, "own: 6 of 6 epochs");
     const asked = requests.filter((url) => url.includes("/api/epochs"));
     assert.match(asked[0], /generation=&after=0$/);
     assert.ok(asked.slice(1).every((url) => !/generation=&|after=0$/.test(url)), asked.join(" "));
@@ -172,11 +168,35 @@ pageTest(
   async () => {
     await using alone = await exploredRun({ hasRun: false });
     const { page } = await opened(alone);
-    await shows(page, "There are no curves: the model does not lie in the folder of its run.");
+    await waitForText(
+      page,
+      "There are no curves: the model does not lie in the folder of its run.",
+    );
     await using run = await exploredRun();
     await Deno.writeTextFile(`${run.runs}/other/metrics.jsonl`, "spoilt\n");
     const spoilt = await opened(run, "&runs=other");
-    await shows(spoilt.page, "other/metrics.jsonl:1:");
+    await waitForText(spoilt.page, "other/metrics.jsonl:1:");
     assert.equal((await labels(spoilt.page)).length, 5);
+  },
+);
+
+pageTest(
+  "Curves fits a narrow screen, and axe finds nothing serious, in light and in dark",
+  async () => {
+    await using run = await exploredRun();
+    const { page } = await opened(run, "&runs=other", 400);
+    await labels(page);
+    await page.locator("button ::-p-text(Measure them now)").click();
+    await page.waitForSelector("table.leakage");
+    assert.ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
+    // With more dimensions and notions these scroll, also by keys.
+    assert.ok(
+      await page.evaluate(`[...document.querySelectorAll(".scroll")]
+        .every((each) => each.tabIndex === 0 || each.querySelector("[tabindex='0']") !== null)`),
+    );
+    for (const scheme of ["light", "dark"]) {
+      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+      assert.deepEqual(await seriousFaults(page), [], scheme);
+    }
   },
 );

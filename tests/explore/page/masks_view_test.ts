@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { Chromium, chromium } from "../../helpers/chromium.ts";
+import { seriousFaults, waitForText } from "../../helpers/explore_page.ts";
 import { type ExploredRun, exploredRun, unusedDimension } from "../../helpers/explored_run.ts";
 
 /** What the columns of the chart show, from left to right. */
@@ -61,11 +62,6 @@ async function waitForHash(page: Page, part: string): Promise<void> {
   await page.waitForFunction(`location.hash.includes(${JSON.stringify(part)})`);
 }
 
-/** Waits until the page holds a text. */
-async function shows(page: Page, text: string): Promise<void> {
-  await page.waitForFunction(`document.body.innerText.includes(${JSON.stringify(text)})`);
-}
-
 pageTest(
   "Masks shows each notion's mask over the dimensions, in three ways and sorted by a notion",
   async () => {
@@ -117,7 +113,7 @@ pageTest(
   async () => {
     await using run = await exploredRun();
     const { page } = await opened(run);
-    await shows(
+    await waitForText(
       page,
       `1 of 8 dimensions is used by no notion after epoch 3: ${unusedDimension}.`,
     );
@@ -174,12 +170,12 @@ pageTest(
     await page.keyboard.press("End");
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("Enter");
-    await shows(page, `Dimension ${unusedDimension}\n`);
-    await shows(page, "No notion uses this dimension.");
+    await waitForText(page, `Dimension ${unusedDimension}\n`);
+    await waitForText(page, "No notion uses this dimension.");
     await waitForHash(page, `dim=${unusedDimension}`);
     // The back button brings the dimension before back.
     await page.goBack();
-    await shows(page, "Dimension 2\n");
+    await waitForText(page, "Dimension 2\n");
 
     await page.waitForSelector(".ends img");
     await page.click(".ends li:first-child button");
@@ -193,19 +189,26 @@ pageTest(
   async () => {
     await using run = await exploredRun();
     const { page } = await opened(run, "&epoch=1");
-    await shows(page, "after epoch 1:");
+    await waitForText(page, "after epoch 1:");
     const first = (await columns(page))[0].bars[0].height;
     await page.focus(".epoch-slider input");
     await page.keyboard.press("ArrowRight");
-    await shows(page, "after epoch 2:");
+    await waitForText(page, "after epoch 2:");
     const second = (await columns(page))[0].bars[0].height;
     assert.ok(Math.abs(second - 2 * first) < 0.01, `${first} ${second}`);
+    // The same by a key that does it wherever the focus is.
+    await page.evaluate("document.activeElement.blur()");
+    await page.keyboard.press(",");
+    await waitForText(page, "after epoch 1:");
+    await page.keyboard.press(".");
+    await waitForText(page, "after epoch 2:");
+    await page.focus(".epoch-slider input");
     await run.addEpoch(5);
     await page.waitForSelector('.epoch-slider input[max="4"]');
     await page.keyboard.press("End");
-    await shows(page, "after epoch 5:");
+    await waitForText(page, "after epoch 5:");
     await page.locator("button ::-p-text(back to the model's)").click();
-    await shows(page, "after epoch 3:");
+    await waitForText(page, "after epoch 3:");
   },
 );
 
@@ -220,14 +223,33 @@ pageTest(
     for (const [variant, text] of cases) {
       await using run = await exploredRun({ variant });
       const { page, messages } = await opened(run);
-      await shows(page, text);
+      await waitForText(page, text);
       assert.equal(await page.$(".epoch-slider"), null, variant);
       assert.equal((await columns(page)).length, run.explored.model.info.dimension);
       assert.deepEqual(messages, []);
     }
     await using alone = await exploredRun({ hasRun: false });
     const { page } = await opened(alone);
-    await shows(page, "The run of this model kept no masks by epoch");
+    await waitForText(page, "The run of this model kept no masks by epoch");
+  },
+);
+
+pageTest(
+  "Masks fits a narrow screen, and axe finds nothing serious, in light and in dark",
+  async () => {
+    await using run = await exploredRun();
+    const { page } = await opened(run, "&dim=1&bars=apart", 400);
+    await page.waitForSelector(".ends img");
+    assert.ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
+    // With more dimensions and notions these scroll, also by keys.
+    assert.ok(
+      await page.evaluate(`[...document.querySelectorAll(".scroll")]
+        .every((each) => each.tabIndex === 0 || each.querySelector("[tabindex='0']") !== null)`),
+    );
+    for (const scheme of ["light", "dark"]) {
+      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+      assert.deepEqual(await seriousFaults(page), [], scheme);
+    }
   },
 );
 

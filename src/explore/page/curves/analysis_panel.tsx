@@ -146,39 +146,41 @@ function Analysis({ analysis }: { readonly analysis: AnalysisInfo }) {
         {from === "report" ? ", from the report beside the model" : ", measured here"}.{" "}
         {remarks.join(" ")}
       </p>
-      <table class="accuracy">
-        <caption>
-          Triplets in the right order; guessing gives 50 %. Intervals hold, 95 of 100 times, what
-          this network would give on other{" "}
-          {analysis.units === "groups" ? "groups of images" : "images"}.
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">notion</th>
-            <th scope="col">triplets</th>
-            <th scope="col">accuracy</th>
-            <th scope="col">95 % interval</th>
-            <td />
-          </tr>
-        </thead>
-        <tbody>
-          {["all notions", ...notions].map((name, at) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>{(at === 0 ? all : triplets[at - 1]).toLocaleString("en")}</td>
-              <td>{percent(accuracy[at].value)}</td>
-              <td>{percent(accuracy[at].low)} to {percent(accuracy[at].high)}</td>
-              <td>
-                <IntervalBar
-                  from={lowest}
-                  estimate={accuracy[at]}
-                  colour={at === 0 ? "currentColor" : notionColour(at - 1)}
-                />
-              </td>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Accuracy">
+        <table class="accuracy">
+          <caption>
+            Triplets in the right order; guessing gives 50 %. Intervals hold, 95 of 100 times, what
+            this network would give on other{" "}
+            {analysis.units === "groups" ? "groups of images" : "images"}.
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">notion</th>
+              <th scope="col">triplets</th>
+              <th scope="col">accuracy</th>
+              <th scope="col">95 % interval</th>
+              <td />
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {["all notions", ...notions].map((name, at) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{(at === 0 ? all : triplets[at - 1]).toLocaleString("en")}</td>
+                <td>{percent(accuracy[at].value)}</td>
+                <td>{percent(accuracy[at].low)} to {percent(accuracy[at].high)}</td>
+                <td>
+                  <IntervalBar
+                    from={lowest}
+                    estimate={accuracy[at]}
+                    colour={at === 0 ? "currentColor" : notionColour(at - 1)}
+                  />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       <LeakageTable notions={notions} leakage={analysis.leakage} />
       <Excess analysis={analysis} />
     </>

@@ -74,14 +74,18 @@ export function MaskChart(props: MaskChartProps) {
   const isChoice = onChoose !== undefined;
   return (
     <div class="mask-chart">
-      <div class="scroll" ref={box}>
+      <div
+        class="scroll"
+        ref={box}
+        {...!isChoice && { tabIndex: 0, role: "region", "aria-label": props.label }}
+      >
         {boxWidth > 0 && (
           <svg
             ref={columns}
             width={geometry.left + geometry.width + 4}
             height={geometry.top + geometry.height + 22}
             role={isChoice ? "group" : "img"}
-            aria-label={props.label}
+            aria-label={isChoice ? props.label : notions.join(", ")}
             onKeyDown={isChoice ? keys : undefined}
             onPointerLeave={() => setPointed(null)}
           >
