@@ -39,6 +39,8 @@ export class Analyses {
   readonly #explored: Explored;
   readonly #running = new Map<Split, Running>();
   readonly #failed = new Map<Split, string>();
+  /** Of the embeddings. */
+  #digest: string | null = null;
 
   /** Of what is explored. */
   constructor(explored: Explored) {
@@ -62,9 +64,10 @@ export class Analyses {
         analysis: shownOf(report.analysis, { from: "report", data, notions }),
       };
     }
-    const kept = await readKept(await this.#keptFile(split));
+    const refusal = this.#refusal();
+    const kept = refusal === null ? await readKept(await this.#keptFile(split)) : null;
     if (kept !== null) return { state: "known", analysis: kept };
-    return { state: "unknown", stale: report.stale, refusal: this.#refusal() };
+    return { state: "unknown", stale: report.stale, refusal };
   }
 
   /** Computes what is not known of a split; nothing where that is under way. */
@@ -152,7 +155,8 @@ export class Analyses {
       return bytes === null ? "" : sha256(bytes);
     }));
     const { vectors } = embeddings;
-    const digest = sha256(
+    // Once: it takes a second for a million images.
+    const digest = this.#digest ??= sha256(
       new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength),
     );
     const masks = [...model.masks].map(([notion, mask]) => [notion, [...mask]]);

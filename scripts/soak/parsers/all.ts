@@ -1,6 +1,6 @@
 import { archives } from "./archives.ts";
 import type { MakeParser } from "./parser.ts";
-import { comparisons, metrics, sweeps } from "./records.ts";
+import { comparisons, maskLogs, metrics, sweeps } from "./records.ts";
 import {
   filenames,
   packHeaders,
@@ -34,6 +34,7 @@ export const allParsers: Readonly<Record<string, MakeParser>> = {
   "model-info": modelInfo,
   embeddings,
   metrics,
+  "masks.jsonl": maskLogs,
   "compare.json": comparisons,
   "sweep.json": sweeps,
   zip: archives,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readComparison, readSweep } from "../../../src/report/read_experiment.ts";
+import { cutBackMasks, type EpochMasks, readMasks } from "../../../src/training/mask_log.ts";
 import type { EpochMetrics } from "../../../src/training/metrics.ts";
 import { cutBack, readMetrics } from "../../../src/training/run_log.ts";
 import { dirname, join } from "../../../src/files/paths.ts";
@@ -59,6 +60,37 @@ export function metrics(folder: string): Parser<readonly EpochMetrics[]> {
         found.length === 0 ? 1 : found.length + 2,
         "metrics.csv",
       );
+    },
+  };
+}
+
+const maskLines = [1, 2, 3].map((number) => ({ epoch: number, masks: [[0, number], [0.5, 0]] }));
+
+/** masks.jsonl, read and cut back. */
+export function maskLogs(): Parser<readonly EpochMasks[]> {
+  const texts = maskLines.map((line) => JSON.stringify(line) + "\n");
+  const withOther = fc.tuple(fc.nat(3), spoiltJson([maskLines[1]])).map(([at, value]) =>
+    bytesOf(texts.toSpliced(at, 0, JSON.stringify(value) + "\n").join(""))
+  );
+  return {
+    name: "masks.jsonl",
+    file: "masks.jsonl",
+    inputs: fc.oneof(withOther, spoilt([bytesOf(texts.join(""))])).map((bytes) => ({ bytes })),
+    read: async (file) => {
+      const before = await Deno.readFile(file);
+      try {
+        await cutBackMasks(dirname(file), 2);
+      } catch (error) {
+        assert.deepEqual(await Deno.readFile(file), before, "the file was changed");
+        throw error;
+      }
+      return await readMasks(dirname(file));
+    },
+    verify: (found) => {
+      for (const { epoch, masks } of found) {
+        assert.ok(typeof epoch === "number" && epoch <= 2);
+        assert.ok(masks.flat().every((value) => typeof value === "number"));
+      }
     },
   };
 }

@@ -1,6 +1,8 @@
 /** The page's view of curves in a real browser. */
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
+import { bundlePage } from "../../../src/explore/bundle_page.ts";
+import { exploreModel } from "../../../src/explore/explore_server.ts";
 import { Chromium, chromium } from "../../helpers/chromium.ts";
 import { seriousFaults, waitForText } from "../../helpers/explore_page.ts";
 import { type ExploredRun, exploredRun } from "../../helpers/explored_run.ts";
@@ -126,6 +128,26 @@ pageTest(
     assert.match(asked[0], /generation=&after=0$/);
     assert.ok(asked.slice(1).every((url) => !/generation=&|after=0$/.test(url)), asked.join(" "));
     assert.match(asked.at(-1)!, /after=5$/);
+  },
+);
+
+pageTest(
+  "Curves goes on when the server was away, with what the run has added meanwhile",
+  async () => {
+    await using run = await exploredRun();
+    const { page } = await opened(run);
+    await waitForText(page, "own: 4 of 6 epochs");
+    await run.server.close();
+    await waitForText(page, "The server does not answer");
+    await run.addEpoch(5);
+    await using _again = exploreModel(run.explored, {
+      page: await bundlePage(),
+      port: Number(new URL(run.origin).port),
+      token: run.token,
+    });
+    await waitForText(page, "own: 5 of 6 epochs");
+    await page.waitForSelector('.plot[aria-label*="Loss over 5 epochs"]');
+    await page.close();
   },
 );
 
