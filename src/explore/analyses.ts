@@ -3,6 +3,7 @@ import { embedSplit } from "../analysis/embedded_split.ts";
 import type { ModelAnalysis } from "../analysis/model_analysis.ts";
 import { seenSentence } from "../analysis/seen_sentence.ts";
 import { CsnError, messageOf } from "../base/errors.ts";
+import { isObject } from "../base/json_values.ts";
 import { cacheFolder } from "../files/cache.ts";
 import { dirname, join } from "../files/paths.ts";
 import { sha256 } from "../files/sha256.ts";
@@ -176,7 +177,10 @@ async function keep(file: string, analysis: AnalysisInfo): Promise<void> {
 /** Null where there is none, or a damaged one. */
 async function readKept(file: string): Promise<AnalysisInfo | null> {
   try {
-    return JSON.parse(await Deno.readTextFile(file));
+    const kept: unknown = JSON.parse(await Deno.readTextFile(file));
+    const isWhole = isObject(kept) && Array.isArray(kept.accuracy) &&
+      Array.isArray(kept.remarks) && isObject(kept.leakage) && Array.isArray(kept.leakage.error);
+    return isWhole ? kept as unknown as AnalysisInfo : null;
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { analyseModel } from "../../../src/analysis/analyse_model.ts";
+import { cacheFolder } from "../../../src/files/cache.ts";
 import { join } from "../../../src/files/paths.ts";
 import { readModelFile } from "../../../src/model/model_file.ts";
 import { type ExploredRun, exploredRun } from "../../helpers/explored_run.ts";
@@ -10,6 +11,15 @@ function begin(run: ExploredRun, token = run.token) {
     method: "POST",
     headers: { authorization: `Bearer ${token}` },
   });
+}
+
+/** The file of a folder that was written last. */
+async function newestFile(folder: string): Promise<string> {
+  const files = await Array.fromAsync(Deno.readDir(folder), async ({ name }) => ({
+    path: join(folder, name),
+    time: (await Deno.stat(join(folder, name))).mtime!.getTime(),
+  }));
+  return files.sort((a, b) => b.time - a.time)[0].path;
 }
 
 /** What the state comes to once nothing is running any more. */
@@ -44,8 +54,15 @@ Deno.test("analysisRoutes() compute accuracy and leakage when asked to, as the r
     expected.leakage.error,
   );
   assert.deepEqual(analysis.leakage.baseline, expected.leakage.baseline);
-  // What was computed before is there again at once; of other triplets it is not.
+  // What was computed before is there again at once; of other triplets, or damaged, it is not.
   assert.equal((await run.ask("/api/analysis")).body.state, "known");
+  const kept = await newestFile(join(cacheFolder(), "analyses"));
+  const text = await Deno.readTextFile(kept);
+  for (const damaged of ["{}", "null", text.slice(0, -1)]) {
+    await Deno.writeTextFile(kept, damaged);
+    assert.equal((await run.ask("/api/analysis")).body.state, "unknown");
+  }
+  await Deno.writeTextFile(kept, text);
   const list = join(run.set, "tripletlists", "shape_tripletlist_test.txt");
   const lines = await Deno.readTextFile(list);
   await Deno.writeTextFile(list, lines + lines.split("\n")[0] + "\n");
