@@ -13,13 +13,14 @@ function begin(run: ExploredRun, token = run.token) {
   });
 }
 
-/** The file of a folder that was written last. */
-async function newestFile(folder: string): Promise<string> {
-  const files = await Array.fromAsync(Deno.readDir(folder), async ({ name }) => ({
-    path: join(folder, name),
-    time: (await Deno.stat(join(folder, name))).mtime!.getTime(),
-  }));
-  return files.sort((a, b) => b.time - a.time)[0].path;
+/** The file of the cache that keeps what was measured on a set. */
+async function keptFileOf(set: string): Promise<string> {
+  const folder = join(cacheFolder(), "analyses");
+  for await (const { name } of Deno.readDir(folder)) {
+    const text = await Deno.readTextFile(join(folder, name)).catch(() => "");
+    if (text.includes(JSON.stringify(set))) return join(folder, name);
+  }
+  throw new Error(`nothing is kept of ${set}`);
 }
 
 /** What the state comes to once nothing is running any more. */
@@ -56,7 +57,7 @@ Deno.test("analysisRoutes() compute accuracy and leakage when asked to, as the r
   assert.deepEqual(analysis.leakage.baseline, expected.leakage.baseline);
   // What was computed before is there again at once; of other triplets, or damaged, it is not.
   assert.equal((await run.ask("/api/analysis")).body.state, "known");
-  const kept = await newestFile(join(cacheFolder(), "analyses"));
+  const kept = await keptFileOf(run.set);
   const text = await Deno.readTextFile(kept);
   for (const damaged of ["{}", "null", text.slice(0, -1)]) {
     await Deno.writeTextFile(kept, damaged);
