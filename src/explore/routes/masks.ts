@@ -5,9 +5,10 @@ import { dimensionVariances } from "../dimension_variances.ts";
 import type { Explored } from "../explored.ts";
 import { FollowedRun } from "../followed_run.ts";
 import { imageInfo } from "../image_values.ts";
-import type { DimensionAnswer, EpochMaskTable, MaskEpochs, MasksAnswer } from "../protocol.ts";
+import type { DimensionAnswer, MaskEpochs, MasksAnswer } from "../protocol.ts";
 import type { Route } from "../route.ts";
 import { sinceThen } from "../since_then.ts";
+import { thinned } from "../thinned.ts";
 
 /** Numbers of masks that a page is sent at most; of more, epochs in between are left out. */
 const mostNumbers = 2_000_000;
@@ -73,18 +74,12 @@ async function maskEpochs(
       "The run of this model kept no masks by epoch: it is not there, or an older csn made it",
     );
   }
-  const step = Math.ceil(fitting.length * notions.length * dimension / mostNumbers);
-  const epochs = evenly(fitting, step);
+  const { items: epochs, step } = thinned(fitting, notions.length * dimension, mostNumbers);
   return {
     ...sinceThen(query, "epochs", { items: epochs, generation: `${generation}.${step}` }),
     areAll: areAll && step === 1,
     lacking: null,
   };
-}
-
-/** Every so many. */
-function evenly(all: readonly EpochMaskTable[], step: number): readonly EpochMaskTable[] {
-  return step === 1 ? all : all.filter((_, i) => i % step === 0);
 }
 
 function endsOf(explored: Explored, dimension: number, count: number): DimensionAnswer {
