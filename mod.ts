@@ -1,8 +1,8 @@
 /**
  * Conditional Similarity Networks (Veit, Belongie, Karaletsos, CVPR 2017): embed an image once,
  * compare it by notion. This is the door to a model in use; others lead to training (`./train`),
- * image sets (`./sets`), experiments (`./experiment`), reports (`./report`), visdom (`./visdom`)
- * and tensors (`./tensor`).
+ * image sets (`./sets`), teaching a notion (`./teach`), experiments (`./experiment`), reports
+ * (`./report`), visdom (`./visdom`) and tensors (`./tensor`).
  *
  * @example Find the images that are nearest by a notion
  * ```ts
@@ -106,6 +106,7 @@ export {
   readModelFile,
   writeModelFile,
 } from "./src/model/model_file.ts";
+export type { TaughtNotion } from "./src/model/taught_notion.ts";
 export type { LearnedImages } from "./src/model/learned_images.ts";
 export { type Variant, variants } from "./src/network/variant.ts";
 

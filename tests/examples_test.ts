@@ -36,6 +36,7 @@ const main: Readonly<Record<string, readonly string[]>> = {
   "./visdom": [],
   "./database": ["indexTable"],
   "./service": ["serveModel", "ModelService"],
+  "./teach": ["AnswersFile", "fitNotion", "fitValues", "addNotion"],
   "./tensor": ["Tensor", "scope", "call", "callAsync", "writeSafetensors"],
 };
 

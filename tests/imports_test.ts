@@ -17,6 +17,7 @@ const floors: readonly (readonly string[])[] = [
   ["experiment"],
   ["analysis"],
   ["training"],
+  ["teach"],
   ["model"],
   ["sets"],
   ["network", "search"],

@@ -7,6 +7,7 @@ import { Network } from "../network/network.ts";
 import type { SeenImages } from "../model/seen_counts.ts";
 import { embedImages } from "../model/evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "../model/model_file.ts";
+import { modelOnSet } from "../model/model_on_set.ts";
 import { openSetOf } from "../model/open_set_of.ts";
 import { mapPack, unusableImages } from "../sets/pack/map_pack.ts";
 import { warnOfDropped } from "../sets/warn_of_dropped.ts";
@@ -30,7 +31,7 @@ export interface EmbeddedSplit {
   readonly vectors: Float32Array;
   /** Dimensions of an embedding. */
   readonly dimension: number;
-  /** Names of the model's notions. */
+  /** Names of the model's notions, without taught ones that the set has no lists of. */
   readonly notions: readonly string[];
   /** The effective mask of each notion, [dimension]. */
   readonly masks: readonly Float32Array[];
@@ -66,12 +67,13 @@ export interface EmbedSplitOptions extends TestOptions {
  * must be open. Throws a CsnError for a set that lacks a notion of the model's or cannot be read.
  */
 export async function embedSplit(
-  file: ModelFile,
+  given: ModelFile,
   options: EmbedSplitOptions = {},
 ): Promise<EmbeddedSplit> {
-  const { info } = file;
   const split = options.split ?? "test";
-  const set = await openSetOf(file, "analyse", options.data);
+  const set = await openSetOf(given, "analyse", options.data);
+  const { file } = modelOnSet(given, set, options.listener);
+  const { info } = file;
   const pack = await preparePack(set, info.imageSize, { ...options, fit: info.fit });
   const values = await readSetValues(set);
   const triplets = await splitTriplets(file, set, split, pack);

@@ -3,6 +3,7 @@ import { CsnError } from "../base/errors.ts";
 import { shuffled, streamFor } from "../base/random.ts";
 import type { LinearProbe } from "./model_analysis.ts";
 import type { ModelFile } from "../model/model_file.ts";
+import { modelOnSet } from "../model/model_on_set.ts";
 import { splitTriplets, type TestOptions } from "../model/evaluate_model.ts";
 import { unusableImages } from "../sets/pack/map_pack.ts";
 import { type EmbeddedSplit, embedPacked, usableImages } from "./embedded_split.ts";
@@ -62,7 +63,7 @@ async function embedTraining(
   options: TestOptions & { readonly seed: number },
 ): Promise<Embedded> {
   const pack = await preparePack(set, file.info.imageSize, { ...options, fit: file.info.fit });
-  const triplets = await splitTriplets(file, set, "train", pack);
+  const triplets = await splitTriplets(modelOnSet(file, set).file, set, "train", pack);
   const known = usableImages("train", values, triplets, unusableImages(pack))
     .filter((image) => columns.some((column) => column.values[image] !== ""));
   const drawn = shuffled(known.length, options.seed, streamFor("probe")).subarray(0, mostTraining);

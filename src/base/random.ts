@@ -145,6 +145,8 @@ const uses: Readonly<Record<RandomUse, number>> = {
   balance: 14,
   calibration: 15,
   halves: 16,
+  teach: 17,
+  question: 18,
   family: 20,
 };
 
@@ -166,6 +168,8 @@ export type RandomUse =
   | "balance"
   | "calibration"
   | "halves"
+  | "teach"
+  | "question"
   | "family";
 
 /**

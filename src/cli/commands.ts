@@ -103,6 +103,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./calibrate.ts")).calibrateCommand(),
   },
   {
+    name: "add-notion",
+    description:
+      "teach a model a notion from answers or values, without training, in a copy of its file",
+    load: async () => (await import("./add_notion.ts")).addNotionCommand(),
+  },
+  {
     name: "report",
     description: "write what a model learned as one HTML page, with its charts and pictures",
     load: async () => (await import("./report.ts")).reportCommand(),

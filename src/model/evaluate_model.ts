@@ -13,7 +13,9 @@ import { estimateMean } from "../statistics/estimate_mean.ts";
 import type { TestUnits } from "../statistics/test_units.ts";
 import { TripletParts } from "../statistics/triplet_parts.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
+import { modelOnSet } from "./model_on_set.ts";
 import { openSetOf } from "./open_set_of.ts";
+import type { TaughtNotion } from "./taught_notion.ts";
 import { mapPack, unusableImages } from "../sets/pack/map_pack.ts";
 import { warnOfDropped } from "../sets/warn_of_dropped.ts";
 import { seenImages, warnOfSeen } from "./seen_images.ts";
@@ -55,6 +57,8 @@ export interface ModelEvaluation extends Evaluation {
   readonly notions: readonly TestedNotion[];
   /** The images that it was trained on or chosen by; null when its file does not know them. */
   readonly seenImages: SeenImages | null;
+  /** Notions that were taught and that the set has no lists of: they are not tested. */
+  readonly taughtElsewhere: readonly TaughtNotion[];
 }
 
 /**
@@ -78,10 +82,11 @@ export async function testModel(
   return await withOneSet(options.data ?? file.info.config.data, () => testOnSet(file, options));
 }
 
-async function testOnSet(file: ModelFile, options: TestOptions): Promise<ModelEvaluation> {
-  const { info } = file;
+async function testOnSet(given: ModelFile, options: TestOptions): Promise<ModelEvaluation> {
   const split = options.split ?? "test";
-  const set = await openSetOf(file, "test", options.data);
+  const set = await openSetOf(given, "test", options.data);
+  const { file, elsewhere } = modelOnSet(given, set, options.listener);
+  const { info } = file;
   const pack = await preparePack(set, info.imageSize, { ...options, fit: info.fit });
   const triplets = await splitTriplets(file, set, split, pack);
   warnOfDropped(triplets, split, options.listener);
@@ -106,6 +111,7 @@ async function testOnSet(file: ModelFile, options: TestOptions): Promise<ModelEv
     units: parts.units,
     notions: evaluation.notions.map((notion, row) => ({ ...notion, interval: ends(each[row]) })),
     seenImages: seen,
+    taughtElsewhere: elsewhere,
   };
 }
 

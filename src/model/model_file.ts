@@ -17,6 +17,7 @@ import { version } from "../base/version.ts";
 import type { RunSettings, TrainConfig } from "./config.ts";
 import type { LearnedImages } from "./learned_images.ts";
 import { withVariant } from "./stored_variant.ts";
+import { areTaughtNotions, type TaughtNotion } from "./taught_notion.ts";
 import type { TrainerState } from "./trainer_state.ts";
 
 /** What a model file says of itself, besides its tensors. */
@@ -49,6 +50,8 @@ export interface ModelInfo {
   readonly accuracy: number;
   /** The images that the weights come from; files of an older csn do not know them. */
   readonly images?: LearnedImages;
+  /** Notions that were taught on its embedding after training; they are the last ones. */
+  readonly taught?: readonly TaughtNotion[];
   /** How its distances become chances; only of a model that was calibrated. */
   readonly calibration?: Calibration;
   /** Of a checkpoint: where training stands. */
@@ -139,6 +142,50 @@ export function networkTensors(file: Pick<ModelFile, "tensors">): Map<string, St
 /** The shape of the network in a file. */
 export function networkShape({ info }: ModelFile): NetworkShape {
   return { notions: info.notions, dimension: info.dimension, variant: info.variant };
+}
+
+/** The name of the tensor that holds a mask for each notion. */
+const masksName = "masks.weight";
+
+/** A model with masks [notions, D] that are given, all else as it is. */
+export function withMasks(
+  file: ModelFile,
+  notions: readonly string[],
+  rows: readonly Uint8Array[],
+): ModelFile {
+  const masks = file.tensors.get(masksName)!;
+  const bytes = new Uint8Array(rows.reduce((sum, row) => sum + row.length, 0));
+  let at = 0;
+  for (const row of rows) {
+    bytes.set(row, at);
+    at += row.length;
+  }
+  const shape = [notions.length, file.info.dimension];
+  return {
+    ...file,
+    info: { ...file.info, notions },
+    tensors: new Map([...file.tensors].map(([name, tensor]) => [
+      name,
+      name === masksName ? { ...masks, shape, bytes } : tensor,
+    ])),
+  };
+}
+
+/** The bytes of each notion's mask as it is stored. */
+export function maskRows({ info, tensors }: ModelFile): Uint8Array<ArrayBuffer>[] {
+  const { bytes } = tensors.get(masksName)!;
+  const length = bytes.length / info.notions.length;
+  return info.notions.map((_, row) => bytes.slice(row * length, (row + 1) * length));
+}
+
+/** A model without some of its taught notions. */
+export function withoutNotions(file: ModelFile, leftOut: readonly string[]): ModelFile {
+  if (leftOut.length === 0) return file;
+  const rows = maskRows(file);
+  const kept = file.info.notions.filter((notion) => !leftOut.includes(notion));
+  const fewer = withMasks(file, kept, kept.map((each) => rows[file.info.notions.indexOf(each)]));
+  const taught = file.info.taught?.filter(({ notion }) => !leftOut.includes(notion));
+  return { ...fewer, info: { ...fewer.info, taught } };
 }
 
 async function findFile(path: string): Promise<string> {
@@ -244,6 +291,9 @@ function wrongMember(info: ModelInfo): string | null {
   }
   if (info.calibration !== undefined && !isCalibration(info.calibration)) {
     return `"calibration" is ${shown(info.calibration)} in what it says of itself`;
+  }
+  if (info.taught !== undefined && !areTaughtNotions(info.taught, info.notions)) {
+    return `"taught" is ${shown(info.taught)} in what it says of itself`;
   }
   return null;
 }

@@ -4,7 +4,7 @@ import type { ModelFile } from "./model_file.ts";
 
 /**
  * Opens the set that a model is used on: the one it was trained on, or `data`. Throws a CsnError,
- * "Cannot <attempt> <model> on <set>", when the set lacks a notion of the model's.
+ * "Cannot <attempt> <model> on <set>", when the set lacks a notion that the model was trained on.
  */
 export async function openSetOf(
   { path, info }: ModelFile,
@@ -12,7 +12,11 @@ export async function openSetOf(
   data?: string,
 ): Promise<ImageSet> {
   const set = await openImageSet(data ?? info.config.data);
-  const unknown = info.notions.filter((notion) => !set.notions.includes(notion));
+  // What was taught has no lists in the set that the model was trained on.
+  const taught = new Set(info.taught?.map(({ notion }) => notion));
+  const unknown = info.notions.filter((notion) =>
+    !set.notions.includes(notion) && !taught.has(notion)
+  );
   if (unknown.length === 0) return set;
   throw new CsnError(
     `Cannot ${attempt} ${path} on ${set.folder}: the model's notions are ${

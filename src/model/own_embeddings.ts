@@ -6,6 +6,7 @@ import { readEmbeddings } from "./embedding_file.ts";
 import type { EmbeddingSet } from "./embedding_set.ts";
 import { MappedEmbeddings } from "./mapped_embeddings.ts";
 import type { Model } from "./model.ts";
+import { otherMask } from "./other_mask.ts";
 
 /**
  * Embeddings of a file that `writeEmbeddings` wrote, to be searched by a model: `.safetensors` is
@@ -52,8 +53,7 @@ function assertOwn(
   if (dimension !== model.info.dimension) {
     throw wrong(`they have ${dimension} dimensions, the model has ${model.info.dimension}`);
   }
-  const isOther = (notion: string) => !isSame(masks.get(notion), model.mask(notion));
-  if (masks.size > 0 && model.notions.some(isOther)) {
+  if (masks.size > 0 && otherMask(model, masks) !== null) {
     throw wrong("they are another model's, whose masks differ");
   }
   // Learned masks are one model's alone; others may be the same in several.
@@ -61,8 +61,4 @@ function assertOwn(
   listener?.warning?.(
     `${path} does not say which model made its embeddings; distances mean something only if it was ${model.path}`,
   );
-}
-
-function isSame(found: Float32Array | undefined, own: Float32Array): boolean {
-  return found !== undefined && own.every((value, d) => found[d] === value);
 }

@@ -1,7 +1,7 @@
 import { withOneSet } from "../sets/one_set.ts";
 import { openImageSet, type Split } from "../sets/image_set.ts";
 import { preparePack } from "../sets/pack/pack.ts";
-import { readTripletList, tripletListPath } from "../sets/triplet_list.ts";
+import { readListedTriplets, tripletListPath } from "../sets/triplet_list.ts";
 import { loadTriplets } from "../sets/triplets.ts";
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
@@ -9,6 +9,7 @@ import { Network } from "../network/network.ts";
 import type { Placement } from "../network/placement.ts";
 import { embedDistinct, tripletDistances } from "./evaluate.ts";
 import { type ModelFile, networkShape, networkTensors } from "./model_file.ts";
+import { modelOnSet } from "./model_on_set.ts";
 import { mapPack, unusableImages } from "../sets/pack/map_pack.ts";
 
 /** A triplet that a model orders wrongly, perhaps because a label is wrong. */
@@ -53,9 +54,10 @@ export async function findSuspects(file: ModelFile, options: SuspectOptions): Pr
   return await withOneSet(options.data, () => suspectsOnSet(file, options));
 }
 
-async function suspectsOnSet(file: ModelFile, options: SuspectOptions): Promise<Suspect[]> {
-  const { info } = file;
+async function suspectsOnSet(given: ModelFile, options: SuspectOptions): Promise<Suspect[]> {
   const set = await openImageSet(options.data);
+  const { file } = modelOnSet(given, set, options.listener);
+  const { info } = file;
   const notions = set.notions.filter((notion) => info.notions.includes(notion));
   if (notions.length !== info.notions.length) {
     throw new CsnError(
@@ -134,11 +136,8 @@ async function usableLines(
   imageCount: number,
   unusable: ReadonlySet<number>,
 ): Promise<number[]> {
-  const list = await readTripletList(file, imageCount);
-  const lines: number[] = [];
-  for (let place = 0; 3 * place < list.length; place++) {
-    const triplet = list.subarray(3 * place, 3 * place + 3);
-    if (!triplet.some((image) => unusable.has(image))) lines.push(place + 1);
-  }
-  return lines;
+  const { triplets, lines } = await readListedTriplets(file, imageCount);
+  return [...lines].filter((_, place) =>
+    !triplets.subarray(3 * place, 3 * place + 3).some((image) => unusable.has(image))
+  );
 }

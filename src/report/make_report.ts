@@ -2,6 +2,7 @@ import { CsnError, UsageError } from "../base/errors.ts";
 import { someOf } from "../files/exists.ts";
 import { examineOutput, headOf } from "../files/output_file.ts";
 import { hasImageEnding } from "../images/list_images.ts";
+import { taughtText } from "../model/taught_notion.ts";
 import { openSetOf } from "../model/open_set_of.ts";
 import { isReportAnalysis, isReportPage } from "../files/report_files.ts";
 import { dirname, join, relative, resolve } from "../files/paths.ts";
@@ -248,6 +249,7 @@ function settingsOf({ path, info }: ModelFile): [name: string, value: string][] 
     ["model", path],
     ["variant", info.variant],
     ["notions", info.notions.join(", ")],
+    ...(info.taught ?? []).map((each): [string, string] => ["taught", taughtText(each)]),
     ["embedding", `${info.dimension} dimensions of images of ${info.imageSize} pixels`],
     ["trained on", config.data],
     [

@@ -17,7 +17,8 @@ export function tripletListPath(
 /**
  * Reads a triplet list to [3 n] image indices: anchor, far, near of each triplet, in the order of
  * the file's lines `anchor far near`. Lines end with "\n" or "\r\n", the last one may go without;
- * empty lines after the last triplet do no harm.
+ * empty lines after the last triplet do no harm. What follows "#" in a line is a remark, and a line
+ * may be one as a whole; so lists of answers are triplet lists (see `AnswersFile` of `csn/teach`).
  *
  * Throws a CsnError that names the file and line when a line is anything else than three indices
  * below `imageCount`, and when there is no triplet.
@@ -35,7 +36,33 @@ export async function readTripletList(
   file: string,
   imageCount: number,
 ): Promise<Uint32Array<ArrayBuffer>> {
-  return parseTripletList(await readBytes(file), file, imageCount);
+  return (await readListedTriplets(file, imageCount)).triplets;
+}
+
+/** The triplets of a list, with their lines. */
+export interface ListedTriplets {
+  /** [3 n] image indices: anchor, far, near. */
+  readonly triplets: Uint32Array<ArrayBuffer>;
+  /** [n]: the line of each, from 1 on. */
+  readonly lines: Uint32Array<ArrayBuffer>;
+}
+
+/** As `readTripletList`, with the line of each triplet. */
+export async function readListedTriplets(
+  file: string,
+  imageCount: number,
+): Promise<ListedTriplets> {
+  return parseTripletList(withoutTornLine(await readBytes(file)), file, imageCount);
+}
+
+/** How a list of answers begins; of such a list, a line counts once it is written to its end. */
+export const answersHead = "# csn answers ";
+
+/** A list of answers without a last line that was not written to its end; other lists as they are. */
+export function withoutTornLine<Bytes extends Uint8Array>(bytes: Bytes): Uint8Array {
+  const head = new TextEncoder().encode(answersHead);
+  const isAnswers = head.every((byte, at) => bytes[at] === byte);
+  return isAnswers ? bytes.subarray(0, bytes.lastIndexOf(newline) + 1) : bytes;
 }
 
 /**
@@ -70,6 +97,7 @@ async function readBytes(file: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 const newline = 10;
+const hash = 35;
 const zero = 48;
 const nine = 57;
 
@@ -78,25 +106,44 @@ export function isBlank(byte: number): boolean {
   return byte === 32 || byte === 9 || byte === 13;
 }
 
+/** Where a line's remark begins, between `start` and `stop`; `stop` where it has none. */
+export function remarkAt(bytes: Uint8Array, start: number, stop: number): number {
+  for (let at = start; at < stop; at++) if (bytes[at] === hash) return at;
+  return stop;
+}
+
 /** Goes over the bytes once: a list has up to a million lines, and strings would take seconds. */
 function parseTripletList(
   bytes: Uint8Array,
   file: string,
   imageCount: number,
-): Uint32Array<ArrayBuffer> {
+): ListedTriplets {
   // The shortest line, "0 1 2\n", has six bytes.
-  const triplets = new Uint32Array(3 * Math.ceil((bytes.length + 1) / 6));
+  const most = Math.ceil((bytes.length + 1) / 6);
+  const triplets = new Uint32Array(3 * most);
+  const lines = new Uint32Array(most);
   let count = 0;
+  let line = 1;
   let fields = 0;
   let start = 0;
+  let isRemark = false;
   for (let at = 0; at <= bytes.length;) {
     const byte = at < bytes.length ? bytes[at] : newline;
     if (byte === newline) {
-      if (fields === 3) count += 3;
-      else if (fields === 0 && isEmptyFrom(bytes, at)) break;
-      else throw badLine(bytes, start, file, imageCount);
+      if (fields === 3) {
+        lines[count / 3] = line;
+        count += 3;
+      } else if (fields !== 0 || !isRemark) {
+        if (fields === 0 && isEmptyFrom(bytes, at)) break;
+        throw badLine(bytes, start, file, imageCount);
+      }
       fields = 0;
+      isRemark = false;
+      line++;
       start = ++at;
+    } else if (byte === hash) {
+      isRemark = true;
+      while (at < bytes.length && bytes[at] !== newline) at++;
     } else if (isBlank(byte)) {
       at++;
     } else {
@@ -114,12 +161,14 @@ function parseTripletList(
       `Cannot use the triplet list ${file}: it is empty; write lines "anchor far near" of image indices`,
     );
   }
-  return triplets.slice(0, count);
+  return { triplets: triplets.slice(0, count), lines: lines.slice(0, count / 3) };
 }
 
 /** Where the field that begins at `at` ends. */
 function endOfNumber(bytes: Uint8Array, at: number): number {
-  while (at < bytes.length && bytes[at] !== newline && !isBlank(bytes[at])) at++;
+  while (
+    at < bytes.length && bytes[at] !== newline && bytes[at] !== hash && !isBlank(bytes[at])
+  ) at++;
   return at;
 }
 
@@ -150,7 +199,7 @@ function badLine(bytes: Uint8Array, start: number, file: string, imageCount: num
 }
 
 function whatIsWrong(text: string, imageCount: number): string {
-  const fields = text.split(/\s+/).filter((field) => field !== "");
+  const fields = text.replace(/#.*$/, "").split(/\s+/).filter((field) => field !== "");
   const indices = `three image indices "anchor far near"`;
   if (fields.length !== 3) {
     return `has ${fields.length} ${fields.length === 1 ? "field" : "fields"}; a line is ${indices}`;

@@ -7,7 +7,7 @@ import { reportData } from "../helpers/report_data.ts";
 const measured = { triplets: 10, accuracy: 0.5, loss: 0.2, interval: { low: 0.4, high: 0.6 } };
 const evaluation = (...notions: string[]) => ({
   ...{ ...measured, split: "test" as const, triplets: 20, images: 9, seconds: 1 },
-  ...{ units: { kind: "images", count: 9 } as const, seenImages: null },
+  ...{ units: { kind: "images", count: 9 } as const, seenImages: null, taughtElsewhere: [] },
   notions: notions.map((name) => ({ ...measured, name })),
 });
 

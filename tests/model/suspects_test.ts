@@ -48,6 +48,10 @@ Deno.test("findSuspects() names lines of the list though an image cannot be used
   const data = join(folder.path, "set");
   await writeTinySet(data, { triplets: 64 });
   await Deno.writeTextFile(join(data, "images", "3.png"), "no picture");
+  for (const notion of ["shape", "colour"]) {
+    const list = tripletListPath(data, { notion, split: "train" });
+    await Deno.writeTextFile(list, `# a remark\n${await Deno.readTextFile(list)}`);
+  }
   const path = await writeTinyModel(folder.path);
   const suspects = await findSuspects(await readModelFile(path), { data, splits: ["train"] });
   assert.ok(suspects.length > 5);

@@ -4,7 +4,7 @@ import { writeEmbeddings } from "../../src/model/embedding_file.ts";
 import { Model } from "../../src/model/model.ts";
 import { openGallery } from "../../src/service/gallery.ts";
 import { serviceCase } from "../helpers/service_case.ts";
-import { writeTinyModel } from "../helpers/tiny_model.ts";
+import { writeTaughtModel, writeTinyModel } from "../helpers/tiny_model.ts";
 
 Deno.test("openGallery() opens a set with its values, a folder, and files of the model's embeddings", async () => {
   await using given = await serviceCase();
@@ -43,4 +43,15 @@ Deno.test("openGallery() refuses embeddings of another model", async () => {
     openGallery(model, file),
     /^CsnError: Cannot use the embeddings in .*own\.safetensors with the model .*: they are another model's, whose masks differ; pass the model that made them, or embed the images with this one$/,
   );
+});
+
+Deno.test("openGallery() takes embeddings that are older than a notion that was taught", async () => {
+  await using given = await serviceCase();
+  const { gallery, set, model } = given;
+  const file = join(set, "own.safetensors");
+  await writeEmbeddings(file, gallery.embeddings, { masks: model.masks });
+  using taught = await Model.load(await writeTaughtModel(set, model.path));
+  assert.equal(taught.notions.length, model.notions.length + 1);
+  const { embeddings } = await openGallery(taught, file);
+  assert.equal(taught.nearest(embeddings.at(3), embeddings, { notion: "elegance" })[0].index, 3);
 });

@@ -30,6 +30,20 @@ Deno.test("readTripletList() takes any line ends and blanks", async () => {
   assert.deepEqual(await parsed("0 1 2"), [0, 1, 2]);
 });
 
+Deno.test("readTripletList() passes over remarks", async () => {
+  const expected = [0, 7, 2, 9, 8, 3];
+  assert.deepEqual(await parsed("# by Ann\n0 7 2 # sure\n  # cannot say\n9 8 3#\n#"), expected);
+  assert.deepEqual(await parsed("0 7 2# 9 9 9\r\n9 8 3\r\n# the end\n\n"), expected);
+  await assert.rejects(parsed("0 1 2\n# x\n3 4 # 5\n"), /list\.txt:3: .* has 2 fields/);
+  await assert.rejects(parsed("# nothing\n"), /it is empty/);
+});
+
+Deno.test("readTripletList() does not count a line of a list of answers that was not finished", async () => {
+  const head = '# csn answers {"format":1,"notion":"heel"}\n';
+  assert.deepEqual(await parsed(`${head}0 7 2 # {}\n9 8 3`), [0, 7, 2]);
+  assert.deepEqual(await parsed(`${head}0 7 2 # {}\n9 8 3\n`), [0, 7, 2, 9, 8, 3]);
+});
+
 Deno.test("readTripletList() names file and line of what is wrong", async () => {
   const cases: [string, RegExp][] = [
     ["0 1 2\n3 4\n", /list\.txt:2: "3 4" has 2 fields; a line is three image indices/],

@@ -1,4 +1,4 @@
-import { isBlank } from "../triplet_list.ts";
+import { isBlank, remarkAt, withoutTornLine } from "../triplet_list.ts";
 
 /** What stands in a triplet list, good or bad. */
 export interface ListScan {
@@ -23,9 +23,10 @@ const shownCharacters = 80;
 
 /**
  * Reads a triplet list as `readTripletList` does, but goes on after bad lines. Empty lines at the
- * end do no harm.
+ * end do no harm; what follows "#" is a remark.
  */
-export function scanList(bytes: Uint8Array, imageCount: number): ListScan {
+export function scanList(given: Uint8Array, imageCount: number): ListScan {
+  const bytes = withoutTornLine(given);
   const end = lengthWithoutBlanks(bytes);
   // The shortest line, "0 1 2\n", has six bytes.
   const most = Math.ceil((end + 1) / 6);
@@ -37,7 +38,12 @@ export function scanList(bytes: Uint8Array, imageCount: number): ListScan {
   for (let start = 0; start < end;) {
     const stop = lineEnd(bytes, start, end);
     line++;
-    const isTriplet = readLine(bytes, start, stop);
+    const remark = remarkAt(bytes, start, stop);
+    if (remark < stop && isBlankTo(bytes, start, remark)) {
+      start = stop + 1;
+      continue;
+    }
+    const isTriplet = readLine(bytes, start, remark);
     if (!isTriplet) malformed.push({ line, text: textOf(bytes, start, stop) });
     else if (fields.some((index) => index >= imageCount)) {
       outOfRange.push({ line, text: textOf(bytes, start, stop) });
@@ -76,6 +82,11 @@ function readLine(bytes: Uint8Array, start: number, stop: number): boolean {
     fields[found++] = value;
   }
   return found === 3;
+}
+
+function isBlankTo(bytes: Uint8Array, start: number, stop: number): boolean {
+  for (let at = start; at < stop; at++) if (!isBlank(bytes[at])) return false;
+  return true;
 }
 
 function lineEnd(bytes: Uint8Array, start: number, end: number): number {

@@ -47,6 +47,11 @@ export interface BuildSetOptions {
   readonly onSummary?: (summary: SetSummary) => void;
   /** The table's images, where they stood in it and were unpacked into the plan's folder. */
   readonly unpacked?: UnpackedImages;
+  /**
+   * Whether the images are split. If not, each split has them all: nothing is trained and tested.
+   * @default {true}
+   */
+  readonly isSplit?: boolean;
 }
 
 /**
@@ -103,7 +108,7 @@ interface ExaminedPlan {
  */
 export async function examinePlan(
   given: SetPlan,
-  { listener, signal, onSummary, unpacked }: BuildSetOptions,
+  { listener, signal, onSummary, unpacked, isSplit = true }: BuildSetOptions,
 ): Promise<ExaminedPlan> {
   assertPlan(given);
   const plan = withFoldersRule(given);
@@ -112,7 +117,7 @@ export async function examinePlan(
   const planned = await readPlanned(plan, remarks, signal, unpacked);
   const found = rowsWithImages(plan, planned, remarks);
   const { columns, rows, files } = found;
-  const parts = partsOf(plan, found, remarks);
+  const parts = isSplit ? partsOf(plan, found, remarks) : unsplit(files.length);
   const notions = notionsOf(plan, columns, rows, remarks);
   const settle = () =>
     remarks.settle(`Cannot make an image set from ${sourceOf(plan)}`, plan.acceptGuesses ?? false);
@@ -175,6 +180,11 @@ function sayOf({ notions, warnings }: SetSummary, listener: Listener | undefined
 function withFoldersRule(plan: SetPlan): SetPlan {
   if (plan.folders === undefined) return plan;
   return { ...plan, rules: { [plan.folders]: { type: "categorical" }, ...plan.rules } };
+}
+
+function unsplit(count: number): SplitImages {
+  const all = Uint32Array.from({ length: count }, (_, image) => image);
+  return { train: all, val: all, test: all };
 }
 
 /** The images of each split: those that are given, else dealt by the shares. */

@@ -141,6 +141,14 @@ Deno.test("scanList() reads good lines, and names each bad one by its number", (
   ]);
 });
 
+Deno.test("scanList() passes over remarks, and over what was not finished of a list of answers", () => {
+  const { triplets, lines, malformed } = scan("# by Ann\n0 1 2 # sure\n #\n3 4 # 5\n6 7 8\n");
+  assert.deepEqual([...triplets], [0, 1, 2, 6, 7, 8]);
+  assert.deepEqual([...lines], [2, 5]);
+  assert.deepEqual(malformed.map(({ line }) => line), [4]);
+  assert.deepEqual([...scan("# csn answers {}\n0 1 2 # {}\n3 4 5").triplets], [0, 1, 2]);
+});
+
 Deno.test("scanList() takes empty lists, and empty lines at the end", () => {
   for (const text of ["", "\n\n", "  \r\n"]) {
     const { triplets, malformed } = scan(text);
