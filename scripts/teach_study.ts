@@ -77,8 +77,9 @@ function* study(setting: Setting, way: Way, seed: number, judge: (mask: Float32A
     }
     const triplets = answerTriplets(answers);
     const said = triplets.length / 3;
-    const isFew = said < fewestSaid;
-    yield { questions, said, accuracy: isFew ? 0.5 : judge(fitNotion(embeddings, triplets).mask) };
+    const fit = said < fewestSaid ? null : fitNotion(embeddings, triplets);
+    // Without weights nothing is nearer: as good as guessing.
+    yield { questions, said, accuracy: fit?.dimensions ? judge(fit.mask) : 0.5 };
   }
 }
 

@@ -16,7 +16,7 @@ export interface NextQuestionOptions {
   readonly pending?: readonly Question[];
   /** Each so many questions, one is asked again; 0: never. @default {10} */
   readonly repeatEvery?: number;
-  /** @default {1} */
+  /** Decides on the images that are tried, and which stands left. @default {1} */
   readonly seed?: number;
 }
 
