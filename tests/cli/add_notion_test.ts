@@ -49,7 +49,7 @@ Deno.test("add-notion --triplets writes a copy with the notion, and query, test 
   assert.match(lines[7], /^120 answers about \d+ images; \d of 8 dimensions count$/);
   assert.match(lines[9], /^learned: better than guessing, and than every notion there is \(/);
   assert.equal(lines[10], "written: more.safetensors, with 3 notions");
-  assert.match(stderr, /images\.npy has no masks/);
+  assert.match(stderr, /images\.npy does not say which model made its embeddings/);
   assert.match(
     stderr,
     /next: deno task query --resume more\.safetensors --notion elegance --among images\.npy/,
