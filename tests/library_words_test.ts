@@ -12,6 +12,7 @@ const others = [
   /python3 -m pip --version/g,
   /"--(dest|only-binary|no-cache-dir|progress-bar|disable-pip-version-check|no-input|no-deps)\b/g,
   /"--(index-url|retries|timeout)"/g,
+  /"--(quiet|platform|minify|outdir)"/g,
   /-Wl,--[a-z-]+/g,
   /: --others\b/g,
   /--(ink|ground|line|quiet|panel|link)\b/g,

@@ -100,13 +100,13 @@ export class Analyses {
   #refusal(): string | null {
     const { set, model, shown } = this.#explored;
     if (set === null) {
-      return `Cannot measure accuracy and leakage: ${shown.among} is no image set, so it has no triplets; start \`explore\` with a set as \`--among\``;
+      return `Cannot measure accuracy and leakage: ${shown.among} is no image set, so it has no triplets; explore a set (\`among\`)`;
     }
     const unknown = model.notions.filter((notion) => !set.notions.includes(notion));
     if (unknown.length === 0) return null;
     return `Cannot measure accuracy and leakage: ${shown.among} has no triplets of ${
       unknown.join(", ")
-    }; start \`explore\` with the model's own set as \`--among\``;
+    }; explore the model's own set (\`among\`)`;
   }
 
   async #compute(split: Split, running: Running): Promise<void> {

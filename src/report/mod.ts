@@ -21,7 +21,11 @@ export { storeCalibration } from "../analysis/store_calibration.ts";
 
 // Measure
 export { analyseModel, type AnalyseOptions, analyseSplit } from "../analysis/analyse_model.ts";
-export { type EmbeddedSplit, embedSplit } from "../analysis/embedded_split.ts";
+export {
+  type EmbeddedSplit,
+  embedSplit,
+  type EmbedSplitOptions,
+} from "../analysis/embedded_split.ts";
 export type { ProbeTable } from "../analysis/probe_column.ts";
 export type { Accuracy } from "../analysis/split_accuracy.ts";
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { analyseModel } from "../../../src/analysis/analyse_model.ts";
+import { Analyses } from "../../../src/explore/analyses.ts";
+import { openExplored } from "../../../src/explore/explored.ts";
 import { cacheFolder } from "../../../src/files/cache.ts";
 import { join } from "../../../src/files/paths.ts";
 import { readModelFile } from "../../../src/model/model_file.ts";
@@ -114,4 +116,14 @@ Deno.test("analysisRoutes() refuse a model whose file is another one now", async
   await begin(run);
   const { error } = await settled(run);
   assert.match(error, /is another model now than the one that is explored; start `explore` again$/);
+});
+
+Deno.test("Analyses says of a folder of images that it has no triplets", async () => {
+  await using run = await exploredRun();
+  const folder = join(run.set, "images");
+  const analyses = new Analyses(await openExplored(run.explored.model, { among: folder }));
+  const refusal =
+    `Cannot measure accuracy and leakage: ${folder} is no image set, so it has no triplets; explore a set (\`among\`)`;
+  assert.deepEqual(await analyses.state("test"), { state: "unknown", stale: null, refusal });
+  assert.throws(() => analyses.begin("test"), { name: "CsnError", message: refusal });
 });
