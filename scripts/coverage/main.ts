@@ -101,7 +101,7 @@ const rowsOf = (places: Places, measures: readonly Measure[]) => {
 console.log("Retrieval and order\n");
 console.log(
   table(["tested", "measure", "mean", "coverage", "length / known"], [
-    ...retrievalPlans.flatMap((places) => rowsOf(places, ofRetrieval)),
+    ...retrievalPlans.flatMap((places) => rowsOf(places, ofRetrieval(places))),
     ...orderPlans.flatMap((places) => rowsOf(places, ["Spearman"])),
   ]),
   "\n",

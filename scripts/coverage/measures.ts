@@ -4,6 +4,7 @@ import { retrieval } from "../../src/analysis/retrieval.ts";
 import { randomBelow, randomNormal } from "../../src/base/random.ts";
 import type { Interval } from "../../src/statistics/estimate.ts";
 import { MaskedVectors } from "../../src/statistics/masked_vectors.ts";
+import { fewestRanked } from "../../src/statistics/interval.ts";
 import { meanOf, varianceOf } from "../../src/statistics/mean.ts";
 import { normalQuantile } from "../../src/statistics/quantiles.ts";
 
@@ -24,8 +25,11 @@ export interface Places {
 /** What is measured of them. */
 export type Measure = "R@1" | "R@10" | "mAP" | "Spearman";
 
-/** Those of retrieval. */
-export const ofRetrieval: readonly Measure[] = ["R@1", "R@10", "mAP"];
+/** Those of retrieval that have an interval over so many images or groups. */
+export function ofRetrieval({ images, groupSize }: Places): readonly Measure[] {
+  const recalls = ["R@1", "R@10"] as const;
+  return images / groupSize < fewestRanked ? recalls : [...recalls, "mAP"];
+}
 
 /** What a study of a measure found. */
 export interface MeasureCoverage {

@@ -139,7 +139,10 @@ export interface RetrievalScores {
   readonly meanAveragePrecision: number;
 }
 
-/** 95 % intervals of retrieval's scores; null of a single image (or group). */
+/**
+ * 95 % intervals of retrieval's scores; null of a single image (or group), and of mean average
+ * precision below 30 of them.
+ */
 export type RetrievalIntervals = { readonly [score in keyof RetrievalScores]: Interval | null };
 
 /** How well images that are alike by a notion are found under its mask. */

@@ -1,5 +1,6 @@
 import { type Attribute, isKnown } from "../sets/attribute.ts";
 import type { Interval } from "../statistics/estimate.ts";
+import { fewestRanked } from "../statistics/interval.ts";
 import { likeness } from "../sets/make/notions/likeness.ts";
 import { shuffled } from "../base/random.ts";
 import { type LeaningScatter, PrecisionJackknife } from "../statistics/precision_jackknife.ts";
@@ -95,11 +96,15 @@ function scoreInterval({ value, queries, scatter: { variance, units }, least }: 
   return uncertainShare({ value, count: queries, variance, multiplier, prior, weight, least });
 }
 
-/** The interval whose lower end is by the lower variance, and whose upper end by the other. */
+/**
+ * The interval whose lower end is by the lower variance, and whose upper end by the other. Null of
+ * fewer than 30 units.
+ */
 function leaningInterval(
   { units, variance, lower }: LeaningScatter,
   by: (scatter: Scatter) => Interval | null,
 ): Interval | null {
+  if (units < fewestRanked) return null;
   const [upper, under] = [by({ units, variance }), by({ units, variance: lower })];
   return upper && under && { low: under.low, high: upper.high };
 }

@@ -8,10 +8,6 @@ const mostSplits = 50;
 const fewestSplits = 10;
 const manyImages = 1_000;
 
-/** Units of which the lower end is by the jackknife alone, and of which it is corrected in full. */
-const fewUnits = 15;
-const manyUnits = 30;
-
 /** A scatter whose estimate leans: it lies far above the truth more often than far below. */
 export interface LeaningScatter extends Scatter {
   /** The variance for the lower end of an interval; `variance` is for the upper one. */
@@ -31,9 +27,8 @@ export interface LeaningScatter extends Scatter {
  * same, 2^(c - 1) - 1 times: 0, 1, 3. The jackknife less that variance, J - A, is unbiased up to
  * the second order. But where that order matters the mean leans: it grows with the square of how
  * unequal the kinds happen to be, and J is small where it lies too low. So the upper end of an
- * interval goes by J itself and the lower by J - 3/2 A, at least J / 4; of fewer than 30 units by
- * less of A, of 15 by J, which is too small there as often as not. So simulated coverage has it
- * (`deno task coverage`).
+ * interval goes by J itself and the lower by J - 3/2 A, at least J / 4. So simulated coverage has it
+ * (`deno task coverage`) from 30 units on.
  */
 export class PrecisionJackknife {
   readonly #halves: RandomHalves;
@@ -123,9 +118,8 @@ export class PrecisionJackknife {
       return queries === 0 ? 0 : share * (mean - (this.#sum + change) / queries);
     });
     const scatter = scatterOf(influences, this.#halves.unitOf);
-    const { variance, units } = scatter;
-    const weight = 1.5 * Math.min(1, Math.max(0, (units - fewUnits) / (manyUnits - fewUnits)));
-    return { ...scatter, lower: Math.max(variance / 4, variance - weight * this.#averages()) };
+    const { variance } = scatter;
+    return { ...scatter, lower: Math.max(variance / 4, variance - 1.5 * this.#averages()) };
   }
 
   /** The variance over splits of the average of the means of both halves. */

@@ -64,11 +64,8 @@ Deno.test("tables of equal networks claim a difference by single intervals, and 
 });
 
 Deno.test("intervals of retrieval hold the mean, and are no longer than they need to be", () => {
-  const found = measuresOf(
-    { images: 45, groupSize: 1, kinds: 3, signal: 0.3 },
-    ofRetrieval,
-    replicates,
-  );
+  const places = { images: 45, groupSize: 1, kinds: 3, signal: 0.3 };
+  const found = measuresOf(places, ofRetrieval(places), replicates);
   for (const { measure, coverage, length } of found) {
     assert.ok(coverage >= least, `${measure}: ${coverage}`);
     // R@10 is nearly 1 here. What the others scatter by in 200 worlds is known to 5 %.
