@@ -1,5 +1,5 @@
 import type { NeighboursAnswer, NeighboursAsked } from "../protocol.ts";
-import { connection, LostError, type Source } from "./source.ts";
+import { connection, LostError, PictureError, type Source } from "./source.ts";
 
 /** Milliseconds between two questions to a server that is gone. */
 const askAgainMs = 1000;
@@ -39,7 +39,9 @@ export function serverSource(): Source {
     if (response.ok) return response;
     const answer = await response.json().catch(() => null);
     const said = (answer as { readonly error?: unknown } | null)?.error;
-    throw new Error(typeof said === "string" ? said : `The server answered ${response.status}`);
+    const message = typeof said === "string" ? said : `The server answered ${response.status}`;
+    const state = response.headers.get("x-picture");
+    throw state === null ? new Error(message) : new PictureError(state, message);
   }
 
   /** Asks for JSON. */

@@ -108,6 +108,16 @@ export function report(error: unknown): void {
   trouble.value = error instanceof Error ? error.message : String(error);
 }
 
+/** A picture that cannot be shown. */
+export class PictureError extends Error {
+  override readonly name = "PictureError";
+
+  /** In one word, such as "gone", and in a sentence. */
+  constructor(readonly state: string, message: string) {
+    super(message);
+  }
+}
+
 /** Nobody answers. */
 export class LostError extends Error {
   override readonly name = "LostError";

@@ -1,24 +1,52 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { explored, source } from "./explored.ts";
+import { connection, PictureError } from "./source.ts";
 
-/** One picture by its index; where there is none, or it is gone, what the image is called. */
+/** Why a picture is not shown, in a few words and in a sentence. */
+interface Fault {
+  readonly label: string;
+  readonly message: string;
+}
+
+const labels: Readonly<Record<string, string>> = {
+  gone: "picture is gone",
+  outside: "picture lies outside the folder",
+  broken: "picture cannot be read",
+};
+
+/** One picture by its index; where there is none, what the image is called, or why there is none. */
 export function Thumbnail({ index, name }: { readonly index: number; readonly name: string }) {
-  const [isGone, setGone] = useState(false);
-  if (!explored.value!.hasPictures || isGone) {
+  const [fault, setFault] = useState<Fault | null>(null);
+  const { comebacks } = connection.value;
+  // Another image, or a server that is back, has another picture.
+  useEffect(() => setFault(null), [index, comebacks]);
+  if (!explored.value!.hasPictures || fault !== null) {
     return (
-      <span class="thumbnail no-picture" role="img" aria-label={name}>
-        {isGone ? "picture is gone" : name}
+      <span class="thumbnail no-picture" role="img" aria-label={name} title={fault?.message}>
+        {fault?.label ?? name}
       </span>
     );
   }
   return (
     <img
       class="thumbnail"
-      key={index}
+      key={`${index} ${comebacks}`}
       src={source().thumbnail(index)}
       alt={name}
       draggable={false}
-      onError={() => setGone(true)}
+      onError={() => findFault(index).then(setFault)}
     />
   );
+}
+
+/** A picture that does not come says nothing: why is asked for. */
+async function findFault(index: number): Promise<Fault> {
+  try {
+    await source().wholePicture(index);
+    return { label: "no picture", message: "The small picture did not come" };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const state = error instanceof PictureError ? error.state : "";
+    return { label: labels[state] ?? "no picture", message };
+  }
 }

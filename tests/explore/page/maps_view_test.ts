@@ -10,6 +10,8 @@ import {
 import { pointsInBox } from "../../../src/explore/page/maps/points_in.ts";
 import { sha256 } from "../../../src/files/sha256.ts";
 import { join } from "../../../src/files/paths.ts";
+import { bundlePage } from "../../../src/explore/bundle_page.ts";
+import { exploreModel } from "../../../src/explore/explore_server.ts";
 import { Chromium, chromium, type OpenPage } from "../../helpers/chromium.ts";
 import { type ExploreCase, exploreCase } from "../../helpers/explore_case.ts";
 import { valuesOf } from "../../helpers/valued_set.ts";
@@ -495,3 +497,50 @@ Deno.test("a picture that is gone is shown as gone, where pictures are near", op
   await Deno.writeFile(join(folder, "8.png"), bytes);
   await page.close();
 });
+
+Deno.test("a gallery says of each picture that cannot be shown why", options, async () => {
+  const folder = made.explored.pictureFolder!;
+  const secret = join(made.service.set, "secret.png");
+  await Deno.rename(join(folder, "20.png"), secret);
+  await Deno.symlink(secret, join(folder, "20.png"));
+  await Deno.writeTextFile(join(folder, "21.png"), "no picture");
+  await Deno.remove(join(folder, "22.png"));
+  const { page } = await openMaps("&pictures=0&selected=20.21.22.23");
+  await page.waitForFunction(() => document.querySelectorAll(".no-picture").length === 3);
+  const shown = await page.$$eval(".map-gallery .thumbnail", (all) => {
+    return all.map((each) => [each.textContent, each.getAttribute("title")]);
+  });
+  assert.deepEqual(shown.map(([text]) => text), [
+    "picture lies outside the folder",
+    "picture cannot be read",
+    "picture is gone",
+    "",
+  ]);
+  assert.equal(shown[2][1], "Cannot show image 22, 22.png: there is no such file");
+  await page.close();
+});
+
+Deno.test("maps come back when the server was away, and go on meanwhile", options, async () => {
+  const page = await bundlePage();
+  const first = exploreModel(made.explored, { page, port: 0, token });
+  const { port } = new URL(first.url);
+  const open = await browser.visit(`${first.url}#view=maps`, 1200);
+  await stillness(open.page);
+  const asked = () => open.requests.filter((url) => url.includes("/api/maps/layout")).length;
+  const before = asked();
+  await first.close();
+  // What was there is moved about without the server; what is asked for says that it is away.
+  await open.page.focus(".map-pane");
+  await press(open.page, "+", "n");
+  await open.page.waitForFunction(() => location.hash.includes("camera="));
+  await open.page.waitForSelector(".message.lost");
+  await using _second = exploreModel(made.explored, { page, port: Number(port), token });
+  await open.page.waitForFunction(() => document.querySelector(".message.lost") === null);
+  await stillness(open.page);
+  await open.page.waitForFunction(() => document.querySelector(".map-card") !== null);
+  assert.ok(asked() > before);
+  await open.page.close();
+});
+
+/** The same for both servers. */
+const token = "the-same-for-both-servers";

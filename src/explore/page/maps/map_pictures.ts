@@ -2,7 +2,7 @@
 import { atlasCell } from "../../atlas_plan.ts";
 import type { AtlasInfo } from "../../protocol.ts";
 import { source } from "../explored.ts";
-import { report } from "../source.ts";
+import { LostError, PictureError, report } from "../source.ts";
 
 /** Whole pictures that are kept, and pixels of a side at most: some 60 MB. */
 const [mostWhole, wholeSide] = [240, 256];
@@ -10,7 +10,7 @@ const [mostWhole, wholeSide] = [240, 256];
 /** Whole pictures that are asked for at a time: a map that is dragged asks for many. */
 const atOnce = 4;
 
-/** A whole picture, or why there is none. */
+/** A whole picture, or in a word why there is none. */
 type Whole = { readonly picture: ImageBitmap } | { readonly fault: string } | "coming";
 
 /** What draws pictures on a canvas; `onCame` is called when another one came. */
@@ -113,7 +113,9 @@ export class MapPictures {
       const options = { resizeWidth: wholeSide, resizeQuality: "medium" } as const;
       this.#whole.set(image, { picture: await createImageBitmap(blob, options) });
     } catch (error) {
-      this.#whole.set(image, { fault: error instanceof Error ? error.message : String(error) });
+      // A server that is away is asked again when the map is drawn the next time.
+      if (error instanceof LostError) this.#whole.delete(image);
+      else this.#whole.set(image, { fault: error instanceof PictureError ? error.state : "" });
     }
     for (const [oldest, whole] of this.#whole) {
       if (this.#whole.size <= mostWhole) break;
@@ -159,6 +161,6 @@ function drawFault(
   context.fillStyle = "#000000";
   context.font = "12px system-ui, sans-serif";
   context.textAlign = "center";
-  context.fillText(/no such file/.test(fault) ? "gone" : "no picture", x, y + half - 6);
+  context.fillText(fault === "" ? "no picture" : fault, x, y + half - 6);
   context.restore();
 }

@@ -38,9 +38,12 @@ export function screenCells(
 ): ShownCells {
   const [left, top] = toPlane(camera, pane, pane.left, pane.top);
   const [right, bottom] = toPlane(camera, pane, pane.left + pane.width, pane.top + pane.height);
-  const isSeen = (x: number, y: number) => x >= left && x <= right && y >= top && y <= bottom;
   let seen = 0;
-  for (let at = 0; at < layout.length; at += 2) if (isSeen(layout[at], layout[at + 1])) seen++;
+  for (let at = 0; at < layout.length; at += 2) {
+    const x = layout[at];
+    const y = layout[at + 1];
+    if (x >= left && x <= right && y >= top && y <= bottom) seen++;
+  }
   const farSide = Math.min(pane.width, pane.height) / farCells;
   const wanted = seen <= fewPoints
     ? nearSide
@@ -54,9 +57,12 @@ export function screenCells(
   const nearest = new Int32Array(columns * rows).fill(-1);
   const least = new Float64Array(columns * rows).fill(Infinity);
   for (let point = 0, at = 0; at < layout.length; point++, at += 2) {
-    if (!isSeen(layout[at], layout[at + 1])) continue;
-    const [x, y] = [layout[at] / unit - firstColumn, layout[at + 1] / unit - firstRow];
-    const [column, row] = [Math.floor(x), Math.floor(y)];
+    if (!(layout[at] >= left && layout[at] <= right)) continue;
+    if (!(layout[at + 1] >= top && layout[at + 1] <= bottom)) continue;
+    const x = layout[at] / unit - firstColumn;
+    const y = layout[at + 1] / unit - firstRow;
+    const column = Math.floor(x);
+    const row = Math.floor(y);
     // Within a cell nothing is farther than 1.
     const isPassedOver = chosen !== null && chosen[point] === 0;
     const far = (x - column - 0.5) ** 2 + (y - row - 0.5) ** 2 + (isPassedOver ? 1 : 0);

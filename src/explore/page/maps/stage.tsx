@@ -4,7 +4,7 @@ import { effect, type Signal, signal } from "@preact/signals";
 import { explored, notionColour } from "../explored.ts";
 import { goTo, mapCamera, mapPictures, selection } from "../state.ts";
 import { theme } from "../theme.ts";
-import { report } from "../source.ts";
+import { connection, report } from "../source.ts";
 import { type Camera, middleOf, type Pane, panned, scaleOf, toPlane, zoomed } from "./camera.ts";
 import { layouts, maps, points, values } from "./map_data.ts";
 import { MapPictures } from "./map_pictures.ts";
@@ -210,7 +210,8 @@ class StageWork {
       }),
       effect(() => this.#follow()),
       effect(() => {
-        // Another set of points has other pictures.
+        // Another set of points has other pictures, and so may a server that was started again.
+        connection.value.comebacks;
         if (points.value !== null) this.#pictures.open(this.#stop.signal).catch(report);
       }),
     );
