@@ -36,6 +36,9 @@ export const cardPlace: Signal<Place | null> = signal(null);
 /** What was done, for screen readers. */
 export const spoken: Signal<string> = signal("");
 
+/** The height of the stage at least, and what is left for what stands below it, in CSS pixels. */
+const [leastHeight, belowStage] = [360, 56];
+
 /** How near a pointer must come to a dot, in CSS pixels. */
 const reach = 12;
 
@@ -181,6 +184,8 @@ class StageWork {
   #outline: readonly Place[] = [];
   #frame: number | null = null;
   #movedAt = 0;
+  /** Where the pointer was last, while it is not known what lies under it now. */
+  #unseen: { readonly at: number; readonly place: Place } | null = null;
   /** Points in the order in which keys come to them, and where in it they are. */
   #tour: { readonly points: readonly number[]; at: number } | null = null;
 
@@ -189,7 +194,9 @@ class StageWork {
     this.#pictures = new MapPictures(() => this.#soon());
     this.#drawing = new StageDrawing(dots, marks, this.#pictures);
     const measure = () => {
-      const height = Math.max(320, Math.round(0.74 * innerHeight));
+      // As high as the window leaves room for, with the first line of what stands below.
+      const top = element.getBoundingClientRect().top + scrollY;
+      const height = Math.max(leastHeight, Math.round(innerHeight - top - belowStage));
       stageRoom.value = { width: element.clientWidth, height };
     };
     const observer = new ResizeObserver(measure);
@@ -277,6 +284,11 @@ class StageWork {
     this.#element.dataset.drawn = String(Number(this.#element.dataset.drawn ?? 0) + 1);
     this.#element.dataset.still = String(!isMoving);
     if (isMoving) this.#soon();
+    else if (this.#unseen !== null) {
+      const { at, place } = this.#unseen;
+      this.#unseen = null;
+      this.#hover(at, place);
+    }
   }
 
   get #camera(): Camera {
@@ -285,6 +297,8 @@ class StageWork {
 
   #look(next: Camera): void {
     this.#movedAt = performance.now();
+    hovered.value = null;
+    cardPlace.value = null;
     this.#tour = null;
     lookAt(next);
   }
@@ -316,7 +330,9 @@ class StageWork {
     event.preventDefault();
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
     const factor = Math.exp(-0.0018 * lines * event.deltaY);
-    this.#look(zoomed(this.#camera, this.#pane(at), factor, [...this.#place(event)]));
+    const place = this.#place(event);
+    this.#look(zoomed(this.#camera, this.#pane(at), factor, [...place]));
+    this.#unseen = { at, place };
   }
 
   down(at: number, event: PointerEvent): void {
@@ -396,6 +412,7 @@ class StageWork {
 
   leave(): void {
     if (this.#pointers.size > 0) return;
+    this.#unseen = null;
     hovered.value = null;
     cardPlace.value = null;
   }
