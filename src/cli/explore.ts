@@ -26,6 +26,10 @@ export function exploreCommand(): CommandUnknownOpts {
     )
     .option("--images <folder>", "where the pictures lie whose embeddings a file of --among holds")
     .option(
+      "--answers <folder>",
+      "where labels and checks are written (default: the folder of the model's run)",
+    )
+    .option(
       "--host <address>",
       "address to listen at; at others than loopback reading needs the token of the page's address, too",
       "127.0.0.1",
@@ -54,6 +58,7 @@ export function exploreCommand(): CommandUnknownOpts {
         const explored = await openExplored(model, {
           among: flags.among === undefined ? undefined : amongPath(flags.among),
           images: flags.images === undefined ? undefined : userPath(flags.images),
+          answers: flags.answers === undefined ? undefined : userPath(flags.answers),
           shownPath,
           listener,
           signal,

@@ -20,6 +20,7 @@ import type { PageFiles } from "./bundle_page.ts";
 import type { Explored } from "./explored.ts";
 import { cookieHeader, examineExplorer, type Guard, safeHeaders } from "./guard.ts";
 import { analysisRoutes } from "./routes/analysis.ts";
+import { checkRoutes } from "./routes/check.ts";
 import { curveRoutes } from "./routes/curves.ts";
 import { embedRoutes } from "./routes/embed.ts";
 import { exploredRoutes } from "./routes/explored.ts";
@@ -64,6 +65,7 @@ function routesOf(
     ...findRoutes(explored),
     ...tripletRoutes(explored),
     ...embedRoutes(explored, settings),
+    ...checkRoutes(explored),
     ...maskRoutes(explored),
     ...curveRoutes(explored),
     ...analysisRoutes(explored),

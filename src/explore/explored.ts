@@ -3,6 +3,7 @@ import { seenAt } from "../files/exists.ts";
 import { sha256 } from "../files/sha256.ts";
 import { dirname, join, resolve } from "../files/paths.ts";
 import type { EmbeddingSet } from "../model/embedding_set.ts";
+import { type AnswersPlace, findAnswersPlace } from "./answers_place.ts";
 import type { FolderOptions } from "../model/keep_embeddings.ts";
 import type { Model } from "../model/model.ts";
 import { isSetFolder } from "../model/set_embeddings.ts";
@@ -18,6 +19,8 @@ export interface ExploreSource extends FolderOptions {
   readonly among?: string;
   /** Where the pictures of a file of embeddings lie: its names are paths below. */
   readonly images?: string;
+  /** The folder that answers and marks are written to. @default {the run's} */
+  readonly answers?: string;
   /** How paths are shown. @default {as they are} */
   readonly shownPath?: (path: string) => string;
 }
@@ -36,6 +39,10 @@ export class Explored {
   readonly set: ImageSet | null;
   /** What is searched and the model's file, as they are shown. */
   readonly shown: { readonly among: string; readonly model: string };
+  /** Where answers and marks are written. */
+  readonly answers: AnswersPlace;
+  /** How paths are shown. */
+  readonly shownPath: (path: string) => string;
   /** The folder below which all pictures lie; null where it is not known. */
   readonly pictureFolder: string | null;
   /** Of names: another one for other images or in another order. */
@@ -47,7 +54,14 @@ export class Explored {
     model: Model,
     found: Pick<
       Explored,
-      "embeddings" | "columns" | "values" | "set" | "shown" | "pictureFolder"
+      | "embeddings"
+      | "columns"
+      | "values"
+      | "set"
+      | "shown"
+      | "answers"
+      | "shownPath"
+      | "pictureFolder"
     >,
     fileOf: (index: number) => string,
   ) {
@@ -57,6 +71,8 @@ export class Explored {
     this.values = found.values;
     this.set = found.set;
     this.shown = found.shown;
+    this.answers = found.answers;
+    this.shownPath = found.shownPath;
     this.pictureFolder = found.pictureFolder;
     this.stamp = sha256(found.embeddings.names.join("\n")).slice(0, 8);
     this.#fileOf = fileOf;
@@ -86,11 +102,15 @@ export class Explored {
 export async function openExplored(model: Model, source: ExploreSource = {}): Promise<Explored> {
   const { shownPath = (path: string) => path } = source;
   const among = source.among ?? await ownSet(model);
+  // What will be refused is refused before images are embedded.
+  const answers = await findAnswersPlace(dirname(model.path), source.answers);
+  if (answers.refusal !== null) source.listener?.warning?.(answers.refusal);
   const { embeddings, columns } = await openGallery(model, among, source);
   const shown = { among: shownPath(among), model: shownPath(model.path) };
+  const common = { embeddings, columns, shown, answers, shownPath };
   if (!seenAt(among)?.isDirectory) {
     const pictureFolder = source.images === undefined ? null : resolve(source.images);
-    const found = { embeddings, columns, values: null, set: null, shown, pictureFolder };
+    const found = { ...common, values: null, set: null, pictureFolder };
     return new Explored(model, found, (index) => join(pictureFolder!, embeddings.names[index]));
   }
   if (source.images !== undefined) {
@@ -100,13 +120,13 @@ export async function openExplored(model: Model, source: ExploreSource = {}): Pr
   }
   if (!await isSetFolder(among)) {
     const pictureFolder = resolve(among);
-    const found = { embeddings, columns, values: null, set: null, shown, pictureFolder };
+    const found = { ...common, values: null, set: null, pictureFolder };
     return new Explored(model, found, (index) => join(pictureFolder, embeddings.names[index]));
   }
   const set = await openImageSet(among);
   const values = await readSetValues(set);
   const survey = surveyImages(set);
-  const found = { embeddings, columns, values, set, shown, pictureFolder: set.imageFolder };
+  const found = { ...common, values, set, pictureFolder: set.imageFolder };
   return new Explored(model, found, (index) => imagePath(set, survey, index));
 }
 

@@ -381,3 +381,57 @@ export interface LeakageInfo {
   /** The baseline less the error. */
   readonly excess: readonly (readonly (ShareEstimate | null)[])[] | null;
 }
+
+// Check
+
+/** `GET /api/suspects?notion=&split=&count=`: triplets that the model finds in the wrong order. */
+export interface SuspectsAnswer {
+  /** The worst first. */
+  readonly suspects: readonly SuspectInfo[];
+  /** In the wrong order, and in all. */
+  readonly wrong: number;
+  readonly total: number;
+  /** The notion's place in the model. */
+  readonly notionIndex: number;
+  readonly marks: MarksInfo;
+}
+
+/** A triplet whose label may be wrong. */
+export interface SuspectInfo {
+  /** Its place in its list, from 0 on. */
+  readonly place: number;
+  readonly anchor: ImageInfo;
+  readonly far: ImageInfo;
+  readonly near: ImageInfo;
+  /** Distances from the anchor by the notion. */
+  readonly farDistance: number;
+  readonly nearDistance: number;
+  /** What was said of it last. */
+  readonly mark: TripletMark | null;
+}
+
+/** Whether a triplet's label is right. */
+export type TripletMark = "right" | "wrong";
+
+/** `POST /api/check`: what somebody says of a triplet; answered with `MarksInfo` once it is kept. */
+export interface MarkAsked {
+  readonly notion: string;
+  /** Anchor, far and near. */
+  readonly images: readonly [number, number, number];
+  /** Null takes back what was said before. */
+  readonly is: TripletMark | null;
+  /** Who says so, and when, as an ISO text. */
+  readonly by: string;
+  readonly at: string;
+}
+
+/** The list that marks are written to. */
+export interface MarksInfo {
+  /** Its file, as it is shown. */
+  readonly file: string;
+  /** Why nothing can be written there; null where it can. */
+  readonly refusal: string | null;
+  /** Triplets that are marked so. */
+  readonly right: number;
+  readonly wrong: number;
+}

@@ -30,11 +30,18 @@ export function followKeys(): void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const isApart = isWriting(event.target) || document.querySelector("dialog[open]") !== null;
     if (isApart && event.key !== "Escape") return;
-    const meant = [...shortcuts].find(({ keys }) => keys.includes(event.key));
+    if (isPressed(event.target) && (event.key === " " || event.key === "Enter")) return;
+    // A view's own keys, which come later, go before those of the page.
+    const meant = [...shortcuts].findLast(({ keys }) => keys.includes(event.key));
     if (meant === undefined) return;
     event.preventDefault();
     meant.run(event);
   });
+}
+
+/** Whether it does something of its own when space or Enter is pressed. */
+function isPressed(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("button, a, summary, input") !== null;
 }
 
 function isWriting(target: EventTarget | null): boolean {

@@ -123,6 +123,11 @@ export function serverSource(): Source {
     analysis: (split) => ask(`api/analysis?${words([["split", split]])}`),
     compute: (split, what) =>
       ask(`api/analysis/${what}?${words([["split", split]])}`, { method: "POST" }),
+
+    // Check
+    suspects: ({ notion, split, count }) =>
+      ask(`api/suspects?${words([["notion", notion], ["split", split], ["count", count]])}`),
+    mark: (mark) => post("api/check", mark),
   };
 }
 

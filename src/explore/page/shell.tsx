@@ -8,6 +8,7 @@ import { stamp, view, type ViewName } from "./state.ts";
 import { switchTheme, theme } from "./theme.ts";
 import { Help, isHelpShown } from "./help.tsx";
 import { SearchBox } from "./search_box.tsx";
+import { Check } from "./views/check.tsx";
 import { Curves } from "./views/curves.tsx";
 import { Masks } from "./views/masks.tsx";
 import { Maps } from "./views/maps.tsx";
@@ -26,6 +27,7 @@ const views: readonly ViewEntry[] = [
   { name: "maps", title: "Maps", component: Maps },
   { name: "masks", title: "Masks", component: Masks },
   { name: "curves", title: "Curves", component: Curves },
+  { name: "check", title: "Check", component: Check },
 ];
 
 /** Everything that is shown. */

@@ -11,6 +11,8 @@ import type {
   ImageInfo,
   ListedImages,
   MapsInfo,
+  MarkAsked,
+  MarksInfo,
   MaskEpochs,
   MasksAnswer,
   NeighboursAnswer,
@@ -18,6 +20,7 @@ import type {
   PointValues,
   RunEpochs,
   RunsAnswer,
+  SuspectsAnswer,
 } from "../protocol.ts";
 
 /** Everything that the page asks. Promises reject with an Error whose message people can read. */
@@ -73,6 +76,12 @@ export interface Source {
   analysis(split: string): Promise<AnalysisState>;
   /** Begins or stops to compute that; null where it needs a server. */
   readonly compute: ((split: string, what: "begin" | "stop") => Promise<AnalysisState>) | null;
+
+  // Check
+  /** Triplets whose labels may be wrong, the worst first. */
+  suspects(asked: TripletsAsked): Promise<SuspectsAnswer>;
+  /** Keeps what somebody says of one; null where that needs a server. */
+  readonly mark: ((mark: MarkAsked) => Promise<MarksInfo>) | null;
 }
 
 /** What of a run the page has already: nothing at first. */

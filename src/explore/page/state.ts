@@ -234,6 +234,12 @@ export const accuracyOf: Signal<string> = field("of", text);
 /** The split whose accuracy and leakage are shown; "": the test split. */
 export const analysisSplit: Signal<string> = field("on", text);
 
+// Check
+
+/** The notion whose suspects are checked, and the split; "" for the first. */
+export const checkNotion: Signal<string> = field("suspects", text, { isStep: true });
+export const checkSplit: Signal<string> = field("list", text, { isStep: true });
+
 // The address
 
 /** How many queries before are remembered. */
