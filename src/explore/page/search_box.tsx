@@ -83,7 +83,7 @@ export function SearchBox() {
         id="search"
         type="text"
         list={undefined}
-        placeholder="Search a name or value  ( / )"
+        placeholder="Name or value  ( / )"
         aria-label="Search a name or value"
         role="combobox"
         aria-autocomplete="list"

@@ -87,8 +87,13 @@ function Header({ current }: { readonly current: ViewName }) {
       </nav>
       <SearchBox />
       <div class="tools">
-        <button type="button" onClick={switchTheme} title="Light or dark">
-          {{ system: "◐ system", light: "☀ light", dark: "☾ dark" }[theme.value]}
+        <button
+          type="button"
+          onClick={switchTheme}
+          title={`${theme.value}: light, dark, or as the system has it`}
+          aria-label={`Light or dark: ${theme.value}`}
+        >
+          {{ system: "◐", light: "☀", dark: "☾" }[theme.value]}
         </button>
         <button type="button" onClick={() => isHelpShown.value = true} aria-label="Help: keys">
           ?

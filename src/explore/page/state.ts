@@ -90,7 +90,7 @@ export function yes(otherwise: boolean): Codec<boolean> {
 
 /** Texts in an order. */
 export const texts: Codec<readonly string[]> = {
-  write: (values) => values.length === 0 ? null : values.map(encodeURIComponent).join(","),
+  write: (values) => values.length === 0 ? null : values.map(apart).join(","),
   read: (given) => given === null || given === "" ? [] : given.split(",").map(decoded),
 };
 
@@ -99,7 +99,7 @@ export const numbersByName: Codec<Readonly<Record<string, number>>> = {
   write: (values) => {
     const all = Object.entries(values);
     if (all.length === 0) return null;
-    return all.map(([name, value]) => `${encodeURIComponent(name)}:${value}`).join(",");
+    return all.map(([name, value]) => `${apart(name)}:${value}`).join(",");
   },
   read: (given) => {
     const all = given === null || given === "" ? [] : given.split(",");
@@ -111,6 +111,11 @@ export const numbersByName: Codec<Readonly<Record<string, number>>> = {
     }));
   },
 };
+
+/** A text without the characters that part texts. */
+function apart(text: string): string {
+  return text.replace(/[%,:]/g, encodeURIComponent);
+}
 
 function decoded(part: string): string {
   try {
@@ -277,7 +282,7 @@ export function written(): string {
     return value === null ? [] : [[key, value]];
   });
   // An address may hold these as they are.
-  return new URLSearchParams(words).toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+  return new URLSearchParams(words).toString().replace(/%(?:2C|3A|3D)/g, decodeURIComponent);
 }
 
 /** Takes the state from an address. */

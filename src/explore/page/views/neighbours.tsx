@@ -1,8 +1,9 @@
 /** The neighbours of an image: a row for each notion, one without a mask, one for the mixture. */
 import { useEffect, useRef } from "preact/hooks";
+import type { RowAnswer } from "../../protocol.ts";
 import { addShortcuts } from "../keyboard.ts";
 import { mode, ownQuery, perRow, query } from "../state.ts";
-import { followNeighbours, isRefused, rows } from "./neighbours/answers.ts";
+import { followNeighbours, isRefused, rows, titles } from "./neighbours/answers.ts";
 import { Begin } from "./neighbours/begin.tsx";
 import { focusRow, moveFocus } from "./neighbours/card_focus.ts";
 import { Links } from "./neighbours/links.tsx";
@@ -24,11 +25,13 @@ export function Neighbours() {
   useEffect(followDrops, []);
   useEffect(shortcuts, []);
   return (
-    <div class="neighbours">
-      <div class="panel">
-        <QueryPanel />
-        {mode.value !== "triplets" && <Mixer />}
-      </div>
+    <div class={mode.value === "triplets" ? "neighbours alone" : "neighbours"}>
+      {mode.value !== "triplets" && (
+        <div class="panel">
+          <QueryPanel />
+          <Mixer />
+        </div>
+      )}
       <div class="found-rows">
         <Modes />
         {mode.value === "triplets"
@@ -50,10 +53,17 @@ function Rows() {
           {isRefused.value ? "Nothing can be found from this query." : "Searching …"}
         </p>
       )}
-      {rows.value.map((answer, at) => <Row key={at} number={at} answer={answer} />)}
+      {shownRows().map(([number, answer]) => <Row key={number} number={number} answer={answer} />)}
       <Links within={within} />
     </div>
   );
+}
+
+/** The mixture first, beside its sliders; numbers are those of `rows`. */
+function shownRows(): (readonly [number, RowAnswer])[] {
+  const all = rows.value.map((answer, number) => [number, answer] as const);
+  const isMixture = ([number]: readonly [number, RowAnswer]) => number === titles.value.length - 1;
+  return [...all.filter(isMixture), ...all.filter((each) => !isMixture(each))];
 }
 
 function Modes() {
@@ -73,6 +83,9 @@ function Modes() {
           </label>
         ))}
       </fieldset>
+      {mode.value !== "triplets" && (
+        <p class="quiet">coloured bars: what each notion adds to the distance</p>
+      )}
       <label>
         {"in a row "}
         <input
@@ -100,8 +113,13 @@ function shortcuts(): () => void {
     },
     {
       keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
-      what: "go to the row of that number",
+      what: "go to the row of that notion",
       run: ({ key }) => focusRow(Number(key) - 1),
+    },
+    {
+      keys: ["0"],
+      what: "go to the row of the mixture",
+      run: () => focusRow(titles.value.length - 1),
     },
     { keys: ["n"], what: "show the nearest", run: () => mode.value = "nearest" },
     { keys: ["f"], what: "show the farthest", run: () => mode.value = "farthest" },

@@ -13,7 +13,7 @@ function cardsOf(line: HTMLElement): HTMLElement[] {
 export function moveFocus(key: string): void {
   const all = lines();
   const row = all.findIndex((line) => line.contains(document.activeElement));
-  if (row === -1) return focusRow(0);
+  if (row === -1) return focus(all[0] && cardsOf(all[0])[0]);
   const cards = cardsOf(all[row]);
   const at = cards.indexOf(document.activeElement as HTMLElement);
   if (key === "ArrowLeft" || key === "ArrowRight") {
@@ -36,9 +36,9 @@ function columnsOf(cards: readonly HTMLElement[]): number {
   return below === -1 ? cards.length : below;
 }
 
-/** Gives the focus to the first card of a row. */
+/** Gives the focus to the first card of the row of that number. */
 export function focusRow(number: number): void {
-  const line = lines()[number];
+  const line = lines().find(({ dataset }) => dataset.row === String(number));
   if (line !== undefined) focus(cardsOf(line)[0]);
 }
 

@@ -4,6 +4,9 @@ import { isBalanced, weights } from "../../state.ts";
 import { mixture } from "./answers.ts";
 import { Swatch } from "./row.tsx";
 
+/** Narrow screens show the rows first. */
+const isWide = matchMedia("(min-width: 861px)").matches;
+
 /** The mixer: how much each notion counts, like or unlike. */
 export function Mixer() {
   const { notions } = explored.value!;
@@ -11,8 +14,10 @@ export function Mixer() {
     weights.value = { ...mixture.value, [name]: weight };
   const isMoved = Object.values(mixture.value).some((weight) => weight !== 1);
   return (
-    <section class="mixer" aria-labelledby="mixer-title">
-      <h2 id="mixer-title">Mixer</h2>
+    <details class="mixer" open={isWide}>
+      <summary>
+        <h2>Mixer</h2>
+      </summary>
       <p class="quiet ends" aria-hidden="true">
         <span>unlike</span>
         <span>like</span>
@@ -51,7 +56,7 @@ export function Mixer() {
       <button type="button" disabled={!isMoved} onClick={() => weights.value = {}}>
         All alike
       </button>
-    </section>
+    </details>
   );
 }
 
