@@ -80,6 +80,33 @@ Deno.test("findNeighbours() says whether values are alike, and shares that add u
   }
 });
 
+Deno.test("findNeighbours() gives the chances of a notion that is calibrated", async () => {
+  await using own = await exploreCase();
+  const { model } = own.service;
+  const fit = { measure: "distance", slope: 2 };
+  const same = { measure: "square", slope: -3, intercept: 1 };
+  const calibration = { notions: [{ notion: "shape", nearer: fit, same }] };
+  Object.assign(model.info, { calibration });
+  const rows = [{ by: "notion", notion: "shape" }, { by: "notion", notion: "colour" }];
+  const { body } = await own.post("/api/neighbours", { ...asked, rows });
+  const { embeddings } = own.explored;
+  const { hits } = model.search(embeddings.at(4), embeddings, {
+    notion: "shape",
+    k: 5,
+    where: (index) => index !== 4,
+  });
+  body.rows[0].hits.forEach(({ chances }: Hit, at: number) => {
+    assert.deepEqual(chances, [hits[at].chances!.shape, null]);
+    assert.ok(chances[0]!.same! > 0 && chances[0]!.nearer! > 0);
+  });
+  assert.deepEqual(body.rows[1].hits[0].chances, [null, null]);
+  const { body: info } = await own.get("/api/explored");
+  assert.deepEqual(
+    info.notions.map(({ isCalibrated }: { isCalibrated: boolean }) => isCalibrated),
+    [true, false],
+  );
+});
+
 Deno.test("findNeighbours() searches among images that meet the conditions alone", async () => {
   const rows = [{ by: "unmasked" }];
   const where = ["colour=2", "split=train"];

@@ -63,10 +63,10 @@ function Header({ current }: { readonly current: ViewName }) {
         <h1>csn explore</h1>
         {info !== null && (
           <p class="quiet" title={`${info.model}, ${info.variant}, csn ${info.csn}`}>
-            <span class="file">{info.model}</span>
-            {" · "}
+            {`${info.images.toLocaleString("en")} images of `}
             <span class="file">{info.among}</span>
-            {` · ${info.images.toLocaleString("en")} images`}
+            {" · "}
+            <span class="file">{info.model}</span>
           </p>
         )}
       </div>

@@ -81,7 +81,7 @@ pageTest(
     assert.match(page.url(), /#.*\bq=4\b/);
     assert.deepEqual(
       await textsOf(page, ".neighbours-row h2"),
-      ["shape", "colour", "no mask", "mixture"],
+      ["mixture", "shape", "colour", "no mask"],
     );
   },
 );

@@ -27,11 +27,12 @@ export const isRefused: Signal<boolean> = signal(false);
 /** The row of the mixture. */
 const mixtureRow: Signal<RowAnswer | null> = signal(null);
 
-/** All rows in the order in which they are shown. */
-export const rows: ReadonlySignal<readonly RowAnswer[]> = computed(() => [
-  ...plainRows.value,
-  ...mixtureRow.value === null ? [] : [mixtureRow.value],
-]);
+/** All rows: the notions', the one without a mask, the mixture's. None until the first are there. */
+export const rows: ReadonlySignal<readonly RowAnswer[]> = computed(() =>
+  plainRows.value.length === 0 || mixtureRow.value === null
+    ? plainRows.value
+    : [...plainRows.value, mixtureRow.value]
+);
 
 /** What rows are called, in their order. */
 export const titles: ReadonlySignal<readonly string[]> = computed(() => [
