@@ -62,6 +62,7 @@ export {
 } from "./audit/audit_set.ts";
 
 // Triplets
+export type { ExcludedTriplets, ExcludeList } from "./excluded_triplets.ts";
 export {
   loadTriplets,
   type NotionTriplets,
