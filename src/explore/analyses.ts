@@ -9,6 +9,7 @@ import { dirname, join } from "../files/paths.ts";
 import { sha256 } from "../files/sha256.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { readModelFile } from "../model/model_file.ts";
+import { notionsOnSet } from "../model/model_on_set.ts";
 import type { Split } from "../sets/image_set.ts";
 import { tripletListPath } from "../sets/triplet_list.ts";
 import type { Estimate } from "../statistics/estimate.ts";
@@ -102,7 +103,8 @@ export class Analyses {
     if (set === null) {
       return `Cannot measure accuracy and leakage: ${shown.among} is no image set, so it has no triplets; explore a set (\`among\`)`;
     }
-    const unknown = model.notions.filter((notion) => !set.notions.includes(notion));
+    const unknown = notionsOnSet(model.info, set)
+      .filter((notion) => !set.notions.includes(notion));
     if (unknown.length === 0) return null;
     return `Cannot measure accuracy and leakage: ${shown.among} has no triplets of ${
       unknown.join(", ")
@@ -140,7 +142,7 @@ export class Analyses {
       seenImages: embedded.seenImages,
       ...accuracyAndLeakage(embedded),
     };
-    const from = { from: "computed", data: shown.among, notions: model.notions } as const;
+    const from = { from: "computed", data: shown.among, notions: embedded.notions } as const;
     await keep(await this.#keptFile(split), shownOf(found, from));
   }
 
@@ -148,7 +150,8 @@ export class Analyses {
   async #keptFile(split: Split): Promise<string> {
     const { model, set, embeddings } = this.#explored;
     const lists = set === null ? [] : [
-      ...model.notions.map((notion) => tripletListPath(set.folder, { notion, split })),
+      ...notionsOnSet(model.info, set)
+        .map((notion) => tripletListPath(set.folder, { notion, split })),
       ...["set.json", "attributes.csv"].map((name) => join(set.folder, name)),
     ];
     const parts = await Promise.all(lists.map(async (file) => {

@@ -1,5 +1,5 @@
 import type { ImageSet } from "../sets/image_set.ts";
-import { type ModelFile, withoutNotions } from "./model_file.ts";
+import { type ModelFile, type ModelInfo, withoutNotions } from "./model_file.ts";
 import { type TaughtNotion, taughtText } from "./taught_notion.ts";
 import type { Listener } from "../base/listener.ts";
 
@@ -11,6 +11,13 @@ export interface ModelOnSet {
   readonly elsewhere: readonly TaughtNotion[];
 }
 
+/** The notions of a model that a set must have lists of: all but taught ones that it does not have. */
+export function notionsOnSet({ notions, taught = [] }: ModelInfo, set: ImageSet): string[] {
+  const isElsewhere = (name: string) =>
+    !set.notions.includes(name) && taught.some(({ notion }) => notion === name);
+  return notions.filter((notion) => !isElsewhere(notion));
+}
+
 /**
  * Leaves out of a model the taught notions that a set has no lists of: nothing can be measured of
  * them there. A notice says so of each, and of taught notions that the set has: the file does not
@@ -18,7 +25,8 @@ export interface ModelOnSet {
  */
 export function modelOnSet(file: ModelFile, set: ImageSet, listener?: Listener): ModelOnSet {
   const { taught = [] } = file.info;
-  const elsewhere = taught.filter(({ notion }) => !set.notions.includes(notion));
+  const measured = notionsOnSet(file.info, set);
+  const elsewhere = taught.filter(({ notion }) => !measured.includes(notion));
   for (const each of taught) {
     listener?.notice?.(
       elsewhere.includes(each)

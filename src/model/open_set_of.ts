@@ -1,6 +1,7 @@
 import { type ImageSet, openImageSet } from "../sets/image_set.ts";
 import { CsnError } from "../base/errors.ts";
 import type { ModelFile } from "./model_file.ts";
+import { notionsOnSet } from "./model_on_set.ts";
 
 /**
  * Opens the set that a model is used on: the one it was trained on, or `data`. Throws a CsnError,
@@ -12,11 +13,7 @@ export async function openSetOf(
   data?: string,
 ): Promise<ImageSet> {
   const set = await openImageSet(data ?? info.config.data);
-  // What was taught has no lists in the set that the model was trained on.
-  const taught = new Set(info.taught?.map(({ notion }) => notion));
-  const unknown = info.notions.filter((notion) =>
-    !set.notions.includes(notion) && !taught.has(notion)
-  );
+  const unknown = notionsOnSet(info, set).filter((notion) => !set.notions.includes(notion));
   if (unknown.length === 0) return set;
   throw new CsnError(
     `Cannot ${attempt} ${path} on ${set.folder}: the model's notions are ${

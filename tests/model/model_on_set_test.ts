@@ -6,8 +6,10 @@ import { storeCalibration } from "../../src/analysis/store_calibration.ts";
 import { join } from "../../src/files/paths.ts";
 import { testModel } from "../../src/model/evaluate_model.ts";
 import { readModelFile } from "../../src/model/model_file.ts";
+import { notionsOnSet } from "../../src/model/model_on_set.ts";
 import { findSuspects } from "../../src/model/suspects.ts";
 import { makeReport } from "../../src/report/make_report.ts";
+import { openImageSet } from "../../src/sets/image_set.ts";
 import { tripletListPath } from "../../src/sets/triplet_list.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTaughtModel, writeTinyModel } from "../helpers/tiny_model.ts";
@@ -104,4 +106,14 @@ Deno.test("testModel() still refuses a set without a notion that the model was t
     testModel(await readModelFile(path), { data }),
     /the set has colour; pass `data` with a set that has shape$/,
   );
+});
+
+Deno.test("notionsOnSet() leaves out what was taught and the set does not have, and nothing else", async () => {
+  await using given = await taughtCase();
+  const { data, path } = given;
+  const { info } = await readModelFile(path);
+  const set = await openImageSet(data);
+  assert.deepEqual(notionsOnSet(info, set), ["shape", "colour"]);
+  const others = { ...set, notions: ["colour", "elegance"] };
+  assert.deepEqual(notionsOnSet(info, others), ["shape", "colour", "elegance"]);
 });

@@ -1,3 +1,4 @@
+import { notionsOnSet } from "../../model/model_on_set.ts";
 import { version } from "../../base/version.ts";
 import { isFile } from "../../files/exists.ts";
 import { splits } from "../../sets/image_set.ts";
@@ -43,7 +44,8 @@ async function splitsWithTriplets({ set, model }: Explored): Promise<string[]> {
   if (set === null) return [];
   const found: string[] = [];
   for (const split of splits) {
-    const lists = model.notions.map((notion) => tripletListPath(set.folder, { notion, split }));
+    const lists = notionsOnSet(model.info, set)
+      .map((notion) => tripletListPath(set.folder, { notion, split }));
     if ((await Promise.all(lists.map(isFile))).every((is) => is)) found.push(split);
   }
   return found;

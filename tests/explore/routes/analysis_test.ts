@@ -4,8 +4,10 @@ import { Analyses } from "../../../src/explore/analyses.ts";
 import { openExplored } from "../../../src/explore/explored.ts";
 import { cacheFolder } from "../../../src/files/cache.ts";
 import { join } from "../../../src/files/paths.ts";
+import { Model } from "../../../src/model/model.ts";
 import { readModelFile } from "../../../src/model/model_file.ts";
 import { type ExploredRun, exploredRun } from "../../helpers/explored_run.ts";
+import { writeTaughtModel } from "../../helpers/tiny_model.ts";
 
 /** Begins the computation, with the token of the page's address unless another is given. */
 function begin(run: ExploredRun, token = run.token) {
@@ -126,4 +128,24 @@ Deno.test("Analyses says of a folder of images that it has no triplets", async (
     `Cannot measure accuracy and leakage: ${folder} is no image set, so it has no triplets; explore a set (\`among\`)`;
   assert.deepEqual(await analyses.state("test"), { state: "unknown", stale: null, refusal });
   assert.throws(() => analyses.begin("test"), { name: "CsnError", message: refusal });
+});
+
+Deno.test("Analyses measures a model with a taught notion by the notions that the set has", async () => {
+  await using run = await exploredRun();
+  const { path } = run.explored.model;
+  using model = await Model.load(await writeTaughtModel(run.runs, path));
+  const analyses = new Analyses(await openExplored(model, { among: run.set }));
+  assert.deepEqual(await analyses.state("test"), {
+    ...{ state: "unknown", stale: null, refusal: null },
+  });
+  analyses.begin("test");
+  for (;;) {
+    // Lets the computation go on.
+    await new Promise((resolve) => setTimeout(resolve));
+    const found = await analyses.state("test");
+    if (found.state === "running") continue;
+    assert.equal(found.state, "known");
+    assert.deepEqual(found.state === "known" && found.analysis.notions, ["shape", "colour"]);
+    return;
+  }
 });
