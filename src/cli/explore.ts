@@ -64,7 +64,7 @@ export function exploreCommand(): CommandUnknownOpts {
           signal,
         });
         await using server = exploreModel(explored, {
-          ...{ page, host, port, token },
+          ...{ page, host, port, token, listener },
           onAnswered: flags.verbose ? logAnswered : undefined,
           onFault: (error) => console.error(failureLine(error, flags.verbose === true)),
         });
