@@ -60,6 +60,7 @@ Deno.test("test --json gives one object with every notion, and the network has l
     "interval",
     "units",
     "seenImages",
+    "taughtElsewhere",
   ]);
   assert.deepEqual([found.split, found.triplets, found.notions.length], ["test", 200, 2]);
   assert.deepEqual(Object.keys(found.notions[0]).slice(0, 4), [
