@@ -1,5 +1,5 @@
 /** A trained network in use: embed images once, compare them by notion. */
-import { decodeImage } from "../images/decode_image.ts";
+import { decodeImage, loadSharp } from "../images/decode_image.ts";
 import { identityOf } from "../files/file_identities.ts";
 import { CsnError, messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
@@ -275,6 +275,10 @@ export class Model implements Disposable {
     first: number,
     onUnreadable: EmbedOptions["onUnreadable"],
   ): Promise<{ name: string; pixels: Uint8Array }[]> {
+    // A decoder that is missing is no fault of the images.
+    if (images.some((image) => typeof image === "string" || !("pixels" in image))) {
+      await loadSharp();
+    }
     const decoded: ({ name: string; pixels: Uint8Array } | null)[] = [];
     for (let at = 0; at < images.length; at += decodedAtOnce) {
       const group = images.slice(at, at + decodedAtOnce).map(async (image, i) => {

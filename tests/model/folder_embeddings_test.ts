@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { projectFolder } from "../../src/cli/paths.ts";
 import { join } from "../../src/files/paths.ts";
 import { embedFolder } from "../../src/model/folder_embeddings.ts";
 import { Model } from "../../src/model/model.ts";
@@ -337,3 +338,22 @@ Deno.test("embedFolder() takes embeddings that an older csn kept, whether it kne
     });
     assert.equal((await embed(model, images)).embedded, 5);
   }));
+
+Deno.test("embedFolder() where the decoder is missing says so, blames no image and keeps nothing", async () => {
+  await withImages(async ({ root, images, model }) => {
+    const { imports } = JSON.parse(await Deno.readTextFile(join(projectFolder, "deno.json")));
+    const lacking = { ...imports, sharp: "data:text/javascript,throw new Error('no sharp here')" };
+    const map = join(root, "imports.json");
+    await Deno.writeTextFile(map, JSON.stringify({ imports: lacking }));
+    const program = join(projectFolder, "tests", "helpers", "embed_folder_program.ts");
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-check", "--no-lock", "--allow-all", "--import-map", map],
+        ...[program, model.path, images],
+      ],
+    }).output();
+    assert.equal(code, 1);
+    assert.match(new TextDecoder().decode(stderr), /Cannot load sharp.*no sharp here/);
+    assert.ok([...Deno.readDirSync(images)].every(({ name }) => name.endsWith(".png")));
+  });
+});
