@@ -6,12 +6,13 @@ import type { EmbeddingSet } from "../model/embedding_set.ts";
 import { type AnswersPlace, findAnswersPlace } from "./answers_place.ts";
 import type { FolderOptions } from "../model/keep_embeddings.ts";
 import type { Model } from "../model/model.ts";
+import { embedSetFolder } from "../model/searched_set.ts";
 import { isSetFolder } from "../model/set_embeddings.ts";
 import type { ValueColumns } from "../search/where.ts";
 import { openGallery } from "../service/gallery.ts";
 import { type ImageSet, openImageSet } from "../sets/image_set.ts";
 import { imagePath, surveyImages } from "../sets/pack/survey_images.ts";
-import { readSetValues, type SetValues } from "../sets/set_values.ts";
+import { readSetValues, type SetValues, valueColumns } from "../sets/set_values.ts";
 
 /** Where what is explored comes from. */
 export interface ExploreSource extends FolderOptions {
@@ -105,29 +106,29 @@ export async function openExplored(model: Model, source: ExploreSource = {}): Pr
   // What will be refused is refused before images are embedded.
   const answers = await findAnswersPlace(dirname(model.path), source.answers);
   if (answers.refusal !== null) source.listener?.warning?.(answers.refusal);
-  const { embeddings, columns } = await openGallery(model, among, source);
   const shown = { among: shownPath(among), model: shownPath(model.path) };
-  const common = { embeddings, columns, shown, answers, shownPath };
-  if (!seenAt(among)?.isDirectory) {
-    const pictureFolder = source.images === undefined ? null : resolve(source.images);
-    const found = { ...common, values: null, set: null, pictureFolder };
-    return new Explored(model, found, (index) => join(pictureFolder!, embeddings.names[index]));
-  }
-  if (source.images !== undefined) {
+  const isFolder = seenAt(among)?.isDirectory === true;
+  if (isFolder && source.images !== undefined) {
     throw new UsageError(
       `Cannot explore ${shown.among} with \`images\`: the pictures are those of that folder; leave \`images\` out`,
     );
   }
-  if (!await isSetFolder(among)) {
-    const pictureFolder = resolve(among);
-    const found = { ...common, values: null, set: null, pictureFolder };
-    return new Explored(model, found, (index) => join(pictureFolder, embeddings.names[index]));
+  const common = { shown, answers, shownPath };
+  if (isFolder && await isSetFolder(among)) {
+    // As `openGallery`, but its list, its values and its images are looked at once.
+    const set = await openImageSet(among);
+    const values = await readSetValues(set);
+    const columns = values === null ? null : valueColumns(values);
+    const embeddings = await embedSetFolder(model, set, source);
+    const survey = surveyImages(set);
+    const found = { ...common, embeddings, columns, values, set, pictureFolder: set.imageFolder };
+    return new Explored(model, found, (index) => imagePath(set, survey, index));
   }
-  const set = await openImageSet(among);
-  const values = await readSetValues(set);
-  const survey = surveyImages(set);
-  const found = { ...common, values, set, pictureFolder: set.imageFolder };
-  return new Explored(model, found, (index) => imagePath(set, survey, index));
+  const { embeddings, columns } = await openGallery(model, among, source);
+  const pictures = isFolder ? among : source.images;
+  const pictureFolder = pictures === undefined ? null : resolve(pictures);
+  const found = { ...common, embeddings, columns, values: null, set: null, pictureFolder };
+  return new Explored(model, found, (index) => join(pictureFolder!, embeddings.names[index]));
 }
 
 /** The set that the model was trained on. */
