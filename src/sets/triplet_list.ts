@@ -1,6 +1,7 @@
 import { CsnError, messageOf, shown } from "../base/errors.ts";
 import { join } from "../files/paths.ts";
 import type { Split } from "./image_set.ts";
+import { withoutTakenBack } from "./taken_back.ts";
 import { writeWhole } from "../files/write_whole.ts";
 
 /**
@@ -52,17 +53,20 @@ export async function readListedTriplets(
   file: string,
   imageCount: number,
 ): Promise<ListedTriplets> {
-  return parseTripletList(withoutTornLine(await readBytes(file)), file, imageCount);
+  return parseTripletList(countedLines(await readBytes(file)), file, imageCount);
 }
 
 /** How a list of answers begins; of such a list, a line counts once it is written to its end. */
 export const answersHead = "# csn answers ";
 
-/** A list of answers without a last line that was not written to its end; other lists as they are. */
-export function withoutTornLine<Bytes extends Uint8Array>(bytes: Bytes): Uint8Array {
+/**
+ * A list of answers without a last line that was not written to its end, and with what was taken
+ * back as a remark; other lists as they are.
+ */
+export function countedLines(bytes: Uint8Array): Uint8Array {
   const head = new TextEncoder().encode(answersHead);
   const isAnswers = head.every((byte, at) => bytes[at] === byte);
-  return isAnswers ? bytes.subarray(0, bytes.lastIndexOf(newline) + 1) : bytes;
+  return isAnswers ? withoutTakenBack(bytes.subarray(0, bytes.lastIndexOf(newline) + 1)) : bytes;
 }
 
 /**

@@ -3,7 +3,8 @@ import { dirname } from "../files/paths.ts";
 import { spaceAdvice, writeFault } from "../files/write_fault.ts";
 import { answersHead } from "../sets/triplet_list.ts";
 import { isNotionName } from "../sets/set_file.ts";
-import type { Answer, Question } from "./answer.ts";
+import { takenBackLine, takenBackPlaces } from "../sets/taken_back.ts";
+import { type Answer, type Question, questionKey } from "./answer.ts";
 import { answerLine, headLine, parseAnswer, parseHead, type StoredAnswer } from "./answer_lines.ts";
 
 /** What answers are about. */
@@ -109,6 +110,27 @@ export class AnswersFile {
     return answer;
   }
 
+  /**
+   * Takes an answer back, by a further line: nothing is ever removed. Throws a CsnError when that
+   * cannot be written; the answer then still counts.
+   */
+  async takeBack(answer: Answer, at: Date = new Date()): Promise<void> {
+    const meant = this.#answers.findLast((each) =>
+      questionKey(each) === questionKey(answer) && each.by === answer.by && each.at === answer.at
+    );
+    if (meant === undefined) {
+      throw new UsageError(
+        `Cannot take back an answer in ${this.path}: ${answer.by} gave none at ${answer.at} to this question; read the file again`,
+      );
+    }
+    const done = this.#adding.then(async () => {
+      await this.#write(takenBackLine(meant, at.toISOString()));
+      this.#answers = this.#answers.filter((each) => each !== meant);
+    });
+    this.#adding = done.catch(() => {});
+    await done;
+  }
+
   #stored({ anchor, left, right, chosen, by, at = new Date() }: GivenAnswer): StoredAnswer {
     const failing = "Cannot take the answer";
     const nameOf = (image: number) => {
@@ -138,10 +160,16 @@ export class AnswersFile {
   }
 
   async #append(answer: StoredAnswer): Promise<void> {
+    await this.#write(answerLine(answer));
+    this.#answers = [...this.#answers, answer];
+  }
+
+  /** Adds a line to the file's end. */
+  async #write(line: string): Promise<void> {
     try {
       using file = await lockedFile(this.path);
       const before = await mended(file, this.path);
-      const text = (before === 0 ? headLine(this.notion) : "") + answerLine(answer);
+      const text = (before === 0 ? headLine(this.notion) : "") + line;
       if (before === 0) await syncFolder(dirname(this.path));
       try {
         await writeAll(file, new TextEncoder().encode(text));
@@ -162,7 +190,6 @@ export class AnswersFile {
         { cause: error },
       );
     }
-    this.#answers = [...this.#answers, answer];
   }
 
   #parse(text: string): StoredAnswer[] {
@@ -207,9 +234,11 @@ export function parseAnswers(
       `Cannot use ${path} as a list of answers: its first line does not say that it is one; choose another file, or begin a new one`,
     );
   }
-  const answers = lines.slice(1).map((line, at) => {
+  const left = takenBackPlaces(lines);
+  const answers = lines.slice(1).flatMap((line, at) => {
+    if (left.has(at + 1)) return [];
     const answer = parseAnswer(line);
-    if (answer !== null) return answer;
+    if (answer !== null) return [answer];
     throw new CsnError(
       `${path}:${at + 2}: ${shown(line)} is no answer; bring the line back, or remove it`,
     );

@@ -228,3 +228,26 @@ Deno.test("readUsableTriplets() knows the images of answers by their names, and 
     /an image of each of its 3 triplets is not/,
   );
 });
+
+Deno.test("AnswersFile.takeBack() takes an answer back by a further line, for all who read the list", async () => {
+  await using given = await answersCase();
+  const { path } = given;
+  const file = await AnswersFile.open(path, options);
+  const twice = await file.add(first);
+  await file.add({ ...first, anchor: 3 });
+  const later = await file.add({ ...first, at: new Date(at.getTime() + 1000) });
+  const before = await Deno.readTextFile(path);
+  await file.takeBack(later);
+  assert.ok((await Deno.readTextFile(path)).startsWith(before), "something was removed");
+  assert.deepEqual(file.answers.map(({ anchor }) => anchor), [0, 3]);
+  assert.deepEqual((await AnswersFile.open(path, options)).answers, file.answers);
+  assert.deepEqual([...await readTripletList(path, 5)], [0, 2, 1, 3, 2, 1]);
+  const embeddings = { ...randomEmbeddings(5, 4, 1), names };
+  assert.deepEqual([...await readUsableTriplets(path, embeddings)], [0, 2, 1, 3, 2, 1]);
+  await assert.rejects(file.takeBack(later), /Cannot take back an answer .* read the file again/);
+  // The same answer given again counts again.
+  await file.takeBack(twice);
+  await file.add(first);
+  assert.deepEqual((await file.reload()).map(({ anchor }) => anchor), [3, 0]);
+  assert.deepEqual([...await readTripletList(path, 5)], [3, 2, 1, 0, 2, 1]);
+});

@@ -1,4 +1,4 @@
-import { isBlank, remarkAt, withoutTornLine } from "../triplet_list.ts";
+import { countedLines, isBlank, remarkAt } from "../triplet_list.ts";
 
 /** What stands in a triplet list, good or bad. */
 export interface ListScan {
@@ -26,7 +26,7 @@ const shownCharacters = 80;
  * end do no harm; what follows "#" is a remark.
  */
 export function scanList(given: Uint8Array, imageCount: number): ListScan {
-  const bytes = withoutTornLine(given);
+  const bytes = countedLines(given);
   const end = lengthWithoutBlanks(bytes);
   // The shortest line, "0 1 2\n", has six bytes.
   const most = Math.ceil((end + 1) / 6);
