@@ -19,18 +19,21 @@ import {
 import type { PageFiles } from "./bundle_page.ts";
 import type { Explored } from "./explored.ts";
 import { cookieHeader, examineExplorer, type Guard, safeHeaders } from "./guard.ts";
+import { Labelling } from "./labelling.ts";
 import { analysisRoutes } from "./routes/analysis.ts";
 import { checkRoutes } from "./routes/check.ts";
 import { curveRoutes } from "./routes/curves.ts";
 import { embedRoutes } from "./routes/embed.ts";
 import { exploredRoutes } from "./routes/explored.ts";
 import { findRoutes } from "./routes/find.ts";
+import { labelRoutes } from "./routes/label.ts";
 import { maskRoutes } from "./routes/masks.ts";
 import { ExploredPictures } from "./pictures/explored_pictures.ts";
 import type { Route, RoutesOptions } from "./route.ts";
 import { mapRoutes } from "./routes/maps.ts";
 import { neighbourRoutes } from "./routes/neighbours.ts";
 import { pictureRoutes } from "./routes/pictures.ts";
+import { teachRoutes } from "./routes/teach.ts";
 import { tripletRoutes } from "./routes/triplets.ts";
 
 /** Where and how a model is explored. */
@@ -59,12 +62,15 @@ function routesOf(
   options: RoutesOptions,
 ): Route[] {
   const pictures = new ExploredPictures(explored, options.listener);
+  const labelling = new Labelling(explored);
   return [
     ...exploredRoutes(explored),
     ...neighbourRoutes(explored),
     ...findRoutes(explored),
     ...tripletRoutes(explored),
     ...embedRoutes(explored, settings),
+    ...labelRoutes(explored, labelling),
+    ...teachRoutes(explored, labelling),
     ...checkRoutes(explored),
     ...maskRoutes(explored),
     ...curveRoutes(explored),

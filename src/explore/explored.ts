@@ -3,6 +3,7 @@ import { seenAt } from "../files/exists.ts";
 import { sha256 } from "../files/sha256.ts";
 import { dirname, join, resolve } from "../files/paths.ts";
 import type { EmbeddingSet } from "../model/embedding_set.ts";
+import { TaughtNotions } from "./taught_notions.ts";
 import { type AnswersPlace, findAnswersPlace } from "./answers_place.ts";
 import type { FolderOptions } from "../model/keep_embeddings.ts";
 import type { Model } from "../model/model.ts";
@@ -48,6 +49,8 @@ export class Explored {
   readonly pictureFolder: string | null;
   /** Of names: another one for other images or in another order. */
   readonly stamp: string;
+  /** Notions that were taught while the model is explored. */
+  readonly taught: TaughtNotions = new TaughtNotions(this);
   readonly #fileOf: (index: number) => string;
 
   /** What `openExplored` found. */

@@ -69,10 +69,15 @@ export async function findNeighbours(
 }
 
 /** What a row compares by. */
-function mixtureFor({ model, embeddings }: Explored, row: RowAsked): Mixture {
+function mixtureFor({ model, embeddings, taught }: Explored, row: RowAsked): Mixture {
   switch (row.by) {
     case "notion":
       return oneTerm(row.notion, maskOf(model.masks, row.notion));
+    case "taught": {
+      const mask = taught.maskOf(row.notion);
+      if (mask !== undefined) return oneTerm(row.notion, mask);
+      throw new CsnError(`Cannot compare by ${row.notion}: it was not taught yet`);
+    }
     case "unmasked":
       return oneTerm("", new Float32Array(embeddings.dimension).fill(1));
     case "mixture": {

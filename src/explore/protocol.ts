@@ -55,6 +55,8 @@ export type QueryImage = { readonly index: number } | { readonly embedding: read
 export type RowAsked =
   | { readonly by: "notion"; readonly notion: string }
   | { readonly by: "unmasked" }
+  /** A notion that was taught while the model is explored. */
+  | { readonly by: "taught"; readonly notion: string }
   | {
     readonly by: "mixture";
     /** Above 0 to be alike by a notion, below 0 to be unlike. */
@@ -434,4 +436,118 @@ export interface MarksInfo {
   /** Triplets that are marked so. */
   readonly right: number;
   readonly wrong: number;
+}
+
+// Label and teach
+
+/** `GET /api/label`: what there is to go on with. */
+export interface LabelInfo {
+  /** Where answers are written, as it is shown. */
+  readonly folder: string;
+  /** Why nothing can be written there; null where it can. */
+  readonly refusal: string | null;
+  /** Notions that there are answers by; `answers` is null where they are about other images. */
+  readonly notions: readonly { readonly name: string; readonly answers: number | null }[];
+}
+
+/** Who is asked, in which tab: no two tabs are asked the same at once. */
+export interface Asked {
+  readonly notion: string;
+  readonly by: string;
+  readonly tab: string;
+}
+
+/** A question by the indices of its images, and when it was answered, as an ISO text. */
+export interface AnsweredQuestion {
+  readonly anchor: number;
+  readonly left: number;
+  readonly right: number;
+  readonly at: string;
+}
+
+/** `POST /api/label/answer`; answered with the next question once it is kept. */
+export interface AnswerAsked extends Asked, AnsweredQuestion {
+  /** Which is more alike; null where the annotator cannot say. */
+  readonly chosen: "left" | "right" | null;
+}
+
+/** `POST /api/label/undo`: takes back an answer, null for the annotator's last one. */
+export interface UndoAsked extends Asked {
+  readonly answer: AnsweredQuestion | null;
+}
+
+/** `POST /api/label/question`: which of `left` and `right` is more like `anchor`? */
+export interface QuestionAnswer {
+  readonly anchor: ImageInfo;
+  readonly left: ImageInfo;
+  readonly right: ImageInfo;
+  readonly answers: AnswersInfo;
+}
+
+/** The answers by a notion. */
+export interface AnswersInfo {
+  /** Their file, as it is shown. */
+  readonly file: string;
+  readonly answers: number;
+  readonly cannotSay: number;
+  /** Questions that were answered both ways. */
+  readonly contradictions: number;
+  readonly annotators: number;
+  /** Of who asks. */
+  readonly own: number;
+  /** With him- or herself, on questions that were asked again. */
+  readonly self: AgreementInfo;
+  /** Of different annotators. */
+  readonly others: AgreementInfo;
+}
+
+/** How often answers to the same question are the same. */
+export interface AgreementInfo {
+  /** Questions that were answered so. */
+  readonly questions: number;
+  readonly share: SharedInterval | null;
+}
+
+/** A share, 0 to 1, and its 95 % interval. */
+export interface SharedInterval {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** `POST /api/teach`: a notion that was fitted. */
+export interface TaughtInfo {
+  readonly notion: string;
+  readonly from: "triplets" | "values";
+  /** Answers, or triplets drawn from values. */
+  readonly answers: number;
+  readonly images: number;
+  readonly contradictions: number;
+  /** Dimensions that count, of how many. */
+  readonly dimensions: number;
+  readonly of: number;
+  /** Of what was left out of the fit. */
+  readonly accuracy: SharedInterval;
+  readonly chance: number;
+  /** The notions that there are, on the same answers. */
+  readonly known: readonly { readonly notion: string; readonly accuracy: SharedInterval }[];
+  /** The best of them. */
+  readonly best: string | null;
+  readonly verdict: string;
+  /** The verdict in a plain sentence. */
+  readonly text: string;
+}
+
+/** `POST /api/teach/keep`: the copy of the model that was written. */
+export interface KeptModel {
+  /** As it is shown. */
+  readonly file: string;
+  /** What the notion is called in it. */
+  readonly name: string;
+}
+
+/** `GET /api/values/:notion`, `POST /api/values`: values that were given to images. */
+export interface ValuesInfo {
+  readonly file: string;
+  readonly values: readonly { readonly value: string; readonly images: readonly ImageInfo[] }[];
 }

@@ -124,6 +124,18 @@ export function serverSource(): Source {
     compute: (split, what) =>
       ask(`api/analysis/${what}?${words([["split", split]])}`, { method: "POST" }),
 
+    // Label and teach
+    labels: {
+      info: () => ask("api/label"),
+      question: (asked) => post("api/label/question", asked),
+      answer: (answer) => post("api/label/answer", answer),
+      undo: (undo) => post("api/label/undo", undo),
+      teach: (notion, from) => post("api/teach", { notion, from }),
+      keep: (kept) => post("api/teach/keep", kept),
+      values: (notion) => ask(`api/values/${encodeURIComponent(notion)}`),
+      giveValue: (given) => post("api/values", given),
+    },
+
     // Check
     suspects: ({ notion, split, count }) =>
       ask(`api/suspects?${words([["notion", notion], ["split", split], ["count", count]])}`),

@@ -10,6 +10,7 @@ import { Help, isHelpShown } from "./help.tsx";
 import { SearchBox } from "./search_box.tsx";
 import { Check } from "./views/check.tsx";
 import { Curves } from "./views/curves.tsx";
+import { Label } from "./views/label.tsx";
 import { Masks } from "./views/masks.tsx";
 import { Maps } from "./views/maps.tsx";
 import { Neighbours } from "./views/neighbours.tsx";
@@ -27,6 +28,7 @@ const views: readonly ViewEntry[] = [
   { name: "maps", title: "Maps", component: Maps },
   { name: "masks", title: "Masks", component: Masks },
   { name: "curves", title: "Curves", component: Curves },
+  { name: "label", title: "Label", component: Label },
   { name: "check", title: "Check", component: Check },
 ];
 

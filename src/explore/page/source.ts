@@ -2,6 +2,8 @@
 import { type Signal, signal } from "@preact/signals";
 import type {
   AnalysisState,
+  AnswerAsked,
+  Asked,
   AtlasInfo,
   DimensionAnswer,
   EmbeddedPicture,
@@ -9,6 +11,8 @@ import type {
   FoundAnswer,
   HardTriplets,
   ImageInfo,
+  KeptModel,
+  LabelInfo,
   ListedImages,
   MapsInfo,
   MarkAsked,
@@ -18,9 +22,13 @@ import type {
   NeighboursAnswer,
   NeighboursAsked,
   PointValues,
+  QuestionAnswer,
   RunEpochs,
   RunsAnswer,
   SuspectsAnswer,
+  TaughtInfo,
+  UndoAsked,
+  ValuesInfo,
 } from "../protocol.ts";
 
 /** Everything that the page asks. Promises reject with an Error whose message people can read. */
@@ -77,6 +85,10 @@ export interface Source {
   /** Begins or stops to compute that; null where it needs a server. */
   readonly compute: ((split: string, what: "begin" | "stop") => Promise<AnalysisState>) | null;
 
+  // Label and teach
+  /** Null where that needs a server. */
+  readonly labels: LabelSource | null;
+
   // Check
   /** Triplets whose labels may be wrong, the worst first. */
   suspects(asked: TripletsAsked): Promise<SuspectsAnswer>;
@@ -89,6 +101,35 @@ export interface Since {
   readonly generation: string;
   /** How many items of that generation. */
   readonly after: number;
+}
+
+/** Questions to people, and what their answers teach. */
+export interface LabelSource {
+  /** What there is to go on with. */
+  info(): Promise<LabelInfo>;
+  /** The question that a tab is asked. */
+  question(asked: Asked): Promise<QuestionAnswer>;
+  /** Keeps an answer, and asks the next question. */
+  answer(answer: AnswerAsked): Promise<QuestionAnswer>;
+  /** Takes an answer back, and asks its question again. */
+  undo(undo: UndoAsked): Promise<QuestionAnswer>;
+  /** Fits a notion to the answers, or the values, that there are. */
+  teach(notion: string, from: TaughtInfo["from"]): Promise<TaughtInfo>;
+  /** Writes a copy of the model with a notion that was taught, as `name`, to the file `file`. */
+  keep(
+    kept: { readonly notion: string; readonly name: string; readonly file: string } & {
+      readonly anyway: boolean;
+    },
+  ): Promise<KeptModel>;
+  /** The values that were given to images. */
+  values(notion: string): Promise<ValuesInfo>;
+  /** Gives images a value; "" takes back what they had. */
+  giveValue(
+    given: { readonly notion: string; readonly images: readonly number[] } & {
+      readonly value: string;
+      readonly by: string;
+    },
+  ): Promise<ValuesInfo>;
 }
 
 /** Which triplets. */

@@ -239,6 +239,11 @@ export const accuracyOf: Signal<string> = field("of", text);
 /** The split whose accuracy and leakage are shown; "": the test split. */
 export const analysisSplit: Signal<string> = field("on", text);
 
+// Label
+
+/** The notion that is labelled; "" for none. */
+export const labelled: Signal<string> = field("label", text, { isStep: true });
+
 // Check
 
 /** The notion whose suspects are checked, and the split; "" for the first. */

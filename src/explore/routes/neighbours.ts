@@ -75,7 +75,7 @@ function askedConditions(where: unknown): readonly string[] {
 function isRow(row: unknown): row is RowAsked {
   if (!isObject(row)) return false;
   const { by, notion, weights, isBalanced } = row as Record<string, unknown>;
-  return by === "unmasked" || by === "notion" && typeof notion === "string" ||
+  return by === "unmasked" || (by === "notion" || by === "taught") && typeof notion === "string" ||
     by === "mixture" && typeof isBalanced === "boolean" && isObject(weights) &&
       Object.values(weights).every((weight) => typeof weight === "number");
 }

@@ -1,0 +1,60 @@
+import { useEffect, useState } from "preact/hooks";
+import type { NeighboursAnswer, TaughtInfo } from "../../protocol.ts";
+import { source } from "../explored.ts";
+import { report } from "../source.ts";
+import { goTo, view } from "../state.ts";
+import { Thumbnail } from "../thumbnail.tsx";
+
+const shown = 8;
+
+/** The nearest images of the question's anchor, by what was taught and by the best notion there is. */
+export function TaughtNeighbours({ taught, anchor }: {
+  readonly taught: TaughtInfo;
+  readonly anchor: number;
+}) {
+  const [answer, setAnswer] = useState<NeighboursAnswer | null>(null);
+  useEffect(() => {
+    let isOver = false;
+    const { best, notion } = taught;
+    source().neighbours(
+      {
+        query: { index: anchor },
+        rows: [{ by: "taught", notion }, ...best === null ? [] : [{ by: "notion", notion: best }]],
+        ...{ k: shown, order: "nearest", where: [] },
+      } as Parameters<ReturnType<typeof source>["neighbours"]>[0],
+    ).then((found) => {
+      if (!isOver) setAnswer(found);
+    }, report);
+    return () => {
+      isOver = true;
+    };
+  }, [taught, anchor]);
+  if (answer === null) return null;
+  const titles = [`nearest by ${taught.notion} (new)`, `nearest by ${taught.best}`];
+  return (
+    <div class="taught-neighbours">
+      <h3>Nearest to the picture in the middle</h3>
+      {answer.rows.map(({ hits }, row) => (
+        <div key={titles[row]}>
+          <p class="quiet">{titles[row]}</p>
+          <ol data-row={row === 0 ? "taught" : "best"}>
+            {hits.map(({ index, name }) => (
+              <li key={index} data-image={index}>
+                <Thumbnail key={index} index={index} name={name} />
+              </li>
+            ))}
+          </ol>
+        </div>
+      ))}
+      <button
+        type="button"
+        onClick={() => {
+          goTo(anchor);
+          view.value = "neighbours";
+        }}
+      >
+        See it beside all notions
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+import type { Listener } from "../base/listener.ts";
+import { join } from "../files/paths.ts";
+import { readModelFile } from "../model/model_file.ts";
+import type { TaughtNotion } from "../model/taught_notion.ts";
+import { RequestError } from "../service/request_error.ts";
+import { readImageGroups } from "../sets/image_groups.ts";
+import { addNotion } from "../teach/add_notion.ts";
+import { answerTriplets } from "../teach/answer.ts";
+import { fitNotion, type FittedNotion } from "../teach/fit_notion.ts";
+import { fitValues } from "../teach/fit_values.ts";
+import type { Explored } from "./explored.ts";
+import type { Labelling } from "./labelling.ts";
+
+/** A notion that was fitted while the model is explored. */
+export interface Provisional {
+  readonly fit: FittedNotion;
+  readonly from: TaughtNotion["from"];
+}
+
+/** The seed of all fits: the same answers give the same notion. */
+const seed = 1;
+
+/** Notions that were taught while the model is explored; they are kept only when somebody says so. */
+export class TaughtNotions {
+  readonly #explored: Explored;
+  readonly #taught = new Map<string, Provisional>();
+  #groups: Promise<Uint32Array | undefined> | null = null;
+
+  /** Of a page. */
+  constructor(explored: Explored) {
+    this.#explored = explored;
+  }
+
+  /** The mask of a provisional notion, by its name. */
+  maskOf(notion: string): Float32Array | undefined {
+    return this.#taught.get(notion)?.fit.mask;
+  }
+
+  /** Fits a notion to the answers that there are. Throws a CsnError where they are too few. */
+  async fromAnswers(notion: string, labelling: Labelling): Promise<Provisional> {
+    const { answers } = await labelling.answers(notion);
+    const { embeddings } = this.#explored;
+    return this.#take(notion, {
+      fit: fitNotion(embeddings, answerTriplets(answers), await this.#options()),
+      from: "triplets",
+    });
+  }
+
+  /** Fits a notion to values of images. Throws a CsnError where they are too few. */
+  async fromValues(notion: string, values: ReadonlyMap<number, string>): Promise<Provisional> {
+    const { embeddings } = this.#explored;
+    const attribute = {
+      kind: "categorical",
+      values: embeddings.names.map((_, row) => values.get(row) ?? ""),
+    } as const;
+    return this.#take(notion, {
+      fit: fitValues(embeddings, attribute, await this.#options()),
+      from: "values",
+    });
+  }
+
+  #take(notion: string, taught: Provisional): Provisional {
+    this.#taught.set(notion, taught);
+    return taught;
+  }
+
+  async #options() {
+    const { set, model } = this.#explored;
+    const quiet: Listener = {};
+    this.#groups ??= set === null
+      ? Promise.resolve(undefined)
+      : readImageGroups(set, quiet).then((groups) => groups?.numbers);
+    return { masks: model.masks, seed, groups: await this.#groups };
+  }
+
+  /**
+   * Writes a copy of the model with the notion as `name` to the folder of answers, as file `file`;
+   * returns its path. Throws a RequestError for a notion that was not fitted, and for one that is not
+   * learnable unless `anyway`; and as `addNotion`, which never replaces a file.
+   */
+  async keep(
+    notion: string,
+    { name, file, anyway }: { name: string; file: string; anyway: boolean },
+  ): Promise<string> {
+    const { model, answers } = this.#explored;
+    const taught = this.#taught.get(notion);
+    if (taught === undefined) {
+      throw new RequestError(409, `Cannot keep ${notion}: it was not taught yet`);
+    }
+    if (taught.fit.verdict === "not learnable" && !anyway) {
+      throw new RequestError(
+        409,
+        `Cannot keep ${notion}: it is not learnable from this embedding, as far as these answers show; answer more questions, or keep it all the same`,
+      );
+    }
+    const out = join(answers.folder, file);
+    const found = await readModelFile(model.path);
+    return await addNotion(found, { notion: name, ...taught, seed }, { out });
+  }
+}
