@@ -53,11 +53,10 @@ function Side({ image, name, hint }: {
       type="button"
       class="side"
       data-side={name}
-      aria-label={`the ${name} one, ${image.name}, is more alike`}
       onClick={() => choose(name)}
     >
       <span class="side-title">
-        {name} <kbd>{hint}</kbd>
+        {name} <span class="unseen">is more alike:</span> <kbd>{hint}</kbd>
       </span>
       <LargePicture index={image.index} name={image.name} />
     </button>

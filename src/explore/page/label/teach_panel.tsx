@@ -29,8 +29,14 @@ export function TeachPanel({ answers, anchor }: {
       {isFitted && (
         <>
           <Accuracies taught={found} />
-          <TaughtNeighbours key={labelled.value} taught={found} anchor={anchor} />
-          <KeepNotion key={`keep ${labelled.value}`} taught={found} />
+          {found.dimensions === 0
+            ? <p class="quiet">No dimension counts, so there is nothing to look at or to keep.</p>
+            : (
+              <>
+                <TaughtNeighbours key={labelled.value} taught={found} anchor={anchor} />
+                <KeepNotion key={`keep ${labelled.value}`} taught={found} />
+              </>
+            )}
         </>
       )}
     </section>
