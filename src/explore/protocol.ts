@@ -16,6 +16,8 @@ export interface ExploredInfo {
   readonly variant: string;
   /** The notions in the model's order; a notion's colour goes by its place. */
   readonly notions: readonly NotionInfo[];
+  /** Notions that were taught while the model is explored, and can be compared by. */
+  readonly taught: readonly string[];
   /** D of an embedding. */
   readonly dimension: number;
   /** What is searched, as it is shown. */

@@ -31,6 +31,11 @@ export class TaughtNotions {
     this.#explored = explored;
   }
 
+  /** The notions that were taught, in the order in which they were first. */
+  get names(): readonly string[] {
+    return [...this.#taught.keys()];
+  }
+
   /** The mask of a provisional notion, by its name. */
   maskOf(notion: string): Float32Array | undefined {
     return this.#taught.get(notion)?.fit.mask;

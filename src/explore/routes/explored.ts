@@ -27,6 +27,7 @@ async function infoOf(explored: Explored, start: string): Promise<ExploredInfo> 
       hasValues: values?.attributes.has(name) ?? false,
       isCalibrated: calibrated.has(name),
     })),
+    taught: explored.taught.names,
     dimension: model.info.dimension,
     among: shown.among,
     images: explored.count,

@@ -207,6 +207,16 @@ pageTest(
   },
 );
 
+pageTest("the neighbours view has a row of a notion that was taught", async (page) => {
+  await page.click(".taught-neighbours button");
+  await page.waitForSelector(".found-rows .card");
+  const rows = await textsOf(page, ".neighbours-row h2");
+  assert.ok(rows.some((title) => title === "tint (new, not kept in the model)"), rows.join());
+  assert.equal(rows.length, 5);
+  await page.evaluate("history.back()");
+  await shown(page);
+});
+
 pageTest(
   "the label view keeps a notion in a copy of the model, never over a file",
   async (page) => {

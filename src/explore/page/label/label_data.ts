@@ -3,7 +3,7 @@ import { effect, type Signal, signal } from "@preact/signals";
 import type { AnsweredQuestion, LabelInfo, QuestionAnswer, TaughtInfo } from "../../protocol.ts";
 import { annotator } from "../answers/annotator.tsx";
 import { DiscardedError, keep } from "../answers/keep.tsx";
-import { source } from "../explored.ts";
+import { explored, source } from "../explored.ts";
 import { latest } from "../latest.ts";
 import { connection, LostError, report } from "../source.ts";
 import { labelled } from "../state.ts";
@@ -74,6 +74,11 @@ const teach = latest({
   ask: (notion: string) => source().labels!.teach(notion, "triplets"),
   take: (found, notion) => {
     if (notion === labelled.peek()) taught.value = found;
+    const of = explored.peek();
+    // So that the neighbours have a row of it at once.
+    if (of !== null && !of.taught.includes(notion)) {
+      explored.value = { ...of, taught: [...of.taught, notion] };
+    }
   },
   fail: (error, notion) => {
     if (error instanceof LostError || notion !== labelled.peek()) return;

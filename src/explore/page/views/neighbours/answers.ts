@@ -37,6 +37,7 @@ export const rows: ReadonlySignal<readonly RowAnswer[]> = computed(() =>
 /** What rows are called, in their order. */
 export const titles: ReadonlySignal<readonly string[]> = computed(() => [
   ...(explored.value?.notions ?? []).map(({ name }) => name),
+  ...(explored.value?.taught ?? []).map((name) => `${name} (new, not kept in the model)`),
   "no mask",
   "mixture",
 ]);
@@ -117,7 +118,8 @@ export function followNeighbours(): () => void {
         by: "notion",
         notion: name,
       }));
-      askPlain({ ...shared.value, rows: [...notions, { by: "unmasked" }] });
+      const taught = explored.value!.taught.map((notion): RowAsked => ({ by: "taught", notion }));
+      askPlain({ ...shared.value, rows: [...notions, ...taught, { by: "unmasked" }] });
     }),
     effect(() => {
       connection.value.comebacks;
