@@ -5,11 +5,21 @@ import type { TaughtNotion } from "../model/taught_notion.ts";
 import { RequestError } from "../service/request_error.ts";
 import { readImageGroups } from "../sets/image_groups.ts";
 import { addNotion } from "../teach/add_notion.ts";
-import { answerTriplets } from "../teach/answer.ts";
+import { type Answer, answerTriplets } from "../teach/answer.ts";
 import { fitNotion, type FittedNotion } from "../teach/fit_notion.ts";
 import { fitValues } from "../teach/fit_values.ts";
-import type { Explored } from "./explored.ts";
-import type { Labelling } from "./labelling.ts";
+import type { EmbeddingSet } from "../model/embedding_set.ts";
+import type { Model } from "../model/model.ts";
+import type { ImageSet } from "../sets/image_set.ts";
+import type { AnswersPlace } from "./answers_place.ts";
+
+/** What notions are taught on. */
+export interface TaughtOn {
+  readonly model: Model;
+  readonly embeddings: EmbeddingSet;
+  readonly set: ImageSet | null;
+  readonly answers: AnswersPlace;
+}
 
 /** A notion that was fitted while the model is explored. */
 export interface Provisional {
@@ -22,13 +32,13 @@ const seed = 1;
 
 /** Notions that were taught while the model is explored; they are kept only when somebody says so. */
 export class TaughtNotions {
-  readonly #explored: Explored;
+  readonly #on: TaughtOn;
   readonly #taught = new Map<string, Provisional>();
   #groups: Promise<Uint32Array | undefined> | null = null;
 
-  /** Of a page. */
-  constructor(explored: Explored) {
-    this.#explored = explored;
+  /** Of what is explored. */
+  constructor(on: TaughtOn) {
+    this.#on = on;
   }
 
   /** The notions that were taught, in the order in which they were first. */
@@ -41,10 +51,9 @@ export class TaughtNotions {
     return this.#taught.get(notion)?.fit.mask;
   }
 
-  /** Fits a notion to the answers that there are. Throws a CsnError where they are too few. */
-  async fromAnswers(notion: string, labelling: Labelling): Promise<Provisional> {
-    const { answers } = await labelling.answers(notion);
-    const { embeddings } = this.#explored;
+  /** Fits a notion to answers. Throws a CsnError where they are too few. */
+  async fromAnswers(notion: string, answers: readonly Answer[]): Promise<Provisional> {
+    const { embeddings } = this.#on;
     return this.#take(notion, {
       fit: fitNotion(embeddings, answerTriplets(answers), await this.#options()),
       from: "triplets",
@@ -53,7 +62,7 @@ export class TaughtNotions {
 
   /** Fits a notion to values of images. Throws a CsnError where they are too few. */
   async fromValues(notion: string, values: ReadonlyMap<number, string>): Promise<Provisional> {
-    const { embeddings } = this.#explored;
+    const { embeddings } = this.#on;
     const attribute = {
       kind: "categorical",
       values: embeddings.names.map((_, row) => values.get(row) ?? ""),
@@ -70,7 +79,7 @@ export class TaughtNotions {
   }
 
   async #options() {
-    const { set, model } = this.#explored;
+    const { set, model } = this.#on;
     const quiet: Listener = {};
     this.#groups ??= set === null
       ? Promise.resolve(undefined)
@@ -87,7 +96,7 @@ export class TaughtNotions {
     notion: string,
     { name, file, anyway }: { name: string; file: string; anyway: boolean },
   ): Promise<string> {
-    const { model, answers } = this.#explored;
+    const { model, answers } = this.#on;
     const taught = this.#taught.get(notion);
     if (taught === undefined) {
       throw new RequestError(409, `Cannot keep ${notion}: it was not taught yet`);

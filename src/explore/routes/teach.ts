@@ -44,7 +44,8 @@ async function teach(
   const notion = askedNotionName(json.notion);
   const { from } = json;
   if (from === "triplets") {
-    return taughtInfo(notion, await explored.taught.fromAnswers(notion, labelling));
+    const { answers } = await labelling.answers(notion);
+    return taughtInfo(notion, await explored.taught.fromAnswers(notion, answers));
   }
   if (from !== "values") throw wrongValue("from", from, '"triplets" or "values"');
   const values = await valuesOf(explored, notion);

@@ -8,6 +8,9 @@ import { latest } from "../latest.ts";
 import { connection, LostError, report } from "../source.ts";
 import { labelled } from "../state.ts";
 
+/** Fewer answers that say which is more alike teach nothing. */
+export const fewestSaid = 20;
+
 /** What there is to go on with; null until it is known. */
 export const info: Signal<LabelInfo | null> = signal(null);
 
@@ -66,7 +69,9 @@ let shownNotion = "";
 
 function show(found: QuestionAnswer): void {
   question.value = found;
-  teach(labelled.peek());
+  const { answers, cannotSay } = found.answers;
+  if (answers - cannotSay >= fewestSaid) teach(labelled.peek());
+  else taught.value = null;
 }
 
 /** Fits the notion as answers come, always to the newest. */

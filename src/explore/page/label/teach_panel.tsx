@@ -2,11 +2,11 @@ import type { AgreementInfo, AnswersInfo, TaughtInfo } from "../../protocol.ts";
 import { labelled } from "../state.ts";
 import { Accuracies, percent } from "./accuracies.tsx";
 import { KeepNotion } from "./keep_notion.tsx";
-import { taught } from "./label_data.ts";
+import { fewestSaid, taught } from "./label_data.ts";
 import { TaughtNeighbours } from "./taught_neighbours.tsx";
 
-/** Answers after which a notion is fitted, and after which it is worth a look. */
-const [fewest, goal] = [20, 60];
+/** Answers that are a good beginning. */
+const goal = 60;
 
 /** What the answers have taught so far. */
 export function TeachPanel({ answers, anchor }: {
@@ -22,9 +22,7 @@ export function TeachPanel({ answers, anchor }: {
       <div role="status">
         {isFitted
           ? <Verdict taught={found} answers={answers} />
-          : found === null
-          ? <p class="quiet">…</p>
-          : <NotYet answers={answers} reason={found.refusal} />}
+          : <NotYet answers={answers} reason={found?.refusal ?? "…"} />}
       </div>
       {isFitted && (
         <>
@@ -83,8 +81,8 @@ function NotYet({ answers, reason }: {
   readonly reason: string;
 }) {
   const said = answers.answers - answers.cannotSay;
-  if (said >= fewest) return <p class="quiet">{reason}</p>;
-  const left = fewest - said;
+  if (said >= fewestSaid) return <p class="quiet">{reason}</p>;
+  const left = fewestSaid - said;
   return (
     <p class="quiet">
       After {left} more {left === 1 ? "answer" : "answers"}{" "}
