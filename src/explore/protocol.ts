@@ -547,9 +547,3 @@ export interface KeptModel {
   /** What the notion is called in it. */
   readonly name: string;
 }
-
-/** `GET /api/values/:notion`, `POST /api/values`: values that were given to images. */
-export interface ValuesInfo {
-  readonly file: string;
-  readonly values: readonly { readonly value: string; readonly images: readonly ImageInfo[] }[];
-}

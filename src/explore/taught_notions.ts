@@ -7,7 +7,6 @@ import { readImageGroups } from "../sets/image_groups.ts";
 import { addNotion } from "../teach/add_notion.ts";
 import { type Answer, answerTriplets } from "../teach/answer.ts";
 import { fitNotion, type FittedNotion } from "../teach/fit_notion.ts";
-import { fitValues } from "../teach/fit_values.ts";
 import type { EmbeddingSet } from "../model/embedding_set.ts";
 import type { Model } from "../model/model.ts";
 import type { ImageSet } from "../sets/image_set.ts";
@@ -57,19 +56,6 @@ export class TaughtNotions {
     return this.#take(notion, {
       fit: fitNotion(embeddings, answerTriplets(answers), await this.#options()),
       from: "triplets",
-    });
-  }
-
-  /** Fits a notion to values of images. Throws a CsnError where they are too few. */
-  async fromValues(notion: string, values: ReadonlyMap<number, string>): Promise<Provisional> {
-    const { embeddings } = this.#on;
-    const attribute = {
-      kind: "categorical",
-      values: embeddings.names.map((_, row) => values.get(row) ?? ""),
-    } as const;
-    return this.#take(notion, {
-      fit: fitValues(embeddings, attribute, await this.#options()),
-      from: "values",
     });
   }
 

@@ -130,10 +130,8 @@ export function serverSource(): Source {
       question: (asked) => post("api/label/question", asked),
       answer: (answer) => post("api/label/answer", answer),
       undo: (undo) => post("api/label/undo", undo),
-      teach: (notion, from) => post("api/teach", { notion, from }),
+      teach: (notion) => post("api/teach", { notion }),
       keep: (kept) => post("api/teach/keep", kept),
-      values: (notion) => ask(`api/values/${encodeURIComponent(notion)}`),
-      giveValue: (given) => post("api/values", given),
     },
 
     // Check

@@ -28,7 +28,6 @@ import type {
   SuspectsAnswer,
   TaughtInfo,
   UndoAsked,
-  ValuesInfo,
 } from "../protocol.ts";
 
 /** Everything that the page asks. Promises reject with an Error whose message people can read. */
@@ -113,23 +112,14 @@ export interface LabelSource {
   answer(answer: AnswerAsked): Promise<QuestionAnswer>;
   /** Takes an answer back, and asks its question again. */
   undo(undo: UndoAsked): Promise<QuestionAnswer>;
-  /** Fits a notion to the answers, or the values, that there are. */
-  teach(notion: string, from: TaughtInfo["from"]): Promise<TaughtInfo>;
+  /** Fits a notion to the answers that there are. */
+  teach(notion: string): Promise<TaughtInfo>;
   /** Writes a copy of the model with a notion that was taught, as `name`, to the file `file`. */
   keep(
     kept: { readonly notion: string; readonly name: string; readonly file: string } & {
       readonly anyway: boolean;
     },
   ): Promise<KeptModel>;
-  /** The values that were given to images. */
-  values(notion: string): Promise<ValuesInfo>;
-  /** Gives images a value; "" takes back what they had. */
-  giveValue(
-    given: { readonly notion: string; readonly images: readonly number[] } & {
-      readonly value: string;
-      readonly by: string;
-    },
-  ): Promise<ValuesInfo>;
 }
 
 /** Which triplets. */

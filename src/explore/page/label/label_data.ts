@@ -76,7 +76,7 @@ function show(found: QuestionAnswer): void {
 
 /** Fits the notion as answers come, always to the newest. */
 const teach = latest({
-  ask: (notion: string) => source().labels!.teach(notion, "triplets"),
+  ask: (notion: string) => source().labels!.teach(notion),
   take: (found, notion) => {
     if (notion === labelled.peek()) taught.value = found;
     const of = explored.peek();

@@ -42,14 +42,15 @@ export function TeachPanel({ answers, anchor }: {
 }
 
 function Progress({ answers }: { readonly answers: AnswersInfo }) {
-  const { answers: count, cannotSay, self, others, annotators, contradictions, file } = answers;
+  const { answers: all, cannotSay, self, others, annotators, contradictions, file } = answers;
+  const count = all - cannotSay;
   return (
     <>
       <p>
         <progress value={Math.min(count, goal)} max={goal} aria-label="Answers" />{" "}
         <strong>{count} {count === 1 ? "answer" : "answers"}</strong>
         {count < goal ? `, ${goal} are a good beginning` : ""}
-        {cannotSay > 0 && `; ${cannotSay} times “cannot say”`}
+        {cannotSay > 0 && `; and ${cannotSay === 1 ? "once" : `${cannotSay} times`} “cannot say”`}
       </p>
       <p class="quiet">
         {self.share === null
@@ -102,10 +103,11 @@ function Verdict({ taught, answers }: {
   readonly taught: TaughtInfo;
   readonly answers: AnswersInfo;
 }) {
-  const isEarly = taught.verdict === "not learnable" && answers.answers < goal;
+  const isEarly = taught.verdict === "not learnable" && answers.answers - answers.cannotSay < goal;
   return (
     <p class="verdict" data-verdict={taught.verdict}>
-      <strong>{titles[taught.verdict] ?? taught.verdict}.</strong> {taught.text}.{" "}
+      <strong>{titles[taught.verdict] ?? taught.verdict}.</strong>{" "}
+      {taught.text[0].toUpperCase() + taught.text.slice(1)}.{" "}
       <span class="quiet">
         Judged by answers that were left out of the fit; {taught.dimensions} of {taught.of}{" "}
         dimensions count.{isEarly && " It is early: more answers may show more."}
