@@ -6,6 +6,8 @@ import { join } from "../../../src/files/paths.ts";
 import { Model } from "../../../src/model/model.ts";
 import { readTripletList } from "../../../src/sets/triplet_list.ts";
 import { AnswersFile } from "../../../src/teach/answers_file.ts";
+import { CliProcess } from "../../helpers/run_cli.ts";
+import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 import { Chromium, chromium, type OpenPage } from "../../helpers/chromium.ts";
 import { type ExploreCase, exploreCase } from "../../helpers/explore_case.ts";
 import {
@@ -321,3 +323,55 @@ pageTest("the label view's requests write only with the token, and what makes se
   assert.equal(await status("label/answer", answer), 200);
   assert.equal((await answersOf("late")).length, 3);
 });
+
+pageTest(
+  "explore --answers keeps asking to try again on a full disk, and loses no earlier answer",
+  async () => {
+    await using folder = await TemporaryFolder.make();
+    const { model, set } = made.service;
+    const explorer = new CliProcess(
+      ["explore", "--resume", model.path, "--among", set, "--answers", folder.path, "--port", "0"],
+      // What follows finds no room: 16 KiB are all that a file can have.
+      { mostFileBlocks: 32 },
+    );
+    await using second = await Chromium.start(chromium!);
+    try {
+      const [url] = await explorer.printed(/http:\/\/\S+token=\w+/);
+      const path = join(folder.path, "answers_full.txt");
+      const { names } = made.explored.embeddings;
+      const file = await AnswersFile.open(path, { notion: "full", names });
+      const size = async () => (await Deno.stat(path)).size;
+      do await file.add({ anchor: 0, left: 1, right: 2, chosen: null, by: "Bo" }); while (
+        await size() < 15_900
+      );
+      const { page } = await second.visit(`${url}#view=label&label=full`, 1000);
+      await page.waitForSelector("#annotator");
+      await page.type("#annotator", "Ann");
+      await page.keyboard.press("Enter");
+      while (await page.$(".unkept") === null) {
+        const question = (await shown(page)).join();
+        await page.keyboard.press("ArrowLeft");
+        await page.waitForFunction(
+          `document.querySelector(".unkept") !== null ||
+          document.querySelector("[data-question]").dataset.question !== "${question}"`,
+        );
+      }
+      assert.match((await textsOf(page, ".unkept"))[0], /was not kept: .*free some disk space/);
+      const text = await Deno.readTextFile(path);
+      assert.ok(text.endsWith("}\n"));
+      const kept = (await file.reload()).length;
+      await page.click(".unkept button");
+      await page.waitForSelector(".unkept");
+      assert.equal(await Deno.readTextFile(path), text);
+      // Room is made: the answer is kept by itself.
+      await Deno.rename(path, `${path}.full`);
+      await page.waitForFunction(`document.querySelector(".unkept") === null`);
+      const after = await AnswersFile.open(path, { notion: "full", names });
+      assert.deepEqual(after.answers.map(({ chosen, by }) => [chosen, by]), [["left", "Ann"]]);
+      assert.ok(kept > 50);
+    } finally {
+      explorer.kill("SIGINT");
+      await explorer.ended();
+    }
+  },
+);
