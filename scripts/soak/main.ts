@@ -1,5 +1,6 @@
 /** `deno task soak`: csn against spoilt files, kills, faults of the machine, and long work. */
 import { Command, Option } from "@commander-js/extra-typings";
+import { Interruption } from "../../src/cli/interruption.ts";
 import { number, oneOf, wholeNumber } from "../../src/cli/options.ts";
 import { messageOf } from "../../src/base/errors.ts";
 import { userPath } from "../../src/cli/paths.ts";
@@ -74,7 +75,11 @@ const program = new Command("soak")
     const { inputs, kills, faults, steps } = { ...usual, ...flags };
     const sanitizers = usual.sanitizers || flags.parts?.includes("sanitizers") === true;
     const amounts = { inputs, kills, faults, steps, sanitizers };
-    const stop = stopSignal();
+    // So that the table of what was tried is printed.
+    using interruption = new Interruption(() =>
+      console.error("stopped: what is being tried is left; the table follows")
+    );
+    const stop = interruption.signal;
     const soak: Soak = {
       ...{ amounts, seed, only, path, keep: userPath(flags.keep), until: Infinity, stop },
       turn: Infinity,
@@ -86,23 +91,9 @@ const program = new Command("soak")
       : await runLong(some, { ...soak, turn: 3600 * hours * turn }, hours);
     console.log(report(merged(rows)));
     if (rows.some(({ findings }) => findings.length > 0)) Deno.exitCode = 1;
-    Deno.exit();
   });
 
 await runCommand(program, Deno.args);
-
-/** Aborted by the first Ctrl-C or SIGTERM, so that the table of what was tried is printed; a second one ends at once. */
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    Deno.addSignalListener(signal, () => {
-      if (stop.signal.aborted) Deno.exit(1);
-      console.error(`${signal}: what is being tried is left; the table follows`);
-      stop.abort();
-    });
-  }
-  return stop.signal;
-}
 
 async function runParts(chosen: readonly Part[], soak: Soak): Promise<Row[]> {
   const rows: Row[] = [];
