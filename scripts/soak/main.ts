@@ -90,7 +90,8 @@ const program = new Command("soak")
       ? await runParts(some, soak)
       : await runLong(some, { ...soak, turn: 3600 * hours * turn }, hours);
     console.log(report(merged(rows)));
-    if (rows.some(({ findings }) => findings.length > 0)) Deno.exitCode = 1;
+    const isFound = rows.some(({ findings }) => findings.length > 0);
+    Deno.exitCode = isFound ? 1 : interruption.exitCode ?? 0;
   });
 
 await runCommand(program, Deno.args);
