@@ -4,25 +4,31 @@ import { spaceAdvice, writeFault } from "./write_fault.ts";
 
 /** A file of lines that only grows. */
 export interface GrowingFile {
-  /** Its first line, without its end: nothing is ever added to a file that begins otherwise. */
+  /** Its first line, without its end. */
   readonly head: string;
-  /** What its lines are, for errors: "mark". */
+  /** What such files begin with: nothing is ever added to, or taken from, another. @default {head} */
+  readonly mark?: string;
+  /** What its lines are, for errors: "a mark". */
   readonly what: string;
+  /** Whether a last line without an end is whole, and lacks nothing else. */
+  readonly isWhole: (line: string) => boolean;
 }
 
 /**
  * Adds a line to a file's end and flushes it to the disk, or leaves the file as it was. Any number
- * of processes may add lines at once. A last line that was not finished, because a process was
- * killed, is taken away first. Throws a CsnError where that fails.
+ * of processes may add lines at once, and may be killed at any moment. A last line that was not
+ * finished is taken away first; one that lacks but its end is given that. Throws a CsnError where
+ * that fails.
  */
 export async function appendLine(
   path: string,
   line: string,
-  { head, what }: GrowingFile,
+  growing: GrowingFile,
 ): Promise<void> {
+  const { head, what } = growing;
   try {
     using file = await lockedFile(path);
-    const before = await mended(file, path, head);
+    const before = await mended(file, path, growing);
     if (before === 0) await syncFolder(dirname(path));
     try {
       await writeAll(
@@ -38,7 +44,7 @@ export async function appendLine(
   } catch (error) {
     if (error instanceof CsnError) throw error;
     throw new CsnError(
-      `Cannot write a ${what} to ${path}: ${
+      `Cannot write ${what} to ${path}: ${
         writeFault(path, error)
       }; it does not count, and earlier ones are kept; ${
         spaceAdvice(error)
@@ -69,13 +75,17 @@ async function lockedFile(path: string): Promise<Deno.FsFile> {
 /** More than a line has, whose names may be long. */
 const tailBytes = 65_536;
 
-/** Takes away a last line that was not finished; returns the file's length. */
-async function mended(file: Deno.FsFile, path: string, head: string): Promise<number> {
+/** Takes away a last line that was not finished, or ends it; returns the file's length. */
+async function mended(
+  file: Deno.FsFile,
+  path: string,
+  { head, mark = head, what, isWhole }: GrowingFile,
+): Promise<number> {
   const { size } = await file.stat();
-  const begun = new TextDecoder().decode(await bytesAt(file, 0, Math.min(size, head.length + 1)));
-  if (!`${head}\n`.startsWith(begun)) {
+  const begun = new TextDecoder().decode(await bytesAt(file, 0, Math.min(size, mark.length)));
+  if (!mark.startsWith(begun)) {
     throw new CsnError(
-      `Cannot add a line to ${path}: it is another file, which does not begin with ${head}; choose another file`,
+      `Cannot add ${what} to ${path}: it is another file, which does not begin with ${mark.trim()}; choose another file`,
     );
   }
   const from = Math.max(0, size - tailBytes);
@@ -84,8 +94,13 @@ async function mended(file: Deno.FsFile, path: string, head: string): Promise<nu
   if (end === size) return size;
   if (end === from && from > 0) {
     throw new CsnError(
-      `Cannot add a line to ${path}: its last line has more than ${tailBytes} bytes; remove it`,
+      `Cannot add ${what} to ${path}: its last line has more than ${tailBytes} bytes; remove it`,
     );
+  }
+  const last = new TextDecoder().decode(tail.subarray(end - from));
+  if (last === head || isWhole(last)) {
+    await writeAll(file, Uint8Array.of(10));
+    return size + 1;
   }
   await file.truncate(end);
   return end;

@@ -20,7 +20,8 @@ export interface CheckedTriplet {
 
 const format: GrowingFile = {
   head: '{"csn":"checked triplets","format":1}',
-  what: "mark",
+  what: "a mark",
+  isWhole: (line) => parsed(line) !== null,
 };
 
 /** Adds a mark to the end of a list of them; it counts once this has resolved. */

@@ -5,7 +5,7 @@ const head = '# {"takenBack":';
 
 /** The line that takes back an answer, which is the text of that answer's remark. */
 export function takenBackLine(answer: object, at: string): string {
-  return `# ${JSON.stringify({ takenBack: answer, at })}\n`;
+  return `# ${JSON.stringify({ takenBack: answer, at })}`;
 }
 
 /**

@@ -19,7 +19,7 @@ export interface StoredAnswer extends Answer {
 /** The first line: a remark in a triplet list. */
 export function headLine(notion: string): string {
   const head: AnswersHead = { format: 1, notion };
-  return `${answersHead}${JSON.stringify(head)}\n`;
+  return `${answersHead}${JSON.stringify(head)}`;
 }
 
 /** The first line read; null where it is another. */
@@ -42,7 +42,7 @@ export function answerLine(answer: StoredAnswer): string {
     : chosen === "left"
     ? `${anchor} ${right} ${left} `
     : `${anchor} ${left} ${right} `;
-  return `${triplet}# ${JSON.stringify({ anchor, left, right, chosen, by, at, names })}\n`;
+  return `${triplet}# ${JSON.stringify({ anchor, left, right, chosen, by, at, names })}`;
 }
 
 /** An answer's line read, without its line end; null where it is another, or was cut short. */
@@ -58,7 +58,7 @@ export function parseAnswer(line: string): StoredAnswer | null {
     Array.isArray(names) && names.length === 3 && names.every(isText);
   if (!isWhole) return null;
   const answer = { anchor, left, right, chosen, by, at: time, names } as unknown as StoredAnswer;
-  return answerLine(answer).trimEnd() === line.trimEnd() ? answer : null;
+  return answerLine(answer) === line.trimEnd() ? answer : null;
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,5 @@
 import { CsnError, inLine, messageOf, shown, UsageError } from "../base/errors.ts";
-import { dirname } from "../files/paths.ts";
-import { spaceAdvice, writeFault } from "../files/write_fault.ts";
+import { appendLine } from "../files/append_line.ts";
 import { answersHead } from "../sets/triplet_list.ts";
 import { isNotionName } from "../sets/set_file.ts";
 import { takenBackLine, takenBackPlaces } from "../sets/taken_back.ts";
@@ -166,30 +165,12 @@ export class AnswersFile {
 
   /** Adds a line to the file's end. */
   async #write(line: string): Promise<void> {
-    try {
-      using file = await lockedFile(this.path);
-      const before = await mended(file, this.path);
-      const text = (before === 0 ? headLine(this.notion) : "") + line;
-      if (before === 0) await syncFolder(dirname(this.path));
-      try {
-        await writeAll(file, new TextEncoder().encode(text));
-        await file.syncData();
-      } catch (error) {
-        // Part of a line may stand there now.
-        await file.truncate(before).catch(() => {});
-        throw error;
-      }
-    } catch (error) {
-      if (error instanceof CsnError) throw error;
-      throw new CsnError(
-        `Cannot write an answer to ${this.path}: ${
-          writeFault(this.path, error)
-        }; it does not count, and earlier answers are kept; ${
-          spaceAdvice(error)
-        }check the folder and its permissions`,
-        { cause: error },
-      );
-    }
+    await appendLine(this.path, line, {
+      head: headLine(this.notion),
+      mark: answersHead,
+      what: "an answer",
+      isWhole: (last) => parseAnswer(last) !== null,
+    });
   }
 
   #parse(text: string): StoredAnswer[] {
@@ -253,85 +234,5 @@ export async function textOf(path: string): Promise<string | null> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw new CsnError(`Cannot read the answers in ${path}: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-/** The file, made where there is none, and locked until it is closed: others wait. */
-async function lockedFile(path: string): Promise<Deno.FsFile> {
-  for (;;) {
-    const file = await Deno.open(path, { read: true, append: true, create: true });
-    try {
-      // A disk that knows no locks takes whole lines all the same.
-      await file.lock(true).catch(() => {});
-      const [mine, there] = [await file.stat(), await Deno.stat(path).catch(() => null)];
-      if (there !== null && mine.ino === there.ino && mine.dev === there.dev) return file;
-    } catch (error) {
-      file.close();
-      throw error;
-    }
-    // Somebody removed or replaced it just now.
-    file.close();
-  }
-}
-
-/** More than a line has, whose names may be long. */
-const tailBytes = 65_536;
-
-/** Takes away a last line that was not finished; returns the file's length. */
-async function mended(file: Deno.FsFile, path: string): Promise<number> {
-  const { size } = await file.stat();
-  if (size === 0) return 0;
-  const from = Math.max(0, size - tailBytes);
-  const tail = await bytesAt(file, from, size - from);
-  const head = from === 0 ? tail : await bytesAt(file, 0, answersHead.length);
-  assertAnswers(head, path);
-  const end = tail.lastIndexOf(10) + 1;
-  if (end === tail.length) return size;
-  if (end === 0 && from > 0) {
-    throw new CsnError(
-      `Cannot add an answer to ${path}: its last line is no answer; remove that line`,
-    );
-  }
-  if (end > 0 && parseAnswer(new TextDecoder().decode(tail.subarray(end))) !== null) {
-    // All of it is there but its line end.
-    await writeAll(file, Uint8Array.of(10));
-    return size + 1;
-  }
-  await file.truncate(from + end);
-  return from + end;
-}
-
-/** Nothing is ever taken away from another file. */
-function assertAnswers(head: Uint8Array, path: string): void {
-  const begun = new TextDecoder().decode(head.subarray(0, answersHead.length));
-  if (answersHead.startsWith(begun)) return;
-  throw new CsnError(
-    `Cannot add an answer to ${path}: its first line does not say that it is a list of answers; choose another file`,
-  );
-}
-
-async function bytesAt(file: Deno.FsFile, from: number, length: number): Promise<Uint8Array> {
-  await file.seek(from, Deno.SeekMode.Start);
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const read = await file.read(bytes.subarray(done));
-    if (read === null) break;
-    done += read;
-  }
-  return bytes.subarray(0, done);
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-}
-
-/** So that a file which was just made is found after a power cut. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    using open = await Deno.open(folder);
-    await open.sync();
-  } catch {
-    // Not every system can.
   }
 }

@@ -134,7 +134,7 @@ Deno.test("AnswersFile.add() says that a disk is full, and keeps what was answer
   const said = new TextDecoder().decode(stderr);
   assert.match(
     said,
-    /Cannot write an answer to .*: File too large .*; it does not count, and earlier answers are kept; free some disk space/,
+    /Cannot write an answer to .*: File too large .*; it does not count, and earlier ones are kept; free some disk space/,
   );
   const counted = new TextDecoder().decode(stdout).trimEnd().split("\n").length;
   assert.ok(counted > 2, `${counted}`);
@@ -191,7 +191,10 @@ Deno.test("AnswersFile.add() refuses what is no answer, and a file that became a
     /"up" was chosen; it must be "left", "right" or null/,
   );
   await Deno.writeTextFile(path, "my notes, without a line end");
-  await assert.rejects(file.add(first), /its first line does not say that it is a list of answers/);
+  await assert.rejects(
+    file.add(first),
+    /it is another file, which does not begin with # csn answers; choose another file/,
+  );
   assert.equal(await Deno.readTextFile(path), "my notes, without a line end");
 });
 
