@@ -1,3 +1,4 @@
+import { askWorker } from "../../base/ask_worker.ts";
 import type { MapAnswer, MapTask } from "./map_worker.ts";
 
 /**
@@ -10,23 +11,13 @@ export async function layOutApart(
 ): Promise<Float32Array> {
   signal?.throwIfAborted();
   const worker = new Worker(new URL("./map_worker.ts", import.meta.url), { type: "module" });
-  const answer = Promise.withResolvers<Float32Array>();
-  const stop = () => answer.reject(signal!.reason);
-  worker.onmessage = ({ data }: MessageEvent<MapAnswer>) => {
-    if ("layout" in data) answer.resolve(data.layout);
-    else onShare?.(data.share);
-  };
-  worker.onerror = (event) => {
-    // Else the error would end the process, too.
-    event.preventDefault();
-    answer.reject(new Error(`Cannot lay images out: ${event.message}`));
-  };
-  signal?.addEventListener("abort", stop, { once: true });
-  try {
-    worker.postMessage(task);
-    return await answer.promise;
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    worker.terminate();
-  }
+  return await askWorker(worker, task, {
+    take: (message) => {
+      const said = message as MapAnswer;
+      if ("layout" in said) return said.layout;
+      onShare?.(said.share);
+    },
+    failing: "Cannot lay images out",
+    signal,
+  });
 }

@@ -1,3 +1,4 @@
+import { askWorker } from "../../base/ask_worker.ts";
 import type { LayoutTask } from "./layout_task.ts";
 
 /** How many layouts are computed at a time. */
@@ -41,20 +42,9 @@ async function layOutHere({ points, dimension, settings }: LayoutTask): Promise<
 
 async function inThread(task: LayoutTask, signal?: AbortSignal): Promise<Float32Array> {
   const worker = new Worker(new URL("./layout_worker.ts", import.meta.url), { type: "module" });
-  const answer = Promise.withResolvers<Float32Array>();
-  const stop = () => answer.reject(signal!.reason);
-  worker.onmessage = ({ data }: MessageEvent<Float32Array>) => answer.resolve(data);
-  worker.onerror = (event) => {
-    // Else the error would end the process, too.
-    event.preventDefault();
-    answer.reject(new Error(`Cannot lay images out: ${event.message}`));
-  };
-  signal?.addEventListener("abort", stop, { once: true });
-  try {
-    worker.postMessage(task);
-    return await answer.promise;
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    worker.terminate();
-  }
+  return await askWorker(worker, task, {
+    take: (layout) => layout as Float32Array,
+    failing: "Cannot lay images out",
+    signal,
+  });
 }
