@@ -3,31 +3,16 @@ import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { bundlePage } from "../../../src/explore/bundle_page.ts";
 import { exploreModel } from "../../../src/explore/explore_server.ts";
-import { Chromium, chromium } from "../../helpers/chromium.ts";
+import { pageTests } from "../../helpers/page_tests.ts";
 import { seriousFaults, waitForText } from "../../helpers/explore_page.ts";
 import { type ExploredRun, exploredRun } from "../../helpers/explored_run.ts";
 
-const ignore = chromium === null;
-if (ignore) console.error("skipped: there is no chromium on PATH, in which the page is tried");
-
-let browser: Chromium;
-
-Deno.test.beforeAll(async () => {
-  if (!ignore) browser = await Chromium.start(chromium!);
-});
-
-Deno.test.afterAll(async () => {
-  if (!ignore) await browser[Symbol.asyncDispose]();
-});
-
-/** A test that the browser outlives. */
-function pageTest(name: string, work: () => Promise<void>): void {
-  Deno.test(name, { ignore, sanitizeOps: false, sanitizeResources: false }, work);
-}
+const tests = pageTests();
+const { pageTest } = tests;
 
 /** Opens the view; `hash` is the rest of what the address says. */
 async function opened(run: ExploredRun, hash = "", width = 1200) {
-  const { page, requests, messages } = await browser.visit(
+  const { page, requests, messages } = await tests.browser.visit(
     `${run.server.url}#view=curves${hash}`,
     width,
   );

@@ -1,7 +1,7 @@
 /** The page's view of masks in a real browser. */
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
-import { Chromium, chromium } from "../../helpers/chromium.ts";
+import { pageTests } from "../../helpers/page_tests.ts";
 import { seriousFaults, waitForText } from "../../helpers/explore_page.ts";
 import { type ExploredRun, exploredRun, unusedDimension } from "../../helpers/explored_run.ts";
 
@@ -12,27 +12,12 @@ interface Column {
   readonly bars: readonly { readonly height: number; readonly fill: string }[];
 }
 
-const ignore = chromium === null;
-if (ignore) console.error("skipped: there is no chromium on PATH, in which the page is tried");
-
-let browser: Chromium;
-
-Deno.test.beforeAll(async () => {
-  if (!ignore) browser = await Chromium.start(chromium!);
-});
-
-Deno.test.afterAll(async () => {
-  if (!ignore) await browser[Symbol.asyncDispose]();
-});
-
-/** A test that the browser outlives. */
-function pageTest(name: string, work: () => Promise<void>): void {
-  Deno.test(name, { ignore, sanitizeOps: false, sanitizeResources: false }, work);
-}
+const tests = pageTests();
+const { pageTest } = tests;
 
 /** Opens the view; `hash` is the rest of what the address says. */
 async function opened(run: ExploredRun, hash = "", width = 1200) {
-  const { page, requests, messages } = await browser.visit(
+  const { page, requests, messages } = await tests.browser.visit(
     `${run.server.url}#view=masks${hash}`,
     width,
   );
