@@ -21,6 +21,7 @@ const floors: readonly (readonly string[])[] = [
   ["model"],
   ["sets"],
   ["network", "search"],
+  ["distributed"],
   ["tensor"],
   ["native", "images"],
   ["statistics", "files"],
