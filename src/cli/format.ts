@@ -1,22 +1,47 @@
+/** How a table's column stands in its lines. */
+export interface Column {
+  /** Characters. */
+  readonly width: number;
+  readonly isRight: boolean;
+}
+
 /**
  * Rows under underlined headers, in aligned columns. A column whose cells are all numbers (a unit,
  * a percentage or a `±` may follow) is aligned right. No line ends in blanks; none after the last
  * line.
  */
 export function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = headers.map((header, column) =>
-    Math.max(width(header), ...rows.map((row) => width(row[column] ?? "")))
-  );
-  const right = headers.map((_, column) =>
-    rows.length > 0 && rows.every((row) => isNumber(row[column] ?? ""))
-  );
-  const line = (cells: readonly string[]) =>
-    widths.map((columnWidth, column) => {
-      const text = cells[column] ?? "";
-      const blanks = " ".repeat(columnWidth - width(text));
-      return right[column] ? blanks + text : text + blanks;
-    }).join("  ").trimEnd();
-  return [headers, widths.map((each) => "-".repeat(each)), ...rows].map(line).join("\n");
+  const columns = columnsOf(headers, rows);
+  return [tableHead(headers, columns), ...rows.map((row) => tableLine(row, columns))].join("\n");
+}
+
+/** The columns of a table; of one that is printed row by row, `rows` are as wide as its own. */
+export function columnsOf(
+  headers: readonly string[],
+  rows: readonly (readonly string[])[],
+): Column[] {
+  return headers.map((header, column) => {
+    const cells = rows.map((row) => row[column] ?? "");
+    return {
+      width: Math.max(width(header), ...cells.map(width)),
+      isRight: rows.length > 0 && cells.every(isNumber),
+    };
+  });
+}
+
+/** A table's first two lines: its headers, and what underlines them. */
+export function tableHead(headers: readonly string[], columns: readonly Column[]): string {
+  const lines = columns.map((column) => "-".repeat(column.width));
+  return [headers, lines].map((cells) => tableLine(cells, columns)).join("\n");
+}
+
+/** A line of a table. */
+export function tableLine(cells: readonly string[], columns: readonly Column[]): string {
+  return columns.map((column, place) => {
+    const text = cells[place] ?? "";
+    const blanks = " ".repeat(Math.max(0, column.width - width(text)));
+    return column.isRight ? blanks + text : text + blanks;
+  }).join("  ").trimEnd();
 }
 
 /** A share as a percentage: 0.93123 is "93.12 %"; "-" for one that is not finite. */

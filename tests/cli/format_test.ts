@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { bytes, duration, percent, rate, table } from "../../src/cli/format.ts";
+import {
+  bytes,
+  columnsOf,
+  duration,
+  percent,
+  rate,
+  table,
+  tableHead,
+  tableLine,
+} from "../../src/cli/format.ts";
 
 Deno.test("table() aligns texts left and numbers right", () => {
   const rows = [["class", "40000", "93.12 % ± 0.13 %"], ["heel", "7", "100.00 % ± 0.00 %"]];
@@ -12,6 +21,18 @@ Deno.test("table() aligns texts left and numbers right", () => {
       "heel           7  100.00 % ± 0.00 %",
     ].join("\n"),
   );
+});
+
+Deno.test("columnsOf() makes a table that is printed row by row as wide as its widest row", () => {
+  const rows = [["class", "1.00"], ["heel of a shoe", "-"]];
+  const columns = columnsOf(["notion", "n"], rows);
+  const lines = [
+    tableHead(["notion", "n"], columns),
+    ...rows.map((row) => tableLine(row, columns)),
+  ];
+  assert.equal(lines.join("\n"), table(["notion", "n"], rows));
+  // A cell that is wider than expected stands out, and is whole.
+  assert.equal(tableLine(["class", "12345.00"], columns), "class           12345.00");
 });
 
 Deno.test("table() takes names that begin with digits for texts", () => {
