@@ -1,10 +1,18 @@
 import { CsnError } from "../base/errors.ts";
 import { commandWords } from "./command_words.ts";
+import { rankWords } from "./processes/own_place.ts";
 import { StoppedError } from "./stopped_error.ts";
 import { systemRefusal } from "./system_refusal.ts";
 
-/** What a command prints that fails: one line, with `verbose` also where. */
+/**
+ * What a command prints that fails: one line, with `verbose` also where; one of several processes
+ * says which it is.
+ */
 export function failureLine(error: unknown, verbose: boolean): string {
+  return rankWords() + failureText(error, verbose);
+}
+
+function failureText(error: unknown, verbose: boolean): string {
   if (error instanceof StoppedError) return `Stopped: ${error.message}`;
   if (!(error instanceof Error)) return `error: ${error}`;
   if (verbose) return `error: ${commandWords(error.stack ?? error.message)}`;

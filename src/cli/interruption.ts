@@ -1,11 +1,12 @@
 import { exitNow } from "../native/library.ts";
 import { outlivesTerminal } from "./outlives_terminal.ts";
+import { starterGone } from "./processes/starter_gone.ts";
 
 /** A repeat sooner than this is the same Ctrl-C: `deno task` delivers it twice. */
-const repeatMs = 500;
+export const repeatMs = 500;
 
 /** 128 and the number of the signal, as shells have it. */
-const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+export const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** What a test puts in the place of time and of the way out. */
 export interface Clock {
@@ -16,7 +17,8 @@ export interface Clock {
 /**
  * Listens for Ctrl-C, SIGTERM and, unless `nohup` ignores it, SIGHUP. The first one aborts
  * `signal`, so that work can end well; one that comes more than half a second later leaves the
- * process at once.
+ * process at once. That the process is gone which started this one as one of several counts as
+ * SIGTERM.
  */
 export class Interruption implements Disposable {
   readonly #controller = new AbortController();
@@ -38,7 +40,14 @@ export class Interruption implements Disposable {
       Deno.addSignalListener(name, listener);
       this.#listeners.push([name, listener]);
     }
+    starterGone.addEventListener("abort", this.#endWithStarter);
+    if (starterGone.aborted) this.#endWithStarter();
   }
+
+  /** Work that a signal is stopping already is not cut off by it. */
+  readonly #endWithStarter = () => {
+    if (this.#first === null) this.hear("SIGTERM");
+  };
 
   /** Aborted at the first signal. */
   get signal(): AbortSignal {
@@ -52,6 +61,7 @@ export class Interruption implements Disposable {
 
   [Symbol.dispose](): void {
     for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
+    starterGone.removeEventListener("abort", this.#endWithStarter);
   }
 
   /** What a signal does when it comes. */

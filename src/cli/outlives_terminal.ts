@@ -1,5 +1,11 @@
 import { ignoresHangup } from "./ignores_hangup.ts";
 
+/**
+ * Set where the process that started this one as one of several outlives its terminal: Deno, which
+ * listens for the signal there, starts its children with the signal's usual effect.
+ */
+export const hangupVariable = "CSN_OUTLIVES_TERMINAL";
+
 /** Whether SIGHUP is to be ignored; not known before it is asked. */
 let isHangupIgnored: boolean | undefined;
 
@@ -10,7 +16,7 @@ let isHangupIgnored: boolean | undefined;
  */
 export function outlivesTerminal(): boolean {
   if (isHangupIgnored === undefined) {
-    isHangupIgnored = ignoresHangup();
+    isHangupIgnored = ignoresHangup() || Deno.env.get(hangupVariable) === "1";
     if (isHangupIgnored) Deno.addSignalListener("SIGHUP", () => {});
   }
   return isHangupIgnored;

@@ -1,5 +1,5 @@
 import type { NativeParts } from "../native/setup.ts";
-import { start } from "../native/start.ts";
+import { start, type StartOptions } from "../native/start.ts";
 import { Interruption } from "./interruption.ts";
 import { StoppedError } from "./stopped_error.ts";
 import { terminalListener } from "./terminal.ts";
@@ -9,14 +9,14 @@ import { terminalListener } from "./terminal.ts";
  * Ctrl-C, SIGTERM or SIGHUP comes; nothing half made is left then.
  */
 export async function startNative(
-  options: { readonly threads?: number; readonly rebuild?: boolean } = {},
+  options: Pick<StartOptions, "threads" | "processes" | "rebuild"> = {},
 ): Promise<NativeParts> {
-  const { threads, rebuild } = options;
+  const { threads, processes, rebuild } = options;
   using listener = terminalListener();
   using interruption = new Interruption(() => {});
   const { signal } = interruption;
   try {
-    const parts = await start({ listener, threads, rebuild, signal });
+    const parts = await start({ listener, threads, processes, rebuild, signal });
     // A signal that came while libtorch was opened is delivered in the next turn.
     await new Promise((resolve) => setTimeout(resolve));
     signal.throwIfAborted();

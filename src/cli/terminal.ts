@@ -1,6 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import type { Listener, Progress } from "../base/listener.ts";
 import { commandWords } from "./command_words.ts";
+import { isSilent } from "./processes/own_place.ts";
 import { doneLine, type Pace, progressBar, progressLine } from "./progress_text.ts";
 
 /** Shows people what a command does. Disposing it takes the progress bar away. */
@@ -35,8 +36,12 @@ const lineEvery = 10_000;
 
 const clearLine = "\r\x1b[K";
 
-/** The listener of commands: a progress bar on a terminal, plain lines elsewhere. */
+/**
+ * The listener of commands: a progress bar on a terminal, plain lines elsewhere; of several
+ * processes rank 0 alone shows anything.
+ */
 export function terminalListener(): TerminalListener {
+  if (isSilent()) return new SilentListener();
   const isTerminal = Deno.stderr.isTerminal();
   return new TerminalView({
     writeOut,
@@ -46,6 +51,15 @@ export function terminalListener(): TerminalListener {
     columns: consoleColumns,
     now: () => performance.now(),
   });
+}
+
+/** Shows nothing. */
+class SilentListener implements TerminalListener {
+  progress(): void {}
+  notice(): void {}
+  warning(): void {}
+  line(): void {}
+  [Symbol.dispose](): void {}
 }
 
 /** A piece of work that is shown. */

@@ -30,10 +30,11 @@ let threadCount: ThreadCount;
 let opened: { symbols: Symbols; parts: NativeParts } | null = null;
 
 /**
- * Opens the shim that `setUp()` found or built; a second call does nothing. Throws a CsnError when
- * it cannot be loaded or was built for another libtorch or another version of csn.
+ * Opens the shim that `setUp()` found or built; a second call does nothing. Its threads are a share
+ * of the machine's where several `processes` compute together on it. Throws a CsnError when it
+ * cannot be loaded or was built for another libtorch or another version of csn.
  */
-export function openLibrary(parts: NativeParts): void {
+export function openLibrary(parts: NativeParts, processes?: number): void {
   if (opened !== null) return;
   const symbols = load(parts);
   check(symbols, parts);
@@ -47,8 +48,9 @@ export function openLibrary(parts: NativeParts): void {
     );
   }
   opened = { symbols, parts };
-  threadCount = chooseThreads(threads(), readProcessors(), (name) => Deno.env.get(name));
-  if (threadCount.threads < threads()) useThreads(threadCount.threads);
+  const variable = (name: string) => Deno.env.get(name);
+  threadCount = chooseThreads(threads(), readProcessors(), variable, processes);
+  if (threadCount.threads !== threads()) useThreads(threadCount.threads);
 }
 
 /** The functions of the shim. Throws a CsnError when `openLibrary` was not called. */

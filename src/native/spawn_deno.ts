@@ -4,10 +4,10 @@ import { withoutLinkerSettings } from "./child_environment.ts";
 
 /**
  * Starts Deno: by its name, which is how permissions name it, and where that is not found this very
- * program. Throws a CsnError, "Cannot <attempt>: ...", where neither can be started.
+ * program. Colours and the linker's settings are turned off unless `env` sets them. Throws a CsnError, "Cannot <attempt>: ...", where neither can be started.
  */
 export function spawnDeno(attempt: string, options: Deno.CommandOptions): Deno.ChildProcess {
-  const env = { ...options.env, ...withoutLinkerSettings(), NO_COLOR: "1" };
+  const env = { NO_COLOR: "1", ...withoutLinkerSettings(), ...options.env };
   try {
     return new Deno.Command("deno", { ...options, env }).spawn();
   } catch (error) {

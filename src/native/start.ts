@@ -8,6 +8,8 @@ export interface StartOptions extends SetUpOptions {
    * than a container's quota and the process's affinity allow.
    */
   readonly threads?: number;
+  /** Processes on this machine that compute together and share its processors. @default {1} */
+  readonly processes?: number;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface StartOptions extends SetUpOptions {
  */
 export async function start(options: StartOptions = {}): Promise<NativeParts> {
   const parts = await setUp(options);
-  openLibrary(parts);
+  openLibrary(parts, options.processes);
   if (options.threads !== undefined) setThreads(options.threads);
   return parts;
 }

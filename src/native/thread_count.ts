@@ -23,18 +23,43 @@ export interface ThreadCount {
 const ofUser = ["OMP_NUM_THREADS", "MKL_NUM_THREADS"] as const;
 
 /**
- * The number for libtorch, whose own would be `own`: never more than the processors that the process may use.
+ * The number for libtorch, whose own would be `own`: never more than the processors that the process may use,
+ * and where several processes of the machine compute together, its share of them, but at least one.
+ */
+export function chooseThreads(
+  own: number,
+  found: Processors,
+  variable: (name: string) => string | undefined,
+  processes = 1,
+): ThreadCount {
+  const isLaunchers = isTorchrunsDefault(variable);
+  const chosen = ofUser.find((name) => variable(name) && !(isLaunchers && name === launchersOwn));
+  if (chosen !== undefined) return { threads: own, from: `with ${chosen}=${variable(chosen)}` };
+  const { threads, from } = usableThreads(isLaunchers ? found.processors : own, found);
+  if (processes === 1) return { threads, from };
+  return {
+    threads: Math.max(1, Math.floor(threads / processes)),
+    from: `a share of ${threads} among ${processes} processes: ${from}`,
+  };
+}
+
+/** What torchrun sets to 1 where its user sets nothing. */
+const launchersOwn = "OMP_NUM_THREADS";
+
+function isTorchrunsDefault(variable: (name: string) => string | undefined): boolean {
+  return Boolean(variable("TORCHELASTIC_RUN_ID")) && variable(launchersOwn) === "1";
+}
+
+/**
+ * All that the process may use.
  *
  * Part of a processor counts as a whole one: two threads use a quota of 150 % up, where one thread leaves a
  * third of it unused.
  */
-export function chooseThreads(
+function usableThreads(
   own: number,
   { processors, allowed, quota, group }: Processors,
-  variable: (name: string) => string | undefined,
 ): ThreadCount {
-  const chosen = ofUser.find((name) => variable(name));
-  if (chosen !== undefined) return { threads: own, from: `with ${chosen}=${variable(chosen)}` };
   const least = Math.min(own, processors, allowed || processors);
   if (quota > 0 && quota < processors && Math.ceil(quota) <= least) {
     const percent = `${Number((100 * quota).toFixed(1))} %`;

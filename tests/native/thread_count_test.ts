@@ -60,6 +60,29 @@ Deno.test("chooseThreads() follows the user's own variables, whatever the limits
   assert.equal(chooseThreads(8, { ...free, allowed: 2 }, () => "").threads, 2);
 });
 
+Deno.test("chooseThreads() gives each of several processes its share, and at least one", () => {
+  const shares = [1, 2, 3, 8, 9].map((processes) =>
+    chooseThreads(8, free, unset, processes).threads
+  );
+  assert.deepEqual(shares, [8, 4, 2, 1, 1]);
+  assert.deepEqual(chooseThreads(8, { ...free, quota: 1.5, group: "/a" }, unset, 2), {
+    threads: 1,
+    from: "a share of 2 among 2 processes: from the container's quota of 150 % of a processor " +
+      "(control group /a)",
+  });
+});
+
+Deno.test("chooseThreads() does not take torchrun's default for the user's wish", () => {
+  const torchrun = (threads: string) => (name: string) =>
+    ({ TORCHELASTIC_RUN_ID: "none", OMP_NUM_THREADS: threads })[name];
+  // libtorch has read the variable, too.
+  assert.equal(chooseThreads(1, free, torchrun("1"), 2).threads, 4);
+  assert.deepEqual(chooseThreads(3, free, torchrun("3"), 2), {
+    threads: 3,
+    from: "with OMP_NUM_THREADS=3",
+  });
+});
+
 /** What a system of these files, below a folder of their own, says. */
 async function quotaOf(files: Readonly<Record<string, string>>): Promise<[number, string]> {
   await using folder = await TemporaryFolder.make();

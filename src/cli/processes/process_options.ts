@@ -1,0 +1,68 @@
+import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { UsageError } from "../../base/errors.ts";
+import type { Place } from "../../distributed/place.ts";
+import { readPlace } from "../../distributed/read_place.ts";
+import { number, wholeNumber } from "../options.ts";
+import { setOwnPlace } from "./own_place.ts";
+import { endWithStarter } from "./starter_gone.ts";
+
+/** What the options of several processes parse to. */
+export interface ProcessFlags {
+  readonly processes?: number;
+  readonly distributed?: boolean;
+  readonly timeout: number;
+}
+
+/** The options of a command that several processes can carry out together. */
+export const processOptions: readonly Option[] = [
+  new Option(
+    "--processes <n>",
+    "processes on this machine that compute together, each its share of every batch, with a GPU each or their share of the threads",
+  ).argParser(wholeNumber(1)),
+  new Option(
+    "--distributed",
+    "compute together with the other processes that srun has started; those of torchrun and Kubeflow do it without this",
+  ),
+  new Option(
+    "--timeout <seconds>",
+    "with several processes: how long to wait for one that does not come or answer",
+  ).argParser(number(0, true)).default(600),
+];
+
+/** Gives a command these options. */
+export function addProcessOptions(command: CommandUnknownOpts): void {
+  for (const option of processOptions) command.addOption(option);
+}
+
+/** What a process has to do: start others that do it together, or do it, alone or as one of them. */
+export type Part = { readonly start: number } | { readonly place: Place | null };
+
+/**
+ * Finds that out by the flags and the launcher's variables. A process that is one of several speaks
+ * as such from then on, and ends with csn's own process that started it.
+ */
+export function partOf({ processes, distributed }: ProcessFlags): Part {
+  const place = readPlace((name) => Deno.env.get(name), { distributed });
+  if (processes !== undefined && place?.from !== "csn") {
+    refuseBoth(place, distributed);
+    if (processes > 1) return { start: processes };
+  }
+  if (place === null) return { place };
+  setOwnPlace(place);
+  if (place.from === "csn" && place.store.kind === "file") endWithStarter(place.store.path);
+  return { place };
+}
+
+function refuseBoth(place: Place | null, distributed: boolean | undefined): void {
+  if (distributed) {
+    throw new UsageError(
+      "--processes starts processes of its own, --distributed joins those that a launcher has " +
+        "started: pass one of them",
+    );
+  }
+  if (place === null) return;
+  throw new UsageError(
+    `--processes starts processes of its own, but this is already rank ${place.rank} of ` +
+      `${place.world} by RANK and WORLD_SIZE: leave --processes out, or unset RANK and WORLD_SIZE`,
+  );
+}
