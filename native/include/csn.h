@@ -26,7 +26,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature or a meaning in this file changes. */
-#define CSN_ABI_VERSION 6
+#define CSN_ABI_VERSION 7
 
 /* A tensor's number: whole and below 2^53 (slot and generation), so that a double holds it and JavaScript
  * needs no bigint. */
@@ -171,6 +171,46 @@ CSN_API int32_t csn_scan(csn_tensor rows, csn_tensor codes, csn_tensor scales, c
 
 /* Back-propagates a 0-dimensional loss into the gradients of the leaves it came from. [executor] */
 CSN_API int32_t csn_backward(csn_tensor loss, char *err, uint32_t err_cap);
+
+/* --- Several processes --------------------------------------------------------------------- */
+
+/* One process group a process, of libtorch's own engine (c10d): Gloo for tensors on the CPU, NCCL for those on a
+ * CUDA device. All ranks call the same functions in the same order; a call returns when all have. */
+
+/* The address, as numbers, that this machine sends from to `host`. 0, or -1: `out` then says why. */
+CSN_API int32_t csn_group_address(const char *host, char *out, uint32_t cap);
+
+/* Meets the other ranks, at most `timeout` seconds, which is also how long each collective may take. `store`:
+ * "file:<path>", a file of this machine that was not there before, or "tcp:<port>:<host>", where `serve` says that
+ * this rank listens. `prefix` stands before all keys in the store. `local`: all ranks are on this machine, they
+ * talk by the loopback. `device`: "cpu", or the CUDA device of this rank. The message names the ranks that did not
+ * come. */
+CSN_API int32_t csn_group_open(const char *store, uint8_t serve, const char *prefix, uint32_t rank, uint32_t world,
+                               uint8_t local, const char *device, double timeout, char *err, uint32_t err_cap);
+
+/* After a collective failed: leaves the group, and waits at most `seconds` for the others to do the same. Writes
+ * the ranks that did not (they ended, or hang) and returns how many they are. */
+CSN_API int32_t csn_group_missing(double seconds, uint32_t *ranks, uint32_t cap, char *err, uint32_t err_cap);
+
+/* Rank 0's tensors to all, in place. [executor] */
+CSN_API int32_t csn_group_broadcast(const csn_tensor *tensors, uint32_t count, char *err, uint32_t err_cap);
+
+/* The rows of every rank's tensor, in the order of the ranks: [n of rank 0 + n of rank 1 + ..., ...]. The ranks' n
+ * may differ and be 0, their other sizes not. [executor] */
+CSN_API csn_tensor csn_group_gather(csn_tensor rows, char *err, uint32_t err_cap);
+
+/* Each number's sum over the ranks, in place. [executor] */
+CSN_API int32_t csn_group_sum(double *numbers, uint32_t count, char *err, uint32_t err_cap);
+
+/* csn_backward, and the gradients of `parameters` become their sums over the ranks, each rank's times its `share`.
+ * They go in buckets of about `bucket_bytes` while the others are computed; parameters that the loss does not come
+ * from, on all ranks the same, are left alone. `numbers` are summed along, in the parameters' dtype. [executor] */
+CSN_API int32_t csn_group_backward(csn_tensor loss, const csn_tensor *parameters, uint32_t count, double share,
+                                   double bucket_bytes, double *numbers, uint32_t numbers_count, char *err,
+                                   uint32_t err_cap);
+
+/* Leaves the group; without one, nothing. */
+CSN_API int32_t csn_group_close(char *err, uint32_t err_cap);
 
 #ifdef __cplusplus
 }

@@ -188,7 +188,7 @@ class CountingAllocator final : public c10::Allocator {
 
 std::once_flag started;
 std::string cuda_reason;
-void *cuda_library = nullptr;  // never closed
+void *opened_cuda = nullptr;  // never closed
 
 // Must come before any question about devices: libtorch remembers the answer of an absent CUDA.
 void open_cuda(const std::string &libtorch_folder) {
@@ -197,8 +197,8 @@ void open_cuda(const std::string &libtorch_folder) {
     cuda_reason = "this libtorch has no CUDA part (" + library + " is not there)";
     return;
   }
-  cuda_library = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (cuda_library == nullptr) {
+  opened_cuda = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (opened_cuda == nullptr) {
     const char *why = dlerror();
     cuda_reason = std::string("libtorch_cuda cannot be loaded: ") + (why ? why : "no reason given");
     return;
@@ -210,7 +210,7 @@ void open_cuda(const std::string &libtorch_folder) {
 // Of CUDA's runtime, which libtorch_cuda brings; its headers may not be here. 0 is success.
 void cuda_memory(c10::Device device, double *out) {
   using MemoryInfo = int (*)(size_t *, size_t *);
-  const auto info = cuda_library == nullptr ? nullptr : reinterpret_cast<MemoryInfo>(dlsym(cuda_library, "cudaMemGetInfo"));
+  const auto info = opened_cuda == nullptr ? nullptr : reinterpret_cast<MemoryInfo>(dlsym(opened_cuda, "cudaMemGetInfo"));
   if (info == nullptr) throw std::runtime_error("there is no CUDA here: " + cuda_reason);
   const c10::DeviceGuard here(device);
   size_t free_bytes = 0, total_bytes = 0;
@@ -252,6 +252,8 @@ void copy_out(const std::string &text, char *out, uint32_t cap) {
 }  // namespace
 
 void on_executor(const std::function<void()> &job) { executor().run(job); }
+
+void *cuda_library() { return opened_cuda; }
 
 namespace {
 

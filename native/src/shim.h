@@ -36,6 +36,8 @@ uint32_t live_handles();
 // Runs `job` on the thread that owns the heavy work and waits for it. What it throws is thrown here.
 void on_executor(const std::function<void()> &job);
 
+void *cuda_library();  // libtorch_cuda; null where it is not open
+
 // --- Errors ---
 
 void report(const char *message, char *err, uint32_t err_cap) noexcept;

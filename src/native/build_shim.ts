@@ -198,6 +198,8 @@ function compileOptions({ libtorchFolder }: Libtorch): string[] {
     // A score in float64 must be that of a plain loop, to the bit.
     "-ffp-contract=off",
     ...["-isystem", join(libtorchFolder, "include")],
+    // torch/types.h, which headers of the distributed engine include.
+    ...["-isystem", join(libtorchFolder, "include/torch/csrc/api/include")],
   ];
 }
 
