@@ -54,6 +54,8 @@ export function planShim(libtorch: Libtorch): ShimPlan {
       ...[libtorch.libtorchFolder, libtorch.libtorchVersion],
       ...[...compileOptions(libtorch), ...linkOptions(libtorch)],
       ...sources(),
+      // What the shim can do depends on headers that a libtorch of an older csn lacks.
+      String(existsSync(join(libtorch.libtorchFolder, "include/torch/csrc"))),
     ])
   }`;
   const compiler = findCompiler();
@@ -75,10 +77,14 @@ function shimFolders(base: string): string[] {
 
 function sources(): string[] {
   const folder = sourceFolder();
-  const files = ["include", "src"].flatMap((each) =>
-    [...Deno.readDirSync(join(folder, each))].map(({ name }) => join(folder, each, name))
-  );
+  const files = ["include", "src"].flatMap((each) => filesBelow(join(folder, each)));
   return files.sort().map((file) => basename(file) + Deno.readTextFileSync(file));
+}
+
+function filesBelow(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? filesBelow(join(folder, name)) : [join(folder, name)]
+  );
 }
 
 function digest(parts: readonly string[]): string {

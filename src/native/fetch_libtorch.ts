@@ -17,7 +17,7 @@ const cpuIndex = "https://download.pytorch.org/whl/cpu";
  */
 const cpuPart = [
   /^torch\/version\.py$/,
-  /^torch\/include\/(ATen|c10|torch\/headeronly)\//,
+  /^torch\/include\/(ATen|c10|torch)\//,
   /^torch\/lib\/(?!libtorch_cuda|libtorch_python|libtorch_nvshmem|libc10_cuda|libcaffe2_nvrtc|libshm)[^/]+\.(so|dylib)[.\d]*$/,
   /^torch\.libs\//,
   /^torch-[^/]+\.dist-info\/(METADATA|licenses\/.*)$/,

@@ -54,6 +54,26 @@ const table = {
     nonblocking: true,
   },
   csn_backward: { parameters: [TENSOR, ...ERR], result: "i32", nonblocking: true },
+  csn_group_address: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
+  csn_group_open: {
+    parameters: ["buffer", "u8", "buffer", "u32", "u32", "u8", "buffer", "f64", ...ERR],
+    result: "i32",
+    nonblocking: true,
+  },
+  csn_group_missing: {
+    parameters: ["f64", "buffer", "u32", ...ERR],
+    result: "i32",
+    nonblocking: true,
+  },
+  csn_group_broadcast: { parameters: ["buffer", "u32", ...ERR], result: "i32", nonblocking: true },
+  csn_group_gather: { parameters: [TENSOR, ...ERR], result: TENSOR, nonblocking: true },
+  csn_group_sum: { parameters: ["buffer", "u32", ...ERR], result: "i32", nonblocking: true },
+  csn_group_backward: {
+    parameters: [TENSOR, "buffer", "u32", "f64", "f64", "buffer", "u32", ...ERR],
+    result: "i32",
+    nonblocking: true,
+  },
+  csn_group_close: { parameters: [...ERR], result: "i32", nonblocking: true },
 } as const;
 
 /** The functions of an opened shim. */

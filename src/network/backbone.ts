@@ -176,12 +176,3 @@ function checkedFlips(flips: Uint8Array, count: number): Uint8Array<ArrayBuffer>
     `Cannot gather images: found ${flips.length} flips for ${count} images; there should be one an image, 0 or 1`,
   );
 }
-
-/** Back-propagates `loss` (0-dimensional) into the gradients of the parameters it came from. */
-export async function backward(loss: Tensor): Promise<void> {
-  await enqueue(
-    (err, cap) => native().csn_backward(loss.handle, err, cap),
-    (status) => status !== 0,
-    [loss],
-  );
-}

@@ -85,7 +85,8 @@ export {
 } from "./operators.ts";
 
 // Training
-export { backward, gatherImages, type GatherOptions } from "../network/backbone.ts";
+export { backward } from "./backward.ts";
+export { gatherImages, type GatherOptions } from "../network/backbone.ts";
 export { Network } from "../network/network.ts";
 export { initialTensors, type NetworkShape } from "../network/initialise.ts";
 export {

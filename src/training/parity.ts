@@ -4,7 +4,7 @@
  */
 import { CsnError, UsageError } from "../base/errors.ts";
 import { Adam } from "../network/adam.ts";
-import { backward } from "../network/backbone.ts";
+import { backward } from "../tensor/backward.ts";
 import type { Variant } from "../network/variant.ts";
 import { fromStoredTensor, Network, toStoredTensor } from "../network/network.ts";
 import { onCpu, type Precision } from "../network/placement.ts";

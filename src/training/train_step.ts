@@ -1,6 +1,7 @@
 import type { Batch } from "./batches/batches.ts";
 import type { Adam } from "../network/adam.ts";
-import { backward, gatherImages } from "../network/backbone.ts";
+import { gatherImages } from "../network/backbone.ts";
+import { backward } from "../tensor/backward.ts";
 import type { Normalisation } from "../network/normalisation.ts";
 import type { Network } from "../network/network.ts";
 import {

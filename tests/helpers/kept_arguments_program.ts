@@ -4,7 +4,8 @@
  */
 import { enqueue, openLibrary } from "../../src/native/library.ts";
 import { setUp } from "../../src/native/setup.ts";
-import { backward, gatherImages } from "../../src/network/backbone.ts";
+import { gatherImages } from "../../src/network/backbone.ts";
+import { backward } from "../../src/tensor/backward.ts";
 import { Network } from "../../src/network/network.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
 import { EmbeddingMatrix } from "../../src/search/embedding_matrix.ts";

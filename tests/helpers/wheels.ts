@@ -45,6 +45,7 @@ export const torchFiles: Readonly<Record<"needed" | "others", Record<string, str
     "torch/version.py": "__version__ = '2.13.0+cu130'\n",
     "torch/include/ATen/ATen.h": "",
     "torch/include/c10/core/Device.h": "",
+    "torch/include/torch/csrc/distributed/c10d/Store.hpp": "",
     "torch/include/torch/headeronly/version.h": "",
     "torch/lib/libc10.so": "c10",
     "torch/lib/libgomp.so.1": "gomp",
@@ -52,7 +53,7 @@ export const torchFiles: Readonly<Record<"needed" | "others", Record<string, str
   },
   others: {
     "torch/__init__.py": "",
-    "torch/include/torch/csrc/api.h": "",
+    "torch/include/dnnl.h": "",
     "torch/lib/libc10_cuda.so": "",
     "torch/lib/libshm.so": "",
     "torch/lib/libtorch_cuda.so": "cuda",

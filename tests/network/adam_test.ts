@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Adam } from "../../src/network/adam.ts";
-import { backward } from "../../src/network/backbone.ts";
+import { backward } from "../../src/tensor/backward.ts";
 import { randomNormal } from "../../src/base/random.ts";
 import { clone, multiply, sum } from "../../src/tensor/operators.ts";
 import { noGrad, scope } from "../../src/tensor/scope.ts";

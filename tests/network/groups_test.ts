@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { backward } from "../../src/network/backbone.ts";
+import { backward } from "../../src/tensor/backward.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
 import { Network } from "../../src/network/network.ts";
 import { randomUint32 } from "../../src/base/random.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { liveTensors } from "../../src/native/library.ts";
 import { Adam } from "../../src/network/adam.ts";
-import { backboneParts, backward } from "../../src/network/backbone.ts";
+import { backboneParts } from "../../src/network/backbone.ts";
+import { backward } from "../../src/tensor/backward.ts";
 import { initialTensors } from "../../src/network/initialise.ts";
 import { disjointMasks } from "../../src/network/masks.ts";
 import { Network } from "../../src/network/network.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { backward, gatherImages } from "../../src/network/backbone.ts";
+import { gatherImages } from "../../src/network/backbone.ts";
+import { backward } from "../../src/tensor/backward.ts";
 import { initialTensors, type NetworkShape } from "../../src/network/initialise.ts";
 import { Network } from "../../src/network/network.ts";
 import { sum } from "../../src/tensor/operators.ts";

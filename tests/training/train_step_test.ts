@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { liveBytes, liveTensors } from "../../src/native/library.ts";
 import { randomUint32 } from "../../src/base/random.ts";
-import { backward, gatherImages } from "../../src/network/backbone.ts";
+import { gatherImages } from "../../src/network/backbone.ts";
+import { backward } from "../../src/tensor/backward.ts";
 import { mean, reshape } from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";

@@ -1,0 +1,205 @@
+import type { CsnError } from "../base/errors.ts";
+import { cString, enqueue, native } from "../native/library.ts";
+import { backward } from "../tensor/backward.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { collectiveError, openError } from "./group_error.ts";
+import type { Place } from "./place.ts";
+
+/** How a process group is opened. */
+export interface ProcessGroupOptions {
+  /** Where this process computes: "cpu", or a CUDA device of its own, such as "cuda:1". */
+  readonly device: string;
+  /** Seconds that meeting the others, and each collective, may take. */
+  readonly timeoutSeconds: number;
+}
+
+/** How gradients are summed. */
+export interface SummedBackwardOptions {
+  /** What this rank's gradients count: its part of the whole batch. */
+  readonly share: number;
+  /** Summed along, as exactly as the parameters' dtype holds them; as many on every rank. */
+  readonly numbers?: readonly number[];
+}
+
+/**
+ * Bytes of gradients that are sent together: the first are under way while the others are computed.
+ */
+const bucketBytes = 4 << 20;
+
+/** Seconds within which ranks that are well notice that a collective failed elsewhere. */
+const noticeSeconds = 5;
+
+/**
+ * The processes that compute together, as one of them sees them: libtorch's own engine (c10d) with
+ * Gloo on the processor and NCCL on CUDA devices. Every rank calls the same functions in the same
+ * order; each resolves when all ranks have called it. One process alone is a group, too, and
+ * computes as without it.
+ *
+ * A rank that ends or hangs makes the others throw a CsnError that names it, at the latest after the
+ * time limit; the group cannot be used afterwards.
+ */
+export class ProcessGroup implements AsyncDisposable {
+  /** Which of the processes this one is. */
+  readonly place: Place;
+  #failure: CsnError | null = null;
+
+  private constructor(place: Place) {
+    this.place = place;
+  }
+
+  /**
+   * Meets the other processes; `start()` must have been called, and a process has one group at a
+   * time. Throws a CsnError that names those that do not come.
+   */
+  static async open(place: Place, options: ProcessGroupOptions): Promise<ProcessGroup> {
+    const group = new ProcessGroup(place);
+    if (group.#isAlone) return group;
+    const { store, rank, world, localWorld, round } = place;
+    const text = store.kind === "file" ? `file:${store.path}` : `tcp:${store.port}:${store.host}`;
+    const serve = store.kind === "tcp" && store.serve ? 1 : 0;
+    const names = [cString(text), cString(`csn/${round}`), cString(options.device)] as const;
+    try {
+      await enqueue(
+        (err, cap) =>
+          native().csn_group_open(
+            ...[names[0], serve, names[1], rank, world, localWorld === world ? 1 : 0] as const,
+            ...[names[2], options.timeoutSeconds, err, cap] as const,
+          ),
+        (status) => status !== 0,
+        names,
+      );
+    } catch (error) {
+      throw openError(place, options.timeoutSeconds, error);
+    }
+    return group;
+  }
+
+  get #isAlone(): boolean {
+    return this.place.world === 1;
+  }
+
+  /** Gives all ranks rank 0's elements of tensors, in place; shapes and strides are equal. */
+  async broadcast(tensors: readonly Tensor[]): Promise<void> {
+    if (this.#isAlone) return;
+    const handles = handlesOf(tensors);
+    await this.#together(
+      (err, cap) => native().csn_group_broadcast(handles, handles.length, err, cap),
+      (status) => status !== 0,
+      [...tensors, handles],
+    );
+  }
+
+  /**
+   * The rows of every rank's tensor [n, ...] as one tensor, in the order of the ranks. Their n may
+   * differ and be 0; dtype and other sizes are equal.
+   */
+  async gatherRows(rows: Tensor): Promise<Tensor> {
+    // Its own tensor also where nothing is gathered: the caller disposes of both.
+    if (this.#isAlone) return Tensor.from(await rows.dataAsync(), rows);
+    const handle = await this.#together(
+      (err, cap) => native().csn_group_gather(rows.handle, err, cap),
+      (found) => found === 0,
+      [rows],
+    );
+    return new Tensor(handle);
+  }
+
+  /** Every rank's text, by rank. */
+  async gatherTexts(text: string): Promise<string[]> {
+    const bytes = new TextEncoder().encode(text);
+    using length = Tensor.from([bytes.length], { dtype: "int32" });
+    using mine = Tensor.from(bytes);
+    using lengths = await this.gatherRows(length);
+    using all = await this.gatherRows(mine);
+    const data = await all.dataAsync() as Uint8Array;
+    let at = 0;
+    return lengths.toArray().map((count) =>
+      new TextDecoder().decode(data.subarray(at, at += Number(count)))
+    );
+  }
+
+  /** Each number's sum over the ranks. */
+  async sum(numbers: readonly number[]): Promise<Float64Array> {
+    const sums = Float64Array.from(numbers);
+    if (this.#isAlone || sums.length === 0) return sums;
+    await this.#together(
+      (err, cap) => native().csn_group_sum(sums, sums.length, err, cap),
+      (status) => status !== 0,
+      [sums],
+    );
+    return sums;
+  }
+
+  /**
+   * As `backward(loss)`, and the gradients of `parameters` become the sums over the ranks of each
+   * rank's gradients times its `share`. Returns the sums of `numbers`.
+   */
+  async backward(
+    loss: Tensor,
+    parameters: Iterable<Tensor>,
+    { share, numbers = [] }: SummedBackwardOptions,
+  ): Promise<Float64Array> {
+    const sums = Float64Array.from(numbers);
+    if (this.#isAlone) {
+      await backward(loss);
+      return sums;
+    }
+    const all = [...parameters];
+    const handles = handlesOf(all);
+    await this.#together(
+      (err, cap) =>
+        native().csn_group_backward(
+          ...[loss.handle, handles, handles.length, share, bucketBytes] as const,
+          ...[sums, sums.length, err, cap] as const,
+        ),
+      (status) => status !== 0,
+      [loss, ...all, handles, sums],
+    );
+    return sums;
+  }
+
+  /** Waits for all ranks. */
+  async barrier(): Promise<void> {
+    await this.sum([0]);
+  }
+
+  /** Leaves the group. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isAlone) return;
+    await enqueue(
+      (err, cap) => native().csn_group_close(err, cap),
+      (status) => status !== 0,
+      [],
+    );
+  }
+
+  async #together<Result>(
+    run: (err: Uint8Array<ArrayBuffer>, cap: number) => Promise<Result>,
+    failed: (result: Result) => boolean,
+    uses: readonly unknown[],
+  ): Promise<Result> {
+    if (this.#failure !== null) throw this.#failure;
+    try {
+      return await enqueue(run, failed, uses);
+    } catch (error) {
+      this.#failure ??= collectiveError(this.place, await this.#missing(), error);
+      throw this.#failure;
+    }
+  }
+
+  /** The ranks that do not say within seconds that they noticed the failure. */
+  async #missing(): Promise<number[]> {
+    const ranks = new Uint32Array(this.place.world);
+    const count = await enqueue(
+      (err, cap) => native().csn_group_missing(noticeSeconds, ranks, ranks.length, err, cap),
+      (found) => found < 0,
+      [ranks],
+      // The store ends with the rank that holds it.
+    ).catch(() => 0);
+    return [...ranks.subarray(0, count)];
+  }
+}
+
+function handlesOf(tensors: readonly Tensor[]): Float64Array<ArrayBuffer> {
+  return Float64Array.from(tensors, ({ handle }) => handle);
+}
