@@ -35,6 +35,8 @@ import { neighbourRoutes } from "./routes/neighbours.ts";
 import { pictureRoutes } from "./routes/pictures.ts";
 import { teachRoutes } from "./routes/teach.ts";
 import { tripletRoutes } from "./routes/triplets.ts";
+import { valueRoutes } from "./routes/values.ts";
+import { Valuing } from "./valuing.ts";
 
 /** Where and how a model is explored. */
 export interface ExploreOptions
@@ -63,14 +65,16 @@ function routesOf(
 ): Route[] {
   const pictures = new ExploredPictures(explored, options.listener);
   const labelling = new Labelling(explored);
+  const valuing = new Valuing(explored);
   return [
     ...exploredRoutes(explored),
     ...neighbourRoutes(explored),
     ...findRoutes(explored),
     ...tripletRoutes(explored),
     ...embedRoutes(explored, settings),
-    ...labelRoutes(explored, labelling),
-    ...teachRoutes(explored, labelling),
+    ...labelRoutes(explored, labelling, valuing),
+    ...valueRoutes(explored, valuing),
+    ...teachRoutes(explored, labelling, valuing),
     ...checkRoutes(explored),
     ...maskRoutes(explored),
     ...curveRoutes(explored),

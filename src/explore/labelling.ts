@@ -3,6 +3,8 @@ import { RequestError } from "../service/request_error.ts";
 import { type Answer, type Question, questionKey } from "../teach/answer.ts";
 import { AnswersFile } from "../teach/answers_file.ts";
 import { nextQuestion } from "../teach/next_question.ts";
+import { AskedTabs } from "./asked_tabs.ts";
+import { assertKept } from "./answers_place.ts";
 import type { Explored } from "./explored.ts";
 
 /** Who is asked, in which tab of a browser: no two tabs are asked the same at once. */
@@ -12,18 +14,11 @@ export interface Asked {
   readonly tab: string;
 }
 
-/** Questions that are remembered as not answered yet: those of tabs that were closed go. */
-const mostPending = 64;
-
-/** Files of answers in the folder of answers. */
-const filePattern = /^answers_(.+)\.txt$/;
-
 /** The answers about what is explored: a file for each notion. */
 export class Labelling {
   readonly #explored: Explored;
   readonly #files = new Map<string, Promise<AnswersFile>>();
-  /** By tab: what it is asked, the oldest first. */
-  readonly #pending = new Map<string, Question & { readonly notion: string }>();
+  readonly #tabs = new AskedTabs<Question>();
 
   /** Of a page. */
   constructor(explored: Explored) {
@@ -33,20 +28,6 @@ export class Labelling {
   /** Where the answers by a notion are. */
   pathOf(notion: string): string {
     return join(this.#explored.answers.folder, `answers_${notion}.txt`);
-  }
-
-  /** The notions that there are answers by, in the order of the alphabet. */
-  async notions(): Promise<string[]> {
-    const found: string[] = [];
-    try {
-      for await (const { name, isFile } of Deno.readDir(this.#explored.answers.folder)) {
-        const notion = filePattern.exec(name)?.[1];
-        if (isFile && notion !== undefined) found.push(notion);
-      }
-    } catch {
-      // A folder that cannot be read has no answers for us; that it cannot be written is said.
-    }
-    return found.sort();
   }
 
   /** The answers by a notion, as they are now. Throws as `AnswersFile.open`. */
@@ -70,26 +51,15 @@ export class Labelling {
   /** What a tab is asked: what it was asked before, until that is answered. */
   async question(asked: Asked): Promise<Question> {
     const file = await this.answers(asked.notion);
-    const open = this.#pending.get(asked.tab);
-    if (open !== undefined && open.notion === asked.notion) return open;
+    const open = this.#tabs.of(asked);
+    if (open !== undefined) return open;
     const { embeddings, model } = this.#explored;
-    const others = [...this.#pending].filter(([tab, { notion }]) =>
-      tab !== asked.tab && notion === asked.notion
-    );
     const { anchor, left, right } = nextQuestion(embeddings, file.answers, {
       masks: model.masks,
       by: asked.by,
-      pending: others.map(([, question]) => question),
+      pending: this.#tabs.others(asked),
     });
-    return this.#ask(asked, { anchor, left, right });
-  }
-
-  #ask({ notion, tab }: Asked, question: Question): Question {
-    this.#pending.delete(tab);
-    this.#pending.set(tab, { ...question, notion });
-    const [oldest] = this.#pending.keys();
-    if (this.#pending.size > mostPending) this.#pending.delete(oldest);
-    return question;
+    return this.#tabs.ask(asked, { anchor, left, right });
   }
 
   /**
@@ -97,11 +67,11 @@ export class Labelling {
    * once.
    */
   async add(asked: Asked, given: Question & Pick<Answer, "chosen" | "at">): Promise<void> {
-    this.#assertKept();
+    assertKept(this.#explored.answers);
     const file = await this.answers(asked.notion);
     const isThere = file.answers.some((answer) => isSame(answer, given) && answer.by === asked.by);
     if (!isThere) await file.add({ ...given, by: asked.by, at: new Date(given.at) });
-    this.#pending.delete(asked.tab);
+    this.#tabs.answered(asked.tab);
   }
 
   /**
@@ -109,7 +79,7 @@ export class Labelling {
    * again. Throws a RequestError where there is none.
    */
   async takeBack(asked: Asked, given: (Question & Pick<Answer, "at">) | null): Promise<Question> {
-    this.#assertKept();
+    assertKept(this.#explored.answers);
     const file = await this.answers(asked.notion);
     const own = file.answers.filter(({ by }) => by === asked.by);
     const meant = given === null ? own.at(-1) : own.findLast((answer) => isSame(answer, given));
@@ -122,12 +92,7 @@ export class Labelling {
     // Where it is gone already, the reply to the first request was lost.
     if (meant !== undefined) await file.takeBack(meant);
     const { anchor, left, right } = meant ?? given!;
-    return this.#ask(asked, { anchor, left, right });
-  }
-
-  #assertKept(): void {
-    const { refusal } = this.#explored.answers;
-    if (refusal !== null) throw new RequestError(409, refusal);
+    return this.#tabs.ask(asked, { anchor, left, right });
   }
 }
 

@@ -448,8 +448,19 @@ export interface LabelInfo {
   readonly folder: string;
   /** Why nothing can be written there; null where it can. */
   readonly refusal: string | null;
-  /** Notions that there are answers by; `answers` is null where they are about other images. */
-  readonly notions: readonly { readonly name: string; readonly answers: number | null }[];
+  /** Notions that were begun. */
+  readonly notions: readonly BegunNotion[];
+  /** Columns of values that are no notion of the model, and can be taught from. */
+  readonly columns: readonly { readonly name: string; readonly images: number }[];
+}
+
+/** A notion that there are answers or values of; null where they are about other images. */
+export interface BegunNotion {
+  readonly name: string;
+  /** Answers to questions; 0 for none. */
+  readonly answers: number | null;
+  /** Images that were given a value; 0 for none. */
+  readonly values: number | null;
 }
 
 /** Who is asked, in which tab: no two tabs are asked the same at once. */
@@ -516,6 +527,70 @@ export interface SharedInterval {
   readonly low: number;
   readonly high: number;
 }
+
+/** `POST /api/values/next`: what images a value is asked of, and what was given. */
+export interface ValuesAnswer {
+  /** The image that is asked about; null where all images have a value. */
+  readonly image: ImageInfo | null;
+  /** The values, in the order in which they were first given. */
+  readonly values: readonly ValueInfo[];
+  /** The list that they are written to, as it is shown. */
+  readonly file: string;
+  /** Images that have a value. */
+  readonly images: number;
+  /** Whether the person who asks has given any. */
+  readonly isOwn: boolean;
+  readonly annotators: number;
+  /** Images that people gave different values. */
+  readonly disputed: number;
+}
+
+/** A value that images were given. */
+export interface ValueInfo {
+  readonly value: string;
+  /** How many have it. */
+  readonly images: number;
+  /** The last that was given it. */
+  readonly example: ImageInfo;
+}
+
+/** Images that were given a value at once, and when, as an ISO text. */
+export interface ValuedImages {
+  readonly images: readonly number[];
+  readonly at: string;
+}
+
+/** `POST /api/values/give`; answered as `next` once it is kept. */
+export interface ValueGiven extends Asked, ValuedImages {
+  readonly value: string;
+}
+
+/** `POST /api/values/skip`: asks about another image. */
+export interface ImageSkipped extends Asked {
+  readonly image: number;
+}
+
+/** `POST /api/values/undo`: takes back what was given, null for the person's last. */
+export interface ValueUndo extends Asked {
+  readonly given: ValuedImages | null;
+}
+
+/** What a notion is taught from: answers to questions, values that were given, or a column. */
+export type TaughtFrom =
+  | { readonly from: "answers" }
+  | { readonly from: "values" }
+  | { readonly from: "column"; readonly column: string };
+
+/** `POST /api/teach` */
+export type TeachAsked = TaughtFrom & { readonly notion: string };
+
+/** `POST /api/teach/keep`: writes a copy of the model with the notion as `name`. */
+export type KeepAsked = TeachAsked & {
+  readonly name: string;
+  readonly file: string;
+  /** Also where it is not learnable. */
+  readonly anyway: boolean;
+};
 
 /** `POST /api/teach`: a notion that was fitted. */
 export interface TaughtInfo {

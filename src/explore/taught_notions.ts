@@ -7,6 +7,8 @@ import { readImageGroups } from "../sets/image_groups.ts";
 import { addNotion } from "../teach/add_notion.ts";
 import { type Answer, answerTriplets } from "../teach/answer.ts";
 import { fitNotion, type FittedNotion } from "../teach/fit_notion.ts";
+import { fitValues } from "../teach/fit_values.ts";
+import type { Attribute } from "../sets/attribute.ts";
 import type { EmbeddingSet } from "../model/embedding_set.ts";
 import type { Model } from "../model/model.ts";
 import type { ImageSet } from "../sets/image_set.ts";
@@ -59,6 +61,15 @@ export class TaughtNotions {
     });
   }
 
+  /** Fits a notion to what is known of each image. Throws a CsnError where that is too little. */
+  async fromValues(notion: string, attribute: Attribute): Promise<Provisional> {
+    const { embeddings } = this.#on;
+    return this.#take(notion, {
+      fit: fitValues(embeddings, attribute, await this.#options()),
+      from: "values",
+    });
+  }
+
   #take(notion: string, taught: Provisional): Provisional {
     this.#taught.set(notion, taught);
     return taught;
@@ -74,23 +85,19 @@ export class TaughtNotions {
   }
 
   /**
-   * Writes a copy of the model with the notion as `name` to the folder of answers, as file `file`;
-   * returns its path. Throws a RequestError for a notion that was not fitted, and for one that is not
-   * learnable unless `anyway`; and as `addNotion`, which never replaces a file.
+   * Writes a copy of the model with a notion as `name` to the folder of answers, as file `file`;
+   * returns its path. Throws a RequestError for one that is not learnable unless `anyway`; and as
+   * `addNotion`, which never replaces a file.
    */
   async keep(
-    notion: string,
+    taught: Provisional,
     { name, file, anyway }: { name: string; file: string; anyway: boolean },
   ): Promise<string> {
     const { model, answers } = this.#on;
-    const taught = this.#taught.get(notion);
-    if (taught === undefined) {
-      throw new RequestError(409, `Cannot keep ${notion}: it was not taught yet`);
-    }
     if (taught.fit.verdict === "not learnable" && !anyway) {
       throw new RequestError(
         409,
-        `Cannot keep ${notion}: it is not learnable from this embedding, as far as these answers show; answer more questions, or keep it all the same`,
+        `Cannot keep ${name}: it is not learnable from this embedding, as far as this shows; teach it more, or keep it all the same`,
       );
     }
     const out = join(answers.folder, file);

@@ -25,6 +25,15 @@ export async function appendLine(
   line: string,
   growing: GrowingFile,
 ): Promise<void> {
+  await appendLines(path, [line], growing);
+}
+
+/** As `appendLine`, with several lines: all of them are added, or none. */
+export async function appendLines(
+  path: string,
+  lines: readonly string[],
+  growing: GrowingFile,
+): Promise<void> {
   const { head, what } = growing;
   try {
     using file = await lockedFile(path);
@@ -33,7 +42,9 @@ export async function appendLine(
     try {
       await writeAll(
         file,
-        new TextEncoder().encode(`${before === 0 ? `${head}\n` : ""}${line}\n`),
+        new TextEncoder().encode(
+          [...before === 0 ? [head] : [], ...lines].map((line) => `${line}\n`).join(""),
+        ),
       );
       await file.syncData();
     } catch (error) {

@@ -23,6 +23,7 @@
 export { type NextQuestion, nextQuestion, type NextQuestionOptions } from "./next_question.ts";
 export { type Answer, answerTriplets, type Question } from "./answer.ts";
 export { AnswersFile, type AnswersOptions, type GivenAnswer } from "./answers_file.ts";
+export { type GivenValue, type GiveOptions, ValuesFile, type ValuesOptions } from "./values_file.ts";
 export {
   type Agreement,
   type AnnotatorSummary,
@@ -40,6 +41,7 @@ export {
   type Verdict,
 } from "./fit_notion.ts";
 export { fitValues, type FitValuesOptions } from "./fit_values.ts";
+export { valuesAttribute } from "./values_attribute.ts";
 export { readTableValues, type TableValues, type ValuesPlan } from "./table_values.ts";
 export { readUsableTriplets } from "./usable_triplets.ts";
 export { verdictText } from "./verdict_text.ts";

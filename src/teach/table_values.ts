@@ -4,6 +4,7 @@ import type { Attribute } from "../sets/attribute.ts";
 import { examinePlan } from "../sets/make/build_set.ts";
 import type { NotionSummary } from "../sets/make/set_report.ts";
 import type { SetPlan } from "../sets/make/set_plan.ts";
+import { openTable } from "../sets/make/table/open_table.ts";
 
 /** A table of values and how it is read. */
 export interface ValuesPlan extends
@@ -37,7 +38,8 @@ export interface TableValues {
 }
 
 /**
- * Reads values of images from a table as `makeTriplets` does, with its guesses and refusals.
+ * Reads values of images from a table as `makeTriplets` does, with its guesses and refusals; of a
+ * list of values that people gave, as `ValuesFile` keeps it, those that count, without guesses.
  * `names` are paths relative to the plan's folder of images. A warning counts rows whose image is
  * not among them.
  */
@@ -46,7 +48,7 @@ export async function readTableValues(
   { table, column, ...plan }: ValuesPlan,
   options: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
 ): Promise<TableValues> {
-  const asked = { ...plan, attributes: table, notions: [column] };
+  const asked = { ...await withGivenValues(plan, table, column), attributes: table, notions: [column] };
   const { found, values, summary } = await examinePlan(asked, { ...options, isSplit: false });
   const [[, { attribute }]] = values;
   const places = new Map(found.files.map((file, place) => [file, place]));
@@ -64,6 +66,25 @@ export async function readTableValues(
     );
   }
   return { attribute: spread(attribute, placeOf), notion: summary.notions[0], others };
+}
+
+/**
+ * The plan for a list of values that people gave, where it is one: each value is a value, also
+ * "none" and "1", unless the plan says otherwise.
+ */
+async function withGivenValues<Plan extends Omit<ValuesPlan, "table" | "column">>(
+  plan: Plan,
+  table: string,
+  column: string,
+): Promise<Plan> {
+  const { givenValues } = await openTable(table, plan);
+  if (givenValues?.value !== column) return plan;
+  const rule = { type: "categorical", missing: [], ...plan.rules?.[column] } as const;
+  return {
+    ...plan,
+    imageColumn: plan.imageColumn ?? givenValues.file,
+    rules: { ...plan.rules, [column]: rule },
+  };
 }
 
 /** An attribute of the images at `placeOf`, and of nothing where that is undefined. */

@@ -130,7 +130,11 @@ export function serverSource(): Source {
       question: (asked) => post("api/label/question", asked),
       answer: (answer) => post("api/label/answer", answer),
       undo: (undo) => post("api/label/undo", undo),
-      teach: (notion) => post("api/teach", { notion }),
+      nextImage: (asked) => post("api/values/next", asked),
+      give: (given) => post("api/values/give", given),
+      skip: (skipped) => post("api/values/skip", skipped),
+      undoValue: (undo) => post("api/values/undo", undo),
+      teach: (asked) => post("api/teach", asked),
       keep: (kept) => post("api/teach/keep", kept),
     },
 

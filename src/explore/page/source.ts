@@ -11,6 +11,8 @@ import type {
   FoundAnswer,
   HardTriplets,
   ImageInfo,
+  ImageSkipped,
+  KeepAsked,
   KeptModel,
   LabelInfo,
   ListedImages,
@@ -27,7 +29,11 @@ import type {
   RunsAnswer,
   SuspectsAnswer,
   TaughtInfo,
+  TeachAsked,
   UndoAsked,
+  ValueGiven,
+  ValuesAnswer,
+  ValueUndo,
 } from "../protocol.ts";
 
 /** Everything that the page asks. Promises reject with an Error whose message people can read. */
@@ -102,7 +108,7 @@ export interface Since {
   readonly after: number;
 }
 
-/** Questions to people, and what their answers teach. */
+/** Questions to people, values that they give, and what these teach. */
 export interface LabelSource {
   /** What there is to go on with. */
   info(): Promise<LabelInfo>;
@@ -112,14 +118,18 @@ export interface LabelSource {
   answer(answer: AnswerAsked): Promise<QuestionAnswer>;
   /** Takes an answer back, and asks its question again. */
   undo(undo: UndoAsked): Promise<QuestionAnswer>;
-  /** Fits a notion to the answers that there are. */
-  teach(notion: string): Promise<TaughtInfo>;
-  /** Writes a copy of the model with a notion that was taught, as `name`, to the file `file`. */
-  keep(
-    kept: { readonly notion: string; readonly name: string; readonly file: string } & {
-      readonly anyway: boolean;
-    },
-  ): Promise<KeptModel>;
+  /** The image that a tab is asked to give a value, and the values that were given. */
+  nextImage(asked: Asked): Promise<ValuesAnswer>;
+  /** Keeps a value of images, and asks about the next one. */
+  give(given: ValueGiven): Promise<ValuesAnswer>;
+  /** Asks about another image. */
+  skip(skipped: ImageSkipped): Promise<ValuesAnswer>;
+  /** Takes a value back, and asks about its image again. */
+  undoValue(undo: ValueUndo): Promise<ValuesAnswer>;
+  /** Fits a notion to what there is. */
+  teach(asked: TeachAsked): Promise<TaughtInfo>;
+  /** Fits it, and writes a copy of the model with it. */
+  keep(asked: KeepAsked): Promise<KeptModel>;
 }
 
 /** Which triplets. */

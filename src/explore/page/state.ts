@@ -244,6 +244,16 @@ export const analysisSplit: Signal<string> = field("on", text);
 /** The notion that is labelled; "" for none. */
 export const labelled: Signal<string> = field("label", text, { isStep: true });
 
+/** How it is taught: by answers to questions, by values of images, or from a column of values. */
+export const labelWay: Signal<"answers" | "values" | "column"> = field(
+  "by",
+  word("answers", "values", "column"),
+  { isStep: true },
+);
+
+/** The column that it is taught from. */
+export const labelColumn: Signal<string> = field("column", text, { isStep: true });
+
 // Check
 
 /** The notion whose suspects are checked, and the split; "" for the first. */

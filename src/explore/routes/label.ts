@@ -7,6 +7,9 @@ import { askedJson, askedWhole, wrongValue } from "../asked_values.ts";
 import type { Explored } from "../explored.ts";
 import { imageInfo } from "../image_values.ts";
 import type { Asked, Labelling } from "../labelling.ts";
+import { notionsOfFiles } from "../answers_place.ts";
+import { teachableColumns } from "../teachable_columns.ts";
+import type { Valuing } from "../valuing.ts";
 import type { AgreementInfo, AnswersInfo, LabelInfo, QuestionAnswer } from "../protocol.ts";
 import type { Route, RouteRequest } from "../route.ts";
 
@@ -14,12 +17,16 @@ import type { Route, RouteRequest } from "../route.ts";
 const mostLetters = 80;
 
 /** `GET /api/label`, and `POST /api/label/question`, `answer` and `undo`. */
-export function labelRoutes(explored: Explored, labelling: Labelling): Route[] {
+export function labelRoutes(
+  explored: Explored,
+  labelling: Labelling,
+  valuing: Valuing,
+): Route[] {
   const post = (path: string, answer: Route["answer"]): Route => ({
     ...{ method: "POST", path: `/api/label/${path}`, writes: true, answer },
   });
   return [
-    { method: "GET", path: "/api/label", answer: () => labelInfo(explored, labelling) },
+    { method: "GET", path: "/api/label", answer: () => labelInfo(explored, labelling, valuing) },
     post("question", async (request) => {
       const asked = askedBy(await askedJson(request));
       return await answerTo(explored, labelling, asked, await labelling.question(asked));
@@ -29,16 +36,25 @@ export function labelRoutes(explored: Explored, labelling: Labelling): Route[] {
   ];
 }
 
-async function labelInfo(explored: Explored, labelling: Labelling): Promise<LabelInfo> {
+async function labelInfo(
+  explored: Explored,
+  labelling: Labelling,
+  valuing: Valuing,
+): Promise<LabelInfo> {
   const { answers, shownPath } = explored;
-  const notions = await Promise.all(
-    (await labelling.notions()).filter(isNotionName).map(async (name) => ({
-      name,
-      // Answers about other images are said when somebody goes on with them.
-      answers: await labelling.answers(name).then((file) => file.answers.length, () => null),
-    })),
-  );
-  return { folder: shownPath(answers.folder), refusal: answers.refusal, notions };
+  const [answered, valued] = await Promise.all([
+    notionsOfFiles(answers, "answers_", ".txt"),
+    notionsOfFiles(answers, "values_", ".csv"),
+  ]);
+  const names = [...new Set([...answered, ...valued])].sort();
+  // Those about other images are said when somebody goes on with them.
+  const notions = await Promise.all(names.map(async (name) => ({
+    name,
+    answers: await labelling.answers(name).then((file) => file.answers.length, () => null),
+    values: await valuing.values(name).then((file) => file.values.length, () => null),
+  })));
+  const columns = [...teachableColumns(explored)].map(([name, { images }]) => ({ name, images }));
+  return { folder: shownPath(answers.folder), refusal: answers.refusal, notions, columns };
 }
 
 async function answer(
@@ -97,7 +113,8 @@ function agreementInfo(agreement: Agreement | undefined): AgreementInfo {
   return { questions: agreement?.questions ?? 0, share: agreement?.share ?? null };
 }
 
-function askedBy({ notion, by, tab }: Readonly<Record<string, unknown>>): Asked {
+/** Who asks. Throws a RequestError for what makes no sense. */
+export function askedBy({ notion, by, tab }: Readonly<Record<string, unknown>>): Asked {
   const name = askedNotionName(notion);
   if (!isText(by) || by.trim() === "" || by.length > mostLetters) {
     throw wrongValue("by", by, `a name of at most ${mostLetters} letters`);
@@ -130,8 +147,8 @@ function questionOf(
   };
 }
 
-/** An ISO text, as the list of answers has it. */
-function timeOf(at: unknown): string {
+/** An ISO text, as lists of answers have it. */
+export function timeOf(at: unknown): string {
   const time = new Date(typeof at === "string" ? at : NaN);
   if (Number.isNaN(time.getTime())) throw wrongValue("at", at, "a time");
   return time.toISOString();

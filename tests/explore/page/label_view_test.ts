@@ -260,7 +260,7 @@ pageTest(
     const headers = { authorization: `Bearer ${made.token}` };
     const kept = await made.post(
       "/api/teach/keep",
-      { notion: "mood", name: "mood", file: "mood", anyway: false },
+      { notion: "mood", from: "answers", name: "mood", file: "mood", anyway: false },
       { headers },
     );
     assert.equal(kept.status, 409);

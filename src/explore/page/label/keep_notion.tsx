@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import type { KeptModel, TaughtInfo } from "../../protocol.ts";
 import { explored, source } from "../explored.ts";
-import { info } from "./label_data.ts";
+import { info } from "./label_info.ts";
+import { taughtFrom } from "./teach_data.ts";
 
 /** Writes a copy of the model that has the notion. */
 export function KeepNotion({ taught }: { readonly taught: TaughtInfo }) {
@@ -19,7 +20,7 @@ export function KeepNotion({ taught }: { readonly taught: TaughtInfo }) {
     setBusy(true);
     setFault("");
     try {
-      setKept(await source().labels!.keep({ notion, name, file, anyway }));
+      setKept(await source().labels!.keep({ ...taughtFrom(), name, file, anyway }));
     } catch (error) {
       setFault(error instanceof Error ? error.message : String(error));
     } finally {

@@ -7,10 +7,10 @@ import { Thumbnail } from "../thumbnail.tsx";
 
 const shown = 8;
 
-/** The nearest images of the question's anchor, by what was taught and by the best notion there is. */
+/** The nearest images of the picture that is asked about, by what was taught and by the best notion there is. */
 export function TaughtNeighbours({ taught, anchor }: {
   readonly taught: TaughtInfo;
-  readonly anchor: number;
+  readonly anchor: { readonly index: number; readonly name: string };
 }) {
   const [answer, setAnswer] = useState<NeighboursAnswer | null>(null);
   useEffect(() => {
@@ -18,7 +18,7 @@ export function TaughtNeighbours({ taught, anchor }: {
     const { best, notion } = taught;
     source().neighbours(
       {
-        query: { index: anchor },
+        query: { index: anchor.index },
         rows: [{ by: "taught", notion }, ...best === null ? [] : [{ by: "notion", notion: best }]],
         ...{ k: shown, order: "nearest", where: [] },
       } as Parameters<ReturnType<typeof source>["neighbours"]>[0],
@@ -28,7 +28,7 @@ export function TaughtNeighbours({ taught, anchor }: {
     return () => {
       isOver = true;
     };
-  }, [taught, anchor]);
+  }, [taught, anchor.index]);
   if (answer === null) return null;
   const titles = [`nearest by ${taught.notion} (new)`, `nearest by ${taught.best}`];
   return (
@@ -49,7 +49,7 @@ export function TaughtNeighbours({ taught, anchor }: {
       <button
         type="button"
         onClick={() => {
-          goTo(anchor);
+          goTo(anchor.index);
           view.value = "neighbours";
         }}
       >

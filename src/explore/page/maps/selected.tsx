@@ -1,9 +1,9 @@
 /** The selected images: how many, of which values, their pictures, and their names as a file. */
 import { useEffect } from "preact/hooks";
-import { type Signal, signal } from "@preact/signals";
+import { batch, type Signal, signal } from "@preact/signals";
 import { explored, source } from "../explored.ts";
 import { report } from "../source.ts";
-import { goTo, selection } from "../state.ts";
+import { goTo, labelled, labelWay, selection, view } from "../state.ts";
 import { Thumbnail } from "../thumbnail.tsx";
 import { infos, needInfos } from "./infos.ts";
 import { hovered } from "./shown_maps.ts";
@@ -40,6 +40,9 @@ export function Selected() {
         <button type="button" onClick={() => exportNames(images).catch(report)}>
           Save their names
         </button>
+        {source().labels !== null && (
+          <button type="button" onClick={giveValue}>Give them a value</button>
+        )}
         <button type="button" onClick={() => selection.value = []}>Let go</button>
       </div>
       <ul class="map-gallery">
@@ -69,6 +72,14 @@ export function Selected() {
       )}
     </section>
   );
+}
+
+/** To the view in which pictures are given values; of which notion is asked there. */
+function giveValue(): void {
+  batch(() => {
+    if (labelWay.value !== "values") labelled.value = "";
+    view.value = "label";
+  });
 }
 
 /** "1 image", "1,234 images". */

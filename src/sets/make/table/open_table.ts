@@ -1,5 +1,6 @@
 import { CsnError, messageOf, UsageError } from "../../../base/errors.ts";
 import { extname } from "../../../files/paths.ts";
+import { standingRows } from "./standing_rows.ts";
 import type { Table, TableOptions } from "./table.ts";
 
 /** Opens a table. */
@@ -34,7 +35,8 @@ const optionsOf: readonly [
 
 /**
  * Opens a table by its file's ending: .csv, .tsv, .txt, .jsonl (or .ndjson), .json, .parquet,
- * .xlsx. Throws a CsnError that names the file when it cannot be read, and a UsageError for an
+ * .xlsx. Of a list of values that people gave (`explore` writes such) only the rows that count are
+ * there. Throws a CsnError that names the file when it cannot be read, and a UsageError for an
  * option that its kind has no use for.
  */
 export async function openTable(file: string, options: TableOptions = {}): Promise<Table> {
@@ -59,5 +61,5 @@ export async function openTable(file: string, options: TableOptions = {}): Promi
       : messageOf(error);
     throw new CsnError(`Cannot read the table ${file}: ${found}`, { cause: error });
   }
-  return await (await reader())(file, options);
+  return await standingRows(await (await reader())(file, options));
 }

@@ -1,4 +1,5 @@
 import { CsnError } from "../../../base/errors.ts";
+import type { GivenColumns } from "../../given_values.ts";
 
 /** What stands in a cell: "" when nothing is known, several texts when the format has lists. */
 export type Cell = string | readonly string[];
@@ -66,6 +67,8 @@ export interface Table {
    * rounded them.
    */
   readonly rounded?: ReadonlySet<string>;
+  /** Of a list of values that people gave to images: its columns. */
+  readonly givenValues?: GivenColumns;
   /** What was understood of the file's form, in words, where there was a choice. */
   readonly understood: readonly string[];
   /**
