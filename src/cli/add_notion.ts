@@ -111,7 +111,7 @@ export function addNotionCommand(): CommandUnknownOpts {
             );
           }
         }
-        if (path === null) throw notLearnable(flags.notion, fit);
+        if (path === null) throw notLearnable(flags.notion, fit, from);
         const where = shellWord(shownPath(path));
         listener.notice?.(
           `next: deno task query --resume ${where} --notion ${shellWord(flags.notion)} --among ${
@@ -230,14 +230,21 @@ function fitText(notion: string, fit: FittedNotion, from: "triplets" | "values")
     "",
     `${fit.answers} ${what} about ${fit.images} images${contradictions}; ${fit.dimensions} of ${fit.mask.length} dimensions count`,
     `the accuracy of ${notion} is of what was left out of its fit; intervals are over other images`,
-    verdictText(fit),
+    verdictText(fit, from),
   ].join("\n");
 }
 
-function notLearnable(notion: string, { accuracy }: FittedNotion): CsnError {
+function notLearnable(
+  notion: string,
+  { accuracy }: FittedNotion,
+  from: "triplets" | "values",
+): CsnError {
+  const [these, more] = from === "triplets"
+    ? ["these answers", "answer more questions"]
+    : ["these values", "give more images a value"];
   return new CsnError(
-    `Cannot add "${notion}": it is not learnable from this embedding, as far as these answers show: right of ${
+    `Cannot add "${notion}": it is not learnable from this embedding, as far as ${these} show: right of ${
       shareText(accuracy)
-    } of what was left out, and guessing gives 50 %; nothing was written; answer more questions, train a network on this notion, or write it all the same with --anyway`,
+    } of what was left out, and guessing gives 50 %; nothing was written; ${more}, train a network on this notion, or write it all the same with --anyway`,
   );
 }

@@ -22,8 +22,14 @@
 // Ask
 export { type NextQuestion, nextQuestion, type NextQuestionOptions } from "./next_question.ts";
 export { type Answer, answerTriplets, type Question } from "./answer.ts";
+export { nextImage, type NextImageOptions } from "./next_image.ts";
 export { AnswersFile, type AnswersOptions, type GivenAnswer } from "./answers_file.ts";
-export { type GivenValue, type GiveOptions, ValuesFile, type ValuesOptions } from "./values_file.ts";
+export {
+  type GivenValue,
+  type GiveOptions,
+  ValuesFile,
+  type ValuesOptions,
+} from "./values_file.ts";
 export {
   type Agreement,
   type AnnotatorSummary,

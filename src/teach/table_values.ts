@@ -48,7 +48,11 @@ export async function readTableValues(
   { table, column, ...plan }: ValuesPlan,
   options: { readonly listener?: Listener; readonly signal?: AbortSignal } = {},
 ): Promise<TableValues> {
-  const asked = { ...await withGivenValues(plan, table, column), attributes: table, notions: [column] };
+  const asked = {
+    ...await withGivenValues(plan, table, column),
+    attributes: table,
+    notions: [column],
+  };
   const { found, values, summary } = await examinePlan(asked, { ...options, isSplit: false });
   const [[, { attribute }]] = values;
   const places = new Map(found.files.map((file, place) => [file, place]));

@@ -70,7 +70,7 @@ function taughtInfo(notion: string, { fit, from }: Provisional): TaughtInfo {
     known: known.map(({ notion, accuracy }) => ({ notion, accuracy })),
     best: best?.notion ?? null,
     verdict: fit.verdict,
-    text: verdictText(fit),
+    text: verdictText(fit, from),
   };
 }
 

@@ -37,8 +37,11 @@ export function valueRoutes(explored: Explored, valuing: Valuing): Route[] {
     post("skip", (asked, { image }) => {
       valuing.skip(asked, askedWhole("image", image, 0, explored.count - 1));
     }),
-    post("undo", (asked, { given }) =>
-      valuing.takeBack(asked, isObject(given) ? givenOf(explored, given) : null)),
+    post(
+      "undo",
+      (asked, { given }) =>
+        valuing.takeBack(asked, isObject(given) ? givenOf(explored, given) : null),
+    ),
   ];
 }
 

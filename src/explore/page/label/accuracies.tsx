@@ -9,12 +9,14 @@ export function Accuracies({ taught }: { readonly taught: TaughtInfo }) {
   return (
     <table class="accuracies">
       <caption class="unseen">
-        How many of the answers each notion gives, with 95 % intervals
+        How often each notion says what was said, with 95 % intervals
       </caption>
       <thead>
         <tr>
-          <th scope="col">by</th>
-          <th scope="col">gives of the answers</th>
+          <th scope="col">notion</th>
+          <th scope="col">
+            agrees with {taught.from === "triplets" ? "the answers" : "the values"}
+          </th>
           <th scope="col" class="scale" aria-hidden="true">50 % is guessing</th>
         </tr>
       </thead>

@@ -25,8 +25,8 @@ export function ChooseNotion({ info }: { readonly info: LabelInfo }) {
     <section class="choose-notion" aria-labelledby="choose-title">
       <h2 id="choose-title">Teach the model a new kind of likeness</h2>
       <p>
-        Some 60 answers take about five minutes. From them the model learns by what you compare,
-        without any training, and says whether it could.
+        From some 60 answers, about five minutes of your time, the model learns by what you compare,
+        without any training. It says how well it could.
       </p>
       {selected > 0 && (
         <p>
@@ -57,17 +57,13 @@ export function ChooseNotion({ info }: { readonly info: LabelInfo }) {
         />
         <p role="alert">{fault}</p>
         <div class="ways">
-          <p>
-            <button type="submit" class="primary" value="answers">Compare pictures</button>
-            <span class="quiet">
-              Which of two is more like a third? Where likeness is hard to put into words.
-            </span>
+          <button type="submit" class="primary" value="answers">Compare pictures</button>
+          <p class="quiet">
+            Which of two is more like a third? For a likeness that is hard to put into words.
           </p>
-          <p>
-            <button type="submit" value="values">Give pictures a value</button>
-            <span class="quiet">
-              Such as flat, middle or high: pictures with the same value are alike.
-            </span>
+          <button type="submit" value="values">Give pictures a value</button>
+          <p class="quiet">
+            Flat, middle or high? For a likeness that has words: the same value is alike.
           </p>
         </div>
       </form>

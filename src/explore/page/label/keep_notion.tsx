@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { KeptModel, TaughtInfo } from "../../protocol.ts";
 import { explored, source } from "../explored.ts";
+import { shellWord } from "../../../base/shell_word.ts";
 import { info } from "./label_info.ts";
 import { taughtFrom } from "./teach_data.ts";
 
@@ -73,7 +74,7 @@ export function KeepNotion({ taught }: { readonly taught: TaughtInfo }) {
         {kept !== null && (
           <p class="kept">
             Written: <code>{kept.file}</code>. See it beside the others:{" "}
-            <code>deno task explore --resume {kept.file}</code>
+            <code>deno task explore --resume {shellWord(kept.file)}</code>
           </p>
         )}
       </div>

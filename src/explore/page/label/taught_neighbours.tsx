@@ -33,7 +33,11 @@ export function TaughtNeighbours({ taught, anchor }: {
   const titles = [`nearest by ${taught.notion} (new)`, `nearest by ${taught.best}`];
   return (
     <div class="taught-neighbours">
-      <h3>Nearest to the picture in the middle</h3>
+      <h3>
+        {taught.from === "triplets"
+          ? "Nearest to the picture in the middle"
+          : "Nearest to the picture above"}
+      </h3>
       {answer.rows.map(({ hits }, row) => (
         <div key={titles[row]}>
           <p class="quiet">{titles[row]}</p>

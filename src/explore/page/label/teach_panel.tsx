@@ -71,7 +71,8 @@ function Verdict({ taught, isEarly }: {
       <strong>{titles[verdict] ?? verdict}.</strong> {text[0].toUpperCase() + text.slice(1)}.{" "}
       <span class="quiet">
         {judges}; {dimensions} of {of} dimensions count.
-        {verdict === "not learnable" && isEarly && " It is early: more answers may show more."}
+        {verdict === "not learnable" && isEarly &&
+          ` It is early: more ${from === "triplets" ? "answers" : "values"} may show more.`}
       </span>
     </p>
   );

@@ -10,10 +10,15 @@ export function ValueProgress({ asked }: { readonly asked: ValuesAnswer }) {
     <>
       <p>
         <progress value={Math.min(images, goal)} max={goal} aria-label="Images with a value" />{" "}
-        <strong>{countText(images)}</strong> {images === 1 ? "has" : "have"} one of {values.length}
-        {" "}
-        {values.length === 1 ? "value" : "values"}
-        {images < goal ? `, ${goal} images are a good beginning` : ""}
+        {images === 0 ? "No picture has a value yet" : (
+          <>
+            <strong>{countText(images)}</strong>{" "}
+            {`${images === 1 ? "has" : "have"} one of ${values.length} ${
+              values.length === 1 ? "value" : "values"
+            }`}
+          </>
+        )}
+        {images < goal ? `, ${goal} are a good beginning` : ""}
       </p>
       {disputed > 0 && (
         <p class="quiet">
