@@ -11,6 +11,8 @@ export interface ProcessGroupOptions {
   readonly device: string;
   /** Seconds that meeting the others, and each collective, may take. */
   readonly timeoutSeconds: number;
+  /** Opens libtorch's group for one process, too, which then computes the same by it; for tests. */
+  readonly evenAlone?: boolean;
 }
 
 /** How gradients are summed. */
@@ -41,10 +43,13 @@ const noticeSeconds = 5;
 export class ProcessGroup implements AsyncDisposable {
   /** Which of the processes this one is. */
   readonly place: Place;
+  /** Whether there is nobody to compute with. */
+  readonly #isAlone: boolean;
   #failure: CsnError | null = null;
 
-  private constructor(place: Place) {
+  private constructor(place: Place, isAlone: boolean) {
     this.place = place;
+    this.#isAlone = isAlone;
   }
 
   /**
@@ -52,7 +57,7 @@ export class ProcessGroup implements AsyncDisposable {
    * time. Throws a CsnError that names those that do not come.
    */
   static async open(place: Place, options: ProcessGroupOptions): Promise<ProcessGroup> {
-    const group = new ProcessGroup(place);
+    const group = new ProcessGroup(place, place.world === 1 && !options.evenAlone);
     if (group.#isAlone) return group;
     const { store, rank, world, localWorld, round } = place;
     const text = store.kind === "file" ? `file:${store.path}` : `tcp:${store.port}:${store.host}`;
@@ -72,10 +77,6 @@ export class ProcessGroup implements AsyncDisposable {
       throw openError(place, options.timeoutSeconds, error);
     }
     return group;
-  }
-
-  get #isAlone(): boolean {
-    return this.place.world === 1;
   }
 
   /** Gives all ranks rank 0's elements of tensors, in place; shapes and strides are equal. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { cuda, onCuda } from "../helpers/cuda.ts";
 import { type RankEnd, runRanks } from "../helpers/run_ranks.ts";
 
 /** What each rank found, once all of them ended well. */
-async function found<Found>(what: string, world: number): Promise<Found[]> {
-  const ends = await runRanks({ program: "group_program.ts", args: [what], world });
+async function found<Found>(what: string, world: number, device = "cpu"): Promise<Found[]> {
+  const ends = await runRanks({ program: "group_program.ts", args: [what, "60", device], world });
   for (const { code, stderr } of ends) assert.equal(code, 0, stderr);
   return ends.map(({ stdout }) => JSON.parse(stdout));
 }
@@ -65,6 +66,17 @@ function near(found: readonly number[], expected: readonly number[]): void {
   });
   assert.equal(found.length, expected.length);
 }
+
+Deno.test("ProcessGroup sends and sums on a CUDA device by NCCL", onCuda, async () => {
+  assert.deepEqual(await found("broadcast", 1, cuda), [[Array.from({ length: 12 }, (_, i) => i), [
+    7,
+  ]]]);
+  assert.deepEqual(await found("gather", 1, cuda), [{ shape: [0, 2], rows: [], texts: ["é0"] }]);
+  const [{ small, numbers }] = await found<Gradients>("backward", 1, cuda);
+  const squares = Array.from({ length: 1_500_000 }, (_, i) => (i % 7) ** 2).reduce((a, b) => a + b);
+  near(small, [2 * squares, 4 * squares]);
+  assert.deepEqual(numbers, [0, 0.25]);
+});
 
 Deno.test("ProcessGroup names a rank that was killed, on all others, within seconds", async () => {
   for (const killed of [0, 1, 2]) {

@@ -1,30 +1,32 @@
 /**
  * One rank of a process group: does what its argument names, prints what it found as JSON, and ends
- * with 1 and the error's message when that fails. A second argument is the time limit in seconds.
+ * with 1 and the error's message when that fails. A second argument is the time limit in seconds, a
+ * third the device.
  */
 import { ProcessGroup } from "../../src/distributed/process_group.ts";
 import { readPlace } from "../../src/distributed/read_place.ts";
 import { exitNow } from "../../src/native/library.ts";
 import { start } from "../../src/native/start.ts";
-import { multiply, sum } from "../../src/tensor/operators.ts";
+import { multiply, sum, toDevice } from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 
-const [what, seconds = "60"] = Deno.args;
+const [what, seconds = "60", device = "cpu"] = Deno.args;
 
 const deeds: Record<string, (group: ProcessGroup) => Promise<unknown>> = {
   async broadcast(group) {
     const { place } = group;
     // Channels last: what lies in memory is sent, not what comes in C order.
-    using one = Tensor.from(counted(12, place.rank), { shape: [1, 2, 2, 3] });
-    using count = Tensor.from([BigInt(place.rank + 7)]);
+    using one = here(Tensor.from(counted(12, place.rank), { shape: [1, 2, 2, 3] }));
+    using count = here(Tensor.from([BigInt(place.rank + 7)]));
     await group.broadcast([one, count]);
     return [one.toArray(), count.toArray().map(Number)];
   },
   async gather(group) {
     const { place } = group;
     // No row of rank 0, one of rank 1, two of rank 2.
-    using rows = Tensor.from(counted(2 * place.rank, place.rank), { shape: [place.rank, 2] });
+    const shape = [place.rank, 2];
+    using rows = here(Tensor.from(counted(2 * place.rank, place.rank), { shape }));
     using all = await group.gatherRows(rows);
     return {
       shape: all.shape,
@@ -78,8 +80,13 @@ async function gradients(group: ProcessGroup): Promise<unknown> {
   };
 }
 
+/** The tensor on the device of this rank. */
+function here(tensor: Tensor): Tensor {
+  return toDevice(tensor, device);
+}
+
 function leaf(data: Float64Array<ArrayBuffer>): Tensor {
-  const tensor = Tensor.from(data);
+  const tensor = here(Tensor.from(data));
   tensor.requiresGrad = true;
   return tensor;
 }
@@ -91,8 +98,9 @@ function counted(length: number, first: number): Float32Array<ArrayBuffer> {
 async function run(): Promise<void> {
   await start();
   await using group = await ProcessGroup.open(readPlace((name) => Deno.env.get(name))!, {
-    device: "cpu",
+    device,
     timeoutSeconds: Number(seconds),
+    evenAlone: true,
   });
   const found = await deeds[what](group);
   const plain = (_: string, each: unknown) =>
