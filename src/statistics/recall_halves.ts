@@ -1,4 +1,4 @@
-import { meanOf } from "./mean.ts";
+import { meanOf, varianceOf } from "./mean.ts";
 import type { RandomHalves } from "./random_halves.ts";
 import type { Distances, Ranking } from "./ranking.ts";
 import type { Scatter } from "./unit_scatter.ts";
@@ -24,6 +24,12 @@ type Passed = Uint32Array;
  * 1969). It is averaged over many splits. A half's first ranks depend on its few nearest images as
  * those of all do, so the whole's variance is half of that, in proportion to p (1 - p), p the
  * recall: it is the design effect that is carried over.
+ *
+ * Ten ranks are not few where a half has twenty images. Of a statistic that takes all images
+ * together, what it makes of c of them at once (order c of Hoeffding's decomposition) counts
+ * 2^(c - 1) times in a half's variance as it is carried over. The average over both halves varies
+ * from split to split by the same, 2^(c - 1) - 1 times. So that variance is taken off as far as the
+ * ranks are a share of a half: not at all of many images, all of it where the ranks are all others.
  *
  * A jackknife that leaves out single images, and the variance over halves without their
  * complements, give up to twice the variance, because a first rank is no smooth function of the
@@ -66,8 +72,15 @@ export class RecallHalves {
     // No half has a query, or all of them have the same recall of 0 or 1.
     if (!(independent > 0)) return { variance: 0, units };
     const difference = meanOf(recalls.map(([none, some]) => (none - some) ** 2));
-    const variance = share * (1 - share) * difference;
-    return { variance: variance / independent * whole * (1 - whole), units };
+    const averages = recalls.map(([none, some]) => (1 - share) * none + share * some);
+    const ofAll = averages.length < 2 ? 0 : varianceOf(averages);
+    const variance = share * (1 - share) * difference - this.#shareOfHalf(rank) * ofAll;
+    return { variance: Math.max(0, variance) / independent * whole * (1 - whole), units };
+  }
+
+  /** The share of a half that so many ranks are, without the query; at most 1. */
+  #shareOfHalf(rank: number): number {
+    return Math.min(1, rank / Math.max(1, this.#halves.unitOf.length / 2 - 1));
   }
 }
 

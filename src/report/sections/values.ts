@@ -27,9 +27,9 @@ function retrievalPart({ retrieval }: ReportData["analysis"]): Content {
     heading("Retrieval"),
     paragraph`Each query ranks the other images by distance under the notion's mask: is the nearest alike (R@1),
 is one of the ten nearest (R@10), and how early come all that are (mean average precision). In brackets the
-95 % interval for other images like these, as queries and among those that are ranked. It is longer than it need
-be near 0 and 100 %, and, of mean average precision (none of fewer than ${fewestRanked} images, or groups of
-them), up to 1.3 times where the score is nearly that at random and values have five images or fewer. The last
+95 % interval for other images like these, as queries and among those that are ranked; mean average precision
+has none of fewer than ${fewestRanked} images, or groups of them. It is longer than it need be near 0 and 100 %, and,
+up to 1.3 times, where some fifty images have values of two images or three each. The last
 columns hold what a ranking at random is expected to score.`,
     table(
       ["notion", "R@1", "R@10", "mAP", "queries", "images", "R@1 at random", "R@10", "mAP"],
