@@ -19,6 +19,7 @@ import {
 import type { PageFiles } from "./bundle_page.ts";
 import type { Explored } from "./explored.ts";
 import { cookieHeader, examineExplorer, type Guard, safeHeaders } from "./guard.ts";
+import { MeasuredLists } from "./hard_triplets.ts";
 import { Labelling } from "./labelling.ts";
 import { analysisRoutes } from "./routes/analysis.ts";
 import { checkRoutes } from "./routes/check.ts";
@@ -66,16 +67,17 @@ function routesOf(
   const pictures = new ExploredPictures(explored, options.listener);
   const labelling = new Labelling(explored);
   const valuing = new Valuing(explored);
+  const lists = new MeasuredLists(explored);
   return [
     ...exploredRoutes(explored),
     ...neighbourRoutes(explored),
     ...findRoutes(explored),
-    ...tripletRoutes(explored),
+    ...tripletRoutes(explored, lists),
     ...embedRoutes(explored, settings),
     ...labelRoutes(explored, labelling, valuing),
     ...valueRoutes(explored, valuing),
     ...teachRoutes(explored, labelling, valuing),
-    ...checkRoutes(explored),
+    ...checkRoutes(explored, lists),
     ...maskRoutes(explored),
     ...curveRoutes(explored),
     ...analysisRoutes(explored),

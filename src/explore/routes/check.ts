@@ -11,7 +11,7 @@ import {
 import { type Split, splits } from "../../sets/image_set.ts";
 import { askedJson, askedWhole, askedWholeText, wrongValue } from "../asked_values.ts";
 import type { Explored } from "../explored.ts";
-import { type MeasuredTriplets, measureTriplets } from "../hard_triplets.ts";
+import { type MeasuredLists, mostWorst } from "../hard_triplets.ts";
 import { imageInfo } from "../image_values.ts";
 import type { MarksInfo, SuspectInfo, SuspectsAnswer } from "../protocol.ts";
 import type { Route, RouteRequest } from "../route.ts";
@@ -19,27 +19,13 @@ import type { Route, RouteRequest } from "../route.ts";
 /** The list of marks in the folder of answers. */
 const marksFile = "checked_triplets.jsonl";
 
-/** Suspects of one question at most. */
-const mostSuspects = 200;
-
-/** `GET /api/suspects` and `POST /api/check`; a list is measured once. */
-export function checkRoutes(explored: Explored): Route[] {
-  const measured = new Map<string, Promise<MeasuredTriplets>>();
-  const measure = (notion: string, split: Split) => {
-    const key = `${split} ${notion}`;
-    const found = measured.getOrInsertComputed(
-      key,
-      () => measureTriplets(explored, notion, split),
-    );
-    // A list that could not be read is read again.
-    found.catch(() => measured.delete(key));
-    return found;
-  };
+/** `GET /api/suspects` and `POST /api/check` */
+export function checkRoutes(explored: Explored, lists: MeasuredLists): Route[] {
   return [
     {
       method: "GET",
       path: "/api/suspects",
-      answer: (asked) => suspects(explored, asked, measure),
+      answer: (asked) => suspects(explored, asked, lists),
     },
     {
       method: "POST",
@@ -59,7 +45,7 @@ function pathOf({ answers }: Explored): string {
 async function suspects(
   explored: Explored,
   { query }: RouteRequest,
-  measure: (notion: string, split: Split) => Promise<MeasuredTriplets>,
+  lists: MeasuredLists,
 ): Promise<SuspectsAnswer> {
   const { set, model, answers } = explored;
   if (set === null) {
@@ -70,27 +56,22 @@ async function suspects(
     throw wrongValue("split", query.get("split"), `one of ${splits.join(", ")}`);
   }
   const notion = askedNotion(explored, query.get("notion"));
-  const range = { least: 1, most: mostSuspects, otherwise: 40 };
+  const range = { least: 1, most: mostWorst, otherwise: 40 };
   const count = askedWholeText("count", query.get("count"), range);
   const marks = await marksOf(explored, join(answers.folder, marksFile));
   const is = new Map(marks.map((mark) => [tripletKey(mark.notion, mark.images), mark.is]));
-  const { images, far, near, worst } = await measure(notion, split);
-  const found = worst.slice(0, count).map((place): SuspectInfo => {
-    const triplet = images.subarray(3 * place, 3 * place + 3);
-    const [anchor, farImage, nearImage] = Array.from(
-      triplet,
-      (image) => imageInfo(explored, image),
-    );
+  const { worst, wrong, total } = await lists.of(notion, split);
+  const found = worst.slice(0, count).map(({ place, images, far, near }): SuspectInfo => {
+    const [anchor, farInfo, nearInfo] = images.map((image) => imageInfo(explored, image));
     return {
       place,
-      ...{ anchor, far: farImage, near: nearImage },
-      ...{ farDistance: far[place], nearDistance: near[place] },
-      mark: is.get(tripletKey(notion, triplet)) ?? null,
+      ...{ anchor, far: farInfo, near: nearInfo },
+      ...{ farDistance: far, nearDistance: near },
+      mark: is.get(tripletKey(notion, images)) ?? null,
     };
   });
   const notionIndex = model.notions.indexOf(notion);
-  const total = far.length;
-  return { suspects: found, wrong: worst.length, total, notionIndex, marks: info(explored, marks) };
+  return { suspects: found, wrong, total, notionIndex, marks: info(explored, marks) };
 }
 
 async function check(explored: Explored, asked: RouteRequest): Promise<MarksInfo> {

@@ -3,12 +3,11 @@ import { maskOf } from "../../search/mixture.ts";
 import { RequestError } from "../../service/request_error.ts";
 import { askedWholeText, wrongValue } from "../asked_values.ts";
 import type { Explored } from "../explored.ts";
-import { hardTriplets, type MeasuredTriplets, measureTriplets } from "../hard_triplets.ts";
+import { hardTriplets, type MeasuredLists, mostWorst } from "../hard_triplets.ts";
 import type { Route } from "../route.ts";
 
-/** `GET /api/triplets`; a list is measured once. */
-export function tripletRoutes(explored: Explored): Route[] {
-  const measured = new Map<string, Promise<MeasuredTriplets>>();
+/** `GET /api/triplets` */
+export function tripletRoutes(explored: Explored, lists: MeasuredLists): Route[] {
   return [{
     method: "GET",
     path: "/api/triplets",
@@ -22,16 +21,9 @@ export function tripletRoutes(explored: Explored): Route[] {
       }
       const notion = query.get("notion") ?? "";
       maskOf(explored.model.masks, notion);
-      const range = { least: 1, most: 200, otherwise: 12 };
+      const range = { least: 1, most: mostWorst, otherwise: 12 };
       const count = askedWholeText("count", query.get("count"), range);
-      const key = `${split} ${notion}`;
-      const found = measured.getOrInsertComputed(
-        key,
-        () => measureTriplets(explored, notion, split),
-      );
-      // A list that could not be read is read again.
-      found.catch(() => measured.delete(key));
-      return hardTriplets(explored, await found, count);
+      return hardTriplets(explored, await lists.of(notion, split), count);
     },
   }];
 }
