@@ -106,6 +106,10 @@ export function serverSource(): Source {
       new Float32Array(await bytes(`api/maps/layout?${words([["notion", notion]])}`, signal)),
     mapValues: (column, signal) =>
       ask(`api/maps/values?${words([["column", column]])}`, { signal }),
+    mapKept: async (where, signal) => {
+      const conditions = where.map((each) => ["where", each] as const);
+      return new Uint8Array(await bytes(`api/maps/kept?${words(conditions)}`, signal));
+    },
     atlas: (signal) => ask("api/atlas", { signal }),
     atlasSheet: ({ key }, sheet, signal) => blob(`api/atlas/${key}/${sheet}`, signal),
     infos: (indices, signal) => post("api/infos", { indices }, signal),

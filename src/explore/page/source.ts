@@ -64,6 +64,8 @@ export interface Source {
   mapLayout(notion: string, signal?: AbortSignal): Promise<Float32Array>;
   /** A column's values of the points. */
   mapValues(column: string, signal?: AbortSignal): Promise<PointValues>;
+  /** [points]: 1 for those that meet conditions, else 0. */
+  mapKept(where: readonly string[], signal?: AbortSignal): Promise<Uint8Array>;
   /** The small pictures of the points; null where there are none. */
   atlas(signal?: AbortSignal): Promise<AtlasInfo | null>;
   /** A sheet of them. */

@@ -6,6 +6,7 @@ import { LayoutCache } from "../../report/maps/layout_cache.ts";
 import { RequestError } from "../../service/request_error.ts";
 import { askedJson, askedWhole, askedWholeText, wrongValue } from "../asked_values.ts";
 import type { Explored } from "../explored.ts";
+import { keptRows } from "../find_neighbours.ts";
 import { imageInfo } from "../image_values.ts";
 import { MapLayouts } from "../maps/map_layouts.ts";
 import { mostShown } from "../maps/shown_rows.ts";
@@ -22,7 +23,7 @@ const separator = "; ";
 
 /**
  * `GET /api/maps`, `/api/maps/points`, `/api/maps/layout?notion=`, `/api/maps/values?column=`,
- * `/api/atlas` and `/api/atlas/:key/:sheet`; `POST /api/infos`
+ * `/api/maps/kept?where=`, `/api/atlas` and `/api/atlas/:key/:sheet`; `POST /api/infos`
  */
 export function mapRoutes(
   explored: Explored,
@@ -52,6 +53,7 @@ export function mapRoutes(
       "/api/maps/values",
       ({ query }) => valuesOf(explored, layouts(), query.get("column") ?? ""),
     ),
+    get("/api/maps/kept", ({ query }) => keptPoints(explored, layouts(), query.getAll("where"))),
     get("/api/atlas", async () => {
       return explored.pictureFolder === null ? null : atlasInfo(await atlasOf());
     }),
@@ -89,8 +91,18 @@ function layoutOf(layouts: MapLayouts, notion: string): Response {
   throw new RequestError(409, `Cannot show the map of ${shown(notion)}: it is being made`);
 }
 
-/** Numbers of four bytes, as they lie in memory. */
-function numbers(values: Float32Array | Uint32Array): Response {
+/** [points]: 1 for those that meet conditions. */
+function keptPoints(
+  explored: Explored,
+  { shown: { rows } }: MapLayouts,
+  where: readonly string[],
+): Response {
+  const keep = keptRows(explored, where, null);
+  return numbers(Uint8Array.from(rows, (row) => keep[row]));
+}
+
+/** Numbers as they lie in memory. */
+function numbers(values: Float32Array | Uint32Array | Uint8Array): Response {
   const bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
   return new Response(bytes, { headers: { "content-type": "application/octet-stream" } });
 }

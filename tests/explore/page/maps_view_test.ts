@@ -14,6 +14,7 @@ import { bundlePage } from "../../../src/explore/bundle_page.ts";
 import { exploreModel } from "../../../src/explore/explore_server.ts";
 import { Chromium, chromium, type OpenPage } from "../../helpers/chromium.ts";
 import { type ExploreCase, exploreCase } from "../../helpers/explore_case.ts";
+import { seriousFaults } from "../../helpers/explore_page.ts";
 import { valuesOf } from "../../helpers/valued_set.ts";
 
 // What a page has, for functions that run in it.
@@ -256,6 +257,66 @@ Deno.test(
     await clickButton(page, "Let go");
     await awaitWord(page, "selected", null);
     await page.close();
+  },
+);
+
+Deno.test(
+  "images that do not meet the conditions are faint, and no lasso selects them",
+  options,
+  async () => {
+    const { page } = await openMaps("&pictures=0&maps=one&map=colour&where=shape%3D1");
+    const meets = (image: number) => valuesOf(image)[0] === "1";
+    await page.waitForFunction(() =>
+      document.querySelector(".map-status")!.textContent.includes("meet the conditions")
+    );
+    assert.equal(
+      await text(page, ".map-status"),
+      "36 images · 12 images meet the conditions; the others are faint",
+    );
+    await nextFrame(page);
+    /** How far from the ground the colours of all dots are in all. */
+    const ink = () =>
+      page.$eval(".map-dots", (canvas) => {
+        const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+        let sum = 0;
+        for (let at = 0; at < data.length; at += 4) sum += 255 - data[at + 1];
+        return sum;
+      });
+    const faint = await ink();
+    // All in a rectangle: only those are taken that meet the conditions.
+    await clickButton(page, "rectangle");
+    const pane = await paneOf(page, 0);
+    await page.mouse.move(pane.left + 2, pane.top + 2);
+    await page.mouse.down();
+    await page.mouse.move(pane.left + pane.width - 2, pane.top + pane.height - 2, { steps: 3 });
+    await page.mouse.up();
+    const expected = Array.from({ length: 36 }, (_, image) => image).filter(meets);
+    await awaitWord(page, "selected", expected.join("."));
+    await clickButton(page, "Let go");
+    await page.click('.conditions button[aria-label="Take shape=1 away"]');
+    await awaitWord(page, "where", null);
+    await page.waitForFunction(() =>
+      document.querySelector(".map-status")!.textContent === "36 images"
+    );
+    await nextFrame(page);
+    assert.ok(await ink() > 1.5 * faint);
+    await page.close();
+  },
+);
+
+Deno.test(
+  "the maps have no serious fault of accessibility, light, dark and narrow",
+  options,
+  async () => {
+    for (const [scheme, width] of [["light", 1200], ["dark", 1200], ["light", 400]] as const) {
+      // With a condition, a selection and the words open: as much as there is.
+      const { page } = await openMaps("&where=shape%3D1&selected=3.4", width);
+      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+      await page.click(".map-text summary");
+      await page.waitForFunction(() => document.querySelector(".map-text ol button") !== null);
+      assert.deepEqual(await seriousFaults(page), [], `${scheme}, ${width}`);
+      await page.close();
+    }
   },
 );
 

@@ -74,6 +74,19 @@ Deno.test("mapRoutes() answers a map of each notion and one without a mask, each
   });
 });
 
+Deno.test("mapRoutes() answers which points meet conditions, and refuses those that say nothing", async () => {
+  const meets = new Uint8Array(await numbers("/api/maps/kept?where=shape%3D1&where=colour%3D2"));
+  const expected = Uint8Array.from({ length: 36 }, (_, image) => {
+    const [shape, colour] = valuesOf(image);
+    return Number(shape === "1" && colour === "2");
+  });
+  assert.deepEqual(meets, expected);
+  assert.ok(expected.includes(1));
+  const { status, body } = await made.get("/api/maps/kept?where=taste%3D1");
+  assert.equal(status, 422);
+  assert.match(body.error, /taste/);
+});
+
 Deno.test("mapRoutes() answers the values of the points, lists as one text, and columns there are none of", async () => {
   for (const [column, place] of [["shape", 0], ["tags", 3]] as const) {
     const { body } = await made.get(`/api/maps/values?column=${column}`);

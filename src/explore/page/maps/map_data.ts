@@ -2,7 +2,9 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { MapInfo, MapsInfo, PointValues } from "../../protocol.ts";
 import { explored, source } from "../explored.ts";
+import { latest } from "../latest.ts";
 import { connection, report } from "../source.ts";
+import { where } from "../state.ts";
 
 /** Which maps there are; null until it is known. */
 export const maps: Signal<MapsInfo | null> = signal(null);
@@ -15,6 +17,9 @@ export const layouts: Signal<ReadonlyMap<string, Float32Array>> = signal(new Map
 
 /** By column: the values of the points, as far as they were asked for and came. */
 export const values: Signal<ReadonlyMap<string, PointValues>> = signal(new Map());
+
+/** [points]: 1 for those that meet the conditions; null where there are none, or it is not known. */
+export const kept: Signal<Uint8Array | null> = signal(null);
 
 /** By image: its point. */
 export const pointOf: ReadonlySignal<ReadonlyMap<number, number>> = computed(() =>
@@ -57,6 +62,26 @@ export function followMaps(): () => void {
     clearTimeout(timer);
     stop.abort();
   };
+}
+
+const askKept = latest({
+  ask: async (conditions: readonly string[]) =>
+    conditions.length === 0 ? null : await source().mapKept(conditions),
+  take: (found) => kept.value = found,
+  fail: (error) => {
+    kept.value = null;
+    report(error);
+  },
+});
+
+/** From now on it is known which points meet the conditions; until the returned function is called. */
+export function followConditions(): () => void {
+  return effect(() => {
+    connection.value.comebacks;
+    // Other points are asked for anew.
+    points.value;
+    askKept(where.value);
+  });
 }
 
 const askedColumns = new Set<string>();

@@ -6,7 +6,7 @@ import { type Camera, cameraFor } from "./camera.ts";
 import { type Colouring, colouringOf } from "./colouring.ts";
 import { wordOf } from "./draw_dots.ts";
 import { type StageLayout, stageLayout } from "./stage_layout.ts";
-import { layouts, maps, pointOf, values } from "./map_data.ts";
+import { kept, layouts, maps, pointOf, values } from "./map_data.ts";
 
 /** One map on the stage. */
 export interface ShownMap {
@@ -68,10 +68,13 @@ export function colouredBy(column: string | null): Coloured {
   return (column === null ? undefined : coloured.value.get(column)) ?? plain.value;
 }
 
-/** [points]: 1 for those that are selected; null where none is. */
+/**
+ * [points]: 1 for those that stand out, the others are faint: the selected ones, else those that
+ * meet the conditions; null where all are alike.
+ */
 export const chosen: ReadonlySignal<Uint8Array | null> = computed(() => {
   const selected = selection.value.flatMap((image) => pointOf.value.get(image) ?? []);
-  if (selected.length === 0) return null;
+  if (selected.length === 0) return kept.value;
   const flags = new Uint8Array(maps.value?.points ?? 0);
   for (const point of selected) flags[point] = 1;
   return flags;

@@ -6,7 +6,7 @@ import { goTo, mapCamera, mapPictures, selection } from "../state.ts";
 import { theme } from "../theme.ts";
 import { connection, report } from "../source.ts";
 import { type Camera, middleOf, type Pane, panned, scaleOf, toPlane, zoomed } from "./camera.ts";
-import { layouts, maps, points, values } from "./map_data.ts";
+import { kept, layouts, maps, points, values } from "./map_data.ts";
 import { MapPictures } from "./map_pictures.ts";
 import { MovingLayouts } from "./moving_layouts.ts";
 import { byDistance, nearestPoint, type Place, pointsInBox, pointsInPolygon } from "./points_in.ts";
@@ -435,7 +435,10 @@ class StageWork {
     const found = does === "box"
       ? pointsInBox(layout, corners[0], corners[2])
       : pointsInPolygon(layout, corners);
-    const images = found.map((point) => points.peek()![point]);
+    // Points that conditions leave out are faint, and are not meant.
+    const meets = kept.peek();
+    const images = found.filter((point) => meets === null || meets[point] === 1)
+      .map((point) => points.peek()![point]);
     selection.value = adds ? [...new Set([...selection.peek(), ...images])] : images;
     spoken.value = `${selection.peek().length} images selected`;
   }

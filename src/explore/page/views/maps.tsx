@@ -1,12 +1,13 @@
 /** Maps: where the images lie by each notion, side by side or one after the other. */
 import { useEffect } from "preact/hooks";
 import { effect } from "@preact/signals";
+import { Conditions } from "../conditions.tsx";
 import { explored } from "../explored.ts";
 import { addShortcuts } from "../keyboard.ts";
 import { mapColour, mapMode, mapNotion, mapPictures, query } from "../state.ts";
 import { Card, visitedText } from "../maps/card.tsx";
 import { Legends } from "../maps/legend.tsx";
-import { followMaps, maps, needValues } from "../maps/map_data.ts";
+import { followConditions, followMaps, kept, maps, needValues } from "../maps/map_data.ts";
 import { MapText } from "../maps/map_text.tsx";
 import { countText, Selected } from "../maps/selected.tsx";
 import { camera, colourColumn, mapTitle, queryPoint, shownMaps } from "../maps/shown_maps.ts";
@@ -16,11 +17,13 @@ import { lookAtAll, mapKey, spoken, Stage, tool } from "../maps/stage.tsx";
 export function Maps() {
   useEffect(followMaps, []);
   useEffect(followColumns, []);
+  useEffect(followConditions, []);
   useEffect(mapShortcuts, []);
   return (
     <section class="maps">
       <Tools />
       <MapStatus />
+      <Conditions />
       <div class="map-frame">
         <Stage />
         <Card />
@@ -120,6 +123,10 @@ function MapStatus() {
       ? `${countText(info.points)} of ${info.of.toLocaleString("en")}, drawn at random`
       : countText(info.points),
     ...info.unknown > 0 ? [`${countText(info.unknown)} without an embedding, on no map`] : [],
+    ...kept.value === null ? [] : [
+      `${countText(kept.value.reduce((sum, is) => sum + is, 0))} meet the conditions; ` +
+      "the others are faint",
+    ],
     ...query.value !== null && queryPoint.value === null
       ? ["the query is not among the points that are shown"]
       : [],

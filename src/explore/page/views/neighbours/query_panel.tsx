@@ -1,7 +1,8 @@
 import { useRef, useState } from "preact/hooks";
 import type { ImageInfo } from "../../../protocol.ts";
+import { Conditions } from "../../conditions.tsx";
 import { explored, source } from "../../explored.ts";
-import { ownQuery, query, returnTo, trail, where } from "../../state.ts";
+import { ownQuery, query, returnTo, trail } from "../../state.ts";
 import { Thumbnail } from "../../thumbnail.tsx";
 import { queryInfo } from "./answers.ts";
 import { isEmbedding, ownPicture, searchFrom } from "./own_picture.ts";
@@ -119,25 +120,5 @@ function Trail() {
         ))}
       </ol>
     </nav>
-  );
-}
-
-function Conditions() {
-  if (where.value.length === 0) return null;
-  return (
-    <ul class="conditions" aria-label="Only images with">
-      {where.value.map((condition) => (
-        <li key={condition}>
-          <span>only {condition}</span>
-          <button
-            type="button"
-            aria-label={`Take ${condition} away`}
-            onClick={() => where.value = where.value.filter((each) => each !== condition)}
-          >
-            ✕
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }
