@@ -21,8 +21,14 @@ export const items = {
   serve: compareServing,
 } satisfies Record<string, (options: BenchOptions) => Promise<Comparison[]>>;
 
-/** The names that --items takes. busy is done only by name: it keeps the whole machine busy. */
-export const itemNames = [...Object.keys(items) as (keyof typeof items)[], "busy"] as const;
+/**
+ * Items that are done only by name: busy keeps the whole machine busy, and explore needs a browser
+ * and makes a set of its own, for minutes.
+ */
+export const namedItems = ["busy", "explore"] as const;
+
+/** The names that --items takes. */
+export const itemNames = [...Object.keys(items) as (keyof typeof items)[], ...namedItems] as const;
 
 /** The name of an item. */
 export type Item = typeof itemNames[number];

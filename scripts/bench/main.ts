@@ -9,7 +9,7 @@ import { messageOf, UsageError } from "../../src/base/errors.ts";
 import { describeLibrary, openedParts } from "../../src/native/library.ts";
 import { choosePlacement } from "../../src/model/choose_placement.ts";
 import { measureWaits, spinCounts } from "./busy.ts";
-import { isItem, type Item, itemNames, items } from "./items.ts";
+import { isItem, type Item, itemNames, items, namedItems } from "./items.ts";
 import { describePytorch, findPython, type Python } from "./pytorch.ts";
 import { type Findings, type Machine, report } from "./report.ts";
 import type { BenchOptions } from "./setting.ts";
@@ -18,7 +18,7 @@ const program = new Command("bench")
   .description("compare with PyTorch on the same machine: alternating runs, median ratios")
   .option(
     "--items <items...>",
-    `what to compare, of ${itemNames.join(" ")} (default: all but busy)`,
+    `what to compare, of ${itemNames.join(" ")} (default: all but ${namedItems.join(" and ")})`,
   )
   .option(
     "--image-size <pixels...>",
@@ -54,7 +54,7 @@ const program = new Command("bench")
     const notice = (text: string) => console.error(text);
     await startNative(flags);
     const placement = choosePlacement(flags, { notice, warning: notice });
-    const needsPytorch = chosen.some((item) => item !== "search" && item !== "serve");
+    const needsPytorch = chosen.some((item) => !["search", "serve", "explore"].includes(item));
     const python = needsPytorch
       ? await findPython(flags.python, notice)
       : { command: "python3", env: {} };
@@ -67,7 +67,7 @@ const program = new Command("bench")
       notice,
     };
     const machine = await describeMachine(options, needsPytorch ? python : null);
-    const found: Findings = { machine, comparisons: [], waits: [], failures: [] };
+    const found: Findings = { machine, comparisons: [], waits: [], figures: [], failures: [] };
     for (const item of chosen) await compareItem(item, options, found);
     console.log(flags.json ? JSON.stringify(found) : report(found));
     if (found.failures.length > 0) Deno.exitCode = 1;
@@ -84,14 +84,19 @@ function chosenItems(given: readonly string[] | undefined): Item[] {
       }; pass --items with some of them`,
     );
   }
-  return itemNames.filter((item) => given?.includes(item) ?? item !== "busy");
+  const isNamed = (item: Item) => (namedItems as readonly Item[]).includes(item);
+  return itemNames.filter((item) => given?.includes(item) ?? !isNamed(item));
 }
 
 /** An item that fails must not cost the numbers of the others. */
 async function compareItem(item: Item, options: BenchOptions, found: Findings): Promise<void> {
   try {
     if (item === "busy") found.waits.push(...await measureWaits(options));
-    else found.comparisons.push(...await items[item](options));
+    else if (item === "explore") {
+      // Loaded late: no other item needs a browser.
+      const { measureExploring } = await import("./explore.ts");
+      found.figures.push(...await measureExploring(options));
+    } else found.comparisons.push(...await items[item](options));
   } catch (error) {
     const reason = messageOf(error);
     options.notice(`${item} could not be compared: ${reason}`);

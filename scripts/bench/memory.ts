@@ -39,7 +39,7 @@ export async function compareMemory(options: BenchOptions): Promise<Comparison[]
 }
 
 /** The most memory that a process has held (on Linux). */
-async function peakMegabytes(pid: number, python: Python): Promise<number> {
+export async function peakMegabytes(pid: number, python: Python): Promise<number> {
   return statusMegabytes(await statusOf(pid, python), "VmHWM");
 }
 

@@ -1,6 +1,7 @@
 import { table } from "../../src/cli/format.ts";
 import { neighbours, type Wait } from "./busy.ts";
 import type { Comparison } from "./comparison.ts";
+import { type Figure, meetsAim } from "./figure.ts";
 
 /** Where the benchmark ran: without it a number says nothing. */
 export interface Machine {
@@ -27,12 +28,14 @@ export interface Findings {
   readonly comparisons: Comparison[];
   /** Of the item busy. */
   readonly waits: Wait[];
+  /** Of the item explore. */
+  readonly figures: Figure[];
   /** Items that could not be compared. */
   readonly failures: { readonly item: string; readonly reason: string }[];
 }
 
 /** What is printed for people: the machine, a table, how to read it. */
-export function report({ machine, comparisons, waits, failures }: Findings): string {
+export function report({ machine, comparisons, waits, figures, failures }: Findings): string {
   const searches = comparisons.filter(({ item }) => item === "search");
   const served = comparisons.filter(({ item }) => item === "serve");
   const others = comparisons.filter(({ item }) => item !== "search" && item !== "serve");
@@ -42,6 +45,7 @@ export function report({ machine, comparisons, waits, failures }: Findings): str
     ...(searches.length > 0 ? searchLines(searches) : []),
     ...(served.length > 0 ? servedLines(served) : []),
     ...(waits.length > 0 ? waitLines(waits) : []),
+    ...(figures.length > 0 ? figureLines(figures) : []),
     ...failures.map(({ item, reason }) => `${item} could not be compared: ${reason}`),
   ].join("\n");
 }
@@ -109,6 +113,26 @@ function waitLines(waits: readonly Wait[]): string[] {
     `kept: of the idle speed with libgomp's own spin count. Fair is 1/${
       neighbours + 1
     } of that speed.`,
+  ];
+}
+
+function figureLines(figures: readonly Figure[]): string[] {
+  return [
+    "",
+    table(
+      ["work", "unit", "median", "9 of 10", "aim", "met", "measured"],
+      figures.map((figure) => {
+        const { work, unit, median, most, aim, repeats } = figure;
+        const isMet = meetsAim(figure);
+        return [
+          ...[work, unit, number(median), number(most), aim === null ? "" : String(aim)],
+          ...[isMet === null ? "" : isMet ? "yes" : "no", String(repeats)],
+        ];
+      }),
+    ),
+    "",
+    "9 of 10: what 9 of 10 measurements are at least as good as, which is held against the aim.",
+    "Frames are counted in half seconds; the page is real, in a browser on this machine.",
   ];
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Comparison } from "../../../scripts/bench/comparison.ts";
+import { figureOf } from "../../../scripts/bench/figure.ts";
 import { type Machine, report } from "../../../scripts/bench/report.ts";
 
 const machine: Machine = {
@@ -36,7 +37,7 @@ Deno.test("report() names the machine and prints a row a comparison", () => {
     pytorch: 3,
   };
   assert.equal(
-    report({ machine, comparisons: [step, start], waits: [], failures: [] }),
+    report({ machine, comparisons: [step, start], waits: [], figures: [], failures: [] }),
     `Some CPU, 2 cores, AVX512 (avx2, avx512f); 2 threads; cpu; csn in float32 on libtorch 2.13.0+cu130; PyTorch 2.13.0+cu130
 
 work                       unit        PyTorch    csn  PyTorch  ratio  least  most  runs
@@ -52,7 +53,7 @@ tuned: channels_last, fused Adam; float32. folded: tuned, batch norm folded by h
 
 Deno.test("report() names the GPU and what is tuned there", () => {
   const gpu: Machine = { ...machine, device: "cuda:0", gpu: "Some GPU", precision: "bf16" };
-  const text = report({ machine: gpu, comparisons: [step], waits: [], failures: [] });
+  const text = report({ machine: gpu, comparisons: [step], waits: [], figures: [], failures: [] });
   assert.match(text, /2 threads; cuda:0: Some GPU; csn in bf16 on /);
   assert.match(text, /tuned: .*torch\.compile/);
 });
@@ -65,16 +66,28 @@ Deno.test("report() prints the service's load in a table of its own", () => {
     against: "one at a time",
     unit: "requests/s",
   };
-  const text = report({ machine, comparisons: [served], waits: [], failures: [] });
+  const text = report({ machine, comparisons: [served], waits: [], figures: [], failures: [] });
   assert.match(text, /^requests, 32 px +requests\/s +one at a time +314\.3 +250\.0 /m);
   assert.match(text, /^one at a time: the same service, with one image in each forward pass\.$/m);
   assert.doesNotMatch(text, /eager/);
 });
 
+Deno.test("report() prints figures of csn alone with what is aimed at, and whether it is met", () => {
+  const figures = [
+    figureOf({ work: "mixer", unit: "ms", aim: 50 }, [20, 30, 60]),
+    figureOf({ work: "maps", unit: "frames/s", aim: 30 }, [58, 31, 44]),
+    figureOf({ work: "memory", unit: "MB", aim: null }, [512]),
+  ];
+  const text = report({ machine, comparisons: [], waits: [], figures, failures: [] });
+  assert.match(text, /^mixer +ms +30\.0 +60\.0 +50 +no +3 *$/m);
+  assert.match(text, /^maps +frames\/s +44\.0 +31\.0 +30 +yes +3 *$/m);
+  assert.match(text, /^memory +MB +512\.0 +512\.0 +1 *$/m);
+});
+
 Deno.test("report() says which items could not be compared", () => {
   const failures = [{ item: "memory", reason: "there is no /proc here" }];
   assert.match(
-    report({ machine, comparisons: [step], waits: [], failures }),
+    report({ machine, comparisons: [step], waits: [], figures: [], failures }),
     /\nmemory could not be compared: there is no \/proc here$/,
   );
 });
