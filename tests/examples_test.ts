@@ -37,6 +37,7 @@ const main: Readonly<Record<string, readonly string[]>> = {
   "./visdom": [],
   "./database": ["indexTable"],
   "./service": ["serveModel", "ModelService"],
+  "./explore": ["explore"],
   "./teach": ["AnswersFile", "fitNotion", "fitValues", "addNotion"],
   "./tensor": ["Tensor", "scope", "call", "callAsync", "writeSafetensors"],
 };

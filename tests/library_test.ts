@@ -64,6 +64,7 @@ for (const [how, configuration] of Object.entries(configurations)) {
     assert.equal(
       stdout,
       "problems: 0\nepoch: 1\ntested: 16\nanalysed: test\nembedded: 36\n" +
+        "explored: 36\n" +
         "tensors: 3 true function function\n",
     );
   });
@@ -82,7 +83,7 @@ async function run(
   cwd: string,
   args: readonly string[],
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const permissions = ["read", "write", "env", "ffi", "sys", "run=python3,c++"];
+  const permissions = ["read", "write", "env", "ffi", "sys", "net=127.0.0.1", "run=python3,c++,deno"];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--check", "--quiet", "--no-lock"],

@@ -2,6 +2,7 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { bundlePage } from "../explore/bundle_page.ts";
 import { exploreModel } from "../explore/explore_server.ts";
 import { openExplored } from "../explore/explored.ts";
+import { Opening } from "../explore/opening.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { Model } from "../model/model.ts";
 import { examineToken } from "../service/serve_model.ts";
@@ -55,21 +56,32 @@ export function exploreCommand(): CommandUnknownOpts {
       const stopped = "no page was opened; the same command begins again";
       await runStoppable(listener, stopped, async (signal) => {
         const page = await bundlePage({ listener, signal });
-        const explored = await openExplored(model, {
+        const source = {
           among: flags.among === undefined ? undefined : amongPath(flags.among),
           images: flags.images === undefined ? undefined : userPath(flags.images),
           answers: flags.answers === undefined ? undefined : userPath(flags.answers),
-          shownPath,
+          ...{ shownPath, signal },
+        };
+        const opening = new Opening(
+          (listener) => openExplored(model, { ...source, listener }),
           listener,
-          signal,
-        });
-        await using server = exploreModel(explored, {
+        );
+        await opening.begun;
+        await using server = exploreModel(opening, {
           ...{ page, host, port, token, listener },
           onAnswered: flags.verbose ? logAnswered : undefined,
           onFault: (error) => console.error(failureLine(error, flags.verbose === true)),
         });
-        listener.line(`exploring ${explored.count} images of ${explored.shown.among}; open`);
-        listener.line(`  ${server.url}`);
+        const { isOpen } = opening;
+        const address = `  ${server.url}`;
+        if (!isOpen) {
+          listener.line("embedding images first; open, the page shows how far that is");
+          listener.line(address);
+        }
+        const { count, shown } = await opening.explored;
+        const what = `exploring ${count} images of ${shown.among}`;
+        listener.line(isOpen ? `${what}; open` : what);
+        if (isOpen) listener.line(address);
         await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
         listener.notice("ended");
       });

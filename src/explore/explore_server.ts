@@ -18,6 +18,7 @@ import {
 } from "../service/service_options.ts";
 import type { PageFiles } from "./bundle_page.ts";
 import type { Explored } from "./explored.ts";
+import { Opening } from "./opening.ts";
 import { cookieHeader, examineExplorer, type Guard, safeHeaders } from "./guard.ts";
 import { MeasuredLists } from "./hard_triplets.ts";
 import { Labelling } from "./labelling.ts";
@@ -33,6 +34,7 @@ import { ExploredPictures } from "./pictures/explored_pictures.ts";
 import type { Route, RoutesOptions } from "./route.ts";
 import { mapRoutes } from "./routes/maps.ts";
 import { neighbourRoutes } from "./routes/neighbours.ts";
+import { openingRoutes } from "./routes/opening.ts";
 import { pictureRoutes } from "./routes/pictures.ts";
 import { teachRoutes } from "./routes/teach.ts";
 import { tripletRoutes } from "./routes/triplets.ts";
@@ -40,10 +42,8 @@ import { valueRoutes } from "./routes/values.ts";
 import { Valuing } from "./valuing.ts";
 
 /** Where and how a model is explored. */
-export interface ExploreOptions
+export interface PageOptions
   extends Pick<ServiceOptions, "mostBytes" | "mostPixels" | "mostRequests" | "clock"> {
-  /** The page, see `bundlePage`. */
-  readonly page: PageFiles;
   /** The address to listen at; one that others reach needs the token to read, too. @default {"127.0.0.1"} */
   readonly host?: string;
   /** The port; 0 is any free one. @default {8008} */
@@ -56,6 +56,12 @@ export interface ExploreOptions
   readonly onAnswered?: (request: Answered) => void;
   /** Called with what the server itself did wrong, which is answered with 500. */
   readonly onFault?: (error: unknown) => void;
+}
+
+/** As `PageOptions`, with the page. */
+export interface ExploreOptions extends PageOptions {
+  /** See `bundlePage`. */
+  readonly page: PageFiles;
 }
 
 /** All that is answered besides the page itself. */
@@ -92,6 +98,10 @@ interface PatternedRoute {
   readonly pattern: URLPattern;
 }
 
+function patterned(routes: readonly Route[]): PatternedRoute[] {
+  return routes.map((route) => ({ route, pattern: new URLPattern({ pathname: route.path }) }));
+}
+
 /** A page on which a model is explored. */
 export class ExploreServer implements AsyncDisposable {
   /** The page's address, with its token. */
@@ -99,13 +109,13 @@ export class ExploreServer implements AsyncDisposable {
   readonly #guard: Guard;
   readonly #options: ExploreOptions;
   readonly #settings: ServiceSettings;
-  readonly #routes: readonly PatternedRoute[];
+  #routes: readonly PatternedRoute[];
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #ending = new AbortController();
   #inProgress = 0;
 
   /** Begins to listen. Throws as `exploreModel`. */
-  constructor(explored: Explored, options: ExploreOptions) {
+  constructor(explored: Explored | Opening, options: ExploreOptions) {
     const { host = "127.0.0.1", port = 8008, token = newToken() } = options;
     examineToken(host, token);
     this.#options = options;
@@ -113,10 +123,12 @@ export class ExploreServer implements AsyncDisposable {
     this.#guard = { hosts: answeredHosts(host), token, isOpen: !isLoopback(host) };
     const { signal: ending } = this.#ending;
     const { listener } = options;
-    this.#routes = routesOf(explored, this.#settings, { ending, listener }).map((route) => ({
-      route,
-      pattern: new URLPattern({ pathname: route.path }),
-    }));
+    const routes = (open: Explored) =>
+      patterned(routesOf(open, this.#settings, { ending, listener }));
+    if (explored instanceof Opening) {
+      this.#routes = patterned(openingRoutes(explored));
+      explored.explored.then((open) => this.#routes = routes(open), () => {});
+    } else this.#routes = routes(explored);
     this.#server = listenAt(host, port, (request) => this.#handle(request));
     this.url = `${urlOf(this.#server.addr)}/?token=${encodeURIComponent(token)}`;
   }
@@ -217,9 +229,10 @@ export class ExploreServer implements AsyncDisposable {
 
 /**
  * Opens a page on which a model is explored, on this machine alone unless `host` says otherwise.
- * Throws a CsnError when it cannot listen, and a UsageError for a token that is none.
+ * While it is still being opened, the page shows how far that is, and goes on by itself. Throws a
+ * CsnError when it cannot listen, and a UsageError for a token that is none.
  */
-export function exploreModel(explored: Explored, options: ExploreOptions): ExploreServer {
+export function exploreModel(explored: Explored | Opening, options: ExploreOptions): ExploreServer {
   return new ExploreServer(explored, options);
 }
 

@@ -8,6 +8,20 @@ import type { AtlasPlan } from "./atlas_plan.ts";
 /** How much each notion counts, by its name. */
 export type NotionWeights = Readonly<Record<string, number>>;
 
+/** `GET /api/explored` while the images are embedded: how far that is. */
+export interface OpeningInfo {
+  /** Null before it has begun. */
+  readonly opening: {
+    /** What is done: "Embedding images". */
+    readonly what: string;
+    /** Of what `unit` counts. */
+    readonly done: number;
+    /** Null where it is not known. */
+    readonly total: number | null;
+    readonly unit: string;
+  } | null;
+}
+
 /** `GET /api/explored`: what is explored. */
 export interface ExploredInfo {
   /** The model's file, as it is shown. */

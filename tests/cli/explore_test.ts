@@ -17,13 +17,21 @@ Deno.test.beforeAll(async () => {
 
 Deno.test.afterAll(() => folder[Symbol.asyncDispose]());
 
-const printed =
-  /exploring 36 images of (\S+); open\n {2}(http:\/\/127\.0\.0\.1:\d+)\/\?token=(\S+)\n/;
+const address = /; open(?:, \S[^\n]*)?\n {2}(http:\/\/127\.0\.0\.1:\d+)\/\?token=(\S+)\n/;
+
+/** Waits until all is open; gives what is explored, where, and the token. */
+async function opened(
+  exploring: CliProcess,
+): Promise<[among: string, origin: string, token: string]> {
+  const [, among] = await exploring.printed(/exploring 36 images of ([^\s;]+)/);
+  const [, origin, token] = await exploring.printed(address);
+  return [among, origin, token];
+}
 
 Deno.test("explore prints the page's address, for the model's own set, and ends at SIGTERM", async () => {
   const words = ["explore", "--resume", "set/model", "--port", "0"];
   const exploring = new CliProcess(words, { cwd: folder.path, env: { CSN_TOKEN: "" } });
-  const [, among, origin, token] = await exploring.printed(printed);
+  const [among, origin, token] = await opened(exploring);
   assert.equal(among, "set");
   assert.match(token, /^[0-9a-f]{32}$/);
   const info = await (await fetch(`${origin}/api/explored`)).json();
@@ -32,6 +40,25 @@ Deno.test("explore prints the page's address, for the model's own set, and ends 
   const { code, stderr } = await exploring.ended();
   assert.equal(code, 0, stderr);
   assert.match(stderr, /^ended$/m);
+});
+
+Deno.test("explore prints the address before it embeds images that are new, and goes on without it afterwards", async () => {
+  const cwd = folder.path;
+  const words = ["explore", "--resume", "set/model", "--port", "0", "--among", "new"];
+  await Deno.mkdir(join(cwd, "new"));
+  for (let image = 0; image < 36; image++) {
+    await Deno.copyFile(join(cwd, "set/images", `${image}.png`), join(cwd, "new", `${image}.png`));
+  }
+  const first = new CliProcess(words, { cwd });
+  await first.printed(
+    /^embedding images first; open, the page shows how far that is\n {2}http:\S+\nexploring 36 images of new\n/m,
+  );
+  first.kill("SIGTERM");
+  assert.equal((await first.ended()).code, 0);
+  const second = new CliProcess(words, { cwd });
+  await second.printed(/^exploring 36 images of new; open\n {2}http:\S+\n/m);
+  second.kill("SIGTERM");
+  assert.equal((await second.ended()).code, 0);
 });
 
 Deno.test("explore shows the pictures of a file of embeddings, below the folder that is named", async () => {
@@ -46,7 +73,7 @@ Deno.test("explore shows the pictures of a file of embeddings, below the folder 
     cwd,
     env: { CSN_TOKEN: "a-token-of-the-environment" },
   });
-  const [, among, origin, token] = await exploring.printed(printed);
+  const [among, origin, token] = await opened(exploring);
   assert.equal(among, "set.safetensors");
   assert.equal(token, "a-token-of-the-environment");
   const picture = await fetch(`${origin}/api/image/4`);

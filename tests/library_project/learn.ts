@@ -1,6 +1,7 @@
 /** From pictures and a table to a trained model in use: each step by its own door. */
 import { embedFolder, Model, readModelFile, start, testModel } from "csn";
 import { compare } from "csn/experiment";
+import { explore } from "csn/explore";
 import { analyseModel } from "csn/report";
 import { auditSet, makeTriplets, openImageSet } from "csn/sets";
 import { add, liveTensors, Tensor } from "csn/tensor";
@@ -42,6 +43,12 @@ console.log(
   "embedded:",
   (await embedFolder(model, `${folder}/images`)).names.length,
 );
+
+await using page = await explore(model, { among: data, port: 0 });
+await page.ready;
+const { origin } = new URL(page.url);
+const explored = await (await fetch(`${origin}/api/explored`)).json();
+console.log("explored:", explored.images);
 
 using three = add(Tensor.from([1]), 2);
 console.log(

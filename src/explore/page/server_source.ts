@@ -1,5 +1,5 @@
 import type { NeighboursAnswer, NeighboursAsked } from "../protocol.ts";
-import { connection, LostError, PictureError, type Source } from "./source.ts";
+import { comeBack, connection, LostError, PictureError, type Source } from "./source.ts";
 
 /** Milliseconds between two questions to a server that is gone. */
 const askAgainMs = 1000;
@@ -156,7 +156,7 @@ function lose(): void {
   const ask = async () => {
     try {
       await fetch("api/alive");
-      connection.value = { isLost: false, comebacks: connection.value.comebacks + 1 };
+      comeBack();
     } catch {
       setTimeout(ask, askAgainMs);
     }

@@ -1,9 +1,10 @@
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { effect } from "@preact/signals";
-import { explored, source } from "./explored.ts";
+import { explored, opening, source } from "./explored.ts";
 import { addShortcuts } from "./keyboard.ts";
-import { connection, report, trouble } from "./source.ts";
+import { OpeningProgress } from "./opening_progress.tsx";
+import { comeBack, connection, report, trouble } from "./source.ts";
 import { stamp, view, type ViewName } from "./state.ts";
 import { switchTheme, theme } from "./theme.ts";
 import { Help, isHelpShown } from "./help.tsx";
@@ -44,7 +45,11 @@ export function Shell() {
       <Header current={current.name} />
       <Messages />
       <main id="main" tabIndex={-1} aria-label={current.title}>
-        {explored.value === null ? <p class="quiet">Asking what is explored …</p> : <View />}
+        <OpeningProgress />
+        {explored.value !== null && <View />}
+        {explored.value === null && opening.value === null && (
+          <p class="quiet">Asking what is explored …</p>
+        )}
       </main>
       <Help />
     </>
@@ -87,7 +92,7 @@ function Header({ current }: { readonly current: ViewName }) {
           ))}
         </ul>
       </nav>
-      <SearchBox />
+      {info !== null && <SearchBox />}
       <div class="tools">
         <button
           type="button"
@@ -131,21 +136,42 @@ function Messages() {
   );
 }
 
-/** Asks what is explored, and again when the server was away. */
+/** Milliseconds between two questions how far it is being opened. */
+const askAgainMs = 500;
+
+/** Asks what is explored until it is open, and again when the server was away. */
 function followExplored(): () => void {
-  return effect(() => {
-    connection.value.comebacks;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const ask = () => {
     source().explored().then((info) => {
+      if ("opening" in info) {
+        opening.value = info;
+        timer = setTimeout(ask, askAgainMs);
+        return;
+      }
+      const wasOpening = opening.peek() !== null;
+      opening.value = null;
       const of = stamp.peek();
       if (of !== "" && of !== info.stamp) {
         trouble.value = "The address was written for other images, or for another order of them: " +
           "the images that it names may be others now";
       }
       stamp.value = info.stamp;
+      // What views asked for in the meantime was refused.
+      if (wasOpening && explored.peek() !== null) comeBack();
       explored.value = info;
       document.title = `${info.model} – csn explore`;
     }, report);
+  };
+  const end = effect(() => {
+    connection.value.comebacks;
+    clearTimeout(timer);
+    ask();
   });
+  return () => {
+    end();
+    clearTimeout(timer);
+  };
 }
 
 function shellShortcuts(): () => void {
@@ -158,7 +184,7 @@ function shellShortcuts(): () => void {
     {
       keys: ["/"],
       what: "search by name or value",
-      run: () => document.getElementById("search")!.focus(),
+      run: () => document.getElementById("search")?.focus(),
     },
     { keys: ["["], what: "show the view before", run: () => move(-1) },
     { keys: ["]"], what: "show the next view", run: () => move(1) },

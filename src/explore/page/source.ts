@@ -23,6 +23,7 @@ import type {
   MasksAnswer,
   NeighboursAnswer,
   NeighboursAsked,
+  OpeningInfo,
   PointValues,
   QuestionAnswer,
   RunEpochs,
@@ -38,8 +39,8 @@ import type {
 
 /** Everything that the page asks. Promises reject with an Error whose message people can read. */
 export interface Source {
-  /** What is explored. */
-  explored(): Promise<ExploredInfo>;
+  /** What is explored, or how far it is being opened. */
+  explored(): Promise<ExploredInfo | OpeningInfo>;
   /** Rows of neighbours. */
   neighbours(asked: NeighboursAsked, signal?: AbortSignal): Promise<NeighboursAnswer>;
   /** Images and values by what they are called. */
@@ -149,6 +150,11 @@ export const connection: Signal<{ readonly isLost: boolean; readonly comebacks: 
   isLost: false,
   comebacks: 0,
 });
+
+/** The source answers again: views ask again. */
+export function comeBack(): void {
+  connection.value = { isLost: false, comebacks: connection.value.comebacks + 1 };
+}
 
 /** What went wrong, for the line that can be closed; null where nothing did. */
 export const trouble: Signal<string | null> = signal(null);
