@@ -8,7 +8,7 @@ import {
   readCheckedTriplets,
   tripletKey,
 } from "../../sets/checked_triplets.ts";
-import { type Split, splits } from "../../sets/image_set.ts";
+import { splits } from "../../sets/image_set.ts";
 import { askedJson, askedWhole, askedWholeText, wrongValue } from "../asked_values.ts";
 import type { Explored } from "../explored.ts";
 import { type MeasuredLists, mostWorst } from "../hard_triplets.ts";
