@@ -83,7 +83,15 @@ async function run(
   cwd: string,
   args: readonly string[],
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const permissions = ["read", "write", "env", "ffi", "sys", "net=127.0.0.1", "run=python3,c++,deno"];
+  const permissions = [
+    "read",
+    "write",
+    "env",
+    "ffi",
+    "sys",
+    "net=127.0.0.1",
+    "run=python3,c++,deno",
+  ];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--check", "--quiet", "--no-lock"],

@@ -5,6 +5,7 @@ import { seenSentence } from "../analysis/seen_sentence.ts";
 import { CsnError, messageOf } from "../base/errors.ts";
 import { isObject } from "../base/json_values.ts";
 import { cacheFolder } from "../files/cache.ts";
+import { keepRecent } from "../files/keep_recent.ts";
 import { dirname, join } from "../files/paths.ts";
 import { sha256 } from "../files/sha256.ts";
 import { writeWhole } from "../files/write_whole.ts";
@@ -172,9 +173,13 @@ export class Analyses {
 /** Changes when the same comes to other numbers than before. */
 const method = "analysis 1";
 
+/** Analyses that are kept in any case, and the days that others are kept unused. */
+const [most, days] = [256, 90];
+
 async function keep(file: string, analysis: AnalysisInfo): Promise<void> {
   await Deno.mkdir(dirname(file), { recursive: true });
   await writeWhole(file, JSON.stringify(analysis));
+  await keepRecent(dirname(file), { named: /\.json$/, most, days });
 }
 
 /** Null where there is none, or a damaged one. */

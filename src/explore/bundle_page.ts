@@ -2,6 +2,7 @@ import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { cacheFolder, lockCache } from "../files/cache.ts";
 import { isFolder } from "../files/exists.ts";
+import { keepRecent, markUsed } from "../files/keep_recent.ts";
 import { dirname, fromFileUrl, join, relative } from "../files/paths.ts";
 import { sha256 } from "../files/sha256.ts";
 import { spawnDeno } from "../native/spawn_deno.ts";
@@ -37,6 +38,7 @@ export async function bundlePage(options: BundleOptions = {}): Promise<PageFiles
   const entries = await entryFiles();
   const folder = join(cacheFolder(), `explore-${await digestOf(entries)}`);
   if (!await isFolder(folder)) await bundleTo(folder, entries, options);
+  await markUsed(folder);
   const files = new Map<string, PageFile>();
   const add = (path: string, type: string, bytes: Uint8Array<ArrayBuffer>) =>
     files.set(path, { type: `${type}; charset=utf-8`, bytes });
@@ -106,10 +108,20 @@ async function bundleTo(
   try {
     await runBundler(entries, begun, signal);
     await Deno.rename(begun, folder);
+    await removeOldPages();
   } catch (error) {
     await Deno.remove(begun, { recursive: true }).catch(() => {});
     throw error;
   }
+}
+
+/** Pages that are kept in any case, and the days that others are kept after their last use. */
+const [most, days] = [8, 7];
+
+/** Removes pages of other sources that nobody used for long, and what was begun and left. */
+async function removeOldPages(): Promise<void> {
+  await keepRecent(cacheFolder(), { named: /^explore-[0-9a-f]{16}$/, most, days });
+  await keepRecent(cacheFolder(), { named: /^explore-begun-/, most: 0, days: 1 });
 }
 
 async function runBundler(

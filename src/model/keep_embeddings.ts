@@ -2,6 +2,7 @@
 import { messageOf } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { cacheFolder } from "../files/cache.ts";
+import { keepRecent } from "../files/keep_recent.ts";
 import { infoOfSync, isFile } from "../files/exists.ts";
 import { chainDigests, digestEach, digestFiles, noBytes } from "../files/file_digests.ts";
 import { FileIdentities } from "../files/file_identities.ts";
@@ -303,6 +304,9 @@ async function embedMissing(
   return { set, images };
 }
 
+/** Files of embeddings that the cache keeps in any case, and the days that it keeps others unused. */
+const [most, days] = [32, 180];
+
 /** Keeps embeddings in the first of some files that can be written; throws the last one's error. */
 async function keep(
   places: readonly string[],
@@ -314,7 +318,9 @@ async function keep(
     try {
       if (choice > 0) await Deno.mkdir(dirname(path), { recursive: true });
       await writeKept(path, kept, model);
-      if (choice > 0) listener?.notice?.(`The embeddings are kept for the next query in ${path}`);
+      if (choice === 0) return;
+      listener?.notice?.(`The embeddings are kept for the next query in ${path}`);
+      await keepRecent(dirname(path), { named: /\.safetensors$/, most, days });
       return;
     } catch (error) {
       if (choice === places.length - 1) throw error;

@@ -1,6 +1,7 @@
 /** The opened shim: one per process, for as long as the process lives. */
 import { CsnError, messageOf } from "../base/errors.ts";
 import type { NativeParts } from "./setup.ts";
+import { holdShim } from "./shims_kept.ts";
 import { openSymbols, type Symbols } from "./symbols.ts";
 import { chooseThreads, type Processors, type ThreadCount } from "./thread_count.ts";
 import { withSpinCount } from "./waiting_threads.ts";
@@ -48,6 +49,7 @@ export function openLibrary(parts: NativeParts, processes?: number): void {
     );
   }
   opened = { symbols, parts };
+  holdShim(parts.shimPath);
   const variable = (name: string) => Deno.env.get(name);
   threadCount = chooseThreads(threads(), readProcessors(), variable, processes);
   if (threadCount.threads !== threads()) useThreads(threadCount.threads);

@@ -6,6 +6,7 @@ import { lockCache } from "../files/cache.ts";
 import { fetchLibtorch } from "./fetch_libtorch.ts";
 import { findLibtorch, type Libtorch, wheelFolder } from "./libtorch.ts";
 import { platform } from "./platform.ts";
+import { markShim, removeOldShims } from "./shims_kept.ts";
 
 /** A libtorch and the shim that was built for it. */
 export interface NativeParts extends Libtorch {
@@ -42,6 +43,7 @@ export async function setUp(options: SetUpOptions = {}): Promise<NativeParts> {
   const plan = planShim(libtorch);
   if (rebuild || !plan.isBuilt) {
     await buildShim(plan, libtorch, { listener, signal });
+    await removeOldShims();
     listener.notice?.(
       `The shim was built for libtorch ${libtorch.libtorchVersion} (${libtorch.libtorchFolder})`,
     );
@@ -53,7 +55,9 @@ async function readyParts(): Promise<NativeParts | null> {
   const { found } = await findLibtorch();
   if (found === null) return null;
   const plan = planShim(found);
-  return plan.isBuilt ? { ...found, shimPath: plan.path } : null;
+  if (!plan.isBuilt) return null;
+  await markShim(plan.path);
+  return { ...found, shimPath: plan.path };
 }
 
 async function libtorchParts(

@@ -1,6 +1,7 @@
 import { messageOf } from "../../base/errors.ts";
 import { EventLoopTurns } from "../../base/event_loop.ts";
-import { join } from "../../files/paths.ts";
+import { keepRecent } from "../../files/keep_recent.ts";
+import { dirname, join } from "../../files/paths.ts";
 import { sha256 } from "../../files/sha256.ts";
 import { writeWhole } from "../../files/write_whole.ts";
 import { loadSharp } from "../../images/decode_image.ts";
@@ -14,6 +15,9 @@ const method = "1 JPEG 85";
 
 /** The last two bytes of a JPEG: a file that was cut off lacks them. */
 const endOfImage = [0xff, 0xd9];
+
+/** Atlases that are kept in any case, and the days that others are kept unused. */
+const [most, days] = [16, 90];
 
 /** Grey of cells whose picture is lost, and of the cross in them. */
 const [lostGround, lostCross] = [0x90, 0x50];
@@ -65,6 +69,7 @@ export class Atlas {
       try {
         await Deno.mkdir(this.#folder, { recursive: true });
         await writeWhole(file, bytes);
+        await keepRecent(dirname(this.#folder), { named: /^[0-9a-f]{24}$/, most, days });
       } catch (error) {
         this.#onUnkept(`The small pictures are not kept for the next time: ${messageOf(error)}`);
       }

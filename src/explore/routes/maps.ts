@@ -1,5 +1,6 @@
 import { shown } from "../../base/errors.ts";
 import { cacheFolder } from "../../files/cache.ts";
+import { keepRecent } from "../../files/keep_recent.ts";
 import { join } from "../../files/paths.ts";
 import { threads } from "../../native/library.ts";
 import { LayoutCache } from "../../report/maps/layout_cache.ts";
@@ -18,6 +19,9 @@ import type { Route, RouteRequest, RoutesOptions } from "../route.ts";
 /** What is the same as long as its address is the same. */
 const immutable = { "cache-control": "private, max-age=31536000, immutable" };
 
+/** Maps that the cache keeps in any case, and the days that it keeps others unused. */
+const [most, days] = [256, 90];
+
 /** Several values of an image as one text. */
 const separator = "; ";
 
@@ -33,13 +37,15 @@ export function mapRoutes(
   let made: MapLayouts | null = null;
   const layouts = () => {
     // Nothing is laid out before somebody looks at a map.
-    made ??= new MapLayouts(explored.embeddings, explored.model.masks, {
-      cache: new LayoutCache(join(cacheFolder(), "explore", "layouts")),
+    if (made !== null) return made;
+    const folder = join(cacheFolder(), "explore", "layouts");
+    made = new MapLayouts(explored.embeddings, explored.model.masks, {
+      cache: new LayoutCache(folder),
       threads: threads(),
       signal: ending,
       onUnkept: (text) => listener?.warning?.(text),
     });
-    made.begin();
+    made.begin().then(() => keepRecent(folder, { named: /^[0-9a-f]{32}\.f32$/, most, days }));
     return made;
   };
   let atlas: Promise<Atlas> | null = null;

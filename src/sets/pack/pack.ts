@@ -15,7 +15,7 @@ import {
   type UnreadableImage,
   writeHeader,
 } from "./pack_header.ts";
-import { packFolders, packName, placeToWrite } from "./pack_place.ts";
+import { packFolders, packName, placeToWrite, removeOldPacks } from "./pack_place.ts";
 import { imagePath, type ImageSurvey, surveyImages } from "./survey_images.ts";
 
 export type { UnreadableImage } from "./pack_header.ts";
@@ -225,6 +225,7 @@ async function makeAlone(path: string, because: string | null, wish: Wish): Prom
   }
   const header = await fill(path, wish);
   await putInPlace(path);
+  if (because !== null) await removeOldPacks();
   return header;
 }
 

@@ -1,6 +1,7 @@
 import { sha256 } from "../../files/sha256.ts";
 import { CsnError, messageOf } from "../../base/errors.ts";
 import { cacheFolder } from "../../files/cache.ts";
+import { keepRecent } from "../../files/keep_recent.ts";
 import { basename, dirname, join, resolve } from "../../files/paths.ts";
 import { writeFault as faultOf } from "../../files/write_fault.ts";
 import type { Fit } from "../../images/fit.ts";
@@ -60,7 +61,20 @@ export async function placeToWrite(
 
 /** Where the packs of a set lie that cannot lie in its folder. */
 function cachedPacks(set: ImageSet): string {
-  return join(cacheFolder(), "packs", keyOf(set));
+  return join(cachedFolder(), keyOf(set));
+}
+
+/** The cache's packs, a folder a set. */
+function cachedFolder(): string {
+  return join(cacheFolder(), "packs");
+}
+
+/** Sets whose packs the cache keeps in any case, and the days that it keeps others unused. */
+const [most, days] = [8, 180];
+
+/** Removes packs from the cache that nobody used for long: their sets may be gone. */
+export async function removeOldPacks(): Promise<void> {
+  await keepRecent(cachedFolder(), { named: /-[0-9a-f]{16}$/, most, days });
 }
 
 /**
