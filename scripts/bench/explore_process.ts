@@ -56,9 +56,10 @@ export class ExploreProcess implements AsyncDisposable {
   async mapsMade(): Promise<void> {
     const { origin } = new URL(this.url);
     for (;;) {
+      // It answers 503 while images are embedded.
       const { maps } = await (await fetch(`${origin}/api/maps`)).json();
       const isMade = ({ stage }: { stage: string }) => stage !== "waiting" && stage !== "plane";
-      if (maps.every(isMade)) return;
+      if (maps?.every(isMade)) return;
       await new Promise((resolve) => setTimeout(resolve, askAgainMs));
     }
   }

@@ -15,6 +15,7 @@ import { runStoppable } from "./run_stoppable.ts";
 import { amongPath, checkAmong } from "./searched_images.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
+import { untilAborted } from "./until_aborted.ts";
 
 /** `explore`: a page on which a model is looked at, until a signal ends it. */
 export function exploreCommand(): CommandUnknownOpts {
@@ -82,7 +83,7 @@ export function exploreCommand(): CommandUnknownOpts {
         const what = `exploring ${count} images of ${shown.among}`;
         listener.line(isOpen ? `${what}; open` : what);
         if (isOpen) listener.line(address);
-        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        await untilAborted(signal);
         listener.notice("ended");
       });
     });

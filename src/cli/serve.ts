@@ -13,6 +13,7 @@ import { amongPath, checkPlace } from "./searched_images.ts";
 import { logAnswered, tokenOf } from "./served_words.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
+import { untilAborted } from "./until_aborted.ts";
 
 /** `serve`: answers searches by a model over HTTP until a signal ends it. */
 export function serveCommand(): CommandUnknownOpts {
@@ -79,7 +80,7 @@ export function serveCommand(): CommandUnknownOpts {
         listener.line(
           `serving ${await gallery.count()} images of ${among ?? table} at ${served.url}${secured}`,
         );
-        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        await untilAborted(signal);
         await served.close();
         listener.notice("ended: what had been asked is answered");
       });
