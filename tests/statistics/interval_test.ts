@@ -75,6 +75,16 @@ Deno.test("correlationInterval() covers a correlation near 1 on one side more th
   assert.equal(wilsonInterval(0.5, { variance: NaN, units: 1 }), null);
 });
 
+Deno.test("correlationInterval() is Fisher's, with Student's t of half as many degrees as units less one", () => {
+  // Of 23 degrees of freedom, t is 2.068658; of 22, 2.073873.
+  for (const [units, t] of [[47, 2.068658], [46, 2.073873], [45, 2.073873]]) {
+    const { low, high } = correlationInterval(0.5, { variance: 0.01, units })!;
+    const half = t * 0.1 / (1 - 0.5 ** 2);
+    const [below, above] = [Math.atanh(0.5) - half, Math.atanh(0.5) + half].map(Math.tanh);
+    assert.ok(Math.abs(low - below) < 1e-6 && Math.abs(high - above) < 1e-6, `${units}: ${low}`);
+  }
+});
+
 Deno.test("scatterOf() of a mean is the square of its standard error", () => {
   const values = Float64Array.from({ length: 50 }, (_, i) => randomNormal(1, 1, i));
   const mean = values.reduce((sum, each) => sum + each, 0) / 50;
