@@ -126,7 +126,7 @@ function logLine(event: TrainEvent & { type: "step" }): string {
   return trainLine({
     epoch: event.epoch,
     batch: event.batch - 1,
-    batchSize: event.loss.far.length,
+    batchSize: event.size,
     triplets: event.triplets,
     loss: event.loss.triplet,
     lossMean: event.mean.loss,

@@ -1,8 +1,11 @@
 import type { Split } from "../sets/image_set.ts";
 import type { Triplets } from "../sets/triplets.ts";
 import type { Listener } from "../base/listener.ts";
+import { fromFirst } from "../distributed/all_or_none.ts";
+import type { ProcessGroup } from "../distributed/process_group.ts";
 import { gatherImages } from "../network/backbone.ts";
 import type { Normalisation } from "../network/normalisation.ts";
+import { embedTogether } from "./shared_evaluation.ts";
 import { applyMasks, type Network } from "../network/network.ts";
 import { concatenate, indexSelect, longs, pairwiseDistance, stack } from "../tensor/operators.ts";
 import { noGrad, scope } from "../tensor/scope.ts";
@@ -86,6 +89,11 @@ export interface EvaluateOptions {
   readonly listener?: Listener;
   /** Stops it; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
+  /**
+   * Processes that evaluate together, each with a part of the images; what rank 0 finds is what all
+   * find. Where another one's signal is aborted, the promise rejects with `StoppedElsewhere`.
+   */
+  readonly group?: ProcessGroup;
 }
 
 /** Embeds each distinct image of `triplets` once and scores them all. */
@@ -95,7 +103,18 @@ export async function evaluate(
   triplets: Triplets,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  return (await scoreEach(network, pack, triplets, options)).evaluation;
+  const { group } = options;
+  if (group === undefined) return (await scoreEach(network, pack, triplets, options)).evaluation;
+  const started = performance.now();
+  const { embeddings, ...embedded } = await embedDistinct(network, pack, triplets.images, options);
+  using all = embeddings;
+  let found: Evaluation | undefined;
+  const text = await fromFirst(group, async () => {
+    const scored = await scoreEmbedded(network, triplets, { ...embedded, embeddings: all }, options);
+    found = { ...scored.evaluation, seconds: (performance.now() - started) / 1000 };
+    return JSON.stringify(found);
+  });
+  return found ?? JSON.parse(text);
 }
 
 /** As `evaluate`; `right` [n] has a 1 for each triplet in the right order, and 0 for the others. */
@@ -106,9 +125,20 @@ export async function scoreEach(
   options: EvaluateOptions,
 ): Promise<{ evaluation: Evaluation; right: Uint8Array }> {
   const started = performance.now();
-  const embedded = await embedDistinct(network, pack, triplets.images, options);
-  using embeddings = embedded.embeddings;
-  const { positions, count } = embedded;
+  const { embeddings, ...embedded } = await embedDistinct(network, pack, triplets.images, options);
+  using all = embeddings;
+  const scored = await scoreEmbedded(network, triplets, { ...embedded, embeddings: all }, options);
+  const seconds = (performance.now() - started) / 1000;
+  return { ...scored, evaluation: { ...scored.evaluation, seconds } };
+}
+
+/** Scores triplets whose images are embedded. */
+async function scoreEmbedded(
+  network: Network,
+  triplets: Triplets,
+  { embeddings, positions, count }: Embedded,
+  options: EvaluateOptions,
+): Promise<{ evaluation: Omit<Evaluation, "seconds">; right: Uint8Array }> {
   const { far, near } = await tripletDistances(network, embeddings, positions, triplets.notion);
   const tally = new Tally(triplets.notions.length, options.margin);
   triplets.notion.forEach((notion, i) => tally.add(notion, far[i], near[i]));
@@ -116,10 +146,18 @@ export async function scoreEach(
     split: options.split,
     ...tally.total(),
     images: count,
-    seconds: (performance.now() - started) / 1000,
     notions: triplets.notions.map((name, row) => ({ name, ...tally.notion(row) })),
   };
   return { evaluation, right: Uint8Array.from(far, (distance, i) => distance > near[i] ? 1 : 0) };
+}
+
+/** The distinct images of some triplets. */
+interface Embedded {
+  /** [count, D], unmasked. */
+  readonly embeddings: Tensor;
+  /** The row of each entry of the triplets. */
+  readonly positions: Uint32Array;
+  readonly count: number;
 }
 
 /**
@@ -134,10 +172,15 @@ export async function embedDistinct(
     readonly normalisation: Normalisation;
     readonly listener?: Listener;
     readonly signal?: AbortSignal;
+    readonly group?: ProcessGroup;
   },
-): Promise<{ embeddings: Tensor; positions: Uint32Array; count: number }> {
+): Promise<Embedded> {
   const { images, positions } = distinct(triplets);
-  const embeddings = await embedImages(network, pack, images, options.normalisation, options);
+  const { normalisation, group, signal } = options;
+  const embed = (some: Uint32Array) => embedImages(network, pack, some, normalisation, options);
+  const embeddings = group === undefined
+    ? await embed(images)
+    : await embedTogether(group, network, images, embed, signal);
   return { embeddings, positions, count: images.length };
 }
 

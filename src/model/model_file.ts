@@ -58,6 +58,8 @@ export interface ModelInfo {
   readonly state?: TrainerState;
   /** Of a checkpoint: the number of threads it ran with. */
   readonly threads?: number;
+  /** Of a checkpoint: the number of processes it ran with; left out for one. */
+  readonly world?: number;
   /** Of a checkpoint: how the run is carried on. */
   readonly settings?: RunSettings;
 }
@@ -288,6 +290,9 @@ function wrongMember(info: ModelInfo): string | null {
     const value = info[name as keyof ModelInfo];
     if (value === undefined) return `"${name}" is missing in what it says of itself`;
     if (!isRight(value)) return `"${name}" is ${shown(value)} in what it says of itself`;
+  }
+  if (info.world !== undefined && !isSize(info.world)) {
+    return `"world" is ${shown(info.world)} in what it says of itself`;
   }
   if (info.calibration !== undefined && !isCalibration(info.calibration)) {
     return `"calibration" is ${shown(info.calibration)} in what it says of itself`;

@@ -73,13 +73,18 @@ export class Adam implements Disposable {
 
   /** Copies of the moments and step counts, for a file: `optimiser.<part>.<parameter>`. */
   toStored(): Map<string, StoredTensor> {
-    const stored = new Map<string, StoredTensor>();
-    for (const [name, { first, second, step }] of this.#moments) {
-      stored.set(`optimiser.first.${name}`, toStoredTensor(first));
-      stored.set(`optimiser.second.${name}`, toStoredTensor(second));
-      stored.set(`optimiser.step.${name}`, toStoredTensor(step));
-    }
-    return stored;
+    return new Map([...this.tensors()].map(([name, tensor]) => [name, toStoredTensor(tensor)]));
+  }
+
+  /** The moments and step counts themselves, by the names of `toStored`. */
+  tensors(): Map<string, Tensor> {
+    return new Map(
+      [...this.#moments].flatMap(([name, { first, second, step }]) => [
+        [`optimiser.first.${name}`, first],
+        [`optimiser.second.${name}`, second],
+        [`optimiser.step.${name}`, step],
+      ]),
+    );
   }
 
   /**
@@ -109,7 +114,7 @@ export class Adam implements Disposable {
 
   /** Its moments and step counts. */
   [heldTensors](): Tensor[] {
-    return [...this.#moments.values()].flatMap(({ first, second, step }) => [first, second, step]);
+    return [...this.tensors().values()];
   }
 
   async #advance(parts: readonly Moments[]): Promise<Tensor[]> {

@@ -43,6 +43,28 @@ export function addBatch(
   });
 }
 
+/** Adds a batch that several processes computed: `added` is what it adds, over all of them. */
+export function addShared(sums: EpochSums, added: EpochSums): void {
+  for (const name of sumNames) sums[name] += added[name];
+  for (const [row, notion] of sums.notions.entries()) {
+    const { triplets, correct, loss } = added.notions[row];
+    notion.triplets += triplets;
+    notion.correct += correct;
+    notion.loss += loss;
+  }
+}
+
+/** What a step adds to. */
+const sumNames = [
+  "batches",
+  "images",
+  "triplets",
+  "loss",
+  "correct",
+  "embeddingNorm",
+  "maskNorm",
+] as const;
+
 /** The training part of an epoch's metrics. */
 export function trainMetrics(sums: EpochSums, names: readonly string[]): EpochMetrics["train"] {
   return {

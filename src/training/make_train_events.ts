@@ -35,6 +35,8 @@ export function startEvent(
 /** A step that was taken, in an epoch of `batches` batches. */
 export interface ReportedStep {
   readonly loss: LossNumbers;
+  /** Its triplets. */
+  readonly size: number;
   /** Share of its triplets in the right order. */
   readonly accuracy: number;
   readonly batches: number;
@@ -48,7 +50,7 @@ export interface ReportedStep {
 export function stepEvent(
   { batchSize, epochs, notions, sampler }: TrainConfig,
   { epoch, sums }: TrainerState,
-  { loss, accuracy, batches, listed, validationSeconds }: ReportedStep,
+  { loss, size, accuracy, batches, listed, validationSeconds }: ReportedStep,
 ): TrainEvent {
   const done = sums.batches + sums.skipped!;
   const secondsPerBatch = sums.seconds / sums.batches;
@@ -59,6 +61,7 @@ export function stepEvent(
     batch: done,
     batches,
     batchSize,
+    size,
     trained: sums.triplets,
     triplets: sampler === "dense-values"
       ? Math.round(sums.triplets / sums.batches * batches)

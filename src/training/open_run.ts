@@ -2,6 +2,7 @@ import { shapeOfConfig } from "../model/config.ts";
 import type { LearnedImages } from "../model/learned_images.ts";
 import { networkShape, networkTensors } from "../model/model_file.ts";
 import { Adam } from "../network/adam.ts";
+import { initialTensors } from "../network/initialise.ts";
 import { Network } from "../network/network.ts";
 import {
   checkSameFit,
@@ -28,22 +29,28 @@ export interface OpenedRun extends AsyncDisposable {
  * those that a run began with that goes on.
  */
 export async function openRun(plan: RunPlan): Promise<OpenedRun> {
-  const { config, checkpoint } = plan;
-  // Weights first, so that a wrong file fails before decoding starts.
-  const tensors = checkpoint === undefined
+  const { config, checkpoint, group } = plan;
+  const place = group?.place;
+  const isFirst = (place?.rank ?? 0) === 0;
+  const shape = checkpoint === undefined ? shapeOfConfig(config) : networkShape(checkpoint);
+  // Weights first, so that a wrong file fails before decoding starts. Others get those of rank 0.
+  const tensors = !isFirst
+    ? initialTensors(shape, config.seed)
+    : checkpoint === undefined
     ? await startingTensors(config, plan)
     : networkTensors(checkpoint);
   await using made = new AsyncDisposableStack();
-  const data = made.use(await prepareTraining(config, plan));
-  const before = checkpoint?.info.images ?? await startingImages(config, data.set.fit);
+  const data = made.use(await prepareTraining(config, { ...plan, place }));
+  const before = isFirst
+    ? checkpoint?.info.images ?? await startingImages(config, data.set.fit)
+    : undefined;
   if (checkpoint !== undefined) {
     checkSameTriplets(checkpoint.info.state!.triplets, data.digest, config.data);
     checkSameFit(checkpoint.info.fit, data.set.fit, config.data);
   }
-  const shape = checkpoint === undefined ? shapeOfConfig(config) : networkShape(checkpoint);
   const network = made.use(new Network(shape, tensors, config));
   const optimiser = made.use(new Adam(network.parameters()));
-  if (checkpoint !== undefined) optimiser.load(checkpoint.tensors);
+  if (checkpoint !== undefined && isFirst) optimiser.load(checkpoint.tensors);
   const setting: StepSetting = {
     network,
     optimiser,

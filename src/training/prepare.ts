@@ -11,6 +11,7 @@ import { loadTriplets, type Triplets } from "../sets/triplets.ts";
 import { createHash } from "node:crypto";
 import { CsnError, UsageError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
+import type { Place } from "../distributed/place.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { TrainConfig } from "../model/config.ts";
 import { warnOfContradictions } from "./warn_of_contradictions.ts";
@@ -33,10 +34,21 @@ export interface PreparedTraining extends AsyncDisposable {
   readonly validation: Triplets;
   /** For the sampler "dense-values"; null for others. */
   readonly values: TrainingValues | null;
-  /** The images that are trained on and validated with, by content. */
-  readonly remembered: RememberedImages;
+  /** SHA-256 over the bytes of all images' files; null where the pack does not know. */
+  readonly bytes: string | null;
+  /**
+   * The images that are trained on and validated with, by content; null for a process that writes
+   * no model.
+   */
+  readonly remembered: RememberedImages | null;
   /** SHA-256 of the triplets: a run goes on only with those it began with. */
   readonly digest: string;
+}
+
+/** How data are made ready. */
+export interface PrepareOptions extends Pick<PackOptions, "listener" | "signal" | "packDir"> {
+  /** Which of the processes that train together this is. @default {one alone} */
+  readonly place?: Pick<Place, "rank" | "world">;
 }
 
 /**
@@ -45,7 +57,7 @@ export interface PreparedTraining extends AsyncDisposable {
  */
 export async function prepareTraining(
   config: TrainConfig,
-  options: Pick<PackOptions, "listener" | "signal" | "packDir">,
+  options: PrepareOptions,
 ): Promise<PreparedTraining> {
   return await withOneSet(
     config.data,
@@ -56,7 +68,7 @@ export async function prepareTraining(
 
 async function readTraining(
   config: TrainConfig,
-  options: Pick<PackOptions, "listener" | "signal" | "packDir">,
+  { place = alone, ...options }: PrepareOptions,
 ): Promise<PreparedTraining> {
   const set = await openImageSet(config.data);
   const packed = await preparePack(set, config.imageSize, {
@@ -67,7 +79,7 @@ async function readTraining(
   const excluded = config.exclude && await readExcluded(config.exclude, set);
   const total = config.trainTriplets;
   const train = await loadTriplets(set, "train", { ...common, total, excluded });
-  checkBatches(config, train);
+  checkBatches(config, train, place.world);
   const validation = await loadTriplets(set, "val", common);
   warnOfDropped(train, "train", options.listener);
   if (excluded !== undefined) sayExcluded(train, excluded, options.listener);
@@ -81,11 +93,13 @@ async function readTraining(
   const digest = digestOf(train, validation);
   // Minutes of training pass before this is needed; hashing 50,000 images of 112 pixels takes
   // seconds.
-  const remembered = rememberImages(packed, values?.images ?? train.images, validation.images);
+  const remembered = place.rank > 0
+    ? null
+    : rememberImages(packed, values?.images ?? train.images, validation.images);
   return {
-    ...{ set, pack, train, validation, values, remembered, digest },
+    ...{ set, pack, train, validation, values, remembered, digest, bytes: packed.bytes },
     [Symbol.asyncDispose]: async () => {
-      await remembered[Symbol.asyncDispose]();
+      await remembered?.[Symbol.asyncDispose]();
       pack.dispose();
     },
   };
@@ -168,19 +182,38 @@ export function checkSameFit(began: Fit, found: Fit, folder: string): void {
 /** Images of this side leave the last stage as a single pixel; larger ones as four or more. */
 const onePixelSize = 16;
 
-/** Batch norm needs two values of a channel: one small image alone in a batch gives it one. */
+/** One process alone. */
+const alone = { rank: 0, world: 1 };
+
+/**
+ * Batch norm needs two values of a channel: one small image alone in a batch, or in a process's part
+ * of one, gives it one.
+ */
 function checkBatches(
   { imageSize, batchSize, variant, sampler }: TrainConfig,
   { notion, perNotion }: Triplets,
+  world: number,
 ): void {
+  if (sampler === "dense-lists" && batchSize < world) {
+    throw new UsageError(
+      `Cannot train with ${world} processes in batches of ${batchSize} triplets: with \`sampler: "dense-lists"\` each process packs batches of its own, of three images or more; choose a \`batchSize\` of ${world} or more`,
+    );
+  }
   // A dense batch embeds all images of its triplets at once, so never one alone.
   if (imageSize > onePixelSize || sampler !== "triplets") return;
   const counts = variant === "specialists"
     ? perNotion.map(({ triplets }) => triplets)
     : [notion.length];
-  const wrong = counts.find((count) => (count % batchSize || Math.min(batchSize, count)) === 1);
+  // Some part has a single one where a batch has less than two for each process.
+  const isSmall = (size: number) => size < 2 * world;
+  const wrong = counts.find((count) =>
+    count > 0 && isSmall(count % batchSize || Math.min(batchSize, count))
+  );
   if (wrong === undefined) return;
+  const what = world === 1
+    ? "a batch would hold a single one"
+    : `one of ${world} processes would have a single one of a batch`;
   throw new UsageError(
-    `Cannot train on ${wrong} triplets in batches of ${batchSize}: a batch would hold a single one, and then batch norm needs images larger than ${imageSize} pixels; choose another \`batchSize\` or \`imageSize\``,
+    `Cannot train on ${wrong} triplets in batches of ${batchSize}: ${what}, and then batch norm needs images larger than ${imageSize} pixels; choose another \`batchSize\` or \`imageSize\``,
   );
 }

@@ -47,6 +47,15 @@ export async function resumedConfig(
       `the run had ${info.threads} threads, now it has ${threads()}: results are bit-equal only with \`threads: ${info.threads}\``,
     );
   }
+  const [before, now] = [info.world ?? 1, options.group?.place.world ?? 1];
+  if (before !== now) {
+    const processes = (count: number) => count === 1 ? "1 process" : `${count} processes`;
+    options.listener?.warning?.(
+      `the run had ${processes(before)}, now it has ${now}: results are bit-equal only with ${
+        processes(before)
+      }`,
+    );
+  }
   const epochs = options.epochs ?? config.epochs;
   if (info.state!.epoch > epochs) {
     throw new CsnError(

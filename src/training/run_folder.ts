@@ -37,10 +37,27 @@ const runFiles = [
  */
 const resultFiles = ["report.html", "report", "scores.safetensors"];
 
+/**
+ * Lies in the folder while processes of a launcher train, which may start them again: they go on
+ * then with what lies there, and replace nothing else.
+ */
+const restartMark = "restart.json";
+
+/** How the folder of a run is opened. */
+export interface RunFolderOptions {
+  /** Whether a run that is there already is replaced. @default {false} */
+  readonly overwrite?: boolean;
+  /**
+   * How often a launcher has started the processes again that train together. @default {no launcher
+   * did}
+   */
+  readonly round?: number;
+}
+
 /** What a run says of a model file besides its kind and state. */
 export type RunDescription = Omit<
   ModelInfo,
-  "format" | "csn" | "kind" | "state" | "threads" | "settings"
+  "format" | "csn" | "kind" | "state" | "threads" | "world" | "settings"
 >;
 
 /** The folder that a run writes to, held by one process. */
@@ -49,6 +66,7 @@ export class RunFolder implements Disposable {
   readonly path: string;
   readonly #held: HeldFolder;
   readonly #log: RunLog;
+  readonly #round: number | undefined;
   #lastCheckpoint: string | null = null;
 
   /**
@@ -56,8 +74,14 @@ export class RunFolder implements Disposable {
    */
   readonly #prepare: () => Promise<void>;
 
-  private constructor(path: string, held: HeldFolder, prepare: (path: string) => Promise<void>) {
+  private constructor(
+    path: string,
+    held: HeldFolder,
+    prepare: (path: string) => Promise<void>,
+    round: number | undefined,
+  ) {
     this.path = path;
+    this.#round = round;
     this.#held = held;
     this.#log = new RunLog(path);
     this.#prepare = () => prepare(path);
@@ -69,18 +93,22 @@ export class RunFolder implements Disposable {
    * csn wrote of the old run is removed when the new one begins. What a run left that ended before
    * its first checkpoint does not count.
    */
-  static async create(path: string, options: { overwrite?: boolean } = {}): Promise<RunFolder> {
+  static async create(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
+    const { round } = options;
     const held = await hold(path);
     try {
+      const overwrite = options.overwrite || await isRestart(path, round);
+      // What ended before has nothing to do with the processes that begin now.
+      if (!isLater(round)) await removeAll(join(path, restartMark));
       const found = await existing(path, [...runFiles, ...resultFiles]);
       const foreign = found.length > 0 ? await foreignFiles(path) : [];
-      if (foreign.length > 0 && options.overwrite) throw inTheWay(path, foreign);
-      if (found.length > 0 && !options.overwrite && !await isBareBeginning(path, found)) {
+      if (foreign.length > 0 && overwrite) throw inTheWay(path, foreign);
+      if (found.length > 0 && !overwrite && !await isBareBeginning(path, found)) {
         throw holdsOne(path, found, foreign);
       }
       return new RunFolder(path, held, async () => {
         for (const file of found) await removeAll(join(path, file));
-      });
+      }, round);
     } catch (error) {
       held[Symbol.dispose]();
       throw error;
@@ -96,19 +124,20 @@ export class RunFolder implements Disposable {
     path: string,
     state: TrainerState,
     copyFrom: string = path,
-    options: { overwrite?: boolean } = {},
+    options: RunFolderOptions = {},
   ): Promise<RunFolder> {
+    const { round } = options;
     const cut = () => cutBack(path, state.epoch - 1);
     let folder: RunFolder;
     if (copyFrom === path) {
-      folder = new RunFolder(path, await hold(path), cut);
+      folder = new RunFolder(path, await hold(path), cut, round);
     } else {
       const target = await RunFolder.create(path, options);
       folder = new RunFolder(path, target.#held, async () => {
         await target.#prepare();
         await copyRun(copyFrom, path);
         await cut();
-      });
+      }, round);
     }
     folder.#lastCheckpoint = modelPath(path, "checkpoint");
     return folder;
@@ -124,6 +153,13 @@ export class RunFolder implements Disposable {
       join(this.path, "config.json"),
       JSON.stringify({ ...config, ...settings, versions }, null, 2) + "\n",
     );
+    if (this.#round === undefined) return;
+    await writeWhole(join(this.path, restartMark), JSON.stringify({ round: this.#round }) + "\n");
+  }
+
+  /** Says that the run has ended as it was asked to: nothing is to be started again. */
+  async end(): Promise<void> {
+    if (this.#round !== undefined) await removeAll(join(this.path, restartMark));
   }
 
   /** Version of libtorch that the run uses. */
@@ -154,7 +190,9 @@ export class RunFolder implements Disposable {
 
   /** Writes the checkpoint; returns its path. */
   async saveCheckpoint(
-    description: RunDescription & { state: TrainerState; threads: number; settings: RunSettings },
+    description:
+      & RunDescription
+      & { state: TrainerState; threads: number; world?: number; settings: RunSettings },
     tensors: ReadonlyMap<string, StoredTensor>,
   ): Promise<string> {
     const path = modelPath(this.path, "checkpoint");
@@ -172,6 +210,18 @@ export class RunFolder implements Disposable {
   [Symbol.dispose](): void {
     this.#held[Symbol.dispose]();
   }
+}
+
+/**
+ * Whether a launcher has started processes again, `round` times by now, and those before began a run
+ * in this folder.
+ */
+export async function isRestart(path: string, round: number | undefined): Promise<boolean> {
+  return isLater(round) && await exists(join(path, restartMark));
+}
+
+function isLater(round: number | undefined): boolean {
+  return round !== undefined && round > 0;
 }
 
 function hold(path: string): Promise<HeldFolder> {
@@ -205,7 +255,7 @@ async function isBareBeginning(path: string, found: readonly string[]): Promise<
 
 /** What csn did not write into a run's folder, relative to it. */
 async function foreignFiles(path: string): Promise<string[]> {
-  const own = [...runFiles, "scores.safetensors", "lock"];
+  const own = [...runFiles, "scores.safetensors", "lock", restartMark];
   const foreign: string[] = [];
   for (const file of await filesBelow(path)) {
     const isOwn = own.includes(file) || isLeftover(file) ||

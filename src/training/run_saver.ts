@@ -6,6 +6,7 @@ import type { OpenedRun } from "./open_run.ts";
 import type { RunDescription } from "./run_folder.ts";
 import type { RunPlan } from "./run_plan.ts";
 import { diverged } from "./train_messages.ts";
+import { UnwrittenRun } from "./unwritten_run.ts";
 
 /** Saves the model and the checkpoint of a run, as long as its numbers are finite. */
 export class RunSaver {
@@ -39,6 +40,7 @@ export class RunSaver {
   /** Writes model_best: the weights as they are, which are the best so far. */
   async saveModel(state: TrainerState): Promise<void> {
     const { folder } = this.#plan;
+    if (folder instanceof UnwrittenRun) return;
     await folder.saveModel(
       await this.#description(state),
       this.#opened.setting.network.toStored(),
@@ -50,18 +52,24 @@ export class RunSaver {
     const { folder, settings, onEvent } = this.#plan;
     const { network, optimiser } = this.#opened.setting;
     this.checkWeights(state);
+    if (folder instanceof UnwrittenRun) return folder.noteCheckpoint();
+    const world = this.#plan.group?.place.world ?? 1;
     const path = await folder.saveCheckpoint(
-      { ...await this.#description(state), state, threads: threads(), settings },
+      {
+        ...await this.#description(state),
+        ...{ state, threads: threads(), settings },
+        ...world > 1 && { world },
+      },
       new Map([...network.toStored(), ...optimiser.toStored()]),
     );
     this.#lastSave = performance.now();
     onEvent?.({ type: "saved", path });
   }
 
-  /** Writes the checkpoint when the last one is as old as the settings allow. */
-  async saveWhenDue(state: TrainerState): Promise<void> {
+  /** Whether the last checkpoint is as old as the settings allow. */
+  get isDue(): boolean {
     const minutes = (performance.now() - this.#lastSave) / 60_000;
-    if (minutes >= this.#plan.settings.saveEveryMinutes) await this.saveCheckpoint(state);
+    return minutes >= this.#plan.settings.saveEveryMinutes;
   }
 
   async #description(state: TrainerState): Promise<RunDescription> {
@@ -78,7 +86,7 @@ export class RunSaver {
       config,
       epoch: state.epoch,
       accuracy: state.bestAccuracy,
-      images: mergeLearned(before, await data.remembered.images),
+      images: mergeLearned(before, await data.remembered!.images),
     };
   }
 

@@ -1,16 +1,22 @@
 /** The training loop, read from top to bottom. */
-import type { Batch } from "./batches/batches.ts";
+import type { Batch, BatchSource } from "./batches/batches.ts";
+import { sharedBatches } from "./batches/shared_batches.ts";
+import { allOrNone } from "../distributed/all_or_none.ts";
+import type { ProcessGroup } from "../distributed/process_group.ts";
 import { threads } from "../native/library.ts";
 import { learningRateOf } from "../model/config.ts";
 import { cutOfEpoch, epochBatches } from "./batches/epoch_batches.ts";
 import { evaluate, type Evaluation } from "../model/evaluate.ts";
+import { StoppedElsewhere } from "../model/shared_evaluation.ts";
 import type { TrainerState } from "../model/trainer_state.ts";
 import { epochMetrics } from "./epoch_metrics.ts";
-import { addBatch, beginState, emptySums } from "./epoch_sums.ts";
+import { addBatch, addShared, beginState, emptySums } from "./epoch_sums.ts";
 import { MaskWatch } from "./mask_watch.ts";
 import { type OpenedRun, openRun } from "./open_run.ts";
 import type { RunPlan } from "./run_plan.ts";
 import { RunSaver } from "./run_saver.ts";
+import { shareState, shareStatistics } from "./shared_state.ts";
+import { SharedStepper } from "./shared_stepper.ts";
 import { Stepper, type StepTaken } from "./stepper.ts";
 import { startEvent, stepEvent } from "./make_train_events.ts";
 import { leftOutWarnings, nothingFormed, stepError } from "./train_messages.ts";
@@ -28,16 +34,21 @@ export interface TrainResult {
 /** Trains a run to its last epoch, or until the signal is aborted. libtorch must be open. */
 export async function runTraining(plan: RunPlan): Promise<TrainResult> {
   const { config, folder, onEvent, signal } = plan;
-  await using opened = await openRun(plan);
+  const group = plan.group ?? null;
+  await using made = new AsyncDisposableStack();
+  const opened = await allOrNone(group, async () => made.use(await openRun(plan)), signal);
   const run = new Run(plan, opened);
   await run.begin();
   while (run.state.epoch <= config.epochs) {
     await run.trainEpoch();
-    if (signal?.aborted) break;
+    if (run.isStopped) break;
     if (!await run.finishEpoch()) break;
   }
-  if (signal?.aborted) await run.save();
+  if (run.isStopped) await run.save();
   const finished = run.state.epoch > config.epochs;
+  await folder.end();
+  // A launcher ends all processes once one has ended: none may still be writing then.
+  await group?.barrier();
   onEvent?.({ type: "end", finished, state: structuredClone(run.state) });
   return { finished, folder: folder.path, state: run.state };
 }
@@ -49,6 +60,10 @@ class Run {
   readonly #opened: OpenedRun;
   readonly #saver: RunSaver;
   readonly #masks: MaskWatch;
+  /** Where there are other processes. */
+  readonly #group: ProcessGroup | null;
+  readonly #readEvery: number;
+  #hasAgreedToStop = false;
   #hasReportedLeftOut = false;
   #validationSeconds = 0;
 
@@ -58,31 +73,46 @@ class Run {
     this.#opened = opened;
     this.#saver = new RunSaver(plan, opened);
     this.#masks = new MaskWatch(opened.setting.network);
+    const { group, config, settings } = plan;
+    this.#group = group === undefined || group.place.world === 1 ? null : group;
+    this.#readEvery = plan.readEvery ?? (config.device === "cpu" ? 1 : settings.logInterval);
+  }
+
+  /** Whether the signal was aborted; of several processes, whether they agreed to stop. */
+  get isStopped(): boolean {
+    if (this.#group === null) return this.#plan.signal?.aborted ?? false;
+    return this.#hasAgreedToStop;
   }
 
   async begin(): Promise<void> {
     const { config, folder, settings, onEvent } = this.#plan;
-    await folder.begin(config, { ...settings, threads: threads() });
+    const { data, setting } = this.#opened;
+    const readEvery = this.#readEvery;
+    if (this.#group !== null) {
+      await shareState(this.#group, config, { data, setting, readEvery });
+    }
+    await allOrNone(
+      this.#group,
+      () => folder.begin(config, { ...settings, threads: threads() }),
+    );
     onEvent?.(startEvent(this.#plan, this.#opened, await folder.history(), this.state));
   }
 
   /** Trains what is left of the epoch. */
   async trainEpoch(): Promise<void> {
-    const { config, settings, signal } = this.#plan;
-    const { data, setting } = this.#opened;
+    const { config } = this.#plan;
     const { sums, epoch } = this.state;
-    const batches = await epochBatches(config, data, epoch, cutOfEpoch(config, data, sums));
+    const batches = await this.#batches();
     sums.cut = batches.length;
     const learningRate = learningRateOf(config, epoch);
-    const readEvery = config.device === "cpu" ? 1 : settings.logInterval;
-    using stepper = new Stepper(setting, this.#plan.readEvery ?? readEvery);
+    using stepper = this.#stepper();
     let began = performance.now();
     const add = (taken: readonly StepTaken[]) => {
       const seconds = (performance.now() - began) / 1000;
       for (const each of taken) this.#add(each, seconds / taken.length, batches.length);
     };
     const begun = sums.batches + sums.skipped!;
-    for (let next = begun; next < batches.length && !signal?.aborted; next++) {
+    for (let next = begun; next < batches.length && !this.isStopped; next++) {
       const batch = await batches.at(next);
       if (batch === null) {
         sums.skipped! += 1;
@@ -91,14 +121,48 @@ class Run {
       const taken = await this.#step(stepper, batch, learningRate);
       add(taken);
       if (taken.length === 0) continue;
-      await this.#saver.saveWhenDue(this.state);
+      if (this.#heed(stepper).save) await this.save();
       began = performance.now();
     }
     add(await stepper.finish());
-    if (!signal?.aborted) this.#reportLeftOut(batches.length);
+    this.#heed(stepper);
+    if (!this.isStopped) this.#reportLeftOut(batches.length);
   }
 
-  async #step(stepper: Stepper, batch: Batch, learningRate: number): Promise<StepTaken[]> {
+  #batches(): Promise<BatchSource> {
+    const { config } = this.#plan;
+    const { data } = this.#opened;
+    const { sums, epoch } = this.state;
+    const cut = cutOfEpoch(config, data, sums);
+    return this.#group === null
+      ? epochBatches(config, data, epoch, cut)
+      : sharedBatches(config, data, epoch, { group: this.#group, cut });
+  }
+
+  #stepper(): Stepper | SharedStepper {
+    const { config, signal } = this.#plan;
+    const { setting } = this.#opened;
+    if (this.#group === null) return new Stepper(setting, this.#readEvery);
+    return new SharedStepper(setting, {
+      group: this.#group,
+      readEvery: this.#readEvery,
+      config,
+      // Rank 0 alone saves, so it alone knows when.
+      wishes: () => ({
+        stop: signal?.aborted ?? false,
+        save: this.#group!.place.rank === 0 && this.#saver.isDue,
+      }),
+    });
+  }
+
+  /** What is to be done after a step: several processes do what one of them wants. */
+  #heed(stepper: Stepper | SharedStepper): { readonly save: boolean } {
+    if (stepper instanceof Stepper) return { save: this.#saver.isDue };
+    this.#hasAgreedToStop ||= stepper.wishes.stop;
+    return stepper.wishes;
+  }
+
+  async #step(stepper: Stepper | SharedStepper, batch: Batch, learningRate: number): Promise<StepTaken[]> {
     try {
       return await stepper.step(batch, learningRate);
     } catch (error) {
@@ -107,17 +171,20 @@ class Run {
   }
 
   /** Adds a step to the state and reports it. */
-  #add({ batch, numbers }: StepTaken, seconds: number, batches: number): void {
+  #add({ batch, numbers, shared }: StepTaken, seconds: number, batches: number): void {
     const { config, onEvent } = this.#plan;
     const { sums } = this.state;
     this.#saver.checkLoss(numbers.loss, this.state);
-    const before = sums.correct;
-    addBatch(sums, numbers, batch, config.margin);
+    const before = { ...sums };
+    if (shared === undefined) addBatch(sums, numbers, batch, config.margin);
+    else addShared(sums, shared);
+    const size = sums.triplets - before.triplets;
     this.state.steps += 1;
     sums.seconds += seconds;
     onEvent?.(stepEvent(config, this.state, {
       loss: numbers,
-      accuracy: (sums.correct - before) / batch.size,
+      size,
+      accuracy: (sums.correct - before.correct) / size,
       batches,
       listed: this.#opened.data.train.notion.length,
       validationSeconds: this.#validationSeconds,
@@ -136,6 +203,7 @@ class Run {
   /** Validates, logs and saves a trained epoch; false when the signal stopped the validation. */
   async finishEpoch(): Promise<boolean> {
     const { config, folder, listener, onEvent } = this.#plan;
+    if (this.#group !== null) await shareStatistics(this.#group, this.#opened.setting);
     const validation = await this.#validate();
     if (validation === null) return false;
     this.#validationSeconds = validation.seconds;
@@ -170,9 +238,13 @@ class Run {
         margin: config.margin,
         listener,
         signal,
+        group: this.#group ?? undefined,
       });
     } catch (error) {
-      if (signal?.aborted) return null;
+      if (error instanceof StoppedElsewhere || signal?.aborted) {
+        this.#hasAgreedToStop = true;
+        return null;
+      }
       throw error;
     }
   }

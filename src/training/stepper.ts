@@ -1,3 +1,4 @@
+import type { EpochSums } from "../model/trainer_state.ts";
 import type { Batch } from "./batches/batches.ts";
 import { type LossNumbers, lossNumbers } from "../network/triplet_loss.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -5,8 +6,12 @@ import { type StepSetting, trainStep, trainStepUnread } from "./train_step.ts";
 
 /** A step whose loss was read. */
 export interface StepTaken {
+  /** Of several processes, the part of the one that asks. */
   readonly batch: Batch;
+  /** Of several processes, its own distances, and losses over all of them. */
   readonly numbers: LossNumbers;
+  /** Where several processes took it: what it adds to its epoch, over all of them. */
+  readonly shared?: EpochSums;
 }
 
 /** Takes training steps, and reads their losses one by one or several together. */

@@ -1,14 +1,17 @@
 import { CsnError } from "../base/errors.ts";
 import { isFile } from "../files/exists.ts";
+import { allOrNone } from "../distributed/all_or_none.ts";
 import { basename, dirname, join, resolve } from "../files/paths.ts";
-import { defaultSettings, type RunSettings } from "../model/config.ts";
+import { defaultSettings, type RunSettings, type TrainConfig } from "../model/config.ts";
 import { type ModelFile, modelPath, readModelFile } from "../model/model_file.ts";
 import { checkSettings } from "./check_settings.ts";
 import { newConfig } from "./new_config.ts";
 import { resumedConfig } from "./resumed_config.ts";
-import { assertUnchanged, RunFolder } from "./run_folder.ts";
+import { assertUnchanged, isRestart, RunFolder } from "./run_folder.ts";
+import { sharedCheckpoint } from "./shared_checkpoint.ts";
 import { runTraining, type TrainResult } from "./run_training.ts";
 import type { TrainOptions } from "./train_options.ts";
+import { UnwrittenRun } from "./unwritten_run.ts";
 
 /**
  * Trains a network on the image set `data` into the folder `out`, or goes on from `resume`: to the
@@ -36,18 +39,46 @@ import type { TrainOptions } from "./train_options.ts";
  * ```
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { packDir, listener, onEvent, signal } = options;
+  const { packDir, signal, group = null } = options;
   checkSettings(options);
-  const checkpoint = options.resume === undefined ? undefined : await checkpointOf(options.resume);
-  const config = options.resume === undefined
-    ? await newConfig({ ...options, name: options.name ?? basename(resolve(options.out)) })
-    : await resumedConfig(checkpoint!, options);
-  using folder = await openFolder(options, checkpoint);
-  // Others could train the run on until its folder was held.
-  if (checkpoint !== undefined) await assertUnchanged(checkpoint);
+  const isFirst = (group?.place.rank ?? 0) === 0;
+  const heard = isFirst ? { listener: options.listener, onEvent: options.onEvent } : {};
+  const asked = { ...options, ...heard, ...!isFirst && { listener: undefined } };
+  const checkpoint = await sharedCheckpoint(group, () => checkpointFor(options), signal);
+  const config = await allOrNone(group, () => configFor(asked, checkpoint), signal);
+  using opened = new DisposableStack();
+  const folder = await allOrNone(group, async () => {
+    if (!isFirst) return new UnwrittenRun(pathOf(options, checkpoint), { goesOn: !!checkpoint });
+    const folder = opened.use(await openFolder(options, checkpoint));
+    // Others could train the run on until its folder was held.
+    if (checkpoint !== undefined) await assertUnchanged(checkpoint);
+    return folder;
+  }, signal);
   const settings = settingsOf(options, checkpoint);
-  const plan = { config, folder, checkpoint, settings, packDir, listener, onEvent, signal };
-  return await runTraining(plan);
+  const plan = { config, folder, checkpoint, settings, packDir, ...heard, signal };
+  return await runTraining({ ...plan, group: group ?? undefined });
+}
+
+/** What the run goes on from: as asked, or what the processes before a restart have saved. */
+async function checkpointFor(options: TrainOptions): Promise<ModelFile | undefined> {
+  const { out, resume } = options;
+  if (out !== undefined && await isRestart(resolve(out), options.group?.place.round)) {
+    const saved = modelPath(resolve(out), "checkpoint");
+    if (await isFile(saved)) {
+      options.listener?.notice?.(`the processes were started again: going on from ${saved}`);
+      return await checkpointOf(saved);
+    }
+  }
+  return resume === undefined ? undefined : await checkpointOf(resume);
+}
+
+function configFor(
+  options: TrainOptions,
+  checkpoint: ModelFile | undefined,
+): Promise<TrainConfig> {
+  if (checkpoint !== undefined) return resumedConfig(checkpoint, options);
+  if (options.resume !== undefined) throw new CsnError("Rank 0 begins a new run, this one goes on");
+  return newConfig({ ...options, name: options.name ?? basename(resolve(options.out)) });
 }
 
 async function checkpointOf(given: string | ModelFile): Promise<ModelFile> {
@@ -68,11 +99,16 @@ function openFolder(
   options: TrainOptions,
   checkpoint: ModelFile | undefined,
 ): Promise<RunFolder> {
-  const { out, overwrite } = options;
-  if (checkpoint === undefined) return RunFolder.create(resolve(out!), { overwrite });
+  const { overwrite, group } = options;
+  const path = pathOf(options, checkpoint);
+  const how = { overwrite, round: group?.place.round };
+  if (checkpoint === undefined) return RunFolder.create(path, how);
   const original = resolve(dirname(checkpoint.path));
-  const path = out === undefined ? original : resolve(out);
-  return RunFolder.resume(path, checkpoint.info.state!, original, { overwrite });
+  return RunFolder.resume(path, checkpoint.info.state!, original, how);
+}
+
+function pathOf({ out }: TrainOptions, checkpoint: ModelFile | undefined): string {
+  return resolve(out ?? dirname(checkpoint!.path));
 }
 
 /** How the run is carried on: as the options say, what they leave out as before. */

@@ -38,10 +38,13 @@ export type TrainEvent =
     readonly batch: number;
     readonly batches: number;
     readonly batchSize: number;
+    /** Triplets in this batch. */
+    readonly size: number;
     /** Training triplets done in this epoch. */
     readonly trained: number;
     /** Training triplets in an epoch; where they are formed in batches, about so many. */
     readonly triplets: number;
+    /** Of several processes, its distances are those of the part of rank 0. */
     readonly loss: LossNumbers;
     /** Share of this batch's triplets in the right order. */
     readonly accuracy: number;

@@ -1,4 +1,5 @@
 import type { Listener } from "../base/listener.ts";
+import type { ProcessGroup } from "../distributed/process_group.ts";
 import type { RunSettings, Sampler, TrainConfig } from "../model/config.ts";
 import type { ModelFile } from "../model/model_file.ts";
 import type { Precision } from "../network/placement.ts";
@@ -45,6 +46,13 @@ export interface RunOptions extends TrainSettings, Partial<RunSettings> {
   readonly onEvent?: (event: TrainEvent) => void;
   /** Aborted: the step that runs is finished, a checkpoint saved, and training returns. */
   readonly signal?: AbortSignal;
+  /**
+   * Processes that train together, each of which calls `train` with the same options but for
+   * `device`. Rank 0 alone writes the run and is heard of; a signal that is aborted on any rank ends
+   * all. After a restart by the launcher, the run goes on from the checkpoint in `out` that the
+   * processes before saved there. @default {this process alone}
+   */
+  readonly group?: ProcessGroup;
 }
 
 /** A new run. */

@@ -1,4 +1,6 @@
 import type { Batch } from "./batches/batches.ts";
+import { namedTensors } from "../distributed/named_tensors.ts";
+import type { ProcessGroup } from "../distributed/process_group.ts";
 import type { Adam } from "../network/adam.ts";
 import { gatherImages } from "../network/backbone.ts";
 import { backward } from "../tensor/backward.ts";
@@ -14,7 +16,7 @@ import {
 } from "../network/triplet_loss.ts";
 import { indexSelect, longs, narrow } from "../tensor/operators.ts";
 import { scope } from "../tensor/scope.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { clearGrads, type Tensor } from "../tensor/tensor.ts";
 
 /** What one step works on. */
 export interface StepSetting {
@@ -53,9 +55,66 @@ export async function trainStepUnread(
 ): Promise<Tensor> {
   using made = new DisposableStack();
   const loss = await forward(setting, batch, made);
+  return await flatOf(loss, () => update(setting, loss, learningRate));
+}
+
+/** How the processes of a group take a step together. */
+export interface SharedStepOptions {
+  readonly group: ProcessGroup;
+  /** Of this process's losses: what is summed over the processes; as many numbers everywhere. */
+  readonly numbersOf: (numbers: LossNumbers) => readonly number[];
+}
+
+/**
+ * `trainStep` of a group: each process computes its part of the batch, and all update by the
+ * gradients of the whole. Returns the losses of the part, and the sums of the processes' numbers;
+ * where the first of these is not finite, no process updates.
+ */
+export async function sharedTrainStep(
+  setting: StepSetting,
+  batch: Batch,
+  learningRate: number,
+  { group, numbersOf }: SharedStepOptions,
+): Promise<{ numbers: LossNumbers; sums: Float64Array }> {
+  using made = new DisposableStack();
+  const loss = await forward(setting, batch, made);
+  const numbers = await readLoss(loss);
+  const sums = await summedBackward(setting, loss, batch, group, numbersOf(numbers));
+  if (Number.isFinite(sums[0])) await setting.optimiser.step(learningRate);
+  else clearGrads(namedTensors(setting.network.parameters()));
+  return { numbers, sums };
+}
+
+/** `trainStepUnread` of a group: each process computes its part of the batch. */
+export async function sharedTrainStepUnread(
+  setting: StepSetting,
+  batch: Batch,
+  learningRate: number,
+  group: ProcessGroup,
+): Promise<Tensor> {
+  using made = new DisposableStack();
+  const loss = await forward(setting, batch, made);
+  return await flatOf(loss, async () => {
+    await summedBackward(setting, loss, batch, group, []);
+    await setting.optimiser.step(learningRate);
+  });
+}
+
+function summedBackward(
+  { network }: StepSetting,
+  { loss }: TripletLoss,
+  { share = 1 }: Batch,
+  group: ProcessGroup,
+  numbers: readonly number[],
+): Promise<Float64Array> {
+  return group.backward(loss, namedTensors(network.parameters()), { share, numbers });
+}
+
+/** Reads nothing of a loss before the update, which frees what it came from. */
+async function flatOf(loss: TripletLoss, updated: () => Promise<void>): Promise<Tensor> {
   using unread = new DisposableStack();
   const flat = unread.use(flattened(loss));
-  await update(setting, loss, learningRate);
+  await updated();
   unread.move();
   return flat;
 }

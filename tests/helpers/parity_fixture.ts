@@ -74,44 +74,67 @@ export function inputsOf(fixture: Fixture): ParityInputs {
     shape: [condition.length],
     bytes: new Uint8Array(condition.buffer),
   });
-  const before = new Map(
-    Object.entries(fixture.shapes as Record<string, number[]>).map((
-      [name, shape],
-    ) => [name, before_(fixture, name, shape)]),
-  );
+  const before = formulaState(fixture.shapes as Record<string, number[]>);
+  if (fixture.masks === "fixed") {
+    const shape = before.get("masks.weight")!.shape;
+    const masks = Float64Array.from(disjointMasks(shape[0], shape[1], 0));
+    before.set("masks.weight", float64(masks, shape));
+  }
   return { inputs, before, variant: fixture.masks as "learned" | "fixed" };
 }
 
-function before_(fixture: Fixture, name: string, shape: number[]): StoredTensor {
+/** A network's tensors by the formula. */
+export function formulaState(shapes: Record<string, readonly number[]>): Map<string, StoredTensor> {
+  return new Map(Object.entries(shapes).map(([name, shape]) => [name, formulaPart(name, shape)]));
+}
+
+function formulaPart(name: string, shape: readonly number[]): StoredTensor {
   const count = shape.reduce((product, size) => product * size, 1);
   if (name.endsWith("num_batches_tracked")) {
     const value = BigInt64Array.of(BigInt(formulaTensor(name, 1)[0]));
     return { dtype: "int64", shape, bytes: new Uint8Array(value.buffer) };
   }
-  if (name === "masks.weight" && fixture.masks === "fixed") {
-    return float64(Float64Array.from(disjointMasks(shape[0], shape[1], 0)), shape);
-  }
   return float64(formulaTensor(name, count), shape);
 }
 
 /** A tensor of these numbers. */
-export function float64(values: Float64Array<ArrayBuffer>, shape: number[]): StoredTensor {
+export function float64(values: Float64Array<ArrayBuffer>, shape: readonly number[]): StoredTensor {
   return { dtype: "float64", shape, bytes: new Uint8Array(values.buffer) };
 }
 
-interface Kept {
+/** What is kept of a tensor: norm and projections. */
+export interface Kept {
   readonly norm: number;
-  readonly projections: number[];
+  readonly projections: readonly number[];
+}
+
+/** What is kept of each tensor. */
+export function keptOf(tensors: ReadonlyMap<string, StoredTensor>): Record<string, Kept> {
+  return Object.fromEntries(
+    [...tensors].map(([name, tensor]) => {
+      const values = numbers(tensor);
+      const each = Array.from({ length: projections }, (_, k) => projection(name, k, values));
+      return [name, { norm: norm(values), projections: each }];
+    }),
+  );
 }
 
 function checkKept(found: ReadonlyMap<string, StoredTensor>, expected: object, what: string): void {
-  assert.deepEqual([...found.keys()].sort(), Object.keys(expected).sort());
-  for (const [name, kept] of Object.entries(expected as Record<string, Kept>)) {
-    const values = numbers(found.get(name)!);
-    near(norm(values), kept.norm, `${what}${name}, norm`);
+  compareKept(keptOf(found), expected as Record<string, Kept>, what);
+}
+
+/** Asserts that what is kept of tensors is what PyTorch's were. */
+export function compareKept(
+  found: Readonly<Record<string, Kept>>,
+  expected: Readonly<Record<string, Kept>>,
+  what: string,
+): void {
+  assert.deepEqual(Object.keys(found).sort(), Object.keys(expected).sort());
+  for (const [name, kept] of Object.entries(expected)) {
+    near(found[name].norm, kept.norm, `${what}${name}, norm`);
     for (let k = 0; k < projections; k++) {
       // A projection may nearly cancel: it is held against the tensor's norm.
-      const difference = Math.abs(projection(name, k, values) - kept.projections[k]);
+      const difference = Math.abs(found[name].projections[k] - kept.projections[k]);
       assert.ok(
         difference <= limit * Math.max(kept.norm, 1e-12) * 100,
         `${what}${name}, projection ${k}: off by ${difference}`,

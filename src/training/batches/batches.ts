@@ -21,6 +21,11 @@ export interface Batch {
    * `images`, first of all anchors, then of all far, then of all near images.
    */
   readonly positions?: Uint32Array;
+  /**
+   * Where several processes share a batch and this is a part of it: what its triplets count of the
+   * whole; 0 for one that is computed only because the process has none. @default {1}
+   */
+  readonly share?: number;
 }
 
 /** The batches of an epoch. */
