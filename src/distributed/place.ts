@@ -18,14 +18,19 @@ export interface Place {
 
 /** Processes of one machine meet in a file, which none has written before. */
 export interface FileStore {
+  /** By this it is told from the other. */
   readonly kind: "file";
+  /** The file. */
   readonly path: string;
 }
 
 /** Processes of several machines meet at a TCP port. */
 export interface TcpStore {
+  /** By this it is told from the other. */
   readonly kind: "tcp";
+  /** Name or address of the machine that opens the port. */
   readonly host: string;
+  /** Its number. */
   readonly port: number;
   /** Whether this process opens the port; under torchrun its agent has done so. */
   readonly serve: boolean;

@@ -110,7 +110,12 @@ export async function evaluate(
   using all = embeddings;
   let found: Evaluation | undefined;
   const text = await fromFirst(group, async () => {
-    const scored = await scoreEmbedded(network, triplets, { ...embedded, embeddings: all }, options);
+    const scored = await scoreEmbedded(
+      network,
+      triplets,
+      { ...embedded, embeddings: all },
+      options,
+    );
     found = { ...scored.evaluation, seconds: (performance.now() - started) / 1000 };
     return JSON.stringify(found);
   });

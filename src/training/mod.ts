@@ -36,6 +36,16 @@ export {
   type TrainConfig,
 } from "../model/config.ts";
 
+// Several processes
+export {
+  ProcessGroup,
+  type ProcessGroupOptions,
+  type SummedBackwardOptions,
+} from "../distributed/process_group.ts";
+export type { FileStore, Launcher, Place, TcpStore } from "../distributed/place.ts";
+export { readPlace } from "../distributed/read_place.ts";
+export type { Environment } from "../distributed/place_variables.ts";
+
 // What a run leaves
 export { readMetrics } from "./run_log.ts";
 export { type EpochMasks, readMasks } from "./mask_log.ts";

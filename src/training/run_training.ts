@@ -162,7 +162,11 @@ class Run {
     return stepper.wishes;
   }
 
-  async #step(stepper: Stepper | SharedStepper, batch: Batch, learningRate: number): Promise<StepTaken[]> {
+  async #step(
+    stepper: Stepper | SharedStepper,
+    batch: Batch,
+    learningRate: number,
+  ): Promise<StepTaken[]> {
     try {
       return await stepper.step(batch, learningRate);
     } catch (error) {

@@ -1,7 +1,7 @@
 /** What the processes of a group have in common before they train: rank 0's state. */
 import { namedTensors } from "../distributed/named_tensors.ts";
 import type { ProcessGroup } from "../distributed/process_group.ts";
-import { type Facts, assertSameEverywhere } from "../distributed/same_everywhere.ts";
+import { assertSameEverywhere, type Facts } from "../distributed/same_everywhere.ts";
 import type { TrainConfig } from "../model/config.ts";
 import { version } from "../base/version.ts";
 import { openedParts } from "../native/library.ts";
@@ -45,7 +45,10 @@ export async function shareStatistics(
 }
 
 function versions(): Facts {
-  return { "the version of csn": version, "the version of libtorch": openedParts().libtorchVersion };
+  return {
+    "the version of csn": version,
+    "the version of libtorch": openedParts().libtorchVersion,
+  };
 }
 
 /** All settings but the run's name and what is called otherwise on another machine. */

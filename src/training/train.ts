@@ -37,6 +37,19 @@ import { UnwrittenRun } from "./unwritten_run.ts";
  * });
  * await train({ resume: "runs/two/checkpoint", epochs: 2 });
  * ```
+ *
+ * @example A program that a launcher (torchrun) starts several times: the processes train together
+ * ```ts
+ * import { start } from "@csn/csn";
+ * import { ProcessGroup, readPlace, train } from "@csn/csn/train";
+ *
+ * await start();
+ * const place = readPlace((name) => Deno.env.get(name));
+ * await using group = place === null
+ *   ? undefined
+ *   : await ProcessGroup.open(place, { device: "cpu", timeoutSeconds: 600 });
+ * await train({ data: "data/mine", out: "runs/both", imageSize: 16, epochs: 1, group });
+ * ```
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { packDir, signal, group = null } = options;

@@ -61,11 +61,13 @@ async function backward(
 ): Promise<{ loss: number; gradients: unknown }> {
   using made = new DisposableStack();
   const pixels = formulaImages([...images], 3 * height * width);
-  const all = made.use(noGrad(() =>
-    scope(() =>
-      clone(Tensor.from(pixels, { shape: [images.length, 3, height, width] }), "channels_last")
-    )
-  ));
+  const all = made.use(
+    noGrad(() =>
+      scope(() =>
+        clone(Tensor.from(pixels, { shape: [images.length, 3, height, width] }), "channels_last")
+      )
+    ),
+  );
   const embedded = made.use(await network.embed(all, { train: true, grad: true, groups: 3 }));
   const loss = scope(() => {
     const [anchor, far, near] = [0, 1, 2].map((role) =>

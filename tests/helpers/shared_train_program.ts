@@ -34,7 +34,10 @@ async function run(): Promise<void> {
     ...of[place?.rank ?? 0],
     ...group !== null && { group },
     signal: stop.signal,
-    listener: { warning: (text) => say({ warning: text }), notice: (text) => say({ notice: text }) },
+    listener: {
+      warning: (text) => say({ warning: text }),
+      notice: (text) => say({ notice: text }),
+    },
     onEvent: (event) => {
       if (event.type === "step") say({ step: event.batch, epoch: event.epoch });
       if (event.type === "saved") say({ saved: event.path });

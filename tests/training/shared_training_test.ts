@@ -58,7 +58,10 @@ async function trained(
 
 async function assertSameFiles(one: string, other: string): Promise<void> {
   for (const file of ["checkpoint.safetensors", "model_best.safetensors"]) {
-    const [a, b] = [await readSafetensors(join(one, file)), await readSafetensors(join(other, file))];
+    const [a, b] = [
+      await readSafetensors(join(one, file)),
+      await readSafetensors(join(other, file)),
+    ];
     assert.deepEqual(a.tensors, b.tensors, file);
   }
   const rows = async (folder: string) =>
@@ -73,9 +76,11 @@ Deno.test("train() of one process under a launcher is plain training, to the bit
       env: () => ({ RANK: "", WORLD_SIZE: "", LOCAL_RANK: "", LOCAL_WORLD_SIZE: "" }),
     });
     await assertSameFiles(join(root, "launched"), join(root, "plain"));
-    const [launched, plain] = await Promise.all(["launched", "plain"].map(async (name) =>
-      (await readModelFile(join(root, name, "checkpoint"))).info
-    ));
+    const [launched, plain] = await Promise.all(
+      ["launched", "plain"].map(async (name) =>
+        (await readModelFile(join(root, name, "checkpoint"))).info
+      ),
+    );
     assert.deepEqual(Object.keys(launched), Object.keys(plain));
     assert.equal(launched.world, undefined);
   }));
