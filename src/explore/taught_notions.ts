@@ -6,8 +6,9 @@ import { RequestError } from "../service/request_error.ts";
 import { readImageGroups } from "../sets/image_groups.ts";
 import { addNotion } from "../teach/add_notion.ts";
 import { type Answer, answerTriplets } from "../teach/answer.ts";
-import { fitNotion, type FittedNotion } from "../teach/fit_notion.ts";
-import { fitValues } from "../teach/fit_values.ts";
+import { fitPartsApart } from "../teach/fit_apart.ts";
+import { type FittedNotion, partedAnswers } from "../teach/fit_notion.ts";
+import { drawnAnswers } from "../teach/fit_values.ts";
 import type { Attribute } from "../sets/attribute.ts";
 import type { EmbeddingSet } from "../model/embedding_set.ts";
 import type { Model } from "../model/model.ts";
@@ -55,19 +56,19 @@ export class TaughtNotions {
   /** Fits a notion to answers. Throws a CsnError where they are too few. */
   async fromAnswers(notion: string, answers: readonly Answer[]): Promise<Provisional> {
     const { embeddings } = this.#on;
-    return this.#take(notion, {
-      fit: fitNotion(embeddings, answerTriplets(answers), await this.#options()),
-      from: "triplets",
-    });
+    const options = await this.#options();
+    const parted = partedAnswers(embeddings, answerTriplets(answers), options);
+    const fit = await fitPartsApart(embeddings, parted, options);
+    return this.#take(notion, { fit, from: "triplets" });
   }
 
   /** Fits a notion to what is known of each image. Throws a CsnError where that is too little. */
   async fromValues(notion: string, attribute: Attribute): Promise<Provisional> {
     const { embeddings } = this.#on;
-    return this.#take(notion, {
-      fit: fitValues(embeddings, attribute, await this.#options()),
-      from: "values",
-    });
+    const options = await this.#options();
+    const parted = drawnAnswers(embeddings, attribute, options);
+    const fit = await fitPartsApart(embeddings, parted, options);
+    return this.#take(notion, { fit, from: "values" });
   }
 
   #take(notion: string, taught: Provisional): Provisional {

@@ -6,9 +6,9 @@ import type { Estimate } from "../statistics/estimate.ts";
 import { ImageVariance } from "../statistics/image_variance.ts";
 import { SharedImages } from "../statistics/shared_images.ts";
 import { wrongTriplets } from "../statistics/triplet_error.ts";
-import { fitValidated } from "../statistics/validated_fit.ts";
+import { fitValidated, type PartedRows, type ValidatedFit } from "../statistics/validated_fit.ts";
 import { type AnswerParts, answerParts } from "./answer_parts.ts";
-import { squareDifferences } from "./square_differences.ts";
+import { type SquareDifferences, squareDifferences } from "./square_differences.ts";
 import { scaledMask } from "./scaled_mask.ts";
 
 /** A triplet by the names of its images: the anchor is more like `near` than like `far`. */
@@ -120,11 +120,19 @@ export function fitNotion(
   triplets: ArrayLike<number> | readonly NamedTriplet[],
   options: FitNotionOptions = {},
 ): FittedNotion {
-  const { groups, seed = 1 } = options;
+  return fitParts(embeddings, partedAnswers(embeddings, triplets, options), options);
+}
+
+/** Answers, dealt to parts. Throws as `fitNotion`. */
+export function partedAnswers(
+  embeddings: Embeddings,
+  triplets: ArrayLike<number> | readonly NamedTriplet[],
+  { groups, seed = 1 }: FitNotionOptions,
+): PartedAnswers {
   const rows = tripletRows(embeddings, triplets);
   const units = groups === undefined ? rows : rows.map((row) => groups[row]);
   assertEnough(units);
-  return fitParts(embeddings, { triplets: rows, units, ...answerParts(units, seed) }, options);
+  return { triplets: rows, units, ...answerParts(units, seed) };
 }
 
 /** Answers with the parts that they are dealt to. */
@@ -139,12 +147,28 @@ export interface PartedAnswers extends AnswerParts {
 export function fitParts(
   embeddings: Embeddings,
   answers: PartedAnswers,
+  options: FitNotionOptions,
+): FittedNotion {
+  const differences = squareDifferences(embeddings, answers.triplets);
+  const fit = fitValidated(differenceRows(answers, differences));
+  return fittedNotion(embeddings, answers, { differences, fit }, options);
+}
+
+/** What the weights are fitted to. */
+export function differenceRows(
+  { part, apart, parts }: AnswerParts,
+  { values, units }: SquareDifferences,
+): PartedRows {
+  return { part, apart, parts, width: units.length, values };
+}
+
+/** What weights say of answers, once they are fitted. */
+export function fittedNotion(
+  embeddings: Embeddings,
+  { triplets, units }: PartedAnswers,
+  { differences, fit }: { readonly differences: SquareDifferences; readonly fit: ValidatedFit },
   { masks = new Map() }: FitNotionOptions,
 ): FittedNotion {
-  const { triplets, units } = answers;
-  const width = embeddings.dimension;
-  const differences = squareDifferences(embeddings, triplets);
-  const fit = fitValidated({ ...answers, width, values: differences.values });
   const weights = fit.weights.map((weight, d) => weight / differences.units[d]);
   // Weights that are all 0 say nothing: as good as guessing.
   const right = fit.apart.map((sum) => sum === 0 ? 0.5 : sum > 0 ? 1 : 0);

@@ -2,7 +2,13 @@ import { CsnError } from "../base/errors.ts";
 import type { Attribute } from "../sets/attribute.ts";
 import { isKnown } from "../sets/attribute.ts";
 import type { Embeddings } from "../search/embeddings.ts";
-import { fewestAnswers, type FitNotionOptions, fitParts, type FittedNotion } from "./fit_notion.ts";
+import {
+  fewestAnswers,
+  type FitNotionOptions,
+  fitParts,
+  type FittedNotion,
+  type PartedAnswers,
+} from "./fit_notion.ts";
 import { valueTriplets } from "./value_triplets.ts";
 
 /** How a notion is fitted to values. */
@@ -36,6 +42,15 @@ export function fitValues(
   attribute: Attribute,
   options: FitValuesOptions = {},
 ): FittedNotion {
+  return fitParts(embeddings, drawnAnswers(embeddings, attribute, options), options);
+}
+
+/** Triplets that values give, dealt to parts. Throws as `fitValues`. */
+export function drawnAnswers(
+  embeddings: Embeddings,
+  attribute: Attribute,
+  options: FitValuesOptions,
+): PartedAnswers {
   const { triplets: count = 2000, seed = 1, groups } = options;
   const { names, vectors, dimension } = embeddings;
   if (attribute.values.length !== names.length) {
@@ -55,5 +70,5 @@ export function fitValues(
       } triplets of one image, one that is alike and one that is not, and ${fewestAnswers} are needed; give values of more images`,
     );
   }
-  return fitParts(embeddings, { ...drawn, units: drawn.triplets.map(unitOf) }, options);
+  return { ...drawn, units: drawn.triplets.map(unitOf) };
 }

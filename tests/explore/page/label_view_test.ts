@@ -188,7 +188,8 @@ pageTest(
     while ((await answersOf("tint")).filter(({ chosen }) => chosen !== null).length < 60) {
       await answerByPlan(page);
     }
-    await page.waitForSelector(".accuracies");
+    // That of all answers: those before are fitted to fewer.
+    await page.waitForSelector(".verdict[data-answers='60']");
     const verdict = await page.$eval(".verdict", (each) => each.getAttribute("data-verdict"));
     assert.ok(["learned", "not shown better", "already known"].includes(verdict!), verdict!);
     const names = await textsOf(page, ".accuracies tbody th");

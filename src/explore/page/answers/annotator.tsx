@@ -1,4 +1,5 @@
 /** Who answers: asked for once, and known to this browser from then on. */
+import { useEffect, useRef } from "preact/hooks";
 import { type Signal, signal } from "@preact/signals";
 
 const key = "csn-explore-annotator";
@@ -26,6 +27,8 @@ function take(name: string): void {
 
 /** Asks for the name. */
 export function AskAnnotator() {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus({ preventScroll: true }), []);
   return (
     <form
       class="ask-name"
@@ -35,11 +38,19 @@ export function AskAnnotator() {
         if (input.value.trim() !== "") take(input.value);
       }}
     >
-      <label for="annotator">Who answers?</label>
-      <input id="annotator" name="annotator" type="text" maxLength={80} autocomplete="name" />
+      <label for="annotator">Your name:</label>
+      <input
+        id="annotator"
+        ref={field}
+        name="annotator"
+        type="text"
+        maxLength={80}
+        autocomplete="name"
+      />
       <button type="submit" class="primary">Begin</button>
       <p class="quiet">
-        The name is kept with each answer, so that several people can be compared.
+        It is kept with each answer, so that several people can be compared. It stays on this
+        machine.
       </p>
     </form>
   );

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { batch } from "@preact/signals";
 import type { BegunNotion, LabelInfo } from "../../protocol.ts";
 import { countText } from "../maps/selected.tsx";
@@ -20,6 +20,8 @@ function begin(notion: string, way: Way, column = ""): void {
 /** Asks for the notion, a new one or one that was begun, and how it is taught. */
 export function ChooseNotion({ info }: { readonly info: LabelInfo }) {
   const [fault, setFault] = useState("");
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus({ preventScroll: true }), []);
   const selected = selection.value.length;
   return (
     <section class="choose-notion" aria-labelledby="choose-title">
@@ -48,6 +50,7 @@ export function ChooseNotion({ info }: { readonly info: LabelInfo }) {
         <label for="notion">By what are pictures alike? Give it a name:</label>{" "}
         <input
           id="notion"
+          ref={input}
           name="notion"
           type="text"
           placeholder="for instance: elegance"
@@ -59,11 +62,11 @@ export function ChooseNotion({ info }: { readonly info: LabelInfo }) {
         <div class="ways">
           <button type="submit" class="primary" value="answers">Compare pictures</button>
           <p class="quiet">
-            Which of two is more like a third? For a likeness that is hard to put into words.
+            Which of two is more like a third? For what is hard to put into words.
           </p>
           <button type="submit" value="values">Give pictures a value</button>
           <p class="quiet">
-            Flat, middle or high? For a likeness that has words: the same value is alike.
+            Flat, middle or high? Pictures with the same value are alike.
           </p>
         </div>
       </form>

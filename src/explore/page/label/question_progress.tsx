@@ -14,8 +14,8 @@ export function QuestionProgress({ answers }: { readonly answers: AnswersInfo })
       <p>
         <progress value={Math.min(count, goal)} max={goal} aria-label="Answers" />{" "}
         <strong>{count} {count === 1 ? "answer" : "answers"}</strong>
-        {count < goal ? `, ${goal} are a good beginning` : ""}
-        {cannotSay > 0 && `; and ${cannotSay === 1 ? "once" : `${cannotSay} times`} “cannot say”`}
+        {cannotSay > 0 && `, and ${cannotSay === 1 ? "once" : `${cannotSay} times`} “cannot say”`}
+        {goalText(count)}
       </p>
       <p class="quiet">
         {self.share === null
@@ -40,6 +40,13 @@ function agreement(what: string, { share, questions }: AgreementInfo): string {
   return `${what} ${percent(value)} of ${questions} ${
     questions === 1 ? "question" : "questions"
   } that were asked again (95 % interval ${percent(low)} to ${percent(high)}).`;
+}
+
+/** How far it is to the goal, and what to do there. */
+export function goalText(count: number): string {
+  return count < goal
+    ? `; ${goal} are a good beginning`
+    : ": a good beginning. Keep it below, or go on: more make it surer";
 }
 
 /** What is missing before anything can be learned; null where that is nothing. */

@@ -67,7 +67,7 @@ function Verdict({ taught, isEarly }: {
       answers.toLocaleString("en")
     } in all, drawn from the values of ${images.toLocaleString("en")} images`;
   return (
-    <p class="verdict" data-verdict={verdict}>
+    <p class="verdict" data-verdict={verdict} data-answers={answers}>
       <strong>{titles[verdict] ?? verdict}.</strong> {text[0].toUpperCase() + text.slice(1)}.{" "}
       <span class="quiet">
         {judges}; {dimensions} of {of} dimensions count.

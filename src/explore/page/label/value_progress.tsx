@@ -1,6 +1,6 @@
 import type { ValuesAnswer } from "../../protocol.ts";
 import { countText } from "../maps/selected.tsx";
-import { goal } from "./question_progress.tsx";
+import { goal, goalText } from "./question_progress.tsx";
 import { fewestValued, teaching } from "./values_data.ts";
 
 /** How many images have a value, and how far people differ. */
@@ -18,7 +18,7 @@ export function ValueProgress({ asked }: { readonly asked: ValuesAnswer }) {
             }`}
           </>
         )}
-        {images < goal ? `, ${goal} are a good beginning` : ""}
+        {goalText(images)}
       </p>
       {disputed > 0 && (
         <p class="quiet">
