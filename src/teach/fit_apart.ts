@@ -3,8 +3,8 @@ import type { Embeddings } from "../search/embeddings.ts";
 import {
   differenceRows,
   type FitNotionOptions,
-  fittedNotion,
   type FittedNotion,
+  fittedNotion,
   type PartedAnswers,
 } from "./fit_notion.ts";
 import type { ValidatedFit } from "../statistics/validated_fit.ts";

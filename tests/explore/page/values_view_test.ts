@@ -228,6 +228,8 @@ pageTest("the label view teaches from a column that is no notion of the model", 
   await page.waitForSelector(".verdict");
   await waitForText(page, "from the column size of the images’ table, which knows a value of 35");
   assert.equal((await textsOf(page, ".accuracies tbody th"))[0], "size (new)");
+  await page.waitForSelector(".taught-anchor");
+  await page.waitForSelector("[data-row=taught] [data-image]");
   assert.deepEqual(await seriousFaults(page), []);
 });
 

@@ -17,7 +17,7 @@ export function ByQuestions() {
     <>
       <Question asked={asked} />
       <TeachPanel
-        anchor={asked.anchor}
+        anchor={{ ...asked.anchor, where: "the picture in the middle" }}
         isEarly={answers.answers - answers.cannotSay < goal}
         notYet={answersMissing(answers)}
       >

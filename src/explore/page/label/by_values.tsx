@@ -1,10 +1,13 @@
 import { useEffect } from "preact/hooks";
+import type { ValuesAnswer } from "../../protocol.ts";
 import { addShortcuts } from "../keyboard.ts";
 import { goal } from "./question_progress.tsx";
+import type { Anchor } from "./taught_neighbours.tsx";
 import { TeachPanel } from "./teach_panel.tsx";
 import { ValueProgress, valuesMissing } from "./value_progress.tsx";
 import { ValueQuestion } from "./value_question.tsx";
 import {
+  askedImages,
   followValues,
   giveNumber,
   skip,
@@ -24,7 +27,7 @@ export function ByValues() {
     <>
       <ValueQuestion asked={asked} />
       <TeachPanel
-        anchor={asked.image}
+        anchor={anchorOf(asked)}
         isEarly={asked.images < goal}
         notYet={valuesMissing(asked)}
       >
@@ -32,6 +35,15 @@ export function ByValues() {
       </TeachPanel>
     </>
   );
+}
+
+/** The image that is asked about; of those that are selected the first. */
+function anchorOf({ image }: ValuesAnswer): Anchor | null {
+  const [first] = askedImages();
+  if (first === undefined) return null;
+  return first === image?.index
+    ? { ...image, where: "the picture above" }
+    : { index: first, name: `image ${first}`, where: "the first picture above" };
 }
 
 function shortcuts(): () => void {

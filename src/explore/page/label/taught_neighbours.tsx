@@ -7,10 +7,18 @@ import { Thumbnail } from "../thumbnail.tsx";
 
 const shown = 8;
 
+/** An image whose neighbours are shown. */
+export interface Anchor {
+  readonly index: number;
+  readonly name: string;
+  /** Where its picture is: "the picture above"; null where it is not shown yet. */
+  readonly where: string | null;
+}
+
 /** The nearest images of the picture that is asked about, by what was taught and by the best notion there is. */
 export function TaughtNeighbours({ taught, anchor }: {
   readonly taught: TaughtInfo;
-  readonly anchor: { readonly index: number; readonly name: string };
+  readonly anchor: Anchor;
 }) {
   const [answer, setAnswer] = useState<NeighboursAnswer | null>(null);
   useEffect(() => {
@@ -33,11 +41,12 @@ export function TaughtNeighbours({ taught, anchor }: {
   const titles = [`nearest by ${taught.notion} (new)`, `nearest by ${taught.best}`];
   return (
     <div class="taught-neighbours">
-      <h3>
-        {taught.from === "triplets"
-          ? "Nearest to the picture in the middle"
-          : "Nearest to the picture above"}
-      </h3>
+      <h3>Nearest to {anchor.where ?? "this picture"}</h3>
+      {anchor.where === null && (
+        <div class="taught-anchor">
+          <Thumbnail index={anchor.index} name={anchor.name} />
+        </div>
+      )}
       {answer.rows.map(({ hits }, row) => (
         <div key={titles[row]}>
           <p class="quiet">{titles[row]}</p>

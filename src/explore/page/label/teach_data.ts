@@ -43,10 +43,13 @@ export function teach(): void {
   ask(taughtFrom());
 }
 
-/** Forgets what was taught when something else is. */
+let followed = "";
+
+/** Forgets what was taught when something else is; not when the view is left and comes back. */
 export function followTaught(): () => void {
   return effect(() => {
-    [labelled, labelWay, labelColumn].forEach(({ value }) => value);
-    taught.value = null;
+    const now = JSON.stringify([labelled.value, labelWay.value, labelColumn.value]);
+    if (now !== followed) taught.value = null;
+    followed = now;
   });
 }

@@ -3,13 +3,13 @@ import type { TaughtInfo } from "../../protocol.ts";
 import { labelled } from "../state.ts";
 import { Accuracies } from "./accuracies.tsx";
 import { KeepNotion } from "./keep_notion.tsx";
-import { TaughtNeighbours } from "./taught_neighbours.tsx";
+import { type Anchor, TaughtNeighbours } from "./taught_neighbours.tsx";
 import { taught } from "./teach_data.ts";
 
 /** What the notion has been taught so far. */
 export function TeachPanel({ anchor, isEarly, notYet, children }: {
   /** The image whose neighbours are shown. */
-  readonly anchor: { readonly index: number; readonly name: string } | null;
+  readonly anchor: Anchor | null;
   /** Whether more answers are to be expected. */
   readonly isEarly: boolean;
   /** What is shown instead as long as nothing was taught; null where that has a reason of its own. */
