@@ -29,7 +29,7 @@ export class RunningRank {
   /** How it ends. */
   readonly end: Promise<RankEnd>;
   #stdout = "";
-  #waiting: { text: string; resolve: () => void }[] = [];
+  #waiting: { text: string; times: number; resolve: () => void }[] = [];
 
   constructor(child: Deno.ChildProcess) {
     this.child = child;
@@ -38,15 +38,20 @@ export class RunningRank {
 
   /** Resolves once it has printed the text, or has ended. */
   said(text: string): Promise<void> {
+    return this.saidTimes(text, 1);
+  }
+
+  /** Resolves once it has printed the text so often, or has ended. */
+  saidTimes(text: string, times: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.push({ text, resolve });
+    this.#waiting.push({ text, times, resolve });
     this.#tell();
     return promise;
   }
 
   #tell(hasEnded = false): void {
-    for (const { text, resolve } of this.#waiting) {
-      if (hasEnded || this.#stdout.includes(text)) resolve();
+    for (const { text, times, resolve } of this.#waiting) {
+      if (hasEnded || this.#stdout.split(text).length > times) resolve();
     }
   }
 

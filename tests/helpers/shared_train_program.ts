@@ -1,6 +1,6 @@
 /**
- * One rank of several that train together: its argument is JSON, options of `train()` and, beside
- * them, what is to happen. Prints lines of JSON: what it hears, and how the run ended.
+ * One rank of several that train together, a run after the other: its argument is JSON. Prints lines
+ * of JSON: what it hears, and how each run ended.
  */
 import { ProcessGroup } from "../../src/distributed/process_group.ts";
 import { readPlace } from "../../src/distributed/read_place.ts";
@@ -11,29 +11,36 @@ import type { TrainOptions } from "../../src/training/train_options.ts";
 
 /** What the program is asked to do. */
 export interface SharedTraining {
-  readonly options: TrainOptions;
+  readonly runs: readonly TrainOptions[];
   /** Other options of one rank. */
   readonly of?: Readonly<Record<number, Partial<TrainOptions>>>;
   /** Seconds that the others may take. */
   readonly timeout?: number;
+  /** How often a launcher has started the processes again. */
+  readonly round?: number;
 }
 
-const { options, of = {}, timeout = 60 }: SharedTraining = JSON.parse(Deno.args[0]);
+const { runs, of = {}, timeout = 60, round = 0 }: SharedTraining = JSON.parse(Deno.args[0]);
 const say = (said: unknown) => console.log(JSON.stringify(said));
 
 async function run(): Promise<void> {
   await start({ threads: 1 });
   const place = readPlace((name) => Deno.env.get(name));
   await using group = place === null
-    ? null
-    : await ProcessGroup.open(place, { device: "cpu", timeoutSeconds: timeout });
+    ? undefined
+    : await ProcessGroup.open({ ...place, round }, { device: "cpu", timeoutSeconds: timeout });
   const stop = new AbortController();
   Deno.addSignalListener("SIGUSR1", () => stop.abort(new Error("stopped by the test")));
+  for (const options of runs) {
+    const asked = { ...options, ...of[place?.rank ?? 0], group } as TrainOptions;
+    say(await trainOne(asked, stop.signal));
+  }
+}
+
+async function trainOne(options: TrainOptions, signal: AbortSignal): Promise<unknown> {
   const { finished, state } = await train({
     ...options,
-    ...of[place?.rank ?? 0],
-    ...group !== null && { group },
-    signal: stop.signal,
+    signal,
     listener: {
       warning: (text) => say({ warning: text }),
       notice: (text) => say({ notice: text }),
@@ -42,9 +49,9 @@ async function run(): Promise<void> {
       if (event.type === "step") say({ step: event.batch, epoch: event.epoch });
       if (event.type === "saved") say({ saved: event.path });
     },
-  } as TrainOptions);
+  });
   const { seconds: _seconds, ...sums } = state.sums;
-  say({ finished, state: { ...state, sums } });
+  return { finished, state: { ...state, sums } };
 }
 
 try {

@@ -35,3 +35,29 @@ function learned(tensors: Record<string, Kept>, rank: number): Record<string, Ke
     Object.entries(tensors).filter(([name]) => rank === 0 || !statistics.test(name)),
   );
 }
+
+Deno.test("SharedStepper has all processes know and learn the same, however often losses are read", async () => {
+  const ends = await runRanks({ program: "shared_stepper_program.ts", world: 2 });
+  const [first, second] = ends.map(({ code, stdout, stderr }) => {
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  });
+  assert.deepEqual(first, second);
+  const { one, three, notFinite } = first;
+  assert.notEqual(one.before, one.after);
+  assert.equal(one.after, three.after);
+  assert.deepEqual(one.sums.map(({ triplets }: { triplets: number }) => triplets), [9, 8, 9, 8, 9]);
+  assert.deepEqual(three.sums.map(({ correct }: { correct: number }) => correct), [
+    ...one.sums.map(({ correct }: { correct: number }) => correct),
+  ]);
+  for (const [i, loss] of one.losses.entries()) {
+    // In float32 with the gradients, in float64 without.
+    assert.ok(Math.abs(Number(loss) - Number(three.losses[i])) < 1e-6, `${loss}`);
+  }
+  // Rank 1 alone wished to stop, at the last step.
+  assert.deepEqual(one.wishes, { stop: true, save: false });
+  assert.deepEqual(three.wishes, one.wishes);
+  // A loss of rank 1 was not finite: no process updated, and all know.
+  assert.equal(notFinite.after, notFinite.before);
+  assert.ok(notFinite.losses.every((loss: string) => !Number.isFinite(Number(loss))));
+});

@@ -9,6 +9,7 @@ import { type RankEnd, type Ranks, runRanks } from "../helpers/run_ranks.ts";
 import type { SharedTraining } from "../helpers/shared_train_program.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
+import { writeValuedSet } from "../helpers/valued_set.ts";
 
 /** Two epochs of four batches, the last of which is smaller. */
 function tiny(root: string, out = "run"): NewRun {
@@ -43,17 +44,21 @@ function trainRanks(
   });
 }
 
+/** The lines of a process that ended well, but for its steps. */
+function linesOf({ code, stdout, stderr }: RankEnd): Record<string, unknown>[] {
+  assert.equal(code, 0, stderr);
+  return stdout.trim().split("\n").map((line) => JSON.parse(line))
+    .filter((line) => line.step === undefined && line.saved === undefined);
+}
+
 /** Trains to the end with so many processes; what each of them said last. */
 async function trained(
   options: TrainOptions,
   world: number,
   more: Partial<Ranks> = {},
 ): Promise<Record<string, unknown>[]> {
-  const ends = await trainRanks({ options }, { world, ...more });
-  return ends.map(({ code, stdout, stderr }) => {
-    assert.equal(code, 0, stderr);
-    return JSON.parse(stdout.trim().split("\n").at(-1)!);
-  });
+  const ends = await trainRanks({ runs: [options] }, { world, ...more });
+  return ends.map((end) => linesOf(end).at(-1)!);
 }
 
 async function assertSameFiles(one: string, other: string): Promise<void> {
@@ -94,20 +99,140 @@ Deno.test("train() of two processes leaves both where rank 0 is, and resumes to 
     assert.equal((await readMetrics(join(root, "run"))).length, 2);
 
     // Rank 1 is asked to stop in the middle of the first epoch.
-    const ends = await trainRanks({ options: tiny(root, "broken") }, {
+    const ends = await trainRanks({ runs: [tiny(root, "broken")] }, {
       watch: async ([rank0, rank1]) => {
         await rank0.said('{"step":2,"epoch":1}');
         rank1.child.kill("SIGUSR1");
       },
     });
-    const last = ends.map(({ code, stdout, stderr }) => {
-      assert.equal(code, 0, stderr);
-      return JSON.parse(stdout.trim().split("\n").at(-1)!);
-    });
+    const last = ends.map((end) => linesOf(end).at(-1)!);
     assert.equal(last[0].finished, false);
     assert.deepEqual(last[0], last[1]);
-    const { state } = (await readModelFile(join(root, "broken", "checkpoint"))).info;
-    assert.deepEqual({ ...state!.sums, seconds: 0 }, { ...last[0].state.sums, seconds: 0 });
-    await trained({ resume: join(root, "broken", "checkpoint") }, 2);
+    const checkpoint = join(root, "broken", "checkpoint");
+    const { state } = (await readModelFile(checkpoint)).info;
+    const { seconds: _seconds, ...sums } = state!.sums;
+    assert.deepEqual({ ...state, sums }, last[0].state);
+    assert.ok(sums.batches > 0 && sums.batches < 4);
+
+    // One process goes on in a copy, two where it was.
+    const [[warned]] = (await trainRanks({
+      runs: [{ resume: checkpoint, out: join(root, "copy") }],
+    }, { world: 1 })).map(linesOf);
+    assert.deepEqual(warned, {
+      warning: "the run had 2 processes, now it has 1: results are bit-equal only with 2 processes",
+    });
+    await trained({ resume: checkpoint }, 2);
     await assertSameFiles(join(root, "run"), join(root, "broken"));
+  }));
+
+Deno.test("train() has processes with other settings or data end with an error that names rank and what", () =>
+  withSet(async (root) => {
+    const settings = await trainRanks({
+      runs: [tiny(root)],
+      of: { 1: { learningRate: 1e-2, seed: 2 } },
+    });
+    for (const { code, stderr } of settings) {
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /^Cannot train together: rank 1 differs from rank 0 in `learningRate` \(0.01, not 0.001\), `seed` \(2, not 1\), the triplets \(.*\); give all processes the same options/,
+      );
+    }
+    await writeTinySet(join(root, "other"), { triplets: 24 });
+    const picture = join(root, "other", "images", "3.png");
+    await Deno.copyFile(join(root, "other", "images", "4.png"), picture);
+    const data = await trainRanks({
+      runs: [tiny(root)],
+      of: { 1: { data: join(root, "other") } as Partial<TrainOptions> },
+    });
+    for (const { code, stderr } of data) {
+      assert.equal(code, 1);
+      assert.match(stderr, /rank 1 differs from rank 0 in the images' files \(SHA-256 .*\);/);
+    }
+    const missing = await trainRanks({
+      runs: [tiny(root)],
+      of: { 1: { data: join(root, "nowhere") } as Partial<TrainOptions> },
+    });
+    assert.match(missing[0].stderr, /^Rank 1 could not go on: Cannot open the image set .*nowhere/);
+    assert.match(missing[1].stderr, /^Cannot open the image set .*nowhere/);
+    // Nothing was begun: the folder was made and is gone again.
+    await assert.rejects(Deno.stat(join(root, "run")), Deno.errors.NotFound);
+  }));
+
+Deno.test("train() of three processes trains on all triplets by every sampler, specialists and bf16", () =>
+  withSet(async (root) => {
+    const valued = join(root, "valued");
+    await writeValuedSet(valued);
+    const runs: NewRun[] = [
+      { ...tiny(root, "lists"), sampler: "dense-lists" },
+      { ...tiny(root, "specialists"), variant: "specialists", batchSize: 11 },
+      { ...tiny(root, "bf16"), precision: "bf16" },
+      { ...tiny(root, "values"), data: valued, sampler: "dense-values", batchSize: 8 },
+    ];
+    const ends = await trainRanks({ runs }, { world: 3 });
+    const said = ends.map((end) => linesOf(end).filter((line) => "finished" in line));
+    assert.equal(said[0].length, runs.length);
+    assert.deepEqual(said[0], said[1]);
+    assert.deepEqual(said[0], said[2]);
+    for (const { out } of runs) {
+      const rows = await readMetrics(out);
+      assert.equal(rows.length, 2);
+      for (const { train } of rows) {
+        const triplets = train.notions.reduce((sum, each) => sum + each.triplets, 0);
+        if (out.endsWith("values")) assert.ok(triplets > 0);
+        else assert.equal(triplets, 44, out);
+        assert.ok(Number.isFinite(train.loss));
+      }
+    }
+  }));
+
+Deno.test("train() refuses batches of which a process would embed a single small image", () =>
+  withSet(async (root) => {
+    const ends = await trainRanks({ runs: [{ ...tiny(root), batchSize: 3 }] });
+    for (const { code, stderr } of ends) {
+      assert.equal(code, 1);
+      assert.match(stderr, /one of 2 processes would have a single one of a batch/);
+    }
+  }));
+
+Deno.test("train() that diverges ends all processes with one error", () =>
+  withSet(async (root) => {
+    const options = { ...tiny(root), epochs: 1, learningRate: 1e28, embedLoss: 1e10 };
+    const ends = await trainRanks({ runs: [{ ...options, saveEveryMinutes: 0 }] });
+    assert.deepEqual(ends.map(({ code }) => code), [1, 1]);
+    assert.equal(ends[0].stderr, ends[1].stderr);
+    assert.match(ends[0].stderr, /^Training stopped in epoch 1, batch \d: /);
+  }));
+
+Deno.test("train() that a launcher has started again goes on from what the processes before saved", () =>
+  withSet(async (root) => {
+    await trained(tiny(root, "straight"), 2);
+    const often = { ...tiny(root), saveEveryMinutes: 0 };
+    const killed = await trainRanks({ runs: [often] }, {
+      watch: async (running) => {
+        await running[0].said('{"step":2,"epoch":2}');
+        for (const { child } of running) child.kill("SIGKILL");
+      },
+    });
+    assert.deepEqual(killed.map(({ code }) => code), [137, 137]);
+    const again = await trainRanks({ runs: [often], round: 1 });
+    const lines = again.map(linesOf);
+    assert.match(
+      String(lines[0][0].notice),
+      /^the processes were started again: going on from .*run/,
+    );
+    assert.deepEqual(lines[0].at(-1), lines[1].at(-1));
+    await assertSameFiles(join(root, "run"), join(root, "straight"));
+    await assert.rejects(Deno.stat(join(root, "run", "restart.json")), Deno.errors.NotFound);
+
+    // It has ended; another job's run is not gone on with, nor replaced.
+    const checkpoint = await Deno.readFile(join(root, "run", "checkpoint.safetensors"));
+    for (const end of await trainRanks({ runs: [{ ...often, epochs: 3 }], round: 1 })) {
+      assert.equal(end.code, 1);
+      assert.match(end.stderr, /Cannot start a run in .*: it holds one already/);
+    }
+    assert.deepEqual(
+      await Deno.readFile(join(root, "run", "checkpoint.safetensors")),
+      checkpoint,
+    );
   }));

@@ -1,0 +1,79 @@
+/**
+ * One rank of several that take steps of a tiny network: prints, as JSON, what they were and a digest
+ * of the weights, for losses that are read one by one, several together, and one of rank 1 that is
+ * not finite.
+ */
+import { namedTensors } from "../../src/distributed/named_tensors.ts";
+import { ProcessGroup } from "../../src/distributed/process_group.ts";
+import { readPlace } from "../../src/distributed/read_place.ts";
+import { sha256 } from "../../src/files/sha256.ts";
+import { exitNow } from "../../src/native/library.ts";
+import { start } from "../../src/native/start.ts";
+import { partOfBatch } from "../../src/training/part_of_batch.ts";
+import { SharedStepper } from "../../src/training/shared_stepper.ts";
+import type { StepTaken } from "../../src/training/stepper.ts";
+import type { StepSetting } from "../../src/training/train_step.ts";
+import { tinyBatch, tinySetting } from "./tiny_setting.ts";
+
+const steps = 5;
+
+async function run(): Promise<void> {
+  await start({ threads: 1 });
+  await using group = await ProcessGroup.open(readPlace((name) => Deno.env.get(name))!, {
+    device: "cpu",
+    timeoutSeconds: 60,
+  });
+  console.log(JSON.stringify({
+    one: await stepped(group, { readEvery: 1 }),
+    three: await stepped(group, { readEvery: 3 }),
+    notFinite: await stepped(group, { readEvery: 1, std: group.place.rank === 1 ? 1e-45 : 0.5 }),
+  }));
+}
+
+async function stepped(
+  group: ProcessGroup,
+  { readEvery, std = 0.5 }: { readonly readEvery: number; readonly std?: number },
+): Promise<unknown> {
+  const { setting, made } = tinySetting();
+  using _made = made;
+  const before = digestOf(setting);
+  let taken = 0;
+  using stepper = new SharedStepper(
+    { ...setting, normalisation: { ...setting.normalisation, std: [std, std, std] } },
+    {
+      group,
+      readEvery,
+      config: { notions: ["a", "b"], margin: 0.2 },
+      wishes: () => ({ stop: group.place.rank === 1 && taken === steps, save: false }),
+    },
+  );
+  const all: StepTaken[] = [];
+  for (let step = 0; step < steps; step++) {
+    taken += 1;
+    // Batches of 9 and 8 triplets: unequal parts.
+    const batch = partOfBatch(tinyBatch(step, 9 - step % 2), group.place);
+    all.push(...await stepper.step(batch, 1e-3));
+  }
+  all.push(...await stepper.finish());
+  return {
+    before,
+    after: digestOf(setting),
+    losses: all.map(({ numbers: { loss } }) => String(loss)),
+    sums: all.map(({ shared }) => shared),
+    wishes: stepper.wishes,
+  };
+}
+
+/** Of what is learned: running statistics are each rank's own. */
+function digestOf({ network }: StepSetting): string {
+  const learned = namedTensors(network.parameters());
+  return sha256(learned.map((tensor) => sha256(new Uint8Array(tensor.data().buffer))).join());
+}
+
+try {
+  await run();
+  exitNow(0);
+} catch (error) {
+  console.error((error as Error).stack);
+  exitNow(1);
+}
