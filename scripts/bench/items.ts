@@ -22,10 +22,10 @@ export const items = {
 } satisfies Record<string, (options: BenchOptions) => Promise<Comparison[]>>;
 
 /**
- * Items that are done only by name: busy keeps the whole machine busy, and explore needs a browser
- * and makes a set of its own, for minutes.
+ * Items that are done only by name: busy keeps the whole machine busy, explore needs a browser and
+ * makes a set of its own, for minutes, and teach compares csn with nothing.
  */
-export const namedItems = ["busy", "explore"] as const;
+export const namedItems = ["busy", "explore", "teach"] as const;
 
 /** The names that --items takes. */
 export const itemNames = [...Object.keys(items) as (keyof typeof items)[], ...namedItems] as const;

@@ -9,6 +9,7 @@ import { messageOf, UsageError } from "../../src/base/errors.ts";
 import { describeLibrary, openedParts } from "../../src/native/library.ts";
 import { choosePlacement } from "../../src/model/choose_placement.ts";
 import { measureWaits, spinCounts } from "./busy.ts";
+import { measureTeaching } from "./teaching.ts";
 import { isItem, type Item, itemNames, items, namedItems } from "./items.ts";
 import { describePytorch, findPython, type Python } from "./pytorch.ts";
 import { type Findings, type Machine, report } from "./report.ts";
@@ -54,7 +55,9 @@ const program = new Command("bench")
     const notice = (text: string) => console.error(text);
     await startNative(flags);
     const placement = choosePlacement(flags, { notice, warning: notice });
-    const needsPytorch = chosen.some((item) => !["search", "serve", "explore"].includes(item));
+    const needsPytorch = chosen.some((item) =>
+      !["search", "serve", "explore", "teach"].includes(item)
+    );
     const python = needsPytorch
       ? await findPython(flags.python, notice)
       : { command: "python3", env: {} };
@@ -96,7 +99,8 @@ async function compareItem(item: Item, options: BenchOptions, found: Findings): 
       // Loaded late: no other item needs a browser.
       const { measureExploring } = await import("./explore.ts");
       found.figures.push(...await measureExploring(options));
-    } else found.comparisons.push(...await items[item](options));
+    } else if (item === "teach") found.figures.push(...await measureTeaching(options));
+    else found.comparisons.push(...await items[item](options));
   } catch (error) {
     const reason = messageOf(error);
     options.notice(`${item} could not be compared: ${reason}`);

@@ -28,7 +28,7 @@ export interface Findings {
   readonly comparisons: Comparison[];
   /** Of the item busy. */
   readonly waits: Wait[];
-  /** Of the item explore. */
+  /** Of the items explore and teach. */
   readonly figures: Figure[];
   /** Items that could not be compared. */
   readonly failures: { readonly item: string; readonly reason: string }[];
@@ -132,7 +132,9 @@ function figureLines(figures: readonly Figure[]): string[] {
     ),
     "",
     "9 of 10: what 9 of 10 measurements are at least as good as, which is held against the aim.",
-    "Frames are counted in half seconds; the page is real, in a browser on this machine.",
+    ...figures.some(({ unit }) => unit === "frames/s")
+      ? ["Frames are counted in half seconds; the page is real, in a browser on this machine."]
+      : [],
   ];
 }
 
