@@ -2,7 +2,6 @@ import { UsageError } from "../base/errors.ts";
 import { randomBelow, randomUnit, streamFor } from "../base/random.ts";
 import type { Embeddings } from "../search/embeddings.ts";
 import type { Masks } from "../search/mixture.ts";
-import { logistic } from "../statistics/logistic_fit.ts";
 import { type Answer, type Question, questionKey } from "./answer.ts";
 import { type Committee, committeeOf, surest } from "./committee.ts";
 
@@ -69,12 +68,16 @@ export function nextQuestion(
     const distances = poolDistances(embeddings, committee, anchor, pool);
     const chosen = candidates(distances, pool.length, draw);
     const likenesses = distances.map(likenessesOf);
+    // How much less a question counts for its anchor, and for each image.
+    const asAnchor = usedFactor ** (used.get(anchor) ?? 0);
+    const factors = chosen.map((place) => usedFactor ** (used.get(pool[place]) ?? 0));
     for (let a = 1; a < chosen.length; a++) {
       for (let b = 0; b < a; b++) {
         const [one, other] = [pool[chosen[a]], pool[chosen[b]]];
-        const uses = (used.get(anchor) ?? 0) + (used.get(one) ?? 0) + (used.get(other) ?? 0);
-        const score = usedFactor ** uses *
-          informationOf(committee, likenesses, chosen[a], chosen[b]);
+        const factor = asAnchor * factors[a] * factors[b];
+        // No answer says more than this.
+        if (best !== null && factor * Math.LN2 <= best.score) continue;
+        const score = factor * informationOf(committee, likenesses, chosen[a], chosen[b]);
         if (best !== null && score <= best.score) continue;
         if (known.has(questionKey({ anchor, left: one, right: other }))) continue;
         best = { score, anchor, one, other };
@@ -254,11 +257,16 @@ function informationOf(
   b: number,
 ): number {
   let [mean, entropies] = [0, 0];
-  committee.forEach(({ likelihood }, guess) => {
-    const chance = logistic(surest * (likenesses[guess][a] - likenesses[guess][b]));
-    mean += likelihood * chance;
-    entropies += likelihood * entropyOf(chance);
-  });
+  for (let guess = 0; guess < committee.length; guess++) {
+    const { likelihood } = committee[guess];
+    const logit = surest * (likenesses[guess][a] - likenesses[guess][b]);
+    // Chance and entropy by one exponential: this is most of what a question costs.
+    const size = Math.abs(logit);
+    const small = Math.exp(-size);
+    const chance = small / (1 + small);
+    mean += likelihood * (logit < 0 ? chance : 1 - chance);
+    entropies += likelihood * (Math.log1p(small) + size * chance);
+  }
   return entropyOf(mean) - entropies;
 }
 
