@@ -75,7 +75,7 @@ export type {
   Masks,
   Weights,
 } from "./src/search/mixture.ts";
-export type { EmbeddingMatrix, MatrixParts } from "./src/search/embedding_matrix.ts";
+export type { EmbeddingMatrix, MatrixBlock, MatrixParts } from "./src/search/embedding_matrix.ts";
 export { notionScales, type Scales } from "./src/search/balance.ts";
 export {
   type Calibration,

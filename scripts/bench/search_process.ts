@@ -6,13 +6,13 @@
 import { createInterface } from "node:readline";
 import process from "node:process";
 import { start } from "../../src/native/start.ts";
-import { EmbeddingMatrix } from "../../src/search/embedding_matrix.ts";
+import { mapMatrix } from "../../src/search/mapped_matrix.ts";
 import { scan } from "../../src/search/scan.ts";
 import { randomRows, searchWeights } from "./search_data.ts";
 
 const { path, threads } = JSON.parse(Deno.args[0]);
 await start({ threads });
-using matrix = await EmbeddingMatrix.map(path);
+using matrix = await mapMatrix(path);
 console.log(JSON.stringify({ ready: true }));
 for await (const line of createInterface({ input: process.stdin })) {
   const { queries, k } = JSON.parse(line);

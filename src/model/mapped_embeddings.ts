@@ -1,7 +1,8 @@
 import { CsnError } from "../base/errors.ts";
 import { identityOf } from "../files/file_identities.ts";
-import { EmbeddingMatrix } from "../search/embedding_matrix.ts";
+import type { EmbeddingMatrix } from "../search/embedding_matrix.ts";
 import type { EmbeddingRows, RowBlock } from "../search/embedding_rows.ts";
+import { mapMatrix } from "../search/mapped_matrix.ts";
 import { mapFile, narrow } from "../tensor/operators.ts";
 import {
   readSafetensorsHeader,
@@ -87,7 +88,7 @@ export class MappedEmbeddings implements EmbeddingRows, Disposable {
     if (rows === undefined || metadata.names === undefined) throw unreadable(path, "it holds none");
     const known = await examined(path, tensors, metadata);
     using stack = new DisposableStack();
-    const matrix = stack.use(await EmbeddingMatrix.map(path));
+    const matrix = stack.use(await mapMatrix(path));
     const names = stack.use(RowNames.of(path, metadata.names, tensors));
     if (names.count !== matrix.count) {
       throw unreadable(path, `it has ${matrix.count} of them and ${names.count} names`);

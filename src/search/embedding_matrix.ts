@@ -1,8 +1,4 @@
 import { CsnError } from "../base/errors.ts";
-import { call } from "../tensor/call.ts";
-import { indexSelect, longs, mapFile, narrow, reshape, toDType } from "../tensor/operators.ts";
-import { readSafetensorsHeader, type TensorPlace } from "../tensor/safetensors.ts";
-import { heldTensors, scope } from "../tensor/scope.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** What the shim searches: `rows`, or `memory` when they lie in JavaScript's. */
@@ -17,151 +13,91 @@ export interface MatrixParts {
   readonly memory: Float32Array<ArrayBuffer> | null;
 }
 
-/** Embeddings [N, D] that are searched, in memory or mapped from a file: see `scan()`. */
-export class EmbeddingMatrix implements Disposable {
+/** Rows that follow one another, and the number of the first. */
+export interface MatrixBlock {
+  /** The number of the first. */
+  readonly first: number;
+  /** [n, D] as float32. */
+  readonly vectors: Float32Array;
+}
+
+/**
+ * Embeddings [N, D] that are searched, in memory or mapped from a file (see `mapMatrix()`): what
+ * `scan()` takes. Those in memory need no libtorch, so that a browser can search them, too.
+ */
+export abstract class EmbeddingMatrix implements Disposable {
   /** N. */
   readonly count: number;
   /** D. */
   readonly dimension: number;
-  readonly #parts: MatrixParts;
 
-  private constructor([count, dimension]: readonly number[], parts: MatrixParts) {
+  /** Of N rows and D dimensions. */
+  constructor(count: number, dimension: number) {
     this.count = count;
     this.dimension = dimension;
-    this.#parts = parts;
   }
 
   /** A view of `vectors` [N, D]. */
   static of(vectors: Float32Array, dimension: number): EmbeddingMatrix {
+    return new MemoryMatrix(vectors, dimension);
+  }
+
+  /** Row number `index`, [D], as float32. */
+  abstract row(index: number): Float32Array;
+  /** [n, D]: the rows number `indices` [n], in that order, as float32. */
+  abstract take(indices: Uint32Array): Float32Array;
+  /** All rows in order, `most` at a time at most, as float32. */
+  abstract blocks(most: number): Generator<MatrixBlock>;
+  /** Where the numbers lie. */
+  abstract parts(): MatrixParts;
+  /** Gives a mapping up; memory of JavaScript's stays as it is. */
+  abstract [Symbol.dispose](): void;
+}
+
+/** Rows that lie in JavaScript's memory. */
+class MemoryMatrix extends EmbeddingMatrix {
+  readonly #vectors: Float32Array<ArrayBuffer>;
+
+  constructor(vectors: Float32Array, dimension: number) {
     if (dimension === 0 || vectors.length % dimension !== 0) {
       throw new CsnError(
         `Cannot search ${vectors.length} numbers: they are no rows of ${dimension} dimensions`,
       );
     }
-    const memory = vectors as Float32Array<ArrayBuffer>;
-    const parts = { rows: null, codes: null, scales: null, memory };
-    return new EmbeddingMatrix([vectors.length / dimension, dimension], parts);
+    super(vectors.length / dimension, dimension);
+    this.#vectors = vectors as Float32Array<ArrayBuffer>;
   }
 
-  /**
-   * The matrix `embeddings` of a safetensors file, float32 or float16, mapped and not read, with
-   * its `codes` (int8) and `scales` where it has them. Needs libtorch. The file may be replaced or
-   * removed meanwhile, but must not be overwritten in place.
-   */
-  static async map(path: string): Promise<EmbeddingMatrix> {
-    const { tensors } = await readSafetensorsHeader(path);
-    const [rows, codes, scales] = ["embeddings", "codes", "scales"].map((name) =>
-      tensors.get(name)
-    );
-    const [count, dimension] = checkedShape(path, rows, codes, scales);
-    // A mapping of no bytes is refused by the system.
-    if (count * dimension === 0) return EmbeddingMatrix.of(new Float32Array(0), dimension);
-    return scope(() => {
-      const bytes = mapFile(path, [rows!.fileBytes]);
-      const take = (place?: TensorPlace) => place === undefined ? null : tensorAt(bytes, place);
-      return new EmbeddingMatrix([count, dimension], {
-        rows: take(rows),
-        codes: take(codes),
-        scales: take(scales),
-        memory: null,
-      });
-    });
+  override row(index: number): Float32Array {
+    checkRow(this, index);
+    return this.#vectors.subarray(index * this.dimension, (index + 1) * this.dimension);
   }
 
-  /** Row number `index`, [D], as float32. */
-  row(index: number): Float32Array {
-    if (!(index >= 0 && index < this.count)) {
-      throw new CsnError(`Cannot take embedding ${index}: there are ${this.count}`);
-    }
-    const { memory, rows } = this.#parts;
-    if (memory !== null) {
-      return memory.subarray(index * this.dimension, (index + 1) * this.dimension);
-    }
-    using row = scope(() => toDType(narrow(rows!, { dim: 0, start: index, length: 1 }), "float32"));
-    return row.data() as Float32Array;
+  override take(indices: Uint32Array): Float32Array {
+    const taken = new Float32Array(indices.length * this.dimension);
+    indices.forEach((index, i) => taken.set(this.row(index), i * this.dimension));
+    return taken;
   }
 
-  /** [n, D]: the rows number `indices` [n], in that order, as float32. */
-  take(indices: Uint32Array): Float32Array {
-    const beyond = indices.find((index) => index >= this.count);
-    if (beyond !== undefined) {
-      throw new CsnError(`Cannot take embedding ${beyond}: there are ${this.count}`);
-    }
-    const { memory, rows } = this.#parts;
-    if (memory !== null) {
-      const taken = new Float32Array(indices.length * this.dimension);
-      indices.forEach((index, i) => taken.set(this.row(index), i * this.dimension));
-      return taken;
-    }
-    using taken = scope(() => toDType(indexSelect(rows!, longs(indices, "cpu")), "float32"));
-    return taken.data() as Float32Array;
-  }
-
-  /** All rows in order, `most` at a time at most, as float32. */
-  *blocks(most: number): Generator<{ readonly first: number; readonly vectors: Float32Array }> {
-    const { memory, rows } = this.#parts;
+  override *blocks(most: number): Generator<MatrixBlock> {
     for (let first = 0; first < this.count; first += most) {
-      const length = Math.min(most, this.count - first);
-      if (memory !== null) {
-        const [from, to] = [first, first + length].map((row) => row * this.dimension);
-        yield { first, vectors: memory.subarray(from, to) };
-        continue;
-      }
-      using some = scope(() => toDType(narrow(rows!, { start: first, length }), "float32"));
-      yield { first, vectors: some.data() as Float32Array };
+      const end = Math.min(first + most, this.count);
+      yield {
+        first,
+        vectors: this.#vectors.subarray(first * this.dimension, end * this.dimension),
+      };
     }
   }
 
-  /** Where the numbers lie. */
-  parts(): MatrixParts {
-    return this.#parts;
+  override parts(): MatrixParts {
+    return { rows: null, codes: null, scales: null, memory: this.#vectors };
   }
 
-  /** For `scope()`. */
-  [heldTensors](): Tensor[] {
-    const { rows, codes, scales } = this.#parts;
-    return [rows, codes, scales].filter((tensor) => tensor !== null);
-  }
-
-  /** Gives a mapping up; memory of JavaScript's stays as it is. */
-  [Symbol.dispose](): void {
-    for (const tensor of this[heldTensors]()) tensor.dispose();
-  }
+  override [Symbol.dispose](): void {}
 }
 
-/** A tensor of a file that is mapped as uint8 [bytes]. */
-function tensorAt(bytes: Tensor, { dtype, shape, from, to }: TensorPlace): Tensor {
-  return scope(() => {
-    const own = narrow(bytes, { dim: 0, start: from, length: to - from });
-    return reshape(call("aten::view.dtype", own, dtype), shape);
-  });
-}
-
-/** N and D. */
-function checkedShape(
-  path: string,
-  rows: TensorPlace | undefined,
-  codes: TensorPlace | undefined,
-  scales: TensorPlace | undefined,
-): readonly number[] {
-  const refusal = (found: string) => new CsnError(`Cannot search "${path}": ${found}`);
-  if (rows === undefined) throw refusal("it holds no embeddings");
-  const described = ({ dtype, shape }: TensorPlace) => `${dtype}[${shape.join(", ")}]`;
-  if (!/^float(16|32)$/.test(rows.dtype) || rows.shape.length !== 2 || rows.shape[1] === 0) {
-    throw refusal(
-      `its embeddings are ${described(rows)}, they should be a matrix of float32 or float16`,
-    );
-  }
-  const [count, dimension] = rows.shape;
-  const isRight = codes === undefined && scales === undefined ||
-    codes !== undefined && scales !== undefined &&
-      described(codes) === `int8[${count}, ${dimension}]` &&
-      described(scales) === `float32[${dimension}]`;
-  if (isRight) return rows.shape;
-  const found = [codes, scales].map((place) => place === undefined ? "none" : described(place));
-  throw refusal(
-    `its codes are ${found[0]} and their scales ${
-      found[1]
-    }, they should be int8[${count}, ${dimension}] and float32[${dimension}]; write it anew with \`writeEmbeddings()\``,
-  );
+/** Throws a CsnError for a row that there is not. */
+export function checkRow({ count }: EmbeddingMatrix, index: number): void {
+  if (index >= 0 && index < count) return;
+  throw new CsnError(`Cannot take embedding ${index}: there are ${count}`);
 }

@@ -1,8 +1,9 @@
 /** What `scan()` promises, by the plainest loop there is, and numbers to hold it against. */
 import assert from "node:assert/strict";
+import type { Measure, Scan, ScanOptions } from "../../src/search/asked_scan.ts";
 import { EmbeddingMatrix } from "../../src/search/embedding_matrix.ts";
 import type { Ranking } from "../../src/search/plain_scan.ts";
-import { type Measure, scan, type ScanOptions } from "../../src/search/scan.ts";
+import { scan } from "../../src/search/scan.ts";
 
 /** Numbers that are the same in every run, some clusters of rows among them. */
 export function numbers(count: number, seed = 1): Float32Array<ArrayBuffer> {
@@ -61,7 +62,7 @@ export async function agrees(
   dimension: number,
   queries: Float32Array,
   measure: Measure,
-  options: ScanOptions = {},
+  options: ScanOptions & { readonly by?: Scan } = {},
 ): Promise<void> {
   using matrix = EmbeddingMatrix.of(vectors, dimension);
   await matrixAgrees(matrix, vectors, queries, measure, options);
@@ -72,10 +73,10 @@ export async function matrixAgrees(
   vectors: ArrayLike<number>,
   queries: Float32Array,
   measure: Measure,
-  options: ScanOptions = {},
+  { by = scan, ...options }: ScanOptions & { readonly by?: Scan } = {},
 ): Promise<void> {
   const { dimension } = matrix;
-  const found = await scan(matrix, queries, measure, options);
+  const found = await by(matrix, queries, measure, options);
   assert.equal(found.length, queries.length / dimension);
   for (const [i, each] of found.entries()) {
     const query = queries.subarray(i * dimension, (i + 1) * dimension);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EmbeddingMatrix } from "../../src/search/embedding_matrix.ts";
+import { mapMatrix } from "../../src/search/mapped_matrix.ts";
 import { scan } from "../../src/search/scan.ts";
 import { join } from "../../src/files/paths.ts";
 import { readSafetensors, writeSafetensors } from "../../src/tensor/safetensors.ts";
@@ -302,7 +303,7 @@ Deno.test("writeEmbeddings() of float16, and with int8 codes, gives files that a
       const { embeddings } = await readEmbeddings(path);
       assert.deepEqual(embeddings.vectors, exact);
       assert.deepEqual(embeddings.names, names);
-      using mapped = await EmbeddingMatrix.map(path);
+      using mapped = await mapMatrix(path);
       assert.equal(mapped.parts().codes !== null, codes);
       assert.deepEqual(await scan(mapped, query, { weights }), expected);
     }

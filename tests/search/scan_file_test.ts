@@ -1,7 +1,8 @@
 /** `scan()` of matrices in files. */
 import assert from "node:assert/strict";
 import { join } from "../../src/files/paths.ts";
-import { EmbeddingMatrix } from "../../src/search/embedding_matrix.ts";
+import type { EmbeddingMatrix } from "../../src/search/embedding_matrix.ts";
+import { mapMatrix } from "../../src/search/mapped_matrix.ts";
 import { int8Codes } from "../../src/search/int8_codes.ts";
 import { type StoredTensor, writeSafetensors } from "../../src/tensor/safetensors.ts";
 import {
@@ -40,7 +41,7 @@ async function withFiles(
       const what = `${dtype}${isCoded ? " with codes" : ""}`;
       const path = join(folder.path, `${what}.safetensors`);
       await writeSafetensors(path, tensors);
-      using matrix = await EmbeddingMatrix.map(path);
+      using matrix = await mapMatrix(path);
       await test(matrix, exact, what);
     }
   }
@@ -87,7 +88,7 @@ Deno.test("scan() of a file of float16 gives subnormal, infinite and other odd n
   const bytes = new Uint8Array(halves.buffer);
   const stored = { dtype: "float16", shape: [64, 16], bytes } as const;
   await writeSafetensors(path, new Map([["embeddings", stored]]));
-  using matrix = await EmbeddingMatrix.map(path);
+  using matrix = await mapMatrix(path);
   const ones = new Float64Array(16).fill(1);
   await matrixAgrees(matrix, halves, numbers(2 * 16), { weights: ones }, { k: 64 });
   await matrixAgrees(matrix, halves, numbers(20 * 16), { weights: ones }, { k: 64 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "../../src/files/paths.ts";
-import { EmbeddingMatrix } from "../../src/search/embedding_matrix.ts";
+import { mapMatrix } from "../../src/search/mapped_matrix.ts";
 import { type StoredTensor, writeSafetensors } from "../../src/tensor/safetensors.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 
-Deno.test("EmbeddingMatrix.map() refuses files that it cannot search, and says why", async () => {
+Deno.test("mapMatrix() refuses files that it cannot search, and says why", async () => {
   await using folder = await TemporaryFolder.make();
   const path = join(folder.path, "odd.safetensors");
   const ints = { dtype: "int32", shape: [1, 2], bytes: new Uint8Array(8) } as const;
@@ -20,10 +20,10 @@ Deno.test("EmbeddingMatrix.map() refuses files that it cannot search, and says w
   ];
   for (const [tensors, message] of cases) {
     await writeSafetensors(path, new Map(Object.entries(tensors)));
-    await assert.rejects(EmbeddingMatrix.map(path), { message });
+    await assert.rejects(mapMatrix(path), { message });
   }
   const whole = await Deno.readFile(path);
   await Deno.writeFile(path, whole.subarray(0, whole.length - 1));
-  await assert.rejects(EmbeddingMatrix.map(path), /it is no whole safetensors file/);
-  await assert.rejects(EmbeddingMatrix.map(`${path}.none`), /there is no such file/);
+  await assert.rejects(mapMatrix(path), /it is no whole safetensors file/);
+  await assert.rejects(mapMatrix(`${path}.none`), /there is no such file/);
 });
