@@ -1,6 +1,6 @@
 /** Images and values by what they are called. */
 import { EventLoopTurns } from "../base/event_loop.ts";
-import type { Explored } from "./explored.ts";
+import type { ExploredImages } from "./explored_images.ts";
 import type { FoundAnswer, FoundValue } from "./protocol.ts";
 
 /** How well a name fits: its last part is the text, begins with it, or the text is somewhere. */
@@ -14,7 +14,7 @@ export type ValueCounts = ReadonlyMap<string, ReadonlyMap<string, number>>;
  * each, the best first. "#17" is image 17.
  */
 export async function findImages(
-  explored: Explored,
+  explored: ExploredImages,
   counts: ValueCounts,
   text: string,
   limit: number,
@@ -66,7 +66,7 @@ function valuesWith(counts: ValueCounts, sought: string, limit: number): FoundVa
 }
 
 /** How many images have each value. */
-export function countValues({ columns }: Explored): ValueCounts {
+export function countValues({ columns }: ExploredImages): ValueCounts {
   const counts = new Map<string, Map<string, number>>();
   for (const [column, cells] of columns ?? []) {
     const ofColumn = new Map<string, number>();

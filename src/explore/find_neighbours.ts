@@ -1,14 +1,14 @@
-/** Rows of neighbours: one search for each, exact, on libtorch's executor. */
+/** Rows of neighbours: one search for each, exact. */
 import { CsnError, messageOf } from "../base/errors.ts";
+import type { Scan } from "../search/asked_scan.ts";
 import { balanced, notionScales } from "../search/balance.ts";
 import { chancesOf } from "../search/chances.ts";
 import { EmbeddingMatrix } from "../search/embedding_matrix.ts";
 import { rowsOf } from "../search/embedding_rows.ts";
 import { maskOf, type Mixture, mixtureOf, type MixtureTerm } from "../search/mixture.ts";
-import { scan } from "../search/scan.ts";
 import { squaredDistance } from "../search/squared_distance.ts";
 import { parseCondition, whereOf } from "../search/where.ts";
-import type { Explored } from "./explored.ts";
+import type { ExploredImages } from "./explored_images.ts";
 import { alikeBy, valuesOf } from "./image_values.ts";
 import type { Hit, HitChance, NeighboursAsked, RowAnswer, RowAsked } from "./protocol.ts";
 
@@ -22,6 +22,8 @@ export interface NeighbourSearch {
   readonly keep: Uint8Array;
   readonly k: number;
   readonly order: NeighboursAsked["order"];
+  /** What compares. */
+  readonly scan: Scan;
   /** Stops it between two rows; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -31,7 +33,7 @@ export interface NeighbourSearch {
  * not the query itself. Throws a UsageError for conditions that say nothing of these images.
  */
 export function keptRows(
-  { embeddings, columns }: Explored,
+  { embeddings, columns }: ExploredImages,
   where: readonly string[],
   query: number | null,
 ): Uint8Array {
@@ -50,7 +52,7 @@ export function keptRows(
  * instead of hits.
  */
 export async function findNeighbours(
-  explored: Explored,
+  explored: ExploredImages,
   rows: readonly RowAsked[],
   search: NeighbourSearch,
 ): Promise<RowAnswer[]> {
@@ -69,7 +71,7 @@ export async function findNeighbours(
 }
 
 /** What a row compares by. */
-function mixtureFor({ model, embeddings, taught }: Explored, row: RowAsked): Mixture {
+function mixtureFor({ model, embeddings, taught }: ExploredImages, row: RowAsked): Mixture {
   switch (row.by) {
     case "notion":
       return oneTerm(row.notion, maskOf(model.masks, row.notion));
@@ -103,10 +105,10 @@ function oneTerm(notion: string, mask: Float32Array): Mixture {
 }
 
 async function rowOf(
-  explored: Explored,
+  explored: ExploredImages,
   mixture: Mixture,
   row: RowAsked,
-  { query, index, keep, k, order, signal }: NeighbourSearch,
+  { query, index, keep, k, order, scan, signal }: NeighbourSearch,
   compared: number,
 ): Promise<RowAnswer> {
   const { embeddings, model } = explored;
@@ -129,7 +131,7 @@ async function rowOf(
 }
 
 function byNotion(
-  { model }: Explored,
+  { model }: ExploredImages,
   chances: Readonly<Record<string, HitChance>>,
 ): (HitChance | null)[] {
   return model.notions.map((notion) => chances[notion] ?? null);
@@ -137,7 +139,7 @@ function byNotion(
 
 /** By notion of the model: its share in a mixture, or of null in that of all, balanced. */
 function sharesOf(
-  { model, embeddings }: Explored,
+  { model, embeddings }: ExploredImages,
   terms: readonly MixtureTerm[] | null,
 ): (query: Float32Array, row: number) => (number | null)[] {
   const scales = notionScales(embeddings, model.masks);

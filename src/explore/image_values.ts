@@ -1,15 +1,15 @@
 import { likeness } from "../sets/make/notions/likeness.ts";
-import type { Explored } from "./explored.ts";
+import type { ExploredImages } from "./explored_images.ts";
 import type { ImageInfo } from "./protocol.ts";
 
 /** By notion of the model: the value of an image as it is known, else "". */
-export function valuesOf({ model, values }: Explored, index: number): string[] {
+export function valuesOf({ model, values }: ExploredImages, index: number): string[] {
   return model.notions.map((notion) => values?.texts.get(notion)?.[index] ?? "");
 }
 
 /** By notion of the model: whether two images are alike; null where that is not known. */
 export function alikeBy(
-  { model, values }: Explored,
+  { model, values }: ExploredImages,
   a: number | null,
   b: number,
 ): (boolean | null)[] {
@@ -22,6 +22,6 @@ export function alikeBy(
 }
 
 /** An image and what is known of it. */
-export function imageInfo(explored: Explored, index: number): ImageInfo {
+export function imageInfo(explored: ExploredImages, index: number): ImageInfo {
   return { index, name: explored.embeddings.names[index], values: valuesOf(explored, index) };
 }

@@ -1,9 +1,7 @@
 import { askedWholeText, wrongValue } from "../asked_values.ts";
 import type { Explored } from "../explored.ts";
 import { countValues, findImages, type ValueCounts } from "../find_images.ts";
-import { keptRows } from "../find_neighbours.ts";
-import { imageInfo } from "../image_values.ts";
-import type { ListedImages } from "../protocol.ts";
+import { listImages } from "../list_images.ts";
 import type { Route } from "../route.ts";
 
 /** Letters that are searched for, and images that are given, at most. */
@@ -33,24 +31,8 @@ export function findRoutes(explored: Explored): Route[] {
       answer: ({ query }) => {
         const range = { least: 1, most: mostImages, otherwise: 24 };
         const count = askedWholeText("count", query.get("count"), range);
-        return listedImages(explored, query.getAll("where"), count);
+        return listImages(explored, query.getAll("where"), count);
       },
     },
   ];
-}
-
-/** Images that meet conditions, evenly over them. */
-function listedImages(
-  explored: Explored,
-  where: readonly string[],
-  count: number,
-): ListedImages {
-  const keep = keptRows(explored, where, null);
-  const rows = Uint32Array.from(keep.keys()).filter((row) => keep[row] === 1);
-  const shown = Math.min(count, rows.length);
-  const images = Array.from({ length: shown }, (_, at) => {
-    const place = Math.floor((at + 0.5) * rows.length / shown);
-    return imageInfo(explored, rows[place]);
-  });
-  return { images, total: rows.length };
 }

@@ -1,20 +1,16 @@
 import { learnsMasks } from "../../network/variant.ts";
 import { askedWholeText } from "../asked_values.ts";
-import { dimensionEnds } from "../dimension_ends.ts";
+import { answerDimension } from "../answer_dimension.ts";
 import { dimensionVariances } from "../dimension_variances.ts";
 import type { Explored } from "../explored.ts";
 import { FollowedRun } from "../followed_run.ts";
-import { imageInfo } from "../image_values.ts";
-import type { DimensionAnswer, MaskEpochs, MasksAnswer } from "../protocol.ts";
+import type { MaskEpochs, MasksAnswer } from "../protocol.ts";
 import type { Route } from "../route.ts";
 import { sinceThen } from "../since_then.ts";
 import { thinned } from "../thinned.ts";
 
 /** Numbers of masks that a page is sent at most; of more, epochs in between are left out. */
 const mostNumbers = 2_000_000;
-
-/** Steps of a dimension's histogram. */
-const bins = 32;
 
 /** `GET /api/masks`, `/api/masks/epochs` and `/api/dimensions/:dimension` */
 export function maskRoutes(explored: Explored): Route[] {
@@ -39,7 +35,7 @@ export function maskRoutes(explored: Explored): Route[] {
         const most = embeddings.dimension - 1;
         const dimension = askedWholeText("dimension", params.dimension, { least: 0, most });
         const limits = { least: 1, most: 50, otherwise: 8 };
-        return endsOf(explored, dimension, askedWholeText("count", query.get("count"), limits));
+        return answerDimension(explored, dimension, askedWholeText("count", query.get("count"), limits));
       },
     },
   ];
@@ -80,13 +76,4 @@ async function maskEpochs(
     areAll: areAll && step === 1,
     lacking: null,
   };
-}
-
-function endsOf(explored: Explored, dimension: number, count: number): DimensionAnswer {
-  const { low, high, ...spread } = dimensionEnds(explored.embeddings, dimension, { count, bins });
-  const shown = ({ index, value }: { readonly index: number; readonly value: number }) => ({
-    ...imageInfo(explored, index),
-    value,
-  });
-  return { low: low.map(shown), high: high.map(shown), ...spread };
 }
