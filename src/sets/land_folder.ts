@@ -4,13 +4,34 @@ import { currentFolders, exists, infoOf, isWithin, removeAll, someOf } from "../
 import type { Listener } from "../base/listener.ts";
 import { basename, dirname, join, resolve } from "../files/paths.ts";
 import { spaceAdvice, writeFault } from "../files/write_fault.ts";
-import { setContents } from "./set_contents.ts";
+import { type FolderContents, setContents } from "./set_contents.ts";
+
+/** What a folder holds that is made. */
+export interface FolderKind {
+  /** "image set" */
+  readonly name: string;
+  /** The same in one word. */
+  readonly short: string;
+  /** The option that names the folder. */
+  readonly option: string;
+  /** Looks through a folder that lies there. */
+  readonly contentsOf: (folder: string) => Promise<FolderContents>;
+}
+
+const imageSet: FolderKind = {
+  name: "image set",
+  short: "set",
+  option: "folder",
+  contentsOf: setContents,
+};
 
 /** How a folder is made. */
 export interface LandOptions {
   /** What is attempted, for errors: "Cannot make the fonts set". */
   readonly failing: string;
-  /** Replace the image set that lies there. */
+  /** What is made. @default {an image set} */
+  readonly kind?: FolderKind;
+  /** Replace what of that kind lies there. */
   readonly overwrite: boolean;
   /** Files and folders that it is made from, which are never replaced. */
   readonly madeFrom?: readonly string[];
@@ -19,17 +40,18 @@ export interface LandOptions {
 }
 
 /**
- * Lets `fill` write a new image set beside `target` and renames it, so that `target` is whole or
- * not there. Only an image set with nothing of the user's in it is ever replaced, and only with
- * `overwrite`; it is there until the new one takes its place. Throws a CsnError when something else
- * lies there, another process makes it, or it cannot be written.
+ * Lets `fill` write a new folder, an image set unless `kind` says otherwise, beside `target` and
+ * renames it, so that `target` is whole or not there. Only one of the same kind with nothing of the
+ * user's in it is ever replaced, and only with `overwrite`; it is there until the new one takes its
+ * place. Throws a CsnError when something else lies there, another process makes it, or it cannot be
+ * written.
  */
 export async function landFolder<T>(
   target: string,
   options: LandOptions,
   fill: (work: string) => Promise<T>,
 ): Promise<T> {
-  const { failing, listener, signal } = options;
+  const { failing, kind = imageSet, listener, signal } = options;
   try {
     await assertReplaceable(target, options);
     await Deno.mkdir(dirname(target), { recursive: true });
@@ -38,7 +60,7 @@ export async function landFolder<T>(
       `${failing} in ${target}`,
       "wait until it is done",
     );
-    await clearUp(target, listener);
+    await clearUp(target, kind, listener);
     const work = beside(target, "part");
     try {
       await Deno.mkdir(work);
@@ -46,7 +68,7 @@ export async function landFolder<T>(
       signal?.throwIfAborted();
       // Much may have been put there in the meantime.
       await assertReplaceable(target, options);
-      await land(work, target, listener);
+      await land(work, target, kind, listener);
       return result;
     } finally {
       await removeAll(work);
@@ -57,7 +79,7 @@ export async function landFolder<T>(
     throw new CsnError(
       `${failing} in ${target}: ${writeFault(target, error)}; ${
         spaceAdvice(error)
-      }choose a folder that can be written with \`folder\``,
+      }choose a folder that can be written with \`${kind.option}\``,
       { cause: error },
     );
   }
@@ -69,7 +91,11 @@ function beside(target: string, ending: string): string {
 }
 
 /** Removes what a killed run left half made, and puts a set back that it was about to replace. */
-async function clearUp(target: string, listener?: Listener): Promise<void> {
+async function clearUp(
+  target: string,
+  { short }: FolderKind,
+  listener?: Listener,
+): Promise<void> {
   await removeAll(beside(target, "part"));
   // A set gets this name only when the new one is in its place.
   await removeAll(beside(target, "replaced"));
@@ -82,13 +108,18 @@ async function clearUp(target: string, listener?: Listener): Promise<void> {
     );
   } else {
     listener?.warning?.(
-      `${old} holds the set that a stopped run was to replace; it is kept: remove it when it is of no use`,
+      `${old} holds the ${short} that a stopped run was to replace; it is kept: remove it when it is of no use`,
     );
   }
 }
 
 /** Puts the finished folder in its place; what it replaces is removed last of all. */
-async function land(work: string, target: string, listener?: Listener): Promise<void> {
+async function land(
+  work: string,
+  target: string,
+  { short }: FolderKind,
+  listener?: Listener,
+): Promise<void> {
   if (await isFree(target)) return await Deno.rename(work, target);
   const old = await freeName(beside(target, "old"));
   await Deno.rename(target, old);
@@ -97,7 +128,9 @@ async function land(work: string, target: string, listener?: Listener): Promise<
   } catch (error) {
     await Deno.rename(old, target).catch(() => {
       throw new CsnError(
-        `Cannot put the new set in ${target}: ${messageOf(error)}; the one before lies in ${old}`,
+        `Cannot put the new ${short} in ${target}: ${
+          messageOf(error)
+        }; the one before lies in ${old}`,
         { cause: error },
       );
     });
@@ -109,7 +142,7 @@ async function land(work: string, target: string, listener?: Listener): Promise<
     await removeAll(replaced);
   } catch (error) {
     listener?.warning?.(
-      `the set that was replaced could not be removed whole (${messageOf(error)})`,
+      `the ${short} that was replaced could not be removed whole (${messageOf(error)})`,
     );
   }
 }
@@ -121,10 +154,10 @@ async function freeName(path: string): Promise<string> {
   }
 }
 
-/** Throws a CsnError, which names what is in the way, unless a set may be put at `target`. */
+/** Throws a CsnError, which names what is in the way, unless a folder may be put at `target`. */
 async function assertReplaceable(target: string, options: LandOptions): Promise<void> {
-  const { failing, overwrite, madeFrom = [] } = options;
-  const elsewhere = "choose another folder with `folder`";
+  const { failing, kind = imageSet, overwrite, madeFrom = [] } = options;
+  const elsewhere = `choose another folder with \`${kind.option}\``;
   const refuse = (found: string, remedy = elsewhere) =>
     new CsnError(`${failing} in ${target}: ${found}; ${remedy}`);
   const info = await infoOf(target);
@@ -142,11 +175,11 @@ async function assertReplaceable(target: string, options: LandOptions): Promise<
     throw refuse("it is the folder that you stand in, or one above it");
   }
   if (await isFree(target)) return;
-  const { isSet, foreign } = await setContents(target);
-  if (!isSet) throw refuse(`there is something else, no image set (${someOf(foreign)})`);
+  const { isOfKind, foreign } = await kind.contentsOf(target);
+  if (!isOfKind) throw refuse(`there is something else, no ${kind.name} (${someOf(foreign)})`);
   if (foreign.length > 0) {
     throw refuse(
-      `files lie in that set that csn did not put there (${
+      `files lie in that ${kind.short} that csn did not put there (${
         someOf(foreign)
       }), so it is not replaced`,
       `move them away, or ${elsewhere}`,

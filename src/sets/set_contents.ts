@@ -3,13 +3,10 @@ import { filesBelow } from "../files/exists.ts";
 import { join } from "../files/paths.ts";
 import { isBegunFile } from "../files/write_whole.ts";
 
-/** What lies in a folder that a set is to replace. */
-export interface SetContents {
-  /**
-   * Whether it is an image set: by csn (`set.json` says how it was made) or in the reference code's
-   * layout.
-   */
-  readonly isSet: boolean;
+/** What lies in a folder that is to be replaced by another of its kind. */
+export interface FolderContents {
+  /** Whether it is of that kind. */
+  readonly isOfKind: boolean;
   /** Paths, relative to the folder, of what csn did not put there. */
   readonly foreign: readonly string[];
 }
@@ -28,8 +25,11 @@ const listFile = /^tripletlists\/([^/]+)_tripletlist_(train|val|test)\.txt$/;
 /** Embeddings that `query` keeps beside images. */
 const keptEmbeddings = /^\.csn-[0-9a-f]+\.safetensors$/;
 
-/** Looks through a folder: whether it is an image set, and what in it is not csn's. */
-export async function setContents(folder: string): Promise<SetContents> {
+/**
+ * Looks through a folder: whether it is an image set, by csn (`set.json` says how it was made) or in
+ * the reference code's layout, and what in it is not csn's.
+ */
+export async function setContents(folder: string): Promise<FolderContents> {
   const described = await readDescription(folder);
   const isMade = isObject(described?.made);
   const notions = isMade && Array.isArray(described!.notions) ? described!.notions : null;
@@ -44,7 +44,7 @@ export async function setContents(folder: string): Promise<SetContents> {
   const all = await filesBelow(folder);
   const isSet = isMade ||
     all.includes("filenames.json") && all.some((path) => listFile.test(path));
-  return { isSet, foreign: all.filter((path) => !isSet || !isOwn(path)).sort() };
+  return { isOfKind: isSet, foreign: all.filter((path) => !isSet || !isOwn(path)).sort() };
 }
 
 async function readDescription(folder: string): Promise<Record<string, unknown> | null> {
