@@ -11,7 +11,7 @@ const renamed: Readonly<Record<string, readonly string[]>> = {
   acceptGuesses: ["yes"],
   checkpoint: ["resume"],
   dimension: ["dimEmbed"],
-  folder: ["out", "name"],
+  folder: ["out", "name", "export"],
   learningRate: ["lr"],
   notions: ["conditions", "notion"],
   out: ["out", "name or runs", "name"],

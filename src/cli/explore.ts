@@ -1,12 +1,17 @@
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { UsageError } from "../base/errors.ts";
+import { shellWord } from "../base/shell_word.ts";
 import { bundlePage } from "../explore/bundle_page.ts";
 import { exploreModel } from "../explore/explore_server.ts";
 import { openExplored } from "../explore/explored.ts";
+import { type ExportedPage, exportPage } from "../explore/exported/export_page.ts";
+import { numberKinds } from "../explore/exported/stored_numbers.ts";
 import { Opening } from "../explore/opening.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { Model } from "../model/model.ts";
 import { examineToken } from "../service/serve_model.ts";
 import { failureLine } from "./failure_line.ts";
+import { bytes, percent } from "./format.ts";
 import { logAnswered, tokenOf } from "./served_words.ts";
 import { threadsOption, wholeNumber } from "./options.ts";
 import { shownPath, userPath } from "./paths.ts";
@@ -26,6 +31,16 @@ export function exploreCommand(): CommandUnknownOpts {
       "--among <images>",
       "what is explored: an image set, a folder of images, or a file that embed wrote (default: the set that the model was trained on)",
     )
+    .option(
+      "--export <folder>",
+      "write the page to a folder that any web server gives without csn, and end; names and pictures in it are readable for everybody who has it",
+    )
+    .addOption(
+      new Option("--export-as <numbers>", "what embeddings are rounded to in an exported page")
+        .choices(numberKinds).default("float16" as const),
+    )
+    .option("--pictures", "export pictures in full size, too, besides small ones")
+    .option("--overwrite", "replace a page that was exported before")
     .option("--images <folder>", "where the pictures lie whose embeddings a file of --among holds")
     .option(
       "--answers <folder>",
@@ -44,7 +59,8 @@ export function exploreCommand(): CommandUnknownOpts {
     .addOption(deviceOption)
     .addOption(threadsOption)
     .option("--verbose", "print a line for each request; show where an error came from")
-    .action(async (flags) => {
+    .action(async (flags, command) => {
+      examineExport(command);
       const { host, port } = flags;
       const token = await tokenOf(flags.tokenFile);
       // What will be refused is refused before the images are embedded.
@@ -54,14 +70,23 @@ export function exploreCommand(): CommandUnknownOpts {
       await startNative(flags);
       const placement = choosePlacement({ device: flags.device, precision: "float32" });
       using model = await Model.load(userPath(flags.resume), placement);
+      if (flags.export !== undefined) {
+        return await runStoppable(listener, "nothing was exported", async (signal) => {
+          const { exportAs, pictures, overwrite } = flags;
+          const exported = await exportPage(model, {
+            folder: userPath(flags.export!),
+            ...{ exportAs, pictures, overwrite, ...sourceOf(flags), listener, signal },
+          });
+          for (const line of exportedLines(exported)) listener.line(line);
+        });
+      }
       const stopped = "no page was opened; the same command begins again";
       await runStoppable(listener, stopped, async (signal) => {
         const page = await bundlePage({ listener, signal });
         const source = {
-          among: flags.among === undefined ? undefined : amongPath(flags.among),
-          images: flags.images === undefined ? undefined : userPath(flags.images),
+          ...sourceOf(flags),
           answers: flags.answers === undefined ? undefined : userPath(flags.answers),
-          ...{ shownPath, signal },
+          signal,
         };
         const opening = new Opening(
           (listener) => openExplored(model, { ...source, listener }),
@@ -87,4 +112,53 @@ export function exploreCommand(): CommandUnknownOpts {
         listener.notice("ended");
       });
     });
+}
+
+/** What is explored, as flags name it. */
+function sourceOf({ among, images }: { readonly among?: string; readonly images?: string }) {
+  return {
+    among: among === undefined ? undefined : amongPath(among),
+    images: images === undefined ? undefined : userPath(images),
+    shownPath,
+  };
+}
+
+/** Flags that only an exported page knows, and those that only a server does. */
+const [ofExports, ofServers] = [
+  ["exportAs", "pictures", "overwrite"],
+  ["answers", "host", "port", "tokenFile"],
+];
+
+/** Throws a UsageError for flags that do nothing. */
+function examineExport(command: CommandUnknownOpts): void {
+  const isExported = command.getOptionValue("export") !== undefined;
+  const idle = (isExported ? ofServers : ofExports)
+    .filter((name) => command.getOptionValueSource(name) === "cli");
+  if (idle.length === 0) return;
+  const words = idle.map((name) => `\`${name}\``).join(", ");
+  throw new UsageError(
+    isExported
+      ? `Cannot export the page with ${words}: an exported page has no server; leave it out`
+      : `Cannot explore with ${words}: it says how a page is exported; name a folder with \`export\``,
+  );
+}
+
+/** What was exported, for people. */
+function exportedLines(
+  { folder, images, files, size, exportAs, agreement, unreadable }: ExportedPage,
+): string[] {
+  const same = agreement === null
+    ? ""
+    : `; ${percent(agreement)} of the 10 nearest neighbours are the same as by float32`;
+  const lost = unreadable === null || unreadable === 0
+    ? []
+    : [`  ${unreadable} of their pictures cannot be read, and are not shown`];
+  return [
+    `exported ${images} images to ${shownPath(folder)}: ${files} files, ${bytes(size)}`,
+    ...lost,
+    `  embeddings are rounded to ${exportAs}${same}`,
+    "  everybody who gets this folder can read the names and see the pictures of all images",
+    "  any web server gives it, for example",
+    `  python3 -m http.server --bind 127.0.0.1 --directory ${shellWord(shownPath(folder))} 8000`,
+  ];
 }

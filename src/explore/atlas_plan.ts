@@ -25,11 +25,21 @@ export interface AtlasCell {
 /** Side of a sheet at most, in pixels: small enough that the first is there soon. */
 const sheetSide = 2048;
 
-/** Sides of cells, the finest first, and how many sheets may be filled with finer ones. */
-const [cells, mostFineSheets] = [[64, 48, 32], 8] as const;
+/** How fine pictures are. */
+export interface AtlasFineness {
+  /** Sides of cells, the finest first. */
+  readonly cells: readonly number[];
+  /** How many sheets may be filled with finer ones than the last. */
+  readonly mostFineSheets: number;
+}
+
+const fineness: AtlasFineness = { cells: [64, 48, 32], mostFineSheets: 8 };
 
 /** Divides an atlas of `count` pictures: the more there are, the smaller they are, to 32 pixels. */
-export function planAtlas(count: number): AtlasPlan {
+export function planAtlas(
+  count: number,
+  { cells, mostFineSheets }: AtlasFineness = fineness,
+): AtlasPlan {
   const plans = cells.map((cell): AtlasPlan => {
     const columns = Math.floor(sheetSide / cell);
     return { count, cell, columns, sheets: Math.ceil(count / columns ** 2) };

@@ -1,9 +1,9 @@
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
 import { cacheFolder, lockCache } from "../files/cache.ts";
-import { isFolder } from "../files/exists.ts";
+import { filesBelow, isFolder } from "../files/exists.ts";
 import { keepRecent, markUsed } from "../files/keep_recent.ts";
-import { dirname, fromFileUrl, join, relative } from "../files/paths.ts";
+import { basename, dirname, fromFileUrl, join, relative } from "../files/paths.ts";
 import { sha256 } from "../files/sha256.ts";
 import { spawnDeno } from "../native/spawn_deno.ts";
 
@@ -17,9 +17,10 @@ export interface PageFile {
 /** The files of the page by their paths: "/", "/main.js", "/style.css", ... */
 export type PageFiles = ReadonlyMap<string, PageFile>;
 
-/** csn's own folder, and in it that of the page. */
+/** csn's own folder, and in it that of the page and that of what exported pages run beside it. */
 const project = fromFileUrl(new URL("../..", import.meta.url));
-const pageFolder = fromFileUrl(new URL("page", import.meta.url));
+const [pageFolder, exportedFolder] = ["page", "exported"]
+  .map((name) => fromFileUrl(new URL(name, import.meta.url)));
 
 /** How the page is bundled. */
 export interface BundleOptions {
@@ -45,19 +46,17 @@ export async function bundlePage(options: BundleOptions = {}): Promise<PageFiles
   add("/", "text/html", await Deno.readFile(join(pageFolder, "index.html")));
   add("/icon.svg", "image/svg+xml", await Deno.readFile(join(pageFolder, "icon.svg")));
   add("/style.css", "text/css", await styles());
-  for await (const { name } of Deno.readDir(folder)) {
-    if (name.endsWith(".js")) {
-      add(`/${name}`, "text/javascript", await Deno.readFile(join(folder, name)));
-    }
+  for (const path of (await filesBelow(folder)).filter((path) => path.endsWith(".js")).sort()) {
+    add(`/${basename(path)}`, "text/javascript", await Deno.readFile(join(folder, path)));
   }
   return files;
 }
 
 /** What is bundled to a file of its own: the page's program, and its workers. */
 async function entryFiles(): Promise<string[]> {
-  const names = await Array.fromAsync(Deno.readDir(pageFolder), ({ name }) => name);
-  return ["main.tsx", ...names.filter((name) => name.endsWith("_worker.ts")).sort()]
-    .map((name) => join(pageFolder, name));
+  const names = await Array.fromAsync(Deno.readDir(exportedFolder), ({ name }) => name);
+  const workers = names.filter((name) => name.endsWith("_worker.ts")).sort();
+  return [join(pageFolder, "main.tsx"), ...workers.map((name) => join(exportedFolder, name))];
 }
 
 /** All styles in one: the page's own, then those of its views. */
@@ -82,12 +81,13 @@ async function digestOf(entries: readonly string[]): Promise<string> {
   return sha256([Deno.version.deno, ...parts].join("\0")).slice(0, 16);
 }
 
-/** Adds a file, and those of csn that it imports. */
+/** Adds a file, and those of csn that it imports; types alone are not bundled. */
 async function addImports(file: string, texts: Map<string, string>): Promise<void> {
   if (texts.has(file)) return;
   const text = await Deno.readTextFile(file);
   texts.set(file, text);
-  for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g)) {
+  const code = text.replace(/^(?:import|export) type\b[^;]*;$/gm, "");
+  for (const [, path] of code.matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g)) {
     await addImports(join(dirname(file), path), texts);
   }
 }

@@ -65,7 +65,7 @@ export interface ExploreOptions extends PageOptions {
 }
 
 /** All that is answered besides the page itself. */
-function routesOf(
+export function routesOf(
   explored: Explored,
   settings: ServiceSettings,
   options: RoutesOptions,

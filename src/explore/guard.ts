@@ -48,19 +48,21 @@ function cookieOf(request: Request): string | null {
   return cookies.find((each) => each.startsWith(`${cookie}=`))?.slice(cookie.length + 1) ?? null;
 }
 
-/** What browsers may do with answers: run and show what is the server's own, and nothing else. */
+/** What browsers may do with the page: run and show what lies beside it, and nothing else. */
+export const pagePolicy: string = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** What browsers may do with answers: as with the page, which nobody else's page shows in itself. */
 export const safeHeaders: Readonly<Record<string, string>> = {
-  "content-security-policy": [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' blob: data:",
-    "connect-src 'self'",
-    "worker-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join("; "),
+  "content-security-policy": `${pagePolicy}; frame-ancestors 'none'`,
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",

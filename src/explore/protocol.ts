@@ -50,6 +50,21 @@ export interface ExploredInfo {
   readonly start: string;
   /** Version of csn. */
   readonly csn: string;
+  /** How the page was exported; null where a server answers. */
+  readonly exported: ExportedInfo | null;
+}
+
+/** What an exported page has instead of a server. */
+export interface ExportedInfo {
+  /** What embeddings are rounded to. */
+  readonly as: "float16" | "int8";
+  /**
+   * How many of the nearest neighbours are the same by the rounded embeddings as by the exact ones:
+   * a share, over some queries and all notions; null where there were none to compare.
+   */
+  readonly agreement: number | null;
+  /** Whether the pictures are there as large as a server gives them. */
+  readonly hasWholePictures: boolean;
 }
 
 /** A notion. */

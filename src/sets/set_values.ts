@@ -11,6 +11,7 @@ import { type Columns, loadColumns } from "./make/table/load_columns.ts";
 import type { NotionSummary } from "./make/set_report.ts";
 import { openTable } from "./make/table/open_table.ts";
 import { cellError } from "./make/table/table.ts";
+import { NamedColumns } from "./named_columns.ts";
 
 /** What a set knows of its images besides triplets. */
 export interface SetValues {
@@ -117,20 +118,6 @@ export function valueColumns(
 /** A cell's values: none where it is empty. */
 function known(text: string): readonly string[] {
   return text === "" ? [] : [text];
-}
-
-/** Columns that answer to other names, too, which are not listed. */
-class NamedColumns extends Map<string, readonly (readonly string[])[]> {
-  readonly #others: ReadonlyMap<string, string>;
-
-  constructor(others: ReadonlyMap<string, string>) {
-    super();
-    this.#others = others;
-  }
-
-  override get(name: string): readonly (readonly string[])[] | undefined {
-    return super.get(name) ?? super.get(this.#others.get(name) ?? name);
-  }
 }
 
 /** The notion that a column of the table became from which a set was made; null if not known. */

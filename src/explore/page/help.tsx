@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type Signal, signal } from "@preact/signals";
+import { ExportedNote } from "./exported_note.tsx";
 import { currentShortcuts } from "./keyboard.ts";
 
 /** Whether the list of keys is shown. */
@@ -34,6 +35,7 @@ export function Help() {
       <p class="quiet">
         Tab goes to everything that can be clicked; Enter clicks it.
       </p>
+      <ExportedNote />
       <button type="button" onClick={() => isHelpShown.value = false}>Close</button>
     </dialog>
   );

@@ -2,6 +2,7 @@ import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { effect } from "@preact/signals";
 import { explored, opening, source } from "./explored.ts";
+import { ExportedWords } from "./exported_note.tsx";
 import { addShortcuts } from "./keyboard.ts";
 import { OpeningProgress } from "./opening_progress.tsx";
 import { comeBack, connection, report, trouble } from "./source.ts";
@@ -74,6 +75,7 @@ function Header({ current }: { readonly current: ViewName }) {
             <span class="file">{info.among}</span>
             {" · "}
             <span class="file">{info.model}</span>
+            <ExportedWords />
           </p>
         )}
       </div>

@@ -49,10 +49,10 @@ export interface Source {
   images(where: readonly string[], count: number, signal?: AbortSignal): Promise<ListedImages>;
   /** Triplets in the wrong order, the worst first. */
   triplets(asked: TripletsAsked, signal?: AbortSignal): Promise<HardTriplets>;
-  /** The address of a small square picture of an image. */
-  thumbnail(index: number): string;
-  /** The address of the picture of an image. */
-  picture(index: number): string;
+  /** A small square picture of an image; null where there is none. */
+  thumbnail(index: number): Picture | null;
+  /** The picture of an image; null where there is none. */
+  picture(index: number): Picture | null;
   /** Embeds an own picture; null where that needs a server. */
   readonly embed: ((picture: Blob, signal?: AbortSignal) => Promise<EmbeddedPicture>) | null;
 
@@ -102,6 +102,21 @@ export interface Source {
   suspects(asked: TripletsAsked): Promise<SuspectsAnswer>;
   /** Keeps what somebody says of one; null where that needs a server. */
   readonly mark: ((mark: MarkAsked) => Promise<MarksInfo>) | null;
+}
+
+/** The address of a picture, or a part of a sheet of pictures. */
+export type Picture = string | SheetPart;
+
+/** A square part of a sheet, in pixels. */
+export interface SheetPart {
+  /** The sheet's address. */
+  readonly sheet: string;
+  readonly width: number;
+  readonly height: number;
+  /** Of its upper left corner. */
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
 }
 
 /** What of a run the page has already: nothing at first. */

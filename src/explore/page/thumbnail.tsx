@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { explored, source } from "./explored.ts";
+import { PartOfSheet } from "./part_of_sheet.tsx";
 import { connection, PictureError } from "./source.ts";
 
 /** Why a picture is not shown, in a few words and in a sentence. */
@@ -20,18 +21,24 @@ export function Thumbnail({ index, name }: { readonly index: number; readonly na
   const { comebacks } = connection.value;
   // Another image, or a server that is back, has another picture.
   useEffect(() => setFault(null), [index, comebacks]);
-  if (!explored.value!.hasPictures || fault !== null) {
+  const picture = explored.value!.hasPictures ? source().thumbnail(index) : null;
+  // Nobody can ask an image for it that is not there.
+  useEffect(() => {
+    if (explored.value!.hasPictures && picture === null) findFault(index).then(setFault);
+  }, [index, picture === null]);
+  if (picture === null || fault !== null) {
     return (
       <span class="thumbnail no-picture" role="img" aria-label={name} title={fault?.message}>
         {fault?.label ?? name}
       </span>
     );
   }
+  if (typeof picture !== "string") return <PartOfSheet part={picture} name={name} />;
   return (
     <img
       class="thumbnail"
       key={`${index} ${comebacks}`}
-      src={source().thumbnail(index)}
+      src={picture}
       alt={name}
       draggable={false}
       onError={() => findFault(index).then(setFault)}

@@ -6,7 +6,7 @@ import { sha256 } from "../../files/sha256.ts";
 import { writeWhole } from "../../files/write_whole.ts";
 import { loadSharp } from "../../images/decode_image.ts";
 import { Places } from "../../service/places.ts";
-import { type AtlasPlan, planAtlas, sheetRows } from "../atlas_plan.ts";
+import { type AtlasFineness, type AtlasPlan, planAtlas, sheetRows } from "../atlas_plan.ts";
 import { PictureFault } from "./picture_fault.ts";
 import type { SquarePictures } from "./square_pictures.ts";
 
@@ -30,27 +30,37 @@ export class Atlas {
   readonly key: string;
   readonly #images: ArrayLike<number>;
   readonly #pictures: SquarePictures;
-  readonly #folder: string;
+  readonly #folder: string | null;
   readonly #onUnkept: (text: string) => void;
+  readonly #onLost: (image: number, fault: PictureFault) => void;
   readonly #inWork = new Map<number, Promise<Uint8Array<ArrayBuffer>>>();
   /** One sheet at a time: its pixels take 12 MB, and its pictures all processors. */
   readonly #work = new Places(1);
 
-  /** `folder` holds a folder for each atlas; `onUnkept` says why a sheet could not be kept. */
+  /**
+   * `folder` holds a folder for each atlas, null: nothing is kept; `onUnkept` says why a sheet could
+   * not be kept, `onLost` why a picture is crossed out on a sheet that is drawn.
+   */
   constructor(
     images: ArrayLike<number>,
     pictures: SquarePictures,
-    { folder, onUnkept }: { readonly folder: string; readonly onUnkept: (text: string) => void },
+    { folder, onUnkept, fineness, onLost = () => {} }: {
+      readonly folder: string | null;
+      readonly onUnkept: (text: string) => void;
+      readonly fineness?: AtlasFineness;
+      readonly onLost?: (image: number, fault: PictureFault) => void;
+    },
   ) {
-    this.plan = planAtlas(images.length);
+    this.plan = planAtlas(images.length, fineness);
     this.#images = images;
     this.#pictures = pictures;
     const { cell } = this.plan;
     const stamp = pictures.stampOf(images, cell);
     const named = sha256(Array.from(images).join(" "));
     this.key = sha256(JSON.stringify([method, cell, stamp, named])).slice(0, 24);
-    this.#folder = join(folder, this.key);
+    this.#folder = folder === null ? null : join(folder, this.key);
     this.#onUnkept = onUnkept;
+    this.#onLost = onLost;
   }
 
   /** A sheet as JPEG. A broken file is made anew. Pictures that are lost are crossed out. */
@@ -63,11 +73,13 @@ export class Atlas {
   }
 
   async #keptSheet(number: number): Promise<Uint8Array<ArrayBuffer>> {
-    const file = join(this.#folder, `${number}.jpg`);
+    const folder = this.#folder;
+    if (folder === null) return await this.#work.run(() => this.#draw(number));
+    const file = join(folder, `${number}.jpg`);
     return await readSheet(file) ?? await this.#work.run(async () => {
       const bytes = await this.#draw(number);
       try {
-        await Deno.mkdir(this.#folder, { recursive: true });
+        await Deno.mkdir(folder, { recursive: true });
         await writeWhole(file, bytes);
         await keepRecent(dirname(this.#folder), { named: /^[0-9a-f]{24}$/, most, days });
       } catch (error) {
@@ -106,6 +118,7 @@ export class Atlas {
       return await this.#pictures.pixels(image, this.plan.cell);
     } catch (error) {
       if (!(error instanceof PictureFault)) throw error;
+      this.#onLost(image, error);
       return crossedOut(this.plan.cell);
     }
   }

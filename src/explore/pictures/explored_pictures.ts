@@ -5,7 +5,9 @@ import { join } from "../../files/paths.ts";
 import type { Fit } from "../../images/fit.ts";
 import type { ImageSet } from "../../sets/image_set.ts";
 import { type Pack, readyPack } from "../../sets/pack/pack.ts";
+import type { AtlasFineness } from "../atlas_plan.ts";
 import { Atlas } from "./atlas.ts";
+import type { PictureFault } from "./picture_fault.ts";
 import { PictureFiles, type PicturePlaces } from "./picture_files.ts";
 import { SquarePictures } from "./square_pictures.ts";
 
@@ -42,6 +44,20 @@ export class ExploredPictures {
       folder: join(cacheFolder(), "explore", "atlases"),
       onUnkept: (text) => this.#listener.warning?.(text),
     });
+  }
+
+  /**
+   * An atlas of some images that is not kept; `onLost` says why a picture is crossed out on a sheet
+   * that is drawn.
+   */
+  async unkeptAtlas(
+    images: ArrayLike<number>,
+    options: {
+      readonly fineness: AtlasFineness;
+      readonly onLost: (image: number, fault: PictureFault) => void;
+    },
+  ): Promise<Atlas> {
+    return new Atlas(images, await this.squares(), { folder: null, onUnkept: () => {}, ...options });
   }
 
   async #findSquares(): Promise<SquarePictures> {

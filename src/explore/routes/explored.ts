@@ -37,6 +37,7 @@ async function infoOf(explored: Explored, start: string): Promise<ExploredInfo> 
     stamp: explored.stamp,
     start,
     csn: version,
+    exported: null,
   };
 }
 

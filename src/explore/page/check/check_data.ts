@@ -54,7 +54,7 @@ const ask = latest({
 export function followSuspects(): () => void {
   return effect(() => {
     connection.value.comebacks;
-    if (explored.value!.splits.length === 0) return;
+    if (source().mark === null || explored.value!.splits.length === 0) return;
     ask({ notion: notionNow(), split: splitNow() });
   });
 }

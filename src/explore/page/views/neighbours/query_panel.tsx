@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import type { ImageInfo } from "../../../protocol.ts";
 import { Conditions } from "../../conditions.tsx";
 import { explored, source } from "../../explored.ts";
+import { PartOfSheet } from "../../part_of_sheet.tsx";
 import { ownQuery, query, returnTo, trail } from "../../state.ts";
 import { Thumbnail } from "../../thumbnail.tsx";
 import { queryInfo } from "./answers.ts";
@@ -33,17 +34,15 @@ export function QueryPanel() {
 function KnownQuery({ info }: { readonly info: ImageInfo }) {
   const [isGone, setGone] = useState(false);
   const { notions, hasPictures } = explored.value!;
+  const picture = hasPictures ? source().picture(info.index) : null;
+  const title = `the query, ${info.name}`;
   return (
     <>
-      {hasPictures &&
-        (isGone ? <p class="empty">Its picture is gone; its neighbours are still known.</p> : (
-          <img
-            class="large"
-            src={source().picture(info.index)}
-            alt={`the query, ${info.name}`}
-            onError={() => setGone(true)}
-          />
-        ))}
+      {hasPictures && (isGone || picture === null
+        ? <p class="empty">Its picture is gone; its neighbours are still known.</p>
+        : typeof picture !== "string"
+        ? <PartOfSheet part={picture} name={title} kind="large" />
+        : <img class="large" src={picture} alt={title} onError={() => setGone(true)} />)}
       <p class="file" id="query-name">{info.name}</p>
       {info.values.some((value) => value !== "") && (
         <dl>
