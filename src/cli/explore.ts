@@ -31,16 +31,6 @@ export function exploreCommand(): CommandUnknownOpts {
       "--among <images>",
       "what is explored: an image set, a folder of images, or a file that embed wrote (default: the set that the model was trained on)",
     )
-    .option(
-      "--export <folder>",
-      "write the page to a folder that any web server gives without csn, and end; names and pictures in it are readable for everybody who has it",
-    )
-    .addOption(
-      new Option("--export-as <numbers>", "what embeddings are rounded to in an exported page")
-        .choices(numberKinds).default("float16" as const),
-    )
-    .option("--pictures", "export pictures in full size, too, besides small ones")
-    .option("--overwrite", "replace a page that was exported before")
     .option("--images <folder>", "where the pictures lie whose embeddings a file of --among holds")
     .option(
       "--answers <folder>",
@@ -56,6 +46,16 @@ export function exploreCommand(): CommandUnknownOpts {
       "--token-file <file>",
       "file with the token of the page's address (default: CSN_TOKEN in the environment, else a new one)",
     )
+    .option(
+      "--export <folder>",
+      "write the page to a folder that any web server gives without csn, and end; names and pictures in it are readable for everybody who has it",
+    )
+    .addOption(
+      new Option("--export-as <numbers>", "what embeddings are rounded to in an exported page")
+        .choices(numberKinds).default("float16" as const),
+    )
+    .option("--pictures", "export pictures in full size, too, besides small ones")
+    .option("--overwrite", "replace a page that was exported before")
     .addOption(deviceOption)
     .addOption(threadsOption)
     .option("--verbose", "print a line for each request; show where an error came from")

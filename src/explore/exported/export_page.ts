@@ -79,6 +79,17 @@ const kind: FolderKind = {
  * mixer, maps, masks, curves. Names and pictures of the images are readable for everybody who has
  * the folder. It is whole or not there. Throws a CsnError where something else lies there, for more
  * than 60,000 images and for what cannot be written, and a UsageError for options that cannot be.
+ *
+ * @example Put what a model learned on any web server
+ * ```ts
+ * import { Model, start } from "@csn/csn";
+ * import { exportPage } from "@csn/csn/explore";
+ *
+ * await start();
+ * using model = await Model.load("runs/mine/model_best");
+ * const { files, agreement } = await exportPage(model, { among: "photos", folder: "demo" });
+ * console.log(files, agreement);
+ * ```
  */
 export async function exportPage(model: Model, options: ExportOptions): Promise<ExportedPage> {
   const { exportAs = "float16", overwrite = false, listener = {}, signal } = options;

@@ -6,6 +6,8 @@ export type SearchQuestion =
   | { readonly ask: "neighbours"; readonly asked: NeighboursAsked }
   | { readonly ask: "find"; readonly text: string; readonly limit: number }
   | { readonly ask: "images"; readonly where: readonly string[]; readonly count: number }
+  /** Answered with [images]: 1 for those that meet the conditions, else 0. */
+  | { readonly ask: "kept"; readonly where: readonly string[] }
   | { readonly ask: "infos"; readonly indices: readonly number[] }
   | { readonly ask: "dimension"; readonly dimension: number; readonly count: number };
 

@@ -6,6 +6,7 @@ import { answerDimension } from "../answer_dimension.ts";
 import { answerNeighbours } from "../answer_neighbours.ts";
 import type { ExploredImages } from "../explored_images.ts";
 import { countValues, findImages, type ValueCounts } from "../find_images.ts";
+import { keptRows } from "../find_neighbours.ts";
 import { imageInfo } from "../image_values.ts";
 import { listImages } from "../list_images.ts";
 import { fetchFile } from "./fetch_file.ts";
@@ -46,6 +47,8 @@ async function answerTo({ images, counts }: Opened, question: SearchQuestion): P
       return await findImages(images, counts, question.text.trim(), question.limit);
     case "images":
       return listImages(images, question.where, question.count);
+    case "kept":
+      return keptRows(images, question.where, null);
     case "infos":
       return question.indices.map((index) => imageInfo(images, index));
     case "dimension":

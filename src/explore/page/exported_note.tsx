@@ -3,7 +3,7 @@ import { explored } from "./explored.ts";
 /** How this page was exported, in two words; nothing where a server answers. */
 export function ExportedWords() {
   const exported = explored.value?.exported ?? null;
-  return exported === null ? null : <>{` · exported, ${exported.as}`}</>;
+  return exported === null ? null : <>{`exported, ${exported.as} · `}</>;
 }
 
 /** The same in sentences. */

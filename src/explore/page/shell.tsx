@@ -71,11 +71,11 @@ function Header({ current }: { readonly current: ViewName }) {
         <h1>csn explore</h1>
         {info !== null && (
           <p class="quiet" title={`${info.model}, ${info.variant}, csn ${info.csn}`}>
+            <ExportedWords />
             {`${info.images.toLocaleString("en")} images of `}
             <span class="file">{info.among}</span>
             {" · "}
             <span class="file">{info.model}</span>
-            <ExportedWords />
           </p>
         )}
       </div>

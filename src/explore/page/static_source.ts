@@ -57,6 +57,11 @@ export function staticSource(): Source {
     picture: (index) => pictures?.whole(index) ?? null,
     embed: null,
     // Maps
+    async mapKept(where, signal) {
+      const kept = await ask<Uint8Array>({ ask: "kept", where: [...where] }, signal);
+      const points = await files.bytes((await files.manifest).maps.points);
+      return Uint8Array.from(new Uint32Array(points), (image) => kept[image]);
+    },
     maps: async () => (await files.manifest).maps.info,
     mapPoints: async () => new Uint32Array(await files.bytes((await files.manifest).maps.points)),
     async mapLayout(notion) {
