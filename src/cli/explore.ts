@@ -159,6 +159,6 @@ function exportedLines(
     `  embeddings are rounded to ${exportAs}${same}`,
     "  everybody who gets this folder can read the names and see the pictures of all images",
     "  any web server gives it, for example",
-    `  python3 -m http.server --bind 127.0.0.1 --directory ${shellWord(shownPath(folder))} 8000`,
+    `  python3 -m http.server -b 127.0.0.1 -d ${shellWord(shownPath(folder))} 8000`,
   ];
 }

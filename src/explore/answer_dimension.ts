@@ -8,7 +8,10 @@ const bins = 32;
 
 /** The `count` images at each end of a dimension. */
 export function answerDimension(
-explored: ExploredImages, dimension: number, count: number): DimensionAnswer {
+  explored: ExploredImages,
+  dimension: number,
+  count: number,
+): DimensionAnswer {
   const { low, high, ...spread } = dimensionEnds(explored.embeddings, dimension, { count, bins });
   const shown = ({ index, value }: { readonly index: number; readonly value: number }) => ({
     ...imageInfo(explored, index),

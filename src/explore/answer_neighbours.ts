@@ -57,7 +57,9 @@ function askedQuery(
   if (found.every(Number.isFinite)) return { query: found, index: row };
   throw new RequestError(
     404,
-    `Cannot search for image ${row}, ${names[row]}: it was missing or unreadable when the images were embedded`,
+    `Cannot search for image ${row}, ${
+      names[row]
+    }: it was missing or unreadable when the images were embedded`,
   );
 }
 

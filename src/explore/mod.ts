@@ -15,11 +15,7 @@
  * @module
  */
 export { explore, type ExploredPage, type ExploringOptions } from "./explore.ts";
-export {
-  type ExportedPage,
-  type ExportOptions,
-  exportPage,
-} from "./exported/export_page.ts";
+export { type ExportedPage, type ExportOptions, exportPage } from "./exported/export_page.ts";
 export type { NumberKind } from "./exported/stored_numbers.ts";
 export type { PageOptions } from "./explore_server.ts";
 export type { ExploreSource } from "./explored.ts";

@@ -10,7 +10,7 @@ const unserved = `    <div id="unserved">
         The page is loading. If it stays like this, it was opened as a file, and browsers let a page
         read the files beside it only from a web server. Any will do; in the folder of this page run
       </p>
-      <pre>python3 -m http.server --bind 127.0.0.1 8000</pre>
+      <pre>python3 -m http.server -b 127.0.0.1 8000</pre>
       <p>and open <a href="${address}">${address}</a>.</p>
     </div>
 `;

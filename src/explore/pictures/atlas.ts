@@ -81,7 +81,7 @@ export class Atlas {
       try {
         await Deno.mkdir(folder, { recursive: true });
         await writeWhole(file, bytes);
-        await keepRecent(dirname(this.#folder), { named: /^[0-9a-f]{24}$/, most, days });
+        await keepRecent(dirname(folder), { named: /^[0-9a-f]{24}$/, most, days });
       } catch (error) {
         this.#onUnkept(`The small pictures are not kept for the next time: ${messageOf(error)}`);
       }

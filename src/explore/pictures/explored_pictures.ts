@@ -57,7 +57,11 @@ export class ExploredPictures {
       readonly onLost: (image: number, fault: PictureFault) => void;
     },
   ): Promise<Atlas> {
-    return new Atlas(images, await this.squares(), { folder: null, onUnkept: () => {}, ...options });
+    return new Atlas(images, await this.squares(), {
+      folder: null,
+      onUnkept: () => {},
+      ...options,
+    });
   }
 
   async #findSquares(): Promise<SquarePictures> {

@@ -35,7 +35,11 @@ export function maskRoutes(explored: Explored): Route[] {
         const most = embeddings.dimension - 1;
         const dimension = askedWholeText("dimension", params.dimension, { least: 0, most });
         const limits = { least: 1, most: 50, otherwise: 8 };
-        return answerDimension(explored, dimension, askedWholeText("count", query.get("count"), limits));
+        return answerDimension(
+          explored,
+          dimension,
+          askedWholeText("count", query.get("count"), limits),
+        );
       },
     },
   ];

@@ -15,6 +15,10 @@ import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 
 const tests = pageTests();
 
+// What a page has, for functions that run in it.
+// deno-lint-ignore no-explicit-any
+declare const document: any, getComputedStyle: any;
+
 let made: ExploredRun;
 let site: StaticSite;
 let folder: string;
@@ -129,7 +133,7 @@ exportedTest(
     assert.match(page.url(), /#.*\bq=4\b/);
     const parts = await page.$$eval(
       "[data-row='0'] .sheet-part",
-      (found) => found.map((each) => getComputedStyle(each as never).backgroundImage),
+      (found) => found.map((each) => getComputedStyle(each).backgroundImage),
     );
     assert.ok(parts.length >= 12 && parts.every((each) => each.includes("data/sheet_0.jpg")));
     const before = await imagesOf(page, 3);
@@ -275,7 +279,7 @@ exportedTest(
 
 tests.pageTest("an exported page that is opened as a file says how it is opened", async () => {
   const { page } = await tests.browser.open(join(folder, "index.html"), 1000);
-  await waitForText(page, "python3 -m http.server --bind 127.0.0.1 8000");
+  await waitForText(page, "python3 -m http.server -b 127.0.0.1 8000");
   await waitForText(page, "it was opened as a file");
   await page.close();
 });
