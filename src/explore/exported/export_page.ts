@@ -167,7 +167,7 @@ async function exportAnswers(
     maps: maps.exported,
     pictures: shown,
     ...{ triplets, analyses },
-    files: [...files.paths],
+    files: [...files.paths].sort(),
   };
 }
 
