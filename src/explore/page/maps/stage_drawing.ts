@@ -2,6 +2,7 @@ import type { Camera, Pane } from "./camera.ts";
 import { toScreen } from "./camera.ts";
 import { dotRadius, drawDots, wordOf } from "./draw_dots.ts";
 import type { MapPictures } from "./map_pictures.ts";
+import { PictureLayer } from "./picture_layer.ts";
 import type { Place } from "./points_in.ts";
 import { screenCells, type ShownCells } from "./screen_cells.ts";
 
@@ -36,6 +37,12 @@ export interface Frame {
 /** Dots of all maps together that are drawn while maps move, at most. */
 const mostMoving = 150_000;
 
+/** Milliseconds that the dots of a frame may take while maps move; else fewer are drawn. */
+const mostDotsMs = 10;
+
+/** While maps move, at least each so many-th dot is drawn. */
+const mostEvery = 16;
+
 /** Pixels of the raster at most: more would cost time, and nobody would see them. */
 const mostPixels = 5e6;
 
@@ -55,8 +62,11 @@ export class StageDrawing {
   readonly #pictures: MapPictures;
   #raster: ImageData | null = null;
   #ratio = 1;
+  readonly #layer = new PictureLayer();
+  /** While maps move, each so many-th dot is drawn. */
+  #every = 1;
   /** By map: the pictures that are shown. */
-  #cells: readonly (ShownCells | null)[] = [];
+  #cells: readonly ShownCells[] = [];
 
   constructor(dots: HTMLCanvasElement, marks: HTMLCanvasElement, pictures: MapPictures) {
     this.#dots = dots;
@@ -87,26 +97,21 @@ export class StageDrawing {
     const context = this.#marks.getContext("2d")!;
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     context.clearRect(0, 0, this.#marks.width, this.#marks.height);
-    this.#pictures.forgetWanted();
-    this.#cells = frame.maps.map((map) =>
-      frame.hasPictures ? screenCells(map.layout, frame.camera, map.pane, frame.chosen) : null
-    );
-    frame.maps.forEach((map, at) => {
-      context.save();
-      context.beginPath();
-      context.rect(map.pane.left, map.pane.top, map.pane.width, map.pane.height);
-      context.clip();
-      this.#drawPictures(context, frame, map, this.#cells[at]);
-      this.#drawMarks(context, frame, map);
-      context.restore();
-    });
+    if (frame.hasPictures) this.#renewPictures(frame);
+    else this.#cells = [];
+    for (const map of frame.maps) {
+      within(context, map.pane, () => {
+        if (frame.hasPictures) this.#layer.put(context, map.pane, frame.camera, this.#ratio);
+        this.#drawMarks(context, frame, map);
+      });
+    }
     drawOutline(context, frame.outline, this.#theme.ink);
   }
 
   /** The point whose picture is shown at a place of map number `at`; null where there is none. */
   pictureAt(at: number, [x, y]: Place): number | null {
     const shown = this.#cells[at];
-    if (shown == null) return null;
+    if (shown === undefined) return null;
     const half = pictureSide(shown.side) / 2;
     const cell = shown.cells.find((each) =>
       Math.abs(each.x - x) <= half && Math.abs(each.y - y) <= half
@@ -114,11 +119,27 @@ export class StageDrawing {
     return cell?.point ?? null;
   }
 
+  /** Draws the pictures anew, unless they move and those that there are serve a while longer. */
+  #renewPictures(frame: Frame): void {
+    const { maps, camera, chosen, isMoving } = frame;
+    const of = [chosen, ...maps.flatMap(({ layout, colours, pane }) => [layout, colours, pane])];
+    if (isMoving && this.#layer.serves(of, camera)) return;
+    this.#pictures.forgetWanted();
+    this.#cells = maps.map(({ layout, pane }) => screenCells(layout, camera, pane, chosen));
+    this.#layer.renew(of, camera, this.#marks, (context) => {
+      context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
+      maps.forEach((map, at) =>
+        within(context, map.pane, () => this.#drawPictures(context, frame, map, this.#cells[at]))
+      );
+    });
+  }
+
   #drawDots(raster: ImageData, { maps, camera, home, chosen, isMoving }: Frame): void {
+    const began = performance.now();
     const words = new Uint32Array(raster.data.buffer);
     words.fill(wordOf(this.#theme.ground));
     const dots = maps.reduce((sum, { layout }) => sum + layout.length / 2, 0);
-    const every = isMoving ? Math.max(1, Math.ceil(dots / mostMoving)) : 1;
+    const every = isMoving ? Math.max(this.#every, Math.ceil(dots / mostMoving)) : 1;
     for (const { pane, layout, words: colours } of maps) {
       const radius = this.#ratio * dotRadius(layout.length / 2, home, camera, pane);
       const scaled = scaledPane(pane, this.#ratio);
@@ -126,26 +147,27 @@ export class StageDrawing {
       drawDots(target, { layout, words: colours, radius, chosen, every }, camera, scaled);
     }
     this.#dots.getContext("2d")!.putImageData(raster, 0, 0);
+    // Fewer from now on, lest dots come and go within a movement; a rest allows for more again.
+    if (!isMoving) this.#every = Math.max(1, this.#every / 2);
+    else if (performance.now() - began > mostDotsMs) {
+      this.#every = Math.min(mostEvery, 2 * every);
+    }
   }
 
   #drawPictures(
     context: CanvasRenderingContext2D,
-    { images, chosen, isMoving, maps }: Frame,
+    { images, chosen }: Frame,
     { colours }: DrawnMap,
-    shown: ShownCells | null,
+    shown: ShownCells,
   ): void {
-    if (shown === null) return;
     const side = pictureSide(shown.side);
     const isNear = shown.side > nearSide;
     const edge = isNear ? 3 : 1.5;
     for (const { point, x, y } of shown.cells) {
       context.globalAlpha = chosen === null || chosen[point] === 1 ? 1 : faintPicture;
-      // An edge in the point's colour; filling is much quicker than drawing lines. Several maps that
-      // move do without.
-      if (!isMoving || maps.length === 1) {
-        context.fillStyle = colours[point];
-        context.fillRect(x - side / 2, y - side / 2, side, side);
-      }
+      // An edge in the point's colour; filling is much quicker than drawing lines.
+      context.fillStyle = colours[point];
+      context.fillRect(x - side / 2, y - side / 2, side, side);
       const place = [x, y, side - 2 * edge] as const;
       this.#pictures.draw(context, point, images[point], place, isNear);
     }
@@ -189,6 +211,16 @@ export class StageDrawing {
 /** The side of a picture in a cell of this side. */
 function pictureSide(side: number): number {
   return side * (side > nearSide ? nearShare : farShare);
+}
+
+/** Draws on a map, and nowhere beside it. */
+function within(context: CanvasRenderingContext2D, pane: Pane, draw: () => void): void {
+  context.save();
+  context.beginPath();
+  context.rect(pane.left, pane.top, pane.width, pane.height);
+  context.clip();
+  draw();
+  context.restore();
 }
 
 function scaledPane({ left, top, width, height }: Pane, ratio: number): Pane {
