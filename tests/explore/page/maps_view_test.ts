@@ -271,7 +271,7 @@ Deno.test(
     );
     assert.equal(
       await text(page, ".map-status"),
-      "36 images · 11 images meet the conditions; the others are faint",
+      "36 images · 11 meet the conditions, the others are faint",
     );
     await nextFrame(page);
     /** How far from the ground the colours of all dots are in all. */

@@ -114,10 +114,24 @@ export function MaskChart(props: MaskChartProps) {
           </svg>
         )}
       </div>
+      {kind === "heat" && <HeatScale highest={props.format(props.heights.value)} />}
       <p class="told" aria-hidden="true">
         {told === null ? "\u00a0" : described(props, told)}
       </p>
     </div>
+  );
+}
+
+/** What the colours of a heat map mean. */
+function HeatScale({ highest }: { readonly highest: string }) {
+  return (
+    <p class="heat-scale" role="img" aria-label={`Colours: from dark, 0, to bright, ${highest}`}>
+      <span>0</span>
+      <span class="heat-scale-bar">
+        {viridis.map((colour) => <i key={colour} style={{ background: colour }} />)}
+      </span>
+      <span>{highest}</span>
+    </p>
   );
 }
 

@@ -22,7 +22,10 @@ export function Maps() {
   return (
     <section class="maps">
       <Tools />
-      <MapStatus />
+      <div class="map-status-row">
+        <MapStatus />
+        <button type="button" disabled={camera.value === null} onClick={lookAtAll}>Show all</button>
+      </div>
       <Conditions />
       <div class="map-frame">
         <Stage />
@@ -101,7 +104,6 @@ function Tools() {
           pictures
         </label>
       )}
-      <button type="button" disabled={camera.value === null} onClick={lookAtAll}>Show all</button>
     </div>
   );
 }
@@ -124,7 +126,7 @@ function MapStatus() {
       : countText(info.points),
     ...info.unknown > 0 ? [`${countText(info.unknown)} without an embedding, on no map`] : [],
     ...kept.value === null ? [] : [
-      `${countText(kept.value.reduce((sum, is) => sum + is, 0))} meet the conditions; ` +
+      `${kept.value.reduce((sum, is) => sum + is, 0).toLocaleString("en")} meet the conditions, ` +
       "the others are faint",
     ],
     ...query.value !== null && queryPoint.value === null
