@@ -261,6 +261,45 @@ Deno.test(
 );
 
 Deno.test(
+  "pictures move with the map while it is dragged, and are drawn anew where it rests",
+  options,
+  async () => {
+    const { page } = await openMaps("&maps=one&map=shape");
+    const pane = await paneOf(page, 0);
+    /** What a part in the middle of the map shows, moved by so much. */
+    const middle = (right: number, down: number) =>
+      page.$eval(
+        ".map-marks",
+        (canvas, left, top) => {
+          const { data } = canvas.getContext("2d")!.getImageData(left, top, 300, 200);
+          return [...new Uint32Array(data.buffer)];
+        },
+        Math.round(pane.width / 2) - 150 + right,
+        Math.round(pane.height / 2) - 100 + down,
+      );
+    await page.waitForFunction(() => {
+      const canvas = document.querySelector(".map-marks")!;
+      const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+      let drawn = 0;
+      for (let at = 3; at < data.length; at += 4) if (data[at] === 255) drawn++;
+      return drawn > 5000;
+    });
+    const before = await middle(0, 0);
+    assert.ok(before.filter((word) => word !== 0).length > 1000);
+    const [x, y] = [pane.left + 6, pane.top + pane.height - 60];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 40, y + 24, { steps: 5 });
+    await nextFrame(page);
+    assert.deepEqual(await middle(40, 24), before);
+    await page.mouse.up();
+    await stillness(page);
+    assert.deepEqual(await middle(40, 24), before);
+    await page.close();
+  },
+);
+
+Deno.test(
   "images that do not meet the conditions are faint, and no lasso selects them",
   options,
   async () => {
