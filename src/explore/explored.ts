@@ -12,7 +12,7 @@ import { isSetFolder } from "../model/set_embeddings.ts";
 import type { ValueColumns } from "../search/where.ts";
 import { openGallery } from "../service/gallery.ts";
 import { type ImageSet, openImageSet } from "../sets/image_set.ts";
-import { imagePath, surveyImages } from "../sets/pack/survey_images.ts";
+import { foundImagePath } from "../sets/pack/survey_images.ts";
 import { readSetValues, type SetValues, valueColumns } from "../sets/set_values.ts";
 
 /** Where what is explored comes from. */
@@ -118,14 +118,13 @@ export async function openExplored(model: Model, source: ExploreSource = {}): Pr
   }
   const common = { shown, answers, shownPath };
   if (isFolder && await isSetFolder(among)) {
-    // As `openGallery`, but its list, its values and its images are looked at once.
+    // As `openGallery`, but its list and its values are read once.
     const set = await openImageSet(among);
     const values = await readSetValues(set);
     const columns = values === null ? null : valueColumns(values);
     const embeddings = await embedSetFolder(model, set, source);
-    const survey = surveyImages(set);
     const found = { ...common, embeddings, columns, values, set, pictureFolder: set.imageFolder };
-    return new Explored(model, found, (index) => imagePath(set, survey, index));
+    return new Explored(model, found, (index) => foundImagePath(set, index));
   }
   const { embeddings, columns } = await openGallery(model, among, source);
   const pictures = isFolder ? among : source.images;

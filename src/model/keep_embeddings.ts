@@ -38,6 +38,8 @@ export interface KeptImages {
   readonly names: readonly string[];
   /** Where each lies. */
   readonly files: readonly string[];
+  /** What the file system says of each just now, null where it is not there. @default {it is asked} */
+  readonly infos?: readonly (Deno.FileInfo | null)[];
   /** Whether row i is image number i: then those that cannot be read have rows of NaN. */
   readonly areNumbered: boolean;
   /** Files that keep the embeddings, the first choice first. */
@@ -120,7 +122,7 @@ class Now {
   readonly #model: Model;
   #fingerprint: Promise<string> | null = null;
 
-  constructor(model: Model, { names, files }: KeptImages) {
+  constructor(model: Model, { names, files, ...given }: KeptImages) {
     this.#model = model;
     this.how = sha256(`${preprocessingOf(model.info.fit)}, ${model.network.precision}`);
     const ofModel = new FileIdentities();
@@ -129,7 +131,7 @@ class Now {
     this.modelFile = modelInfo === null ? null : ofModel.digest();
     const identities = new FileIdentities();
     // One after the other, as for packs: some microseconds each.
-    const infos = files.map((file) => infoOfSync(file));
+    const infos = given.infos ?? files.map((file) => infoOfSync(file));
     const lines = infos.map((info, i) => {
       if (info === null) return `${names[i]} missing`;
       identities.add(info);

@@ -43,10 +43,12 @@ export async function openSearchedSet(
   set: ImageSet,
   options: FolderOptions = {},
 ): Promise<MappedEmbeddings | EmbeddingSet> {
-  const survey = surveyImages(set);
+  const infos: (Deno.FileInfo | null)[] = [];
+  const survey = surveyImages(set, (info) => infos.push(info));
   const kept = await keepEmbeddings(model, {
     names: set.imageFiles,
     files: set.imageFiles.map((_, image) => imagePath(set, survey, image)),
+    infos: survey.contents === null ? undefined : infos,
     areNumbered: true,
     places: keptPlaces(model, set.folder, "set"),
     others: () => Promise.resolve(keptPlaces(model, set.imageFolder, "folder")),
