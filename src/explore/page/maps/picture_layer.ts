@@ -81,7 +81,9 @@ export class PictureLayer {
     const height = Math.round((pane.top + pane.height) * ratio) - top;
     const part = [left, top, width, height] as const;
     context.save();
-    context.setTransform(scale, 0, 0, scale, right * ratio, down * ratio);
+    // What is only dragged stays as sharp as it is.
+    const moved = [right, down].map((by) => scale === 1 ? Math.round(by * ratio) : by * ratio);
+    context.setTransform(scale, 0, 0, scale, moved[0], moved[1]);
     context.drawImage(this.#canvas, ...part, ...part);
     context.restore();
   }
