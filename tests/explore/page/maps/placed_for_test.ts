@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { toScreen } from "../../../../src/explore/page/maps/camera.ts";
-import { placedFor } from "../../../../src/explore/page/maps/picture_layer.ts";
+import { placedFor } from "../../../../src/explore/page/maps/placed_for.ts";
 
 Deno.test("placedFor() lays what was drawn for one camera where another one sees it", () => {
   const pane = { left: 40, top: 7, width: 300, height: 200 };
