@@ -20,7 +20,9 @@ export function QueryPanel() {
         : query.value === null
         ? (
           <p class="quiet">
-            None yet: choose a picture, search a name, or drop a picture of yours.
+            {source().embed === null
+              ? "None yet: choose a picture, or search a name."
+              : "None yet: choose a picture, search a name, or drop a picture of yours."}
           </p>
         )
         : info !== null && <KnownQuery key={info.index} info={info} />}
