@@ -17,6 +17,7 @@ const renamed: Readonly<Record<string, readonly string[]>> = {
   out: ["out", "name or runs", "name"],
   path: ["out"],
   saveEveryMinutes: ["saveEvery"],
+  timeoutSeconds: ["timeout"],
   token: ["tokenFile"],
   trainTriplets: ["numTraintriplets", "triplets"],
 };

@@ -1,6 +1,5 @@
-import { exitNow } from "../native/library.ts";
 import { outlivesTerminal } from "./outlives_terminal.ts";
-import { starterGone } from "./processes/starter_gone.ts";
+import { leaveNow, starterGone } from "./processes/starter_gone.ts";
 
 /** A repeat sooner than this is the same Ctrl-C: `deno task` delivers it twice. */
 export const repeatMs = 500;
@@ -30,7 +29,7 @@ export class Interruption implements Disposable {
   /** `announce` is called at the first signal. */
   constructor(
     announce: () => void,
-    clock: Clock = { nowMs: () => performance.now(), exit: exitNow },
+    clock: Clock = { nowMs: () => performance.now(), exit: leaveNow },
   ) {
     this.#clock = clock;
     this.#announce = announce;

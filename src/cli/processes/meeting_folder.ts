@@ -34,9 +34,8 @@ export class MeetingFolder implements Disposable {
 
 /**
  * Calls `gone` once the starter has ended without ending its processes, as it does when it is
- * killed; then removes the folder of `store`. The system releases the starter's lock however it
- * ends, and no other sign is sure: Deno may be started by a wrapper, and process ids come again.
- * A starter that holds no folder, as a program of the user's own, is not watched.
+ * killed. The system releases the starter's lock however it ends, and no other sign is sure: Deno
+ * may be started by a wrapper, and process ids come again. A starter that holds no folder, as a program of the user's own, is not watched.
  */
 export function watchStarter(store: string, gone: () => void): void {
   const lock = openLock(store);
@@ -45,7 +44,6 @@ export function watchStarter(store: string, gone: () => void): void {
     if (lock !== null && !lock.tryLockSync(false)) return;
     clearInterval(timer);
     lock?.close();
-    removeMeeting(store);
     gone();
   };
   const timer = setInterval(look, lookEveryMs);
@@ -68,7 +66,7 @@ function lockBeside(store: string): string {
 }
 
 /** Removes the folder and what processes that met have put there, nothing else. */
-function removeMeeting(store: string): void {
+export function removeMeeting(store: string): void {
   for (const path of [store, lockBeside(store), dirname(store)]) {
     try {
       Deno.removeSync(path);
