@@ -2,11 +2,12 @@ import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { defaultConfig } from "../model/config.ts";
 import { convertLine } from "../model/convert_line.ts";
 import { deviceHelp, precisionHelp } from "./placement_options.ts";
+import { addProcessOptions, type ProcessFlags } from "./processes/process_options.ts";
 import { type Variant, variants } from "../network/variant.ts";
 import { folderName, number, oneOf, packDirOption, runsOption, wholeNumber } from "./options.ts";
 
 /** What the options of `train` parse to. */
-export interface TrainFlags {
+export interface TrainFlags extends ProcessFlags {
   readonly data: string;
   readonly name: string;
   readonly resume?: string;
@@ -134,6 +135,7 @@ export function addTrainOptions(command: CommandUnknownOpts): void {
     undefined,
     wholeNumber(1),
   );
+  addProcessOptions(command);
   add(
     "--exclude <file>",
     "leave out the training triplets that this list calls wrong, such as explore's check view writes it",

@@ -3,38 +3,82 @@ import type { Listener } from "../base/listener.ts";
 import { join } from "../files/paths.ts";
 import type { RunSettings } from "../model/config.ts";
 import { readModelFile } from "../model/model_file.ts";
+import { describeLibrary } from "../native/library.ts";
 import { train } from "../training/train.ts";
 import type { TrainEvent } from "../training/train_event.ts";
 import type { TrainOptions } from "../training/train_options.ts";
 import { VisdomClient } from "../visdom/visdom_client.ts";
 import { VisdomReporter } from "../visdom/visdom_reporter.ts";
-import { Interruption } from "./interruption.ts";
+import { exitCodes, Interruption } from "./interruption.ts";
 import { userPath } from "./paths.ts";
+import { deviceOf } from "./processes/device_of.ts";
+import { inGroup } from "./processes/in_group.ts";
+import { isSilent } from "./processes/own_place.ts";
+import { defaultTimeout, partOf } from "./processes/process_options.ts";
+import { type AskedRun, hadEnded, restartedRun } from "./processes/restarted_run.ts";
+import { runProcesses } from "./processes/run_processes.ts";
+import { threadsOf } from "./processes/threads_of.ts";
 import { startNative } from "./start_native.ts";
-import { terminalListener } from "./terminal.ts";
+import { type TerminalListener, terminalListener } from "./terminal.ts";
 import { newRun, resumedRun } from "./train_flags.ts";
 import type { TrainFlags } from "./train_options.ts";
 import { TrainView } from "./train_view.ts";
 
-/** Trains as the flags say; `given` names those that the user gave. */
+/**
+ * Trains as the flags say; `given` names those that the user gave. One of several processes trains
+ * its part.
+ */
 export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): Promise<void> {
+  const part = partOf(flags);
+  if ("start" in part) return await runProcesses(part.start);
+  const { place } = part;
   using listener = terminalListener();
-  const checkpoint = flags.resume === undefined
-    ? undefined
-    : await readModelFile(userPath(flags.resume));
-  const asked: TrainOptions = checkpoint === undefined
-    ? newRun(flags)
-    : resumedRun(checkpoint, flags, given);
-  const visdom = asked.visdom ?? null;
+  const run = await restartedRun(await askedRun(flags, given), place, flags, given);
+  if (hadEnded(run, place)) {
+    return listener.notice("The run had ended when its processes were started again.");
+  }
+  const { checkpoint, asked } = run;
   // Check the address now, so that a wrong one is reported before the first epoch ends.
-  if (visdom !== null) new VisdomClient(visdom);
-  await startNative({ threads: flags.threads ?? checkpoint?.info.threads });
+  if (asked.visdom != null) new VisdomClient(asked.visdom);
+  await startNative(
+    threadsOf(place, flags.threads ?? checkpoint?.info.threads, (name) => Deno.env.get(name)),
+  );
   // Set-up, which has nothing to save, is over.
   using interruption = new Interruption(() =>
     listener.warning?.("stopping after this step and saving; Ctrl-C again stops at once")
   );
-  const { signal } = interruption;
-  const view = new TrainView({ json: flags.json }, listener);
+  const stored = checkpoint?.info.config.device;
+  const device = place === null ? asked.device : deviceOf(
+    place,
+    { asked: asked.device, stored },
+    describeLibrary().cuda.devices,
+  );
+  const options = {
+    device: device ?? "cpu",
+    timeoutSeconds: flags.timeout ?? defaultTimeout,
+    interruption,
+    verbose: flags.verbose,
+  };
+  await inGroup(place, options, async (group) => {
+    const shown = { json: flags.json, listener, interruption };
+    await trainShown({ ...asked, device, group }, shown);
+  });
+  if (interruption.exitCode !== null) Deno.exitCode = interruption.exitCode;
+}
+
+/** How a run is shown, and stopped. */
+interface Shown {
+  readonly json?: boolean;
+  readonly listener: TerminalListener;
+  readonly interruption: Interruption;
+}
+
+/** Trains, and shows and posts what happens; of several processes rank 0 alone does. */
+async function trainShown(asked: TrainOptions, shown: Shown): Promise<void> {
+  const { listener } = shown;
+  const { signal } = shown.interruption;
+  const visdom = isSilent() ? null : asked.visdom ?? null;
+  const view = new TrainView(shown, listener);
   let reporter: VisdomReporter | null = null;
   const onEvent = (event: TrainEvent) => {
     view.show(event);
@@ -42,7 +86,9 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
     if (event.type === "epoch") reporter?.report(event.metrics);
   };
   try {
-    await train({ ...asked, listener, onEvent, signal });
+    const { finished } = await train({ ...asked, listener, onEvent, signal });
+    // Another process was asked to stop.
+    if (!finished && !signal.aborted) Deno.exitCode = exitCodes.SIGTERM;
   } catch (error) {
     // While the data is made ready there is nothing to save yet. Any other failure, such as a full
     // disk when the interrupted run is saved, must not pass for that.
@@ -51,7 +97,13 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
   } finally {
     await (reporter as VisdomReporter | null)?.close(signal.aborted ? 2_000 : 10_000);
   }
-  if (interruption.exitCode !== null) Deno.exitCode = interruption.exitCode;
+}
+
+/** What the flags ask for: a new run, or one that goes on. */
+async function askedRun(flags: TrainFlags, given: ReadonlySet<string>): Promise<AskedRun> {
+  if (flags.resume === undefined) return { asked: newRun(flags) };
+  const checkpoint = await readModelFile(userPath(flags.resume));
+  return { checkpoint, asked: resumedRun(checkpoint, flags, given) };
 }
 
 function newReporter(

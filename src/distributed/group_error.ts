@@ -3,6 +3,11 @@ import { CsnError, messageOf } from "../base/errors.ts";
 import { openedParts } from "../native/library.ts";
 import type { Place } from "./place.ts";
 
+/** A collective failed: another process has ended, or hangs. */
+export class GroupError extends CsnError {
+  override readonly name = "GroupError";
+}
+
 /** The error of a group that could not be opened; `cause` is what libtorch threw. */
 export function openError(place: Place, timeoutSeconds: number, cause: unknown): CsnError {
   return new CsnError(
@@ -43,12 +48,12 @@ export function collectiveError(
   { rank, world }: Place,
   missing: readonly number[],
   cause: unknown,
-): CsnError {
+): GroupError {
   const said = messageOf(cause);
   const who = missing.length > 0
     ? `${ranksText(missing)} of ${world} ended or ${missing.length === 1 ? "hangs" : "hang"}`
     : `the connection between the ${world} processes failed, or rank 0 ended`;
-  return new CsnError(
+  return new GroupError(
     `Cannot compute together: ${who}, seen from rank ${rank} (libtorch says: ${said}); read what the others print, then go on from the last checkpoint`,
     { cause },
   );

@@ -38,7 +38,9 @@ export function deviceOf(
   if (from === "slurm" && devices === 1) return "cuda:0";
   if (devices >= localWorld) return `cuda:${local}`;
   throw new CsnError(
-    `Cannot compute in ${localWorld} processes on ${devices} GPU${devices === 1 ? "" : "s"}: each ` +
+    `Cannot compute in ${localWorld} processes on ${devices} GPU${
+      devices === 1 ? "" : "s"
+    }: each ` +
       `process of a machine needs one of its own; start ${devices} on this machine, or pass ` +
       "--device cpu",
   );

@@ -1,7 +1,7 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { UsageError } from "../../base/errors.ts";
 import type { Place } from "../../distributed/place.ts";
-import { readPlace } from "../../distributed/read_place.ts";
+import { readPlace, storeVariable } from "../../distributed/read_place.ts";
 import { number, wholeNumber } from "../options.ts";
 import { setOwnPlace } from "./own_place.ts";
 import { endWithStarter } from "./starter_gone.ts";
@@ -10,8 +10,11 @@ import { endWithStarter } from "./starter_gone.ts";
 export interface ProcessFlags {
   readonly processes?: number;
   readonly distributed?: boolean;
-  readonly timeout: number;
+  readonly timeout?: number;
 }
+
+/** Seconds to wait for other processes, unless the user says otherwise. */
+export const defaultTimeout = 600;
 
 /** The options of a command that several processes can carry out together. */
 export const processOptions: readonly Option[] = [
@@ -26,7 +29,7 @@ export const processOptions: readonly Option[] = [
   new Option(
     "--timeout <seconds>",
     "with several processes: how long to wait for one that does not come or answer",
-  ).argParser(number(0, true)).default(600),
+  ).argParser(number(0, true)).default(defaultTimeout),
 ];
 
 /** Gives a command these options. */
@@ -42,9 +45,12 @@ export type Part = { readonly start: number } | { readonly place: Place | null }
  * as such from then on, and ends with csn's own process that started it.
  */
 export function partOf({ processes, distributed }: ProcessFlags): Part {
+  // A child of csn's own has the very arguments of its starter.
+  const isChild = Boolean(Deno.env.get(storeVariable));
+  if (processes !== undefined && distributed && !isChild) throw bothWays();
   const place = readPlace((name) => Deno.env.get(name), { distributed });
-  if (processes !== undefined && place?.from !== "csn") {
-    refuseBoth(place, distributed);
+  if (processes !== undefined && !isChild) {
+    if (place !== null) throw alreadyOne(place);
     if (processes > 1) return { start: processes };
   }
   if (place === null) return { place };
@@ -53,16 +59,16 @@ export function partOf({ processes, distributed }: ProcessFlags): Part {
   return { place };
 }
 
-function refuseBoth(place: Place | null, distributed: boolean | undefined): void {
-  if (distributed) {
-    throw new UsageError(
-      "--processes starts processes of its own, --distributed joins those that a launcher has " +
-        "started: pass one of them",
-    );
-  }
-  if (place === null) return;
-  throw new UsageError(
-    `--processes starts processes of its own, but this is already rank ${place.rank} of ` +
-      `${place.world} by RANK and WORLD_SIZE: leave --processes out, or unset RANK and WORLD_SIZE`,
+function bothWays(): UsageError {
+  return new UsageError(
+    "--processes starts processes of its own, --distributed joins those that a launcher has " +
+      "started: pass one of them",
+  );
+}
+
+function alreadyOne({ rank, world }: Place): UsageError {
+  return new UsageError(
+    `--processes starts processes of its own, but this is already rank ${rank} of ${world} by ` +
+      "RANK and WORLD_SIZE: leave --processes out, or unset RANK and WORLD_SIZE",
   );
 }
