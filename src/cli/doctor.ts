@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { examineProcesses } from "../distributed/examine_processes.ts";
 import { examine, type MachinePart } from "../native/examine.ts";
 import { commandWords } from "./command_words.ts";
 import { table } from "./format.ts";
@@ -10,7 +11,9 @@ export function doctorCommand(): CommandUnknownOpts {
     .option("--json", "print one JSON object")
     .option("--verbose", "show where an error came from")
     .action(async (flags) => {
-      const findings = (await examine()).map(inCommandWords);
+      const machine = await examine();
+      const processes = examineProcesses((name) => Deno.env.get(name));
+      const findings = [...machine, processes].map(inCommandWords);
       const ok = findings.every((finding) => finding.ok);
       console.log(flags.json ? JSON.stringify({ ok, findings }) : report(findings));
       if (!ok) Deno.exitCode = 1;

@@ -25,6 +25,7 @@ Deno.test("doctor ends with 0 and shows everything when all is well", async () =
   assert.deepEqual([code, ok], [0, true]);
   assert.deepEqual(findings.map(({ what }) => what), [
     ...["Deno", "system", "cache", "libtorch", "compiler", "shim", "CUDA", "threads", "processor"],
+    "processes",
   ]);
   const { libtorchFolder, libtorchVersion, shimPath } = openedParts();
   const { found } = find(findings, "libtorch");
@@ -44,6 +45,42 @@ Deno.test("doctor says how many threads libtorch gets, and from where the number
     await threads({ OMP_NUM_THREADS: "", MKL_NUM_THREADS: "" }),
     /^\d+, (one a core of \d+ processors|from the (container|process)'s .*); kernels for /,
   );
+});
+
+Deno.test("doctor says who a process is among others, by what they compute and where they meet", async () => {
+  const processes = async (env: Record<string, string>) =>
+    find((await doctor(env)).findings, "processes").found;
+  const alone = await processes({});
+  assert.match(
+    alone,
+    /^one, as no launcher's variables are set; by Gloo; others (do not )?reach it/,
+  );
+  const torchrun = {
+    ...{ RANK: "1", WORLD_SIZE: "4", LOCAL_RANK: "1", LOCAL_WORLD_SIZE: "2" },
+    ...{ MASTER_ADDR: "127.0.0.1", MASTER_PORT: "29500" },
+    ...{ TORCHELASTIC_RUN_ID: "none", TORCHELASTIC_RESTART_COUNT: "1" },
+  };
+  assert.match(
+    await processes({ ...torchrun, GLOO_SOCKET_IFNAME: "eth7" }),
+    /^rank 1 of 4 by torchrun, started again 1 time, number 1 of 2 on this machine; they meet at 127.0.0.1:29500; by Gloo; others reach it by eth7 \(GLOO_SOCKET_IFNAME\)$/,
+  );
+  const slurm = {
+    ...{ SLURM_PROCID: "0", SLURM_NTASKS: "2", SLURM_LOCALID: "0", SLURM_TASKS_PER_NODE: "2" },
+    ...{ SLURM_STEP_NODELIST: "node[1-2]", SLURM_JOB_ID: "7" },
+  };
+  assert.match(
+    await processes(slurm),
+    /^one; with --distributed rank 0 of 2 by Slurm, number 0 of 2 .* they meet at node1:15007/,
+  );
+});
+
+Deno.test("doctor ends with 1 and names what is missing when a launcher's variables are half set", async () => {
+  const { code, findings } = await doctor({ RANK: "1" });
+  assert.equal(code, 1);
+  const { ok, found, remedy } = find(findings, "processes");
+  assert.equal(ok, false);
+  assert.match(found, /RANK=1 is set, but not WORLD_SIZE/);
+  assert.match(remedy!, /docs\/distributed\.md/);
 });
 
 Deno.test("doctor ends with 1 and names the command when LIBTORCH is wrong", async () => {
