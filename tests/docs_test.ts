@@ -27,6 +27,12 @@ const programs = {
 /** Options of deno that the pages name. */
 const denosOptions = ["--allow-", "--filter", "--help"];
 
+/** Options of the launchers that start csn. */
+const launchersOptions = [
+  ...["--nnodes", "--nproc-per-node", "--rdzv-", "--no-python", "--standalone", "--max-restarts"],
+  ...["--nodes", "--ntasks-per-node", "--gpus-per-node", "--cpus-per-task"],
+];
+
 async function readPages(): Promise<Page[]> {
   const docs = await Array.fromAsync(Deno.readDir(join(project, "docs")), ({ name }) => name);
   const names = [
@@ -189,7 +195,9 @@ Deno.test("every option that README and docs name is one of a command", async ()
   const known = new Set([...own, ...scripts].flat());
   const isKnown = (option: string) =>
     known.has(option) ||
-    denosOptions.some((each) => option === each || each.endsWith("-") && option.startsWith(each));
+    [...denosOptions, ...launchersOptions].some((each) =>
+      option === each || each.endsWith("-") && option.startsWith(each)
+    );
   const unknown = (await readPages()).flatMap(({ name, lines }) =>
     [...lines.join("\n").matchAll(/(?<![\w-])--[a-z][\w-]*/g)]
       .map(([option]) => option.replaceAll("_", "-"))
