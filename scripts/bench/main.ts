@@ -10,7 +10,7 @@ import { describeLibrary, openedParts } from "../../src/native/library.ts";
 import { choosePlacement } from "../../src/model/choose_placement.ts";
 import { measureWaits, spinCounts } from "./busy.ts";
 import { measureTeaching } from "./teaching.ts";
-import { isItem, type Item, itemNames, items, namedItems } from "./items.ts";
+import { isItem, type Item, itemNames, items, namedItems, withoutPytorch } from "./items.ts";
 import { describePytorch, findPython, type Python } from "./pytorch.ts";
 import { type Findings, type Machine, report } from "./report.ts";
 import type { BenchOptions } from "./setting.ts";
@@ -19,7 +19,7 @@ const program = new Command("bench")
   .description("compare with PyTorch on the same machine: alternating runs, median ratios")
   .option(
     "--items <items...>",
-    `what to compare, of ${itemNames.join(" ")} (default: all but ${namedItems.join(" and ")})`,
+    `what to compare, of ${itemNames.join(" ")} (default: all but ${namedItems.join(", ")})`,
   )
   .option(
     "--image-size <pixels...>",
@@ -55,9 +55,7 @@ const program = new Command("bench")
     const notice = (text: string) => console.error(text);
     await startNative(flags);
     const placement = choosePlacement(flags, { notice, warning: notice });
-    const needsPytorch = chosen.some((item) =>
-      !["search", "serve", "explore", "teach"].includes(item)
-    );
+    const needsPytorch = chosen.some((item) => !withoutPytorch.includes(item));
     const python = needsPytorch
       ? await findPython(flags.python, notice)
       : { command: "python3", env: {} };
@@ -87,8 +85,7 @@ function chosenItems(given: readonly string[] | undefined): Item[] {
       }; pass --items with some of them`,
     );
   }
-  const isNamed = (item: Item) => (namedItems as readonly Item[]).includes(item);
-  return itemNames.filter((item) => given?.includes(item) ?? !isNamed(item));
+  return itemNames.filter((item) => given?.includes(item) ?? !namedItems.includes(item));
 }
 
 /** An item that fails must not cost the numbers of the others. */

@@ -38,12 +38,14 @@ export interface Findings {
 export function report({ machine, comparisons, waits, figures, failures }: Findings): string {
   const searches = comparisons.filter(({ item }) => item === "search");
   const served = comparisons.filter(({ item }) => item === "serve");
-  const others = comparisons.filter(({ item }) => item !== "search" && item !== "serve");
+  const processes = comparisons.filter(({ item }) => item === "processes");
+  const others = comparisons.filter(({ item }) => !["search", "serve", "processes"].includes(item));
   return [
     machineLine(machine),
     ...(others.length > 0 ? comparisonLines(others, machine) : []),
     ...(searches.length > 0 ? searchLines(searches) : []),
     ...(served.length > 0 ? servedLines(served) : []),
+    ...(processes.length > 0 ? processLines(processes) : []),
     ...(waits.length > 0 ? waitLines(waits) : []),
     ...(figures.length > 0 ? figureLines(figures) : []),
     ...failures.map(({ item, reason }) => `${item} could not be compared: ${reason}`),
@@ -77,6 +79,16 @@ function servedLines(served: readonly Comparison[]): string[] {
     "",
     "Clients on this machine that ask again as soon as they are answered, for neighbours of a JPEG image.",
     "one at a time: the same service, with one image in each forward pass.",
+  ];
+}
+
+function processLines(processes: readonly Comparison[]): string[] {
+  return [
+    "",
+    comparisonTable("other", processes),
+    "",
+    "csn: two processes with half the threads and half of each batch, which sum their gradients.",
+    "apart: two such processes that sum none, beside each other.",
   ];
 }
 
