@@ -24,6 +24,7 @@ interface Request {
   readonly passes?: number;
 }
 
+let batches = 0;
 const options: BenchOptions & { readonly size: number } = JSON.parse(Deno.args[0]);
 const place = readPlace((name) => Deno.env.get(name))!;
 await start({ threads: options.threads });
@@ -40,8 +41,6 @@ async function secondsOf({ steps = 0, apart = false, passes = 0 }: Request): Pro
   if (passes > 0) return await passSeconds(passes, apart);
   return apart ? await csnSeconds(setting, steps, options) : await stepSeconds(steps);
 }
-
-let batches = 0;
 
 async function stepSeconds(steps: number): Promise<number> {
   using stepper = new GroupStepper(setting, group, {
