@@ -6,6 +6,7 @@
  */
 import { createInterface } from "node:readline";
 import process from "node:process";
+import { namedTensors } from "../../src/distributed/named_tensors.ts";
 import { ProcessGroup } from "../../src/distributed/process_group.ts";
 import { readPlace } from "../../src/distributed/read_place.ts";
 import { start } from "../../src/native/start.ts";
@@ -13,8 +14,8 @@ import { backward } from "../../src/tensor/backward.ts";
 import { add, multiply, sum } from "../../src/tensor/operators.ts";
 import { scope } from "../../src/tensor/scope.ts";
 import { clearGrads } from "../../src/tensor/tensor.ts";
-import { GroupStepper } from "../../src/training/group_stepper.ts";
-import { type BenchOptions, randomBatch, stepSetting } from "./setting.ts";
+import { SharedStepper } from "../../src/training/shared_stepper.ts";
+import { type BenchOptions, benchShape, randomBatch, stepSetting } from "./setting.ts";
 import { csnSeconds } from "./step.ts";
 
 /** What is asked for. */
@@ -31,7 +32,7 @@ await start({ threads: options.threads });
 await using group = await ProcessGroup.open(place, { device: "cpu", timeoutSeconds: 600 });
 using made = new DisposableStack();
 const setting = stepSetting(options.size, options, made);
-await group.broadcast([...setting.network.parameters().values()]);
+await group.broadcast(namedTensors(setting.network.parameters()));
 console.log(JSON.stringify({ ready: true }));
 for await (const line of createInterface({ input: process.stdin })) {
   console.log(JSON.stringify({ seconds: await secondsOf(JSON.parse(line)) }));
@@ -43,14 +44,16 @@ async function secondsOf({ steps = 0, apart = false, passes = 0 }: Request): Pro
 }
 
 async function stepSeconds(steps: number): Promise<number> {
-  using stepper = new GroupStepper(setting, group, {
+  using stepper = new SharedStepper(setting, {
+    group,
     readEvery: steps + 1,
+    config: { notions: benchShape.notions, margin: setting.weights.margin },
     wishes: () => ({ stop: false, save: false }),
   });
   const began = performance.now();
   for (let step = 0; step < steps; step++) {
     const batch = randomBatch(batches++ * place.world + place.rank, options.batchSize);
-    await stepper.step({ batch, share: 1 / place.world }, 5e-5);
+    await stepper.step({ ...batch, share: 1 / place.world }, 5e-5);
   }
   await stepper.finish();
   return (performance.now() - began) / 1000;
@@ -58,7 +61,7 @@ async function stepSeconds(steps: number): Promise<number> {
 
 /** Of the network's own parameters, whose gradients are those of a plain sum. */
 async function passSeconds(passes: number, apart: boolean): Promise<number> {
-  const parameters = [...setting.network.parameters().values()];
+  const parameters = namedTensors(setting.network.parameters());
   let seconds = 0;
   for (let pass = 0; pass < passes; pass++) {
     using loss = scope(() =>

@@ -2,7 +2,8 @@
 import type { Listener } from "../base/listener.ts";
 import { join } from "../files/paths.ts";
 import type { RunSettings } from "../model/config.ts";
-import { readModelFile } from "../model/model_file.ts";
+import { type ModelFile, readModelFile } from "../model/model_file.ts";
+import type { Place } from "../distributed/place.ts";
 import { describeLibrary } from "../native/library.ts";
 import { train } from "../training/train.ts";
 import type { TrainEvent } from "../training/train_event.ts";
@@ -15,7 +16,6 @@ import { deviceOf } from "./processes/device_of.ts";
 import { inGroup } from "./processes/in_group.ts";
 import { isSilent } from "./processes/own_place.ts";
 import { defaultTimeout, partOf } from "./processes/process_options.ts";
-import { type AskedRun, hadEnded, restartedRun } from "./processes/restarted_run.ts";
 import { runProcesses } from "./processes/run_processes.ts";
 import { threadsOf } from "./processes/threads_of.ts";
 import { startNative } from "./start_native.ts";
@@ -33,16 +33,16 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
   if ("start" in part) return await runProcesses(part.start);
   const { place } = part;
   using listener = terminalListener();
-  const run = await restartedRun(await askedRun(flags, given), place, flags, given);
-  if (hadEnded(run, place)) {
-    return listener.notice("The run had ended when its processes were started again.");
-  }
-  const { checkpoint, asked } = run;
+  const checkpoint = flags.resume === undefined
+    ? undefined
+    : await readModelFile(userPath(flags.resume));
+  const asked: TrainOptions = checkpoint === undefined
+    ? newRun(flags)
+    : resumedRun(checkpoint, flags, given);
   // Check the address now, so that a wrong one is reported before the first epoch ends.
   if (asked.visdom != null) new VisdomClient(asked.visdom);
-  await startNative(
-    threadsOf(place, flags.threads ?? checkpoint?.info.threads, (name) => Deno.env.get(name)),
-  );
+  const threads = flags.threads ?? threadsBefore(checkpoint, place);
+  await startNative(threadsOf(place, threads, (name) => Deno.env.get(name)));
   // Set-up, which has nothing to save, is over.
   using interruption = new Interruption(() =>
     listener.warning?.("stopping after this step and saving; Ctrl-C again stops at once")
@@ -64,6 +64,16 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
     await trainShown({ ...asked, device, group }, shown);
   });
   if (interruption.exitCode !== null) Deno.exitCode = interruption.exitCode;
+}
+
+/** The threads that a run had, where it goes on in as many processes; others have their own share. */
+function threadsBefore(
+  checkpoint: ModelFile | undefined,
+  place: Place | null,
+): number | undefined {
+  if (checkpoint === undefined) return undefined;
+  const { world = 1, threads } = checkpoint.info;
+  return world === (place?.world ?? 1) ? threads : undefined;
 }
 
 /** How a run is shown, and stopped. */
@@ -97,13 +107,6 @@ async function trainShown(asked: TrainOptions, shown: Shown): Promise<void> {
   } finally {
     await (reporter as VisdomReporter | null)?.close(signal.aborted ? 2_000 : 10_000);
   }
-}
-
-/** What the flags ask for: a new run, or one that goes on. */
-async function askedRun(flags: TrainFlags, given: ReadonlySet<string>): Promise<AskedRun> {
-  if (flags.resume === undefined) return { asked: newRun(flags) };
-  const checkpoint = await readModelFile(userPath(flags.resume));
-  return { checkpoint, asked: resumedRun(checkpoint, flags, given) };
 }
 
 function newReporter(

@@ -5,6 +5,7 @@ import type { Place } from "./place.ts";
 
 /** A collective failed: another process has ended, or hangs. */
 export class GroupError extends CsnError {
+  /** The class. */
   override readonly name = "GroupError";
 }
 

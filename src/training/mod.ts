@@ -42,6 +42,7 @@ export {
   type ProcessGroupOptions,
   type SummedBackwardOptions,
 } from "../distributed/process_group.ts";
+export { GroupError } from "../distributed/group_error.ts";
 export type { FileStore, Launcher, Place, TcpStore } from "../distributed/place.ts";
 export { readPlace } from "../distributed/read_place.ts";
 export type { Environment } from "../distributed/place_variables.ts";

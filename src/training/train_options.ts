@@ -44,8 +44,6 @@ export interface RunOptions extends TrainSettings, Partial<RunSettings> {
   readonly listener?: Listener;
   /** Hears of what happens in the run. */
   readonly onEvent?: (event: TrainEvent) => void;
-  /** The processes that train this run together, each its part of every batch. @default {none} */
-  readonly group?: ProcessGroup;
   /** Aborted: the step that runs is finished, a checkpoint saved, and training returns. */
   readonly signal?: AbortSignal;
   /**
