@@ -1,3 +1,8 @@
+import { version } from "../base/version.ts";
+import { allOrNone } from "../distributed/all_or_none.ts";
+import type { ProcessGroup } from "../distributed/process_group.ts";
+import { assertSameEverywhere } from "../distributed/same_everywhere.ts";
+import { sha256 } from "../files/sha256.ts";
 import type { ImageSet, Split } from "../sets/image_set.ts";
 import { withOneSet } from "../sets/one_set.ts";
 import { type Pack, preparePack } from "../sets/pack/pack.ts";
@@ -36,6 +41,11 @@ export interface TestOptions {
   readonly listener?: Listener;
   /** Stops the test; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
+  /**
+   * Processes that test together, each of which calls this with the same model and set: each embeds
+   * a part of the images. What rank 0 finds counts; rank 0 alone is heard of.
+   */
+  readonly group?: ProcessGroup;
 }
 
 /** A notion's evaluation with the interval of its accuracy. */
@@ -79,11 +89,26 @@ export async function testModel(
   file: ModelFile,
   options: TestOptions = {},
 ): Promise<ModelEvaluation> {
-  return await withOneSet(options.data ?? file.info.config.data, () => testOnSet(file, options));
+  const isHeard = (options.group?.place.rank ?? 0) === 0;
+  const heard = { ...options, listener: isHeard ? options.listener : undefined };
+  return await withOneSet(options.data ?? file.info.config.data, () => testOnSet(file, heard));
 }
 
-async function testOnSet(given: ModelFile, options: TestOptions): Promise<ModelEvaluation> {
-  const split = options.split ?? "test";
+/** A model and the triplets that it is tested on. */
+interface ReadyTest {
+  readonly file: ModelFile;
+  readonly set: ImageSet;
+  readonly pack: Pack;
+  readonly triplets: Triplets;
+  readonly seen: SeenImages | null;
+  readonly elsewhere: readonly TaughtNotion[];
+}
+
+async function readyTest(
+  given: ModelFile,
+  split: Split,
+  options: TestOptions,
+): Promise<ReadyTest> {
   const set = await openSetOf(given, "test", options.data);
   const { file, elsewhere } = modelOnSet(given, set, options.listener);
   const { info } = file;
@@ -92,7 +117,41 @@ async function testOnSet(given: ModelFile, options: TestOptions): Promise<ModelE
   warnOfDropped(triplets, split, options.listener);
   const seen = await seenImages(file, pack, triplets.images, triplets, options);
   warnOfSeen(seen, split, options.listener);
-  const { placement = onCpu } = options;
+  return { file, set, pack, triplets, seen, elsewhere };
+}
+
+/** Ranks that test another model or other triplets would embed images that fit nowhere. */
+async function assertSameTest(
+  group: ProcessGroup,
+  { file: { info, tensors }, pack, triplets }: ReadyTest,
+): Promise<void> {
+  const weights = [...tensors].sort(([a], [b]) => a < b ? -1 : 1)
+    .map(([name, { bytes }]) => `${name} ${sha256(bytes)}`);
+  await assertSameEverywhere(group, {
+    "the version of csn": version,
+    "the model": JSON.stringify([
+      info.notions,
+      info.imageSize,
+      info.fit,
+      info.normalisation,
+      weights,
+    ]),
+    "the images' files": pack.bytes ?? "unknown",
+    "the triplets": [...triplets.images, ...triplets.notion].join(),
+  }, "Cannot test together");
+}
+
+async function testOnSet(given: ModelFile, options: TestOptions): Promise<ModelEvaluation> {
+  const split = options.split ?? "test";
+  const { placement = onCpu, group, signal } = options;
+  const ready = await allOrNone(
+    group ?? null,
+    () => readyTest(given, split, options),
+    signal,
+  );
+  if (group !== undefined) await assertSameTest(group, ready);
+  const { file, set, pack, triplets, seen, elsewhere } = ready;
+  const { info } = file;
   using pixels = mapPack(pack, placement.device);
   using network = new Network(networkShape(file), networkTensors(file), placement);
   const { evaluation, right } = await scoreEach(network, pixels, triplets, {
@@ -100,7 +159,8 @@ async function testOnSet(given: ModelFile, options: TestOptions): Promise<ModelE
     normalisation: info.normalisation,
     margin: info.config.margin,
     listener: options.listener,
-    signal: options.signal,
+    signal,
+    group,
   });
   const groups = await readImageGroups(set, options.listener);
   const parts = new TripletParts({ ...triplets, groups: groups?.numbers });

@@ -3,6 +3,7 @@ import type { Listener } from "../base/listener.ts";
 import { basename, dirname, resolve } from "../files/paths.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import type { TrainConfig } from "../model/config.ts";
+import type { TrainerState } from "../model/trainer_state.ts";
 import type { ModelFile } from "../model/model_file.ts";
 import { describeLibrary, threads } from "../native/library.ts";
 import type { Placement } from "../network/placement.ts";
@@ -53,7 +54,7 @@ export async function resumedConfig(
     options.listener?.warning?.(
       `the run had ${processes(before)}, now it has ${now}: results are bit-equal only with ${
         processes(before)
-      }`,
+      }${repacked(config, info.state!)}`,
     );
   }
   const epochs = options.epochs ?? config.epochs;
@@ -74,6 +75,12 @@ export async function resumedConfig(
       exclude: { ...config.exclude, file: resolve(options.exclude) },
     },
   };
+}
+
+/** What another number of processes does to an epoch of packed batches that has begun. */
+function repacked({ sampler }: TrainConfig, { epoch, sums }: TrainerState): string {
+  if (sampler !== "dense-lists" || sums.batches === 0) return "";
+  return `; the rest of epoch ${epoch} is packed anew, so some of its triplets come twice and others not`;
 }
 
 /** A copy is called as its folder is; a run that goes on where it was keeps its name. */

@@ -1,9 +1,10 @@
 /** Runs that several processes train together, by real ones. */
 import assert from "node:assert/strict";
 import { join } from "../../src/files/paths.ts";
-import { readModelFile } from "../../src/model/model_file.ts";
+import { readModelFile, writeModelFile } from "../../src/model/model_file.ts";
 import { readSafetensors } from "../../src/tensor/safetensors.ts";
 import { readMetrics } from "../../src/training/run_log.ts";
+import { train } from "../../src/training/train.ts";
 import type { NewRun, TrainOptions } from "../../src/training/train_options.ts";
 import { type RankEnd, type Ranks, runRanks } from "../helpers/run_ranks.ts";
 import type { SharedTraining } from "../helpers/shared_train_program.ts";
@@ -123,6 +124,26 @@ Deno.test("train() of two processes leaves both where rank 0 is, and resumes to 
     });
     await trained({ resume: checkpoint }, 2);
     await assertSameFiles(join(root, "run"), join(root, "broken"));
+  }));
+
+Deno.test("train() says what another number of processes does to an epoch of packed batches", () =>
+  withSet(async (root) => {
+    const stop = new AbortController();
+    const { folder } = await train({
+      ...tiny(root),
+      sampler: "dense-lists",
+      signal: stop.signal,
+      onEvent: ({ type }) => type === "step" && stop.abort(),
+    });
+    const checkpoint = join(folder, "checkpoint");
+    const { info, tensors, path } = await readModelFile(checkpoint);
+    await writeModelFile(path, { info: { ...info, world: 2 }, tensors });
+    const warnings: string[] = [];
+    const listener = { warning: (text: string) => warnings.push(text) };
+    await train({ resume: checkpoint, listener });
+    assert.deepEqual(warnings, [
+      "the run had 2 processes, now it has 1: results are bit-equal only with 2 processes; the rest of epoch 1 is packed anew, so some of its triplets come twice and others not",
+    ]);
   }));
 
 Deno.test("train() has processes with other settings or data end with an error that names rank and what", () =>
