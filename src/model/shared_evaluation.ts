@@ -1,4 +1,5 @@
 /** Images that several processes embed together. */
+import { CsnError } from "../base/errors.ts";
 import { partOfRows } from "../distributed/part_of_rows.ts";
 import type { ProcessGroup } from "../distributed/process_group.ts";
 import type { Network } from "../network/network.ts";
@@ -7,7 +8,11 @@ import { scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** What is thrown where another process's signal was aborted. */
-export class StoppedElsewhere extends Error {}
+export class StoppedElsewhere extends CsnError {
+  constructor() {
+    super("Cannot embed images together: another process was stopped; begin again on all of them");
+  }
+}
 
 /**
  * Each rank embeds its part of the images number `indices` by `embed`, [n, D]; all have all rows
@@ -27,7 +32,7 @@ export async function embedTogether(
   const all = made.use(await group.gatherRows(own));
   if (all.shape[0] < indices.length) {
     signal?.throwIfAborted();
-    throw new StoppedElsewhere("another process was stopped");
+    throw new StoppedElsewhere();
   }
   made.move();
   return all;

@@ -1,14 +1,17 @@
 /**
  * One rank of several that take steps of a tiny network: prints, as JSON, what they were and a digest
  * of the weights, for losses that are read one by one, several together, and one of rank 1 that is
- * not finite.
+ * not finite; and what an evaluation found, and one that is stopped.
  */
+import { messageOf } from "../../src/base/errors.ts";
 import { namedTensors } from "../../src/distributed/named_tensors.ts";
 import { ProcessGroup } from "../../src/distributed/process_group.ts";
 import { readPlace } from "../../src/distributed/read_place.ts";
 import { sha256 } from "../../src/files/sha256.ts";
+import { evaluate } from "../../src/model/evaluate.ts";
 import { exitNow } from "../../src/native/library.ts";
 import { start } from "../../src/native/start.ts";
+import type { Triplets } from "../../src/sets/triplets.ts";
 import { partOfBatch } from "../../src/training/part_of_batch.ts";
 import { SharedStepper } from "../../src/training/shared_stepper.ts";
 import type { StepTaken } from "../../src/training/stepper.ts";
@@ -26,6 +29,7 @@ async function run(): Promise<void> {
   console.log(JSON.stringify({
     one: await stepped(group, { readEvery: 1 }),
     three: await stepped(group, { readEvery: 3 }),
+    ...await evaluated(group),
     notFinite: await stepped(group, { readEvery: 1, std: group.place.rank === 1 ? 1e-45 : 0.5 }),
   }));
 }
@@ -61,6 +65,24 @@ async function stepped(
     losses: all.map(({ numbers: { loss } }) => String(loss)),
     sums: all.map(({ shared }) => shared),
     wishes: stepper.wishes,
+  };
+}
+
+/** An evaluation by all, and what each says of one that rank 1 is told to stop. */
+async function evaluated(group: ProcessGroup): Promise<Record<string, unknown>> {
+  const { setting, made } = tinySetting();
+  using _made = made;
+  const { images, notion } = tinyBatch(0, 16);
+  const triplets = { images, notion, notions: ["a", "b"] } as unknown as Triplets;
+  const find = (signal?: AbortSignal) =>
+    evaluate(setting.network, setting.pack, triplets, {
+      ...{ split: "val", normalisation: setting.normalisation, margin: 0.2, group, signal },
+    });
+  const signal = group.place.rank === 1 ? AbortSignal.abort(new Error("stop")) : undefined;
+  return {
+    evaluation: await find(),
+    stopped: await find(signal).then(() => "not stopped", messageOf),
+    again: await find(),
   };
 }
 

@@ -36,13 +36,18 @@ function learned(tensors: Record<string, Kept>, rank: number): Record<string, Ke
   );
 }
 
-Deno.test("SharedStepper has all processes know and learn the same, however often losses are read", async () => {
+Deno.test("SharedStepper and evaluate() have all processes know and learn the same, and stop together", async () => {
   const ends = await runRanks({ program: "shared_stepper_program.ts", world: 2 });
-  const [first, second] = ends.map(({ code, stdout, stderr }) => {
-    assert.equal(code, 0, stderr);
-    return JSON.parse(stdout);
-  });
+  const [{ stopped, ...first }, { stopped: reason, ...second }] = ends.map(
+    ({ code, stdout, stderr }) => {
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout);
+    },
+  );
   assert.deepEqual(first, second);
+  assert.equal(first.evaluation.accuracy, first.again.accuracy);
+  assert.equal(reason, "stop");
+  assert.match(stopped, /^Cannot embed images together: another process was stopped/);
   const { one, three, notFinite } = first;
   assert.notEqual(one.before, one.after);
   assert.equal(one.after, three.after);
