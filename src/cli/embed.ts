@@ -12,6 +12,7 @@ import { threadsOption } from "./options.ts";
 import { shownPath, userPath } from "./paths.ts";
 import { choosePlacement } from "../model/choose_placement.ts";
 import { deviceOption, precisionOption } from "./placement_options.ts";
+import { refuseSeveral } from "./processes/process_options.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
@@ -51,6 +52,7 @@ export function embedCommand(): CommandUnknownOpts {
     .addOption(threadsOption)
     .option("--verbose", "show where an error came from")
     .action(async (given, flags) => {
+      refuseSeveral("embed");
       const out = userPath(flags.out);
       const numbers = storedNumbers[flags.numbers];
       await examineEmbeddings(out, { overwrite: flags.overwrite, ...numbers });

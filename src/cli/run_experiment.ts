@@ -4,6 +4,7 @@ import { type ExperimentFlags, experimentOf } from "./experiment_options.ts";
 import { ExperimentView } from "./experiment_view.ts";
 import { Interruption } from "./interruption.ts";
 import { shownPath } from "./paths.ts";
+import { refuseSeveral } from "./processes/process_options.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
@@ -17,6 +18,7 @@ export async function runExperiment<Result>(
   run: (options: ExperimentOptions) => Promise<Result | null>,
   text: (result: Result) => string,
 ): Promise<void> {
+  refuseSeveral(kind);
   using listener = terminalListener();
   await startNative(flags);
   // Set-up, which has nothing to save, is over.

@@ -9,11 +9,11 @@ import { Interruption } from "./interruption.ts";
 export async function runStoppable(
   listener: Listener,
   stopped: string,
-  work: (signal: AbortSignal) => Promise<void>,
+  work: (signal: AbortSignal, interruption: Interruption) => Promise<void>,
 ): Promise<void> {
   using interruption = new Interruption(() => {});
   try {
-    await work(interruption.signal);
+    await work(interruption.signal, interruption);
   } catch (error) {
     if (!interruption.signal.aborted || error !== interruption.signal.reason) throw error;
     listener.notice?.(`Stopped: ${stopped}`);

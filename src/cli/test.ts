@@ -2,6 +2,8 @@ import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-ty
 import { fewUnits } from "../statistics/test_units.ts";
 import { type ModelEvaluation, type TestedNotion, testModel } from "../model/evaluate_model.ts";
 import { readModelFile } from "../model/model_file.ts";
+import type { Place } from "../distributed/place.ts";
+import { describeLibrary } from "../native/library.ts";
 import { UsageError } from "../base/errors.ts";
 import { nameOfAll } from "../sets/all_notions.ts";
 import { type Variant, variants } from "../network/variant.ts";
@@ -14,23 +16,35 @@ import {
 } from "./evaluation_options.ts";
 import { percent, table } from "./format.ts";
 import { shownPath, userPath } from "./paths.ts";
+import { deviceOf } from "./processes/device_of.ts";
+import { inGroup } from "./processes/in_group.ts";
+import { isSilent } from "./processes/own_place.ts";
+import {
+  addProcessOptions,
+  defaultTimeout,
+  partOf,
+  type ProcessFlags,
+} from "./processes/process_options.ts";
+import { runProcesses } from "./processes/run_processes.ts";
+import { threadsOf } from "./processes/threads_of.ts";
 import { runStoppable } from "./run_stoppable.ts";
 import { startNative } from "./start_native.ts";
 import { terminalListener } from "./terminal.ts";
 
 /** What the options of `test` parse to. */
-export interface TestFlags extends EvaluationFlags {
+export interface TestFlags extends EvaluationFlags, ProcessFlags {
   readonly resume: string;
   readonly variant?: Variant;
   readonly threads?: number;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** `test`: accuracy of a model on a set's triplets, in all and per notion. */
 export function testCommand(): CommandUnknownOpts {
   const command = new Command("test")
     .description("evaluate a model on the triplets of an image set");
-  return withEvaluationOptions(
+  const whole = withEvaluationOptions(
     withEvaluatedOptions(command)
       .addOption(splitOption("which lists", "test"))
       .addOption(
@@ -39,12 +53,16 @@ export function testCommand(): CommandUnknownOpts {
           "what the model is to be: another one is an error (default: whatever the file holds)",
         ).choices(variants),
       ),
-  )
-    .action((flags) => runTest(flags));
+  );
+  addProcessOptions(whole);
+  return whole.action((flags) => runTest(flags));
 }
 
-/** Evaluates and prints. */
+/** Evaluates and prints; one of several processes embeds its part of the images. */
 export async function runTest(flags: TestFlags): Promise<void> {
+  const part = partOf(flags);
+  if ("start" in part) return await runProcesses(part.start);
+  const { place } = part;
   const file = await readModelFile(userPath(flags.resume));
   const { variant } = file.info;
   if (flags.variant !== undefined && flags.variant !== variant) {
@@ -54,16 +72,31 @@ export async function runTest(flags: TestFlags): Promise<void> {
       } as --variant ${flags.variant}: it is a model of the variant ${variant}; leave --variant out, or pass a model of a run with --variant ${flags.variant}`,
     );
   }
-  await startNative(flags);
+  await startNative(threadsOf(place, flags.threads, (name) => Deno.env.get(name)));
   using listener = terminalListener();
   const stopped =
     "nothing was measured; images that were decoded are kept, and the same command goes on";
-  await runStoppable(listener, stopped, async (signal) => {
-    const evaluation = await testModel(file, evaluationOf(flags, listener, signal));
-    console.log(
-      flags.json ? JSON.stringify({ variant, ...evaluation }) : evaluationTable(evaluation),
-    );
+  await runStoppable(listener, stopped, async (signal, interruption) => {
+    const device = deviceIn(place, flags.device);
+    const timeoutSeconds = flags.timeout ?? defaultTimeout;
+    const { verbose } = flags;
+    const options = { device, timeoutSeconds, interruption, stopped, verbose };
+    await inGroup(place, options, async (group) => {
+      const asked = evaluationOf({ ...flags, device }, listener, signal);
+      const evaluation = await testModel(file, { ...asked, group });
+      if (isSilent()) return;
+      console.log(
+        flags.json ? JSON.stringify({ variant, ...evaluation }) : evaluationTable(evaluation),
+      );
+    });
   });
+}
+
+/** The device that was asked for, or of several processes this one's. */
+function deviceIn(place: Place | null, asked: string | undefined): string {
+  if (place === null) return asked ?? "auto";
+  const { devices } = describeLibrary().cuda;
+  return deviceOf(place, { asked, stored: undefined }, devices) ?? "cpu";
 }
 
 /** The table that `test` prints. */

@@ -46,7 +46,7 @@ function placeText(env: Environment): string {
   if (place !== null) return rankText(place);
   const ofSlurm = slurmPlace(env);
   if (ofSlurm === null) return "one, as no launcher's variables are set";
-  return `one; with --distributed ${rankText(ofSlurm)}`;
+  return `one; with \`distributed\` ${rankText(ofSlurm)}`;
 }
 
 function rankText({ rank, world, local, localWorld, store, round, from }: Place): string {

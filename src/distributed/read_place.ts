@@ -41,9 +41,9 @@ export function readPlace(
   const place = slurmPlace(env);
   if (place !== null) return place;
   throw new UsageError(
-    "--distributed joins the processes that a launcher has started, but neither RANK and " +
-      "WORLD_SIZE nor SLURM_PROCID is set; start the command with torchrun or srun, or several " +
-      "processes on this machine with --processes",
+    "`distributed` joins the processes that a launcher has started, but neither RANK and " +
+      "WORLD_SIZE nor SLURM_PROCID is set; start the program with torchrun or srun, or several " +
+      "processes on this machine with `processes`",
   );
 }
 

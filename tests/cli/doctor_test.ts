@@ -70,7 +70,7 @@ Deno.test("doctor says who a process is among others, by what they compute and w
   };
   assert.match(
     await processes(slurm),
-    /^one; with --distributed rank 0 of 2 by Slurm, number 0 of 2 .* they meet at node1:15007/,
+    /^one; with `distributed` rank 0 of 2 by Slurm, number 0 of 2 .* they meet at node1:15007/,
   );
 });
 

@@ -141,7 +141,7 @@ Deno.test("readPlace() takes RANK before Slurm's variables, as torchrun within s
 Deno.test("readPlace() refuses distributed where no launcher is", () => {
   assert.throws(() => readPlace(reading({}), { distributed: true }), (error) => {
     assert.ok(error instanceof UsageError);
-    assert.match(error.message, /^--distributed joins .* start the command with torchrun or srun/);
+    assert.match(error.message, /^`distributed` joins .* start the program with torchrun or srun/);
     return true;
   });
 });

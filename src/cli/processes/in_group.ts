@@ -10,6 +10,8 @@ import { leaveNow, starterGone } from "./starter_gone.ts";
 /** How a process carries out its part. */
 export interface GroupOptions extends ProcessGroupOptions {
   readonly interruption: Interruption;
+  /** What is said when a signal stopped the work; by default `work` says it. */
+  readonly stopped?: string;
   /** Whether a failure is shown with where it came from. */
   readonly verbose?: boolean;
 }
@@ -32,7 +34,7 @@ export async function inGroup(
     if (starterGone.aborted) leaveNow(options.interruption.exitCode ?? 1);
     await group[Symbol.asyncDispose]();
   } catch (error) {
-    const shown = stoppedTogether(error, options.interruption) ?? error;
+    const shown = stoppedTogether(error, options) ?? error;
     console.error(failureLine(shown, options.verbose ?? false));
     leaveNow(shown instanceof CsnError ? shown.exitCode : 1);
   }
@@ -59,8 +61,14 @@ async function openGroup(place: Place, options: GroupOptions): Promise<ProcessGr
 }
 
 /** Who is stopped while others are stopped, too, does not blame them. */
-function stoppedTogether(error: unknown, { exitCode }: Interruption): StoppedError | null {
-  if (exitCode === null || !(error instanceof GroupError)) return null;
+function stoppedTogether(
+  error: unknown,
+  { interruption: { exitCode, signal }, stopped }: GroupOptions,
+): StoppedError | null {
+  if (exitCode === null) return null;
+  const isStopped = error instanceof GroupError || error === signal.reason;
+  if (stopped !== undefined && isStopped) return new StoppedError(stopped, exitCode);
+  if (!(error instanceof GroupError)) return null;
   return new StoppedError(
     "other processes left before all could save together; go on from the last checkpoint",
     exitCode,
