@@ -134,7 +134,8 @@ export async function scoreEach(
   using all = embeddings;
   const scored = await scoreEmbedded(network, triplets, { ...embedded, embeddings: all }, options);
   const seconds = (performance.now() - started) / 1000;
-  return { ...scored, evaluation: { ...scored.evaluation, seconds } };
+  const { notions, ...totals } = scored.evaluation;
+  return { ...scored, evaluation: { ...totals, seconds, notions } };
 }
 
 /** Scores triplets whose images are embedded. */
