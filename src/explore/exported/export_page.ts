@@ -42,10 +42,13 @@ export interface ExportOptions extends Omit<ExploreSource, "answers"> {
 
 /** What was exported. */
 export interface ExportedPage {
+  /** Where it lies. */
   readonly folder: string;
+  /** Images in it. */
   readonly images: number;
-  /** Files, and bytes of all of them. */
+  /** Files in all. */
   readonly files: number;
+  /** Bytes of all of them. */
   readonly size: number;
   /** What embeddings are rounded to. */
   readonly exportAs: NumberKind;

@@ -6,10 +6,10 @@ import type { StoredNumbers } from "./format.ts";
 import { fromHalves } from "./half_floats.ts";
 
 /** What numbers are rounded to. */
-export const numberKinds = ["float16", "int8"] as const;
+export type NumberKind = "float16" | "int8";
 
-/** One of them. */
-export type NumberKind = typeof numberKinds[number];
+/** All of them. */
+export const numberKinds = ["float16", "int8"] as const satisfies readonly NumberKind[];
 
 /** Numbers as they are written, and what is needed to read them. */
 export interface RoundedNumbers {
