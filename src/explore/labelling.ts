@@ -6,6 +6,7 @@ import { nextQuestion } from "../teach/next_question.ts";
 import { AskedTabs } from "./asked_tabs.ts";
 import { assertKept } from "./answers_place.ts";
 import type { Explored } from "./explored.ts";
+import { ListsByNotion } from "./lists_by_notion.ts";
 
 /** Who is asked, in which tab of a browser: no two tabs are asked the same at once. */
 export interface Asked {
@@ -17,12 +18,16 @@ export interface Asked {
 /** The answers about what is explored: a file for each notion. */
 export class Labelling {
   readonly #explored: Explored;
-  readonly #files = new Map<string, Promise<AnswersFile>>();
+  readonly #files: ListsByNotion<AnswersFile>;
   readonly #tabs = new AskedTabs<Question>();
 
   /** Of a page. */
   constructor(explored: Explored) {
     this.#explored = explored;
+    const { names } = explored.embeddings;
+    this.#files = new ListsByNotion((notion) =>
+      AnswersFile.open(this.pathOf(notion), { notion, names })
+    );
   }
 
   /** Where the answers by a notion are. */
@@ -31,21 +36,8 @@ export class Labelling {
   }
 
   /** The answers by a notion, as they are now. Throws as `AnswersFile.open`. */
-  async answers(notion: string): Promise<AnswersFile> {
-    const path = this.pathOf(notion);
-    const opening = this.#files.getOrInsertComputed(
-      notion,
-      () => AnswersFile.open(path, { notion, names: this.#explored.embeddings.names }),
-    );
-    try {
-      const file = await opening;
-      await file.reload();
-      return file;
-    } catch (error) {
-      // Mended, it is opened anew.
-      this.#files.delete(notion);
-      throw error;
-    }
+  answers(notion: string): Promise<AnswersFile> {
+    return this.#files.of(notion);
   }
 
   /** What a tab is asked: what it was asked before, until that is answered. */

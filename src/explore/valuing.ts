@@ -6,6 +6,7 @@ import { assertKept } from "./answers_place.ts";
 import { AskedTabs } from "./asked_tabs.ts";
 import type { Explored } from "./explored.ts";
 import type { Asked } from "./labelling.ts";
+import { ListsByNotion } from "./lists_by_notion.ts";
 
 /** Images that are given a value, and when, as an ISO text. */
 export interface GivenImages {
@@ -16,7 +17,7 @@ export interface GivenImages {
 /** The values that people give to what is explored: a file for each notion. */
 export class Valuing {
   readonly #explored: Explored;
-  readonly #files = new Map<string, Promise<ValuesFile>>();
+  readonly #files: ListsByNotion<ValuesFile>;
   readonly #tabs = new AskedTabs<number>();
   /** By notion and person: images that they could say nothing of. */
   readonly #skipped = new Map<string, Set<number>>();
@@ -24,6 +25,10 @@ export class Valuing {
   /** Of a page. */
   constructor(explored: Explored) {
     this.#explored = explored;
+    const { names } = explored.embeddings;
+    this.#files = new ListsByNotion((notion) =>
+      ValuesFile.open(this.pathOf(notion), { notion, names })
+    );
   }
 
   /** Where the values of a notion are. */
@@ -32,21 +37,8 @@ export class Valuing {
   }
 
   /** The values of a notion, as they are now. Throws as `ValuesFile.open`. */
-  async values(notion: string): Promise<ValuesFile> {
-    const { names } = this.#explored.embeddings;
-    const opening = this.#files.getOrInsertComputed(
-      notion,
-      () => ValuesFile.open(this.pathOf(notion), { notion, names }),
-    );
-    try {
-      const file = await opening;
-      await file.reload();
-      return file;
-    } catch (error) {
-      // Mended, it is opened anew.
-      this.#files.delete(notion);
-      throw error;
-    }
+  values(notion: string): Promise<ValuesFile> {
+    return this.#files.of(notion);
   }
 
   /** The image that a tab is asked about, until it has a value; null where all have one. */

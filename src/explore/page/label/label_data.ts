@@ -1,11 +1,10 @@
 /** The question that is asked. */
-import { effect, type Signal, signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import type { AnsweredQuestion, QuestionAnswer } from "../../protocol.ts";
 import { annotator } from "../answers/annotator.tsx";
 import { source } from "../explored.ts";
-import { connection, LostError } from "../source.ts";
-import { labelled } from "../state.ts";
 import { isBusy, keepOne } from "./keep_one.ts";
+import { asksNext } from "./follow_asked.ts";
 import { asked } from "./tab.ts";
 import { taught, teach } from "./teach_data.ts";
 
@@ -22,26 +21,15 @@ export const refusal: Signal<string | null> = signal(null);
 let answered: AnsweredQuestion[] = [];
 
 /** Asks for the question of the notion that is labelled. */
-export function followQuestion(): () => void {
-  return effect(() => {
-    connection.value.comebacks;
-    const notion = labelled.value;
-    if (notion === "" || annotator.value === "") return;
-    if (notion !== shownNotion) {
-      shownNotion = notion;
-      question.value = null;
-      answered = [];
-    }
-    refusal.value = null;
-    source().labels!.question(asked()).then((found) => {
-      if (notion === labelled.peek()) show(found);
-    }, (error) => {
-      if (!(error instanceof LostError)) refusal.value = error.message;
-    });
-  });
-}
-
-let shownNotion = "";
+export const followQuestion: () => () => void = asksNext({
+  ask: () => source().labels!.question(asked()),
+  forget: () => {
+    question.value = null;
+    answered = [];
+  },
+  show,
+  refusal,
+});
 
 function show(found: QuestionAnswer): void {
   question.value = found;

@@ -1,11 +1,12 @@
 /** The images that are given a value, one by one or those that are selected, and the values. */
-import { effect, type Signal, signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import type { ValuedImages, ValuesAnswer } from "../../protocol.ts";
 import { annotator } from "../answers/annotator.tsx";
 import { source } from "../explored.ts";
-import { connection, LostError, report } from "../source.ts";
-import { labelled, selection } from "../state.ts";
+import { report } from "../source.ts";
+import { selection } from "../state.ts";
 import { isBusy, keepOne } from "./keep_one.ts";
+import { asksNext } from "./follow_asked.ts";
 import { asked } from "./tab.ts";
 import { taught, teach } from "./teach_data.ts";
 
@@ -30,8 +31,6 @@ let given: ValuedImages[] = [];
 /** Images that had a value at the last fit. */
 let fittedAt = 0;
 
-let shownNotion = "";
-
 /** The images that a value is asked of: those that are selected, or the one that the server chose. */
 export function askedImages(): readonly number[] {
   const selected = selection.value;
@@ -41,25 +40,18 @@ export function askedImages(): readonly number[] {
 }
 
 /** Asks for the image that is given a value next. */
-export function followValues(): () => void {
-  return effect(() => {
-    connection.value.comebacks;
-    const notion = labelled.value;
-    if (notion === "" || annotator.value === "") return;
-    if (notion !== shownNotion) {
-      shownNotion = notion;
-      valued.value = null;
-      given = [];
-    }
-    valuesRefusal.value = null;
+export const followValues: () => () => void = asksNext({
+  ask: () => {
     fittedAt = -fitEvery;
-    source().labels!.nextImage(asked()).then((found) => {
-      if (notion === labelled.peek()) show(found);
-    }, (error) => {
-      if (!(error instanceof LostError)) valuesRefusal.value = error.message;
-    });
-  });
-}
+    return source().labels!.nextImage(asked());
+  },
+  forget: () => {
+    valued.value = null;
+    given = [];
+  },
+  show,
+  refusal: valuesRefusal,
+});
 
 /** How many images have a value that others have, too: what can teach. */
 export function teaching({ values }: ValuesAnswer): { readonly images: number; values: number } {
