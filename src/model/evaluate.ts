@@ -119,7 +119,8 @@ export async function evaluate(
     found = { ...scored.evaluation, seconds: (performance.now() - started) / 1000 };
     return JSON.stringify(found);
   });
-  return found ?? JSON.parse(text);
+  // A notion without triplets has no accuracy: JSON has null for NaN, which stands for nothing else here.
+  return found ?? JSON.parse(text, (_, each) => each === null ? NaN : each);
 }
 
 /** As `evaluate`; `right` [n] has a 1 for each triplet in the right order, and 0 for the others. */

@@ -43,3 +43,15 @@ Deno.test("testModel() of three processes finds what one finds, and refuses anot
     );
   }
 });
+
+Deno.test("evaluate() has NaN on every rank for a notion without triplets, as on one", async () => {
+  for (
+    const { code, stdout, stderr } of await runRanks({
+      program: "shared_evaluate_program.ts",
+      world: 2,
+    })
+  ) {
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), [[false, false], [true, true]]);
+  }
+});
