@@ -123,20 +123,24 @@ function checkKept(found: ReadonlyMap<string, StoredTensor>, expected: object, w
   compareKept(keptOf(found), expected as Record<string, Kept>, what);
 }
 
-/** Asserts that what is kept of tensors is what PyTorch's were. */
+/**
+ * Asserts that what is kept of tensors is what PyTorch's were. A projection may nearly cancel, so it
+ * may be off by `limit` of the tensor's size: of its norm, or of what `sizeOf` gives.
+ */
 export function compareKept(
   found: Readonly<Record<string, Kept>>,
   expected: Readonly<Record<string, Kept>>,
   what: string,
+  sizeOf: (name: string) => number = (name) => expected[name].norm,
 ): void {
   assert.deepEqual(Object.keys(found).sort(), Object.keys(expected).sort());
   for (const [name, kept] of Object.entries(expected)) {
     near(found[name].norm, kept.norm, `${what}${name}, norm`);
-    for (let k = 0; k < projections; k++) {
-      // A projection may nearly cancel: it is held against the tensor's norm.
-      const difference = Math.abs(found[name].projections[k] - kept.projections[k]);
+    assert.equal(found[name].projections.length, projections);
+    for (const [k, value] of kept.projections.entries()) {
+      const difference = Math.abs(found[name].projections[k] - value);
       assert.ok(
-        difference <= limit * Math.max(kept.norm, 1e-12) * 100,
+        difference <= limit * sizeOf(name),
         `${what}${name}, projection ${k}: off by ${difference}`,
       );
     }
