@@ -21,7 +21,11 @@ class Ranks implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async start(count: number, size: number, options: BenchOptions): Promise<Ranks> {
+  static async start(
+    count: number,
+    size: number,
+    options: BenchOptions & { readonly bucketBytes?: number },
+  ): Promise<Ranks> {
     const folder = await Deno.makeTempDir({ prefix: "csn-bench-" });
     const partners = await Promise.all(
       Array.from({ length: count }, (_, rank) =>
@@ -56,9 +60,13 @@ class Ranks implements AsyncDisposable {
 /** How many train together. */
 const processes = 2;
 
+/** More bytes than all gradients: they are sent at once, when the last of them is computed. */
+const inOneBucket = { bucketBytes: 2 ** 40 };
+
 /**
  * Measures training at each size: two processes with half the threads and half of each batch,
- * against one process with all, and against two that sum no gradients; then what the sum takes.
+ * against one process with all, against two that send no gradients before all are computed, and
+ * against two that sum none; then what the sum takes.
  */
 export async function compareProcesses(options: BenchOptions): Promise<Comparison[]> {
   const found: Comparison[] = [];
@@ -72,15 +80,22 @@ async function compareAt(size: number, options: BenchOptions): Promise<Compariso
   options.notice(`${processes} processes at ${size} pixels, ${steps} steps a run`);
   await using one = await startWork("train", size, options);
   await using ranks = await Ranks.start(processes, size, partOf(options));
+  await using patient = await Ranks.start(processes, size, { ...partOf(options), ...inOneBucket });
   const speed = (seconds: number) => steps * batchSize / seconds;
   const together = async () => speed(await ranks.seconds({ steps }));
   const others = [
     async () => speed(await one.seconds({ steps })),
+    async () => speed(await patient.seconds({ steps })),
     async () => speed(await ranks.seconds({ steps, apart: true })),
   ];
   for (const warmUp of [together, ...others]) await warmUp();
   const pairs = await inTurn(repeats, together, others);
-  return [`1 process, threads ${threads}`, `${processes} apart`].map((against, i) =>
+  const names = [
+    `1 process, threads ${threads}`,
+    `${processes} with one sum at the end`,
+    `${processes} apart`,
+  ];
+  return names.map((against, i) =>
     compared({
       item: "processes",
       work: `training, ${size} px, batch ${batchSize}`,

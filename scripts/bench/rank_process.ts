@@ -25,11 +25,20 @@ interface Request {
   readonly passes?: number;
 }
 
+/** What it is started with. */
+export interface RankOptions extends BenchOptions {
+  readonly size: number;
+  /** Bytes of gradients that are sent together, where they are not the usual ones. */
+  readonly bucketBytes?: number;
+}
+
 let batches = 0;
-const options: BenchOptions & { readonly size: number } = JSON.parse(Deno.args[0]);
+const options: RankOptions = JSON.parse(Deno.args[0]);
 const place = readPlace((name) => Deno.env.get(name))!;
 await start({ threads: options.threads });
-await using group = await ProcessGroup.open(place, { device: "cpu", timeoutSeconds: 600 });
+await using group = await ProcessGroup.open(place, {
+  ...{ device: "cpu", timeoutSeconds: 600, bucketBytes: options.bucketBytes },
+});
 using made = new DisposableStack();
 const setting = stepSetting(options.size, options, made);
 await group.broadcast(namedTensors(setting.network.parameters()));

@@ -88,6 +88,7 @@ function processLines(processes: readonly Comparison[]): string[] {
     comparisonTable("other", processes),
     "",
     "csn: two processes with half the threads and half of each batch, which sum their gradients.",
+    "one sum at the end: two such processes that send no gradients before all are computed.",
     "apart: two such processes that sum none, beside each other.",
   ];
 }

@@ -13,6 +13,8 @@ export interface ProcessGroupOptions {
   readonly timeoutSeconds: number;
   /** Opens libtorch's group for one process, too, which then computes the same by it; for tests. */
   readonly evenAlone?: boolean;
+  /** Bytes of gradients that are sent together; for measurements. @default {4 MB} */
+  readonly bucketBytes?: number;
 }
 
 /** How gradients are summed. */
@@ -26,7 +28,7 @@ export interface SummedBackwardOptions {
 /**
  * Bytes of gradients that are sent together: the first are under way while the others are computed.
  */
-const bucketBytes = 4 << 20;
+const usualBucketBytes = 4 << 20;
 
 /** Seconds within which ranks that are well notice that a collective failed elsewhere. */
 const noticeSeconds = 5;
@@ -45,11 +47,16 @@ export class ProcessGroup implements AsyncDisposable {
   readonly place: Place;
   /** Whether there is nobody to compute with. */
   readonly #isAlone: boolean;
+  readonly #bucketBytes: number;
   #failure: CsnError | null = null;
 
-  private constructor(place: Place, isAlone: boolean) {
+  private constructor(
+    place: Place,
+    { evenAlone = false, bucketBytes = usualBucketBytes }: ProcessGroupOptions,
+  ) {
     this.place = place;
-    this.#isAlone = isAlone;
+    this.#isAlone = place.world === 1 && !evenAlone;
+    this.#bucketBytes = bucketBytes;
   }
 
   /**
@@ -57,7 +64,7 @@ export class ProcessGroup implements AsyncDisposable {
    * time. Throws a CsnError that names those that do not come.
    */
   static async open(place: Place, options: ProcessGroupOptions): Promise<ProcessGroup> {
-    const group = new ProcessGroup(place, place.world === 1 && !options.evenAlone);
+    const group = new ProcessGroup(place, options);
     if (group.#isAlone) return group;
     const { store, rank, world, localWorld, round } = place;
     const text = store.kind === "file" ? `file:${store.path}` : `tcp:${store.port}:${store.host}`;
@@ -150,7 +157,7 @@ export class ProcessGroup implements AsyncDisposable {
     await this.#together(
       (err, cap) =>
         native().csn_group_backward(
-          ...[loss.handle, handles, handles.length, share, bucketBytes] as const,
+          ...[loss.handle, handles, handles.length, share, this.#bucketBytes] as const,
           ...[sums, sums.length, err, cap] as const,
         ),
       (status) => status !== 0,
