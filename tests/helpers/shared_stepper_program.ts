@@ -1,18 +1,21 @@
 /**
  * One rank of several that take steps of a tiny network: prints, as JSON, what they were and a digest
  * of the weights, for losses that are read one by one, several together, and one of rank 1 that is
- * not finite; and what an evaluation found, and one that is stopped.
+ * not finite; what an evaluation found, and one that is stopped; and a dense batch of rank 0 alone.
  */
 import { messageOf } from "../../src/base/errors.ts";
 import { namedTensors } from "../../src/distributed/named_tensors.ts";
 import { ProcessGroup } from "../../src/distributed/process_group.ts";
 import { readPlace } from "../../src/distributed/read_place.ts";
 import { sha256 } from "../../src/files/sha256.ts";
+import { defaultConfig, type TrainConfig } from "../../src/model/config.ts";
 import { evaluate } from "../../src/model/evaluate.ts";
 import { exitNow } from "../../src/native/library.ts";
 import { start } from "../../src/native/start.ts";
 import type { Triplets } from "../../src/sets/triplets.ts";
+import { sharedBatches } from "../../src/training/batches/shared_batches.ts";
 import { partOfBatch } from "../../src/training/part_of_batch.ts";
+import type { PreparedTraining } from "../../src/training/prepare.ts";
 import { SharedStepper } from "../../src/training/shared_stepper.ts";
 import type { StepTaken } from "../../src/training/stepper.ts";
 import type { StepSetting } from "../../src/training/train_step.ts";
@@ -30,6 +33,7 @@ async function run(): Promise<void> {
     one: await stepped(group, { readEvery: 1 }),
     three: await stepped(group, { readEvery: 3 }),
     ...await evaluated(group),
+    dense: await denselyStepped(group),
     notFinite: await stepped(group, { readEvery: 1, std: group.place.rank === 1 ? 1e-45 : 0.5 }),
   }));
 }
@@ -83,6 +87,33 @@ async function evaluated(group: ProcessGroup): Promise<Record<string, unknown>> 
     evaluation: await find(),
     stopped: await find(signal).then(() => "not stopped", messageOf),
     again: await find(),
+  };
+}
+
+/** A step of an epoch whose triplets fit into one dense batch, so that rank 1 has none. */
+async function denselyStepped(group: ProcessGroup): Promise<unknown> {
+  const { setting, made } = tinySetting();
+  using _made = made;
+  const notions = ["a", "b"];
+  const config = { ...defaultConfig, data: "/", notions, sampler: "dense-lists", batchSize: 8 };
+  const { images, notion } = tinyBatch(0, 12);
+  const rows = Uint32Array.from(images, (_, i) => images[(i % 3) * 12 + Math.floor(i / 3)]);
+  const train = { notions, images: rows, notion, dropped: 0, perNotion: [] };
+  const data = { set: { flip: true }, train, values: null } as unknown as PreparedTraining;
+  const batches = await sharedBatches(config as TrainConfig, data, 1, { group });
+  const batch = (await batches.at(0))!;
+  using stepper = new SharedStepper(setting, {
+    ...{ group, readEvery: 1, config: { notions, margin: 0.2 } },
+    wishes: () => ({ stop: false, save: false }),
+  });
+  const [{ shared }] = await stepper.step(batch, 1e-3);
+  const [triplets, embedded] = [batch.size, batch.images.length];
+  const parts = await group.gatherTexts(JSON.stringify({ triplets, embedded, share: batch.share }));
+  return {
+    batches: batches.length,
+    parts: parts.map((each) => JSON.parse(each)),
+    triplets: shared!.triplets,
+    after: digestOf(setting),
   };
 }
 

@@ -59,7 +59,7 @@ Deno.test("SharedStepper and evaluate() have all processes know and learn the sa
   assert.equal(first.evaluation.accuracy, first.again.accuracy);
   assert.equal(reason, "stop");
   assert.match(stopped, /^Cannot embed images together: another process was stopped/);
-  const { one, three, notFinite } = first;
+  const { one, three, dense, notFinite } = first;
   assert.notEqual(one.before, one.after);
   assert.equal(one.after, three.after);
   assert.deepEqual(one.sums.map(({ triplets }: { triplets: number }) => triplets), [9, 8, 9, 8, 9]);
@@ -76,4 +76,9 @@ Deno.test("SharedStepper and evaluate() have all processes know and learn the sa
   // A loss of rank 1 was not finite: no process updated, and all know.
   assert.equal(notFinite.after, notFinite.before);
   assert.ok(notFinite.losses.every((loss: string) => !Number.isFinite(Number(loss))));
+  // A rank without a dense batch computes one triplet of the other's, which counts nothing.
+  assert.equal(dense.batches, 1);
+  const [own, none] = dense.parts;
+  assert.deepEqual([own.triplets, own.share, dense.triplets], [12, 1, 12]);
+  assert.deepEqual(none, { triplets: 1, embedded: 3, share: 0 });
 });

@@ -47,7 +47,11 @@ class DenseParts implements BatchSource {
     this.length = Math.ceil(small.length / group.place.world);
   }
 
-  /** The ranks agree on the triplets in all; null where none of them has any. */
+  /**
+   * The ranks agree on the triplets in all; null where none of them has any. A rank that has none
+   * alone computes one of another's, which counts nothing: every rank's loss comes from the same
+   * parameters then.
+   */
   async at(index: number): Promise<Batch | null> {
     const { rank, world } = this.#group.place;
     const own = await this.#smallAt(world * index + rank);
@@ -56,7 +60,7 @@ class DenseParts implements BatchSource {
     if (own !== null) return { ...own, index, share: own.size / triplets };
     for (let other = 0; other < world; other++) {
       const batch = await this.#smallAt(world * index + other);
-      if (batch !== null) return { ...batch, index, share: 0 };
+      if (batch !== null) return { ...firstTriplet(batch), index, share: 0 };
     }
     return null;
   }
@@ -64,4 +68,18 @@ class DenseParts implements BatchSource {
   async #smallAt(place: number): Promise<Batch | null> {
     return place < this.#small.length ? await this.#small.at(place) : null;
   }
+}
+
+/** The first triplet of a dense batch, by itself. */
+function firstTriplet({ index, size, images, flips, notion, positions }: Batch): Batch {
+  const places = [0, 1, 2].map((role) => positions![role * size]);
+  const own = [...new Set(places)];
+  return {
+    index,
+    size: 1,
+    images: Uint32Array.from(own, (place) => images[place]),
+    flips: Uint8Array.from(own, (place) => flips[place]),
+    notion: notion.slice(0, 1),
+    positions: Uint32Array.from(places, (place) => own.indexOf(place)),
+  };
 }
