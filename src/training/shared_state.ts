@@ -66,11 +66,13 @@ function settingsOf(
 function dataOf({ set, digest, values, bytes }: PreparedTraining): Facts {
   return {
     "the triplets": digest,
+    "the number of images": String(set.imageFiles.length),
     "the images' files": bytes ?? "unknown",
     "the images' squares (`fit`)": set.fit,
     "the normalisation": JSON.stringify(set.normalisation),
     "the mirroring (`flip`)": String(set.flip),
     "the images' values": JSON.stringify(values?.attributes ?? null),
+    "the images that triplets are formed of": values === null ? "none" : values.images.join(),
   };
 }
 

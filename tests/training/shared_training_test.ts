@@ -170,6 +170,24 @@ Deno.test("train() has processes with other settings or data end with an error t
       assert.equal(code, 1);
       assert.match(stderr, /rank 1 differs from rank 0 in the images' files \(SHA-256 .*\);/);
     }
+    const [valued, more] = [join(root, "valued"), join(root, "more")];
+    for (const folder of [valued, more]) await writeValuedSet(folder);
+    await Deno.writeTextFile(join(more, "filenames.json"), "36.png\n", { append: true });
+    await Deno.copyFile(join(more, "images", "1.png"), join(more, "images", "36.png"));
+    await Deno.writeTextFile(join(more, "attributes.csv"), "36.png,0,1,m,x,train\n", {
+      append: true,
+    });
+    const images = await trainRanks({
+      runs: [{ ...tiny(root), data: valued, sampler: "dense-values" }],
+      of: { 1: { data: more } as Partial<TrainOptions> },
+    });
+    for (const { code, stderr } of images) {
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /the number of images \(37, not 36\), .*the images that triplets are formed of \(SHA-256/,
+      );
+    }
     const missing = await trainRanks({
       runs: [tiny(root)],
       of: { 1: { data: join(root, "nowhere") } as Partial<TrainOptions> },
