@@ -90,7 +90,7 @@ function nameIn(out: string | undefined, checkpoint: string): string | undefined
 }
 
 /** In what the settings that are given differ from a run's: "`batchSize` is 256 there, not 128". */
-async function differences(
+export async function differences(
   config: TrainConfig,
   given: TrainSettings & { readonly data?: string },
 ): Promise<string[]> {

@@ -38,8 +38,8 @@ const runFiles = [
 const resultFiles = ["report.html", "report", "scores.safetensors"];
 
 /**
- * Lies in the folder while processes of a launcher train, which may start them again: they go on
- * then with what lies there, and replace nothing else.
+ * Lies in the folder from when processes of a launcher train, which may start them again: they go on
+ * then with what lies there, and replace nothing else. It says when the last epoch is done.
  */
 const restartMark = "restart.json";
 
@@ -97,7 +97,7 @@ export class RunFolder implements Disposable {
     const { round } = options;
     const held = await hold(path);
     try {
-      const overwrite = options.overwrite || await isRestart(path, round);
+      const overwrite = options.overwrite || await runBefore(path, round) === "begun";
       // What ended before has nothing to do with the processes that begin now.
       if (!isLater(round)) await removeAll(join(path, restartMark));
       const found = await existing(path, [...runFiles, ...resultFiles]);
@@ -153,13 +153,22 @@ export class RunFolder implements Disposable {
       join(this.path, "config.json"),
       JSON.stringify({ ...config, ...settings, versions }, null, 2) + "\n",
     );
-    if (this.#round === undefined) return;
-    await writeWhole(join(this.path, restartMark), JSON.stringify({ round: this.#round }) + "\n");
+    if (this.#round !== undefined) await this.#markRestart();
   }
 
-  /** Says that the run has ended as it was asked to: nothing is to be started again. */
-  async end(): Promise<void> {
-    if (this.#round !== undefined) await removeAll(join(this.path, restartMark));
+  /**
+   * Says that the run has ended as it was asked to: finished, or stopped, of which processes that
+   * are started again know nothing.
+   */
+  async end(finished: boolean): Promise<void> {
+    if (this.#round === undefined) return;
+    if (finished) await this.#markRestart({ ended: true });
+    else await removeAll(join(this.path, restartMark));
+  }
+
+  async #markRestart(more: { readonly ended?: true } = {}): Promise<void> {
+    const mark = { round: this.#round, ...more };
+    await writeWhole(join(this.path, restartMark), JSON.stringify(mark) + "\n");
   }
 
   /** Version of libtorch that the run uses. */
@@ -213,11 +222,16 @@ export class RunFolder implements Disposable {
 }
 
 /**
- * Whether a launcher has started processes again, `round` times by now, and those before began a run
- * in this folder.
+ * What the processes before have done in this folder, where a launcher has started them again,
+ * `round` times by now: begun a run, or ended one; null where they have not, or it did not.
  */
-export async function isRestart(path: string, round: number | undefined): Promise<boolean> {
-  return isLater(round) && await exists(join(path, restartMark));
+export async function runBefore(
+  path: string,
+  round: number | undefined,
+): Promise<"begun" | "ended" | null> {
+  const mark = join(path, restartMark);
+  if (!isLater(round) || !await exists(mark)) return null;
+  return JSON.parse(await Deno.readTextFile(mark)).ended === true ? "ended" : "begun";
 }
 
 function isLater(round: number | undefined): boolean {

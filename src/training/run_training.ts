@@ -46,7 +46,7 @@ export async function runTraining(plan: RunPlan): Promise<TrainResult> {
   }
   if (run.isStopped) await run.save();
   const finished = run.state.epoch > config.epochs;
-  await folder.end();
+  await folder.end(finished);
   // A launcher ends all processes once one has ended: none may still be writing then.
   await group?.barrier();
   onEvent?.({ type: "end", finished, state: structuredClone(run.state) });

@@ -5,9 +5,10 @@ import { basename, dirname, join, resolve } from "../files/paths.ts";
 import { defaultSettings, type RunSettings, type TrainConfig } from "../model/config.ts";
 import { type ModelFile, modelPath, readModelFile } from "../model/model_file.ts";
 import { checkSettings } from "./check_settings.ts";
+import { endedBefore } from "./ended_before.ts";
 import { newConfig } from "./new_config.ts";
 import { resumedConfig } from "./resumed_config.ts";
-import { assertUnchanged, isRestart, RunFolder } from "./run_folder.ts";
+import { assertUnchanged, runBefore, RunFolder } from "./run_folder.ts";
 import { sharedCheckpoint } from "./shared_checkpoint.ts";
 import { runTraining, type TrainResult } from "./run_training.ts";
 import type { TrainOptions } from "./train_options.ts";
@@ -54,6 +55,8 @@ import { UnwrittenRun } from "./unwritten_run.ts";
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { packDir, signal, group = null } = options;
   checkSettings(options);
+  const ended = await endedBefore(options);
+  if (ended !== null) return ended;
   const isFirst = (group?.place.rank ?? 0) === 0;
   const heard = isFirst ? { listener: options.listener, onEvent: options.onEvent } : {};
   const asked = { ...options, ...heard, ...!isFirst && { listener: undefined } };
@@ -75,7 +78,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 /** What the run goes on from: as asked, or what the processes before a restart have saved. */
 async function checkpointFor(options: TrainOptions): Promise<ModelFile | undefined> {
   const { out, resume } = options;
-  if (out !== undefined && await isRestart(resolve(out), options.group?.place.round)) {
+  const before = out && await runBefore(resolve(out), options.group?.place.round);
+  if (out !== undefined && before === "begun") {
     const saved = modelPath(resolve(out), "checkpoint");
     if (await isFile(saved)) {
       options.listener?.notice?.(`the processes were started again: going on from ${saved}`);

@@ -1,6 +1,7 @@
 /** Runs that several processes train together, by real ones. */
 import assert from "node:assert/strict";
 import { join } from "../../src/files/paths.ts";
+import { sha256 } from "../../src/files/sha256.ts";
 import { readModelFile, writeModelFile } from "../../src/model/model_file.ts";
 import { readSafetensors } from "../../src/tensor/safetensors.ts";
 import { readMetrics } from "../../src/training/run_log.ts";
@@ -262,7 +263,6 @@ Deno.test("train() that a launcher has started again goes on from what the proce
     );
     assert.deepEqual(lines[0].at(-1), lines[1].at(-1));
     await assertSameFiles(join(root, "run"), join(root, "straight"));
-    await assert.rejects(Deno.stat(join(root, "run", "restart.json")), Deno.errors.NotFound);
 
     // It has ended; another job's run is not gone on with, nor replaced.
     const checkpoint = await Deno.readFile(join(root, "run", "checkpoint.safetensors"));
@@ -274,4 +274,40 @@ Deno.test("train() that a launcher has started again goes on from what the proce
       await Deno.readFile(join(root, "run", "checkpoint.safetensors")),
       checkpoint,
     );
+  }));
+
+/** All files of a run, and when they were written. */
+async function filesOf(run: string): Promise<Map<string, [string, number]>> {
+  const files = new Map<string, [string, number]>();
+  for await (const { name } of Deno.readDir(run)) {
+    const path = join(run, name);
+    files.set(name, [sha256(await Deno.readFile(path)), (await Deno.stat(path)).mtime!.getTime()]);
+  }
+  return files;
+}
+
+Deno.test("train() that a launcher starts again after its last epoch ends well and changes nothing", () =>
+  withSet(async (root) => {
+    const asked: NewRun = { ...tiny(root), epochs: 1, overwrite: true };
+    const resume = join(root, "run", "checkpoint");
+    await trained(asked, 2);
+    const before = await filesOf(join(root, "run"));
+    // The processes were killed before they could say that they had ended.
+    const begun = JSON.stringify({ round: 0 });
+    for (
+      const [options, mark] of [[asked, null], [{ resume }, null], [asked, begun]] as const
+    ) {
+      if (mark !== null) await Deno.writeTextFile(join(root, "run", "restart.json"), mark);
+      const [first, second] = (await trainRanks({ runs: [options], round: 1 })).map(linesOf);
+      assert.match(
+        String(first[0].notice),
+        /^the processes were started again, but all epochs of the run in .*run were done: nothing is left to train, and nothing is changed$/,
+      );
+      assert.equal(first[1].finished, true);
+      assert.deepEqual(second, first.slice(1));
+    }
+    const after = await filesOf(join(root, "run"));
+    assert.equal(await Deno.readTextFile(join(root, "run", "restart.json")), begun);
+    for (const files of [before, after]) files.delete("restart.json");
+    assert.deepEqual(after, before);
   }));
