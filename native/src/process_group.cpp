@@ -8,7 +8,13 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
 #include <thread>
 
 #include "local_address.h"
@@ -35,6 +41,12 @@ Group *opened = nullptr;
 Group &group() {
   if (opened == nullptr || !opened->cpu) throw std::runtime_error("no process group is open");
   return *opened;
+}
+
+// It outlives the connections: what a rank says when they have failed is still heard.
+c10::intrusive_ptr<c10d::Store> store_of_group() {
+  if (opened == nullptr) throw std::runtime_error("no process group is open");
+  return opened->store;
 }
 
 c10d::Backend &backend_of(const at::Tensor &tensor) {
@@ -69,14 +81,33 @@ c10::intrusive_ptr<c10d::Store> open_store(const std::string &place, bool serve,
 
 std::string key_of(const char *what, int rank) { return std::string(what) + "/" + std::to_string(rank); }
 
+// Asks the store, which never answers where the process hangs that serves it: then an error after `patience`, and
+// the thread that waits is left behind.
+template <typename Result>
+Result ask(milliseconds patience, std::function<Result(c10d::Store &)> question) {
+  auto answer = std::make_shared<std::promise<Result>>();
+  std::future<Result> future = answer->get_future();
+  std::thread([store = store_of_group(), question, answer] {
+    try {
+      answer->set_value(question(*store));
+    } catch (...) {
+      answer->set_exception(std::current_exception());
+    }
+  }).detach();
+  if (future.wait_for(patience) == std::future_status::ready) return future.get();
+  throw std::runtime_error("the store in which the processes met does not answer");
+}
+
+// Within what a store answers that has not to wait for anybody.
+constexpr milliseconds at_once{3000};
+
 // Says in the store that this rank is where it is, and returns the others that did not within `patience`.
-std::vector<int> not_at(const char *what, milliseconds patience) {
-  const Group &mine = *opened;
-  mine.store->set(key_of(what, mine.rank), std::string("1"));
+std::vector<int> not_at(c10d::Store &store, const char *what, int mine, int world, milliseconds patience) {
+  store.set(key_of(what, mine), std::string("1"));
   const auto end = std::chrono::steady_clock::now() + patience;
   std::vector<int> missing;
-  for (int rank = 0; rank < mine.world; ++rank) {
-    while (!mine.store->check({key_of(what, rank)})) {
+  for (int rank = 0; rank < world; ++rank) {
+    while (!store.check({key_of(what, rank)})) {
       if (std::chrono::steady_clock::now() >= end) {
         missing.push_back(rank);
         break;
@@ -87,6 +118,11 @@ std::vector<int> not_at(const char *what, milliseconds patience) {
   return missing;
 }
 
+std::vector<int> missing_at(const char *what, milliseconds patience) {
+  const int mine = opened->rank, world = opened->world;
+  return ask<std::vector<int>>(patience + at_once, [=](c10d::Store &store) { return not_at(store, what, mine, world, patience); });
+}
+
 std::string ranks_text(const std::vector<int> &ranks) {
   std::string text;
   for (const int rank : ranks) text += (text.empty() ? "" : ", ") + std::to_string(rank);
@@ -94,7 +130,7 @@ std::string ranks_text(const std::vector<int> &ranks) {
 }
 
 void meet_all() {
-  const std::vector<int> missing = not_at("here", opened->timeout);
+  const std::vector<int> missing = missing_at("here", opened->timeout);
   if (missing.empty()) return;
   throw std::runtime_error("missing ranks: " + ranks_text(missing));
 }
@@ -203,11 +239,11 @@ int32_t csn_group_open(const char *store, uint8_t serve, const char *prefix, uin
 
 int32_t csn_group_missing(double seconds, uint32_t *ranks, uint32_t cap, char *err, uint32_t err_cap) {
   return guarded<int32_t>(-1, err, err_cap, [&] {
-    if (opened == nullptr) throw std::runtime_error("no process group is open");
+    store_of_group();
     // Closed connections are what the others notice the failure by.
     opened->cuda.reset();
     opened->cpu.reset();
-    const std::vector<int> missing = not_at("gone", milliseconds_of(seconds));
+    const std::vector<int> missing = missing_at("gone", milliseconds_of(seconds));
     for (size_t i = 0; i < missing.size() && i < cap; ++i) ranks[i] = static_cast<uint32_t>(missing[i]);
     return static_cast<int32_t>(missing.size());
   });
@@ -255,6 +291,39 @@ int32_t csn_group_backward(csn_tensor loss, const csn_tensor *parameters, uint32
   });
 }
 
+int32_t csn_group_tell(const char *key, const char *text, char *err, uint32_t err_cap) {
+  return guarded<int32_t>(-1, err, err_cap, [&] {
+    return ask<int32_t>(at_once, [key = std::string(key), text = std::string(text)](c10d::Store &store) {
+      store.set(key, text);
+      return 0;
+    });
+  });
+}
+
+int32_t csn_group_told(const char *key, char *out, uint32_t cap, char *err, uint32_t err_cap) {
+  return guarded<int32_t>(-2, err, err_cap, [&]() -> int32_t {
+    const auto text = ask<std::optional<std::vector<uint8_t>>>(
+        at_once, [key = std::string(key)](c10d::Store &store) -> std::optional<std::vector<uint8_t>> {
+          // Asked for what is not there, a store waits.
+          if (!store.check({key})) return std::nullopt;
+          return store.get(key);
+        });
+    if (!text) return -1;
+    const size_t length = std::min<size_t>(text->size(), cap - 1);
+    std::copy_n(text->begin(), length, out);
+    out[length] = '\0';
+    return static_cast<int32_t>(length);
+  });
+}
+
+double csn_group_count(const char *key, double amount, char *err, uint32_t err_cap) {
+  return guarded<double>(std::nan(""), err, err_cap, [&] {
+    return ask<double>(at_once, [key = std::string(key), amount](c10d::Store &store) {
+      return static_cast<double>(store.add(key, static_cast<int64_t>(amount)));
+    });
+  });
+}
+
 int32_t csn_group_close(char *err, uint32_t err_cap) {
   return guarded<int32_t>(-1, err, err_cap, [&] {
     close_group();
@@ -264,6 +333,8 @@ int32_t csn_group_close(char *err, uint32_t err_cap) {
 
 #else
 // A libtorch that an older csn unpacked has not these headers.
+#include <cmath>
+
 #include "shim.h"
 
 namespace {
@@ -287,5 +358,8 @@ int32_t csn_group_backward(csn_tensor, const csn_tensor *, uint32_t, double, dou
                            uint32_t err_cap) {
   return refuse(err, err_cap);
 }
+int32_t csn_group_tell(const char *, const char *, char *err, uint32_t err_cap) { return refuse(err, err_cap); }
+int32_t csn_group_told(const char *, char *, uint32_t, char *err, uint32_t err_cap) { return refuse(err, err_cap) - 1; }
+double csn_group_count(const char *, double, char *err, uint32_t err_cap) { return refuse(err, err_cap) * std::nan(""); }
 int32_t csn_group_close(char *, uint32_t) { return 0; }
 #endif

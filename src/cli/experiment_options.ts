@@ -8,6 +8,7 @@ import {
 import { basename } from "../files/paths.ts";
 import { type Variant, variants } from "../network/variant.ts";
 import { folderName, oneOf, wholeNumber } from "./options.ts";
+import { addProcessOptions, type ProcessFlags } from "./processes/process_options.ts";
 import { shellWord } from "../base/shell_word.ts";
 import { dataPath, runPath } from "./paths.ts";
 import { addTrainOptions, type TrainFlags } from "./train_options.ts";
@@ -35,7 +36,8 @@ export interface ExperimentFlags extends
     | "runs"
     | "saveEvery"
     | "verbose"
-  > {
+  >,
+  ProcessFlags {
   readonly variants: readonly Variant[];
   readonly seeds: number;
   readonly name?: string;
@@ -85,6 +87,7 @@ export function addExperimentOptions(command: CommandUnknownOpts, triplets: Opti
     shared("--verbose"),
   ];
   for (const option of options) command.addOption(option);
+  addProcessOptions(command, "one run at a time");
 }
 
 const parseVariant = oneOf(...variants);
@@ -131,9 +134,15 @@ function seedsTo(k: number): number[] {
   return Array.from({ length: k }, (_, i) => i + 1);
 }
 
+/** Options that change nothing in the result, and those of them that have a value. */
+const changesNothing = ["--json", "--verbose", "--overwrite", "--distributed"];
+const valueChangesNothing = ["--processes", "--timeout"];
+
 /** The command as it was given, but for what changes nothing in the result. */
 export function commandLine(args: readonly string[]): string {
-  const changesNothing = ["--json", "--verbose", "--overwrite"];
-  const kept = args.filter((arg) => !changesNothing.includes(arg));
+  const kept = args.filter((arg, i) =>
+    !changesNothing.includes(arg) && !valueChangesNothing.includes(args[i - 1]) &&
+    !valueChangesNothing.includes(arg.split("=")[0])
+  );
   return ["deno task", ...kept.map(shellWord)].join(" ");
 }

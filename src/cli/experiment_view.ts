@@ -1,4 +1,5 @@
-import type { ExperimentEvent } from "../experiment/run_cells.ts";
+import type { ExperimentEvent } from "../experiment/run_cell.ts";
+import { CellWork } from "../experiment/cell_work.ts";
 import type { Cell } from "../experiment/cell.ts";
 import type { Listener } from "../base/listener.ts";
 import type { TrainEvent } from "../training/train_event.ts";
@@ -18,15 +19,13 @@ export class ExperimentView {
   readonly #options: ExperimentViewOptions;
   #cells: readonly Cell[] = [];
   #epochs = 0;
-  #notions = 0;
+  #work = new CellWork({ epochs: 0, notions: [] });
   /** Training triplets of all cells and epochs. */
   #total = 0;
-  /** Those of cells that are done. */
-  #before = 0;
-  /** Those of the cell that runs. */
-  #inCell = 0;
-  /** When training began in this process, and what was done by then. */
-  #began: { at: number; done: number } | null = null;
+  /** When training began in this process. */
+  #beganAt: number | null = null;
+  /** Other processes that train cells, and the triplets that they have behind them. */
+  #others = { processes: 0, triplets: 0 };
 
   constructor(listener: Listener, options: ExperimentViewOptions) {
     this.#listener = listener;
@@ -44,12 +43,13 @@ export class ExperimentView {
   }
 
   show(event: ExperimentEvent): void {
+    this.#work.hear(event);
     switch (event.type) {
       case "plan":
         this.#cells = event.cells;
         this.#epochs = event.epochs;
-        this.#notions = event.notions.length;
-        this.#total = event.cells.reduce((sum, cell) => sum + this.#work(cell), 0);
+        this.#work = new CellWork(event);
+        this.#total = event.cells.reduce((sum, cell) => sum + this.#work.of(cell), 0);
         return;
       case "train":
         return this.#train(event.cell, event.event);
@@ -57,22 +57,23 @@ export class ExperimentView {
         return;
       case "cell":
         return this.#cell(event);
+      case "others":
+        this.#others = event;
+        return;
     }
   }
 
   #train(cell: Cell, event: TrainEvent): void {
     switch (event.type) {
       case "start":
-        this.#inCell = this.#doneIn(cell, event.state.epoch, event.state.sums.triplets);
-        this.#began ??= { at: this.#options.now(), done: this.#done };
+        this.#beganAt ??= this.#options.now();
         return this.#line(
           cell,
-          this.#inCell === 0
+          event.state.epoch === 1 && event.state.sums.triplets === 0
             ? "training begins"
             : `training goes on in epoch ${event.state.epoch} of ${this.#epochs}`,
         );
       case "step":
-        this.#inCell = this.#doneIn(cell, event.epoch, event.trained);
         if (this.#options.live) {
           this.#listener.progress?.({
             what: `${this.#place(cell)}, epoch ${event.epoch} of ${this.#epochs}`,
@@ -84,7 +85,6 @@ export class ExperimentView {
         return;
       case "epoch": {
         const { epoch, validation, seconds } = event.metrics;
-        this.#inCell = this.#doneIn(cell, epoch + 1, 0);
         return this.#line(
           cell,
           `epoch ${epoch} of ${this.#epochs}, validation error ${
@@ -100,8 +100,6 @@ export class ExperimentView {
   #cell({ cell, scores }: ExperimentEvent & { type: "cell" }): void {
     const wrong = scores.outcomes.filter((outcome) => outcome !== 0).length;
     this.#line(cell, `test error ${percent(wrong / scores.outcomes.length)}`);
-    this.#before += this.#work(cell);
-    this.#inCell = 0;
   }
 
   #line(cell: Cell, text: string): void {
@@ -112,28 +110,19 @@ export class ExperimentView {
     return `Cell ${this.#cells.indexOf(cell) + 1} of ${this.#cells.length}, ${cell.name}`;
   }
 
-  /** Expected from what this process has trained so far, validations and tests included. */
+  /**
+   * Expected from what this process has trained so far, validations and tests included; others are
+   * taken to be as fast.
+   */
   #timeLeft(): string {
     const left = this.#total - this.#done;
-    if (this.#began === null || left <= 0) return "";
-    const trained = this.#done - this.#began.done;
-    const seconds = (this.#options.now() - this.#began.at) / 1000;
+    if (this.#beganAt === null || left <= 0) return "";
+    const trained = this.#work.trained * (1 + this.#others.processes);
+    const seconds = (this.#options.now() - this.#beganAt) / 1000;
     return `; about ${duration(seconds / trained * left)} left in all`;
   }
 
   get #done(): number {
-    return this.#before + this.#inCell;
-  }
-
-  #work(cell: Cell): number {
-    return this.#epochs * this.#perEpoch(cell);
-  }
-
-  #perEpoch({ trainTriplets }: Cell): number {
-    return trainTriplets * this.#notions;
-  }
-
-  #doneIn(cell: Cell, epoch: number, inEpoch: number): number {
-    return (epoch - 1) * this.#perEpoch(cell) + inEpoch;
+    return this.#work.done + this.#others.triplets;
   }
 }

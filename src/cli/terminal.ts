@@ -41,11 +41,16 @@ const clearLine = "\r\x1b[K";
  * processes rank 0 alone shows anything.
  */
 export function terminalListener(): TerminalListener {
-  if (isSilent()) return new SilentListener();
+  return isSilent() ? new SilentListener() : listenerOfAnyRank();
+}
+
+/** As `terminalListener`, for work that each of several processes does apart: all are heard of. */
+export function listenerOfAnyRank(): TerminalListener {
   const isTerminal = Deno.stderr.isTerminal();
   return new TerminalView({
     writeOut,
-    writeError,
+    // The terminal can have the bar of rank 0.
+    writeError: isSilent() && isTerminal ? (text) => writeError(clearLine + text) : writeError,
     isTerminal,
     colours: isTerminal && !Deno.noColor,
     columns: consoleColumns,

@@ -2,8 +2,6 @@ import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-ty
 import { fewUnits } from "../statistics/test_units.ts";
 import { type ModelEvaluation, type TestedNotion, testModel } from "../model/evaluate_model.ts";
 import { readModelFile } from "../model/model_file.ts";
-import type { Place } from "../distributed/place.ts";
-import { describeLibrary } from "../native/library.ts";
 import { UsageError } from "../base/errors.ts";
 import { nameOfAll } from "../sets/all_notions.ts";
 import { type Variant, variants } from "../network/variant.ts";
@@ -16,7 +14,7 @@ import {
 } from "./evaluation_options.ts";
 import { percent, table } from "./format.ts";
 import { shownPath, userPath } from "./paths.ts";
-import { deviceOf } from "./processes/device_of.ts";
+import { deviceIn } from "./processes/device_of.ts";
 import { inGroup } from "./processes/in_group.ts";
 import { isSilent } from "./processes/own_place.ts";
 import {
@@ -90,13 +88,6 @@ export async function runTest(flags: TestFlags): Promise<void> {
       );
     });
   });
-}
-
-/** The device that was asked for, or of several processes this one's. */
-function deviceIn(place: Place | null, asked: string | undefined): string {
-  if (place === null) return asked ?? "auto";
-  const { devices } = describeLibrary().cuda;
-  return deviceOf(place, { asked, stored: undefined }, devices) ?? "cpu";
 }
 
 /** The table that `test` prints. */

@@ -8,6 +8,14 @@ interface Ending {
   readonly error?: string;
 }
 
+/** Errors that rank 0 has, too. */
+const shared = new WeakSet<object>();
+
+/** Whether rank 0 threw the same, of which it says what there is to say. */
+export function isOfFirst(error: unknown): boolean {
+  return error instanceof Error && shared.has(error);
+}
+
 /**
  * Runs `make` on every rank. Where it throws on one, all of them throw: that rank its own error, the
  * others a CsnError that names it; a rank whose signal is aborted throws its reason. Without a
@@ -20,9 +28,15 @@ export async function allOrNone<Result>(
 ): Promise<Result> {
   if (group === null) return await make();
   const [result, failure] = await outcomeOf(make);
-  const endings = await group.gatherTexts(JSON.stringify(endingOf(failure)));
-  if (failure !== null) throw failure.error;
-  throwForOthers(endings.map((text) => JSON.parse(text)), signal);
+  const own = endingOf(failure);
+  const endings: Ending[] = (await group.gatherTexts(JSON.stringify(own)))
+    .map((text) => JSON.parse(text));
+  if (failure !== null) {
+    const isSame = group.place.rank > 0 && endings[0].error === own.error;
+    if (isSame && failure.error instanceof Error) shared.add(failure.error);
+    throw failure.error;
+  }
+  throwForOthers(endings, signal);
   return result as Result;
 }
 

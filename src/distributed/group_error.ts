@@ -41,23 +41,40 @@ function openFault({ store, world }: Place, seconds: number, said: string): stri
   return `${said} (they meet at ${place})`;
 }
 
+/** A rank that did not notice that a collective failed, and what it said of that, if anything. */
+export interface MissingRank {
+  readonly rank: number;
+  readonly said: string | null;
+}
+
 /**
- * The error of a collective that failed: `missing` are the ranks that did not notice it, so ended or
- * hang; `cause` is what libtorch threw.
+ * The error of a collective that failed: `missing` are the ranks that did not notice it, so failed,
+ * ended or hang; `cause` is what libtorch threw.
  */
 export function collectiveError(
   { rank, world }: Place,
-  missing: readonly number[],
+  missing: readonly MissingRank[],
   cause: unknown,
 ): GroupError {
-  const said = messageOf(cause);
-  const who = missing.length > 0
-    ? `${ranksText(missing)} of ${world} ended or ${missing.length === 1 ? "hangs" : "hang"}`
-    : `the connection between the ${world} processes failed, or rank 0 ended`;
+  const failed = missing.filter(({ said }) => said !== null);
   return new GroupError(
-    `Cannot compute together: ${who}, seen from rank ${rank} (libtorch says: ${said}); read what the others print, then go on from the last checkpoint`,
+    failed.length > 0
+      ? `Cannot compute together: ${
+        failed.map(({ rank, said }) => `rank ${rank} of ${world} failed: ${said}`).join("; ")
+      }`
+      : `Cannot compute together: ${
+        whoEnded(missing.map(({ rank }) => rank), world)
+      }, seen from rank ${rank} (libtorch says: ${
+        messageOf(cause)
+      }); read what the others print, then go on from the last checkpoint`,
     { cause },
   );
+}
+
+function whoEnded(ranks: readonly number[], world: number): string {
+  return ranks.length > 0
+    ? `${ranksText(ranks)} of ${world} ended or ${ranks.length === 1 ? "hangs" : "hang"}`
+    : `the connection between the ${world} processes failed, or rank 0 ended or hangs`;
 }
 
 function ranksText(ranks: readonly number[]): string {

@@ -2,7 +2,7 @@ import type { CsnError } from "../base/errors.ts";
 import { cString, enqueue, native } from "../native/library.ts";
 import { backward } from "../tensor/backward.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { collectiveError, openError } from "./group_error.ts";
+import { collectiveError, type MissingRank, openError } from "./group_error.ts";
 import type { Place } from "./place.ts";
 
 /** How a process group is opened. */
@@ -33,6 +33,12 @@ const usualBucketBytes = 4 << 20;
 /** Seconds within which ranks that are well notice that a collective failed elsewhere. */
 const noticeSeconds = 5;
 
+/** Bytes of a text that ranks tell one another; what is longer is cut. */
+const toldBytes = 4096;
+
+/** Under which a rank says why it leaves. */
+const lastWords = (rank: number) => `last words/${rank}`;
+
 /**
  * The processes that compute together, as one of them sees them: libtorch's own engine (c10d) with
  * Gloo on the processor and NCCL on CUDA devices. Every rank calls the same functions in the same
@@ -45,16 +51,21 @@ const noticeSeconds = 5;
 export class ProcessGroup implements AsyncDisposable {
   /** Which of the processes this one is. */
   readonly place: Place;
+  /** Seconds that meeting the others, and each collective, may take. */
+  readonly timeoutSeconds: number;
   /** Whether there is nobody to compute with. */
   readonly #isAlone: boolean;
   readonly #bucketBytes: number;
+  /** What one process alone tells itself, and counts. */
+  readonly #own = new Map<string, string>();
   #failure: CsnError | null = null;
 
   private constructor(
     place: Place,
-    { evenAlone = false, bucketBytes = usualBucketBytes }: ProcessGroupOptions,
+    { timeoutSeconds, evenAlone = false, bucketBytes = usualBucketBytes }: ProcessGroupOptions,
   ) {
     this.place = place;
+    this.timeoutSeconds = timeoutSeconds;
     this.#isAlone = place.world === 1 && !evenAlone;
     this.#bucketBytes = bucketBytes;
   }
@@ -171,6 +182,56 @@ export class ProcessGroup implements AsyncDisposable {
     await this.sum([0]);
   }
 
+  /** Tells the other ranks a text under a key, in place of what was told there before. */
+  async tell(key: string, text: string): Promise<void> {
+    if (this.#isAlone) return void this.#own.set(key, text);
+    const names = [cString(key), cString(text)] as const;
+    await this.#unasked(
+      (err, cap) => native().csn_group_tell(...names, err, cap),
+      (status) => status !== 0,
+      names,
+    );
+  }
+
+  /** What any rank told last under a key, at most 4 kB of it; null where nothing was told. */
+  async told(key: string): Promise<string | null> {
+    if (this.#isAlone) return this.#own.get(key) ?? null;
+    const name = cString(key);
+    const text = new Uint8Array(toldBytes);
+    const length = await this.#unasked(
+      (err, cap) => native().csn_group_told(name, text, text.length, err, cap),
+      (found) => found < -1,
+      [name, text],
+    );
+    return length < 0 ? null : new TextDecoder().decode(text.subarray(0, length));
+  }
+
+  /**
+   * Adds 1 to a number that all ranks share, 0 at first, and returns what it was: every call, at
+   * any rank, gets another one.
+   */
+  async count(key: string): Promise<number> {
+    if (this.#isAlone) {
+      const was = Number(this.#own.get(key) ?? 0);
+      this.#own.set(key, String(was + 1));
+      return was;
+    }
+    const name = cString(key);
+    return await this.#unasked(
+      (err, cap) => native().csn_group_count(name, 1, err, cap),
+      Number.isNaN,
+      [name],
+    ) - 1;
+  }
+
+  /**
+   * Says to the others why this rank leaves, which the errors by which they notice it repeat. What
+   * cannot be said is not an error.
+   */
+  async sayLastWords(text: string): Promise<void> {
+    await this.tell(lastWords(this.place.rank), text).catch(() => {});
+  }
+
   /** Leaves the group. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isAlone) return;
@@ -190,16 +251,52 @@ export class ProcessGroup implements AsyncDisposable {
     try {
       return await enqueue(run, failed, uses);
     } catch (error) {
-      this.#failure ??= collectiveError(this.place, await this.#missing(), error);
+      this.#failure ??= collectiveError(this.place, await this.#lost(), error);
       throw this.#failure;
     }
   }
 
-  /** The ranks that do not say within seconds that they noticed the failure. */
-  async #missing(): Promise<number[]> {
+  /** The ranks that said why they leave; where none did, those that are gone or hang. */
+  async #lost(): Promise<MissingRank[]> {
+    const failed = await this.#saidLastWords();
+    const isKnown = failed === null || failed.length > 0;
+    // In any case, because it closes the connections, by which others notice that this rank leaves.
+    const missing = await this.#missing(isKnown ? 0 : noticeSeconds);
+    return failed?.length ? failed : missing.map((rank) => ({ rank, said: null }));
+  }
+
+  /** Null where nobody answers: who serves the store is gone or hangs. */
+  async #saidLastWords(): Promise<MissingRank[] | null> {
+    const failed: MissingRank[] = [];
+    try {
+      for (let rank = 0; rank < this.place.world; rank++) {
+        const said = await this.told(lastWords(rank));
+        if (said !== null) failed.push({ rank, said });
+      }
+      return failed;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Calls what waits for no other rank. */
+  async #unasked<Result>(
+    run: (err: Uint8Array<ArrayBuffer>, cap: number) => Promise<Result>,
+    failed: (result: Result) => boolean,
+    uses: readonly unknown[],
+  ): Promise<Result> {
+    try {
+      return await enqueue(run, failed, uses);
+    } catch (error) {
+      throw this.#failure ?? collectiveError(this.place, [], error);
+    }
+  }
+
+  /** The ranks that do not say within so many seconds that they noticed the failure. */
+  async #missing(seconds: number): Promise<number[]> {
     const ranks = new Uint32Array(this.place.world);
     const count = await enqueue(
-      (err, cap) => native().csn_group_missing(noticeSeconds, ranks, ranks.length, err, cap),
+      (err, cap) => native().csn_group_missing(seconds, ranks, ranks.length, err, cap),
       (found) => found < 0,
       [ranks],
       // The store ends with the rank that holds it.

@@ -1,16 +1,13 @@
 import type { Comparison } from "./comparison.ts";
 import { comparisonCsv } from "./comparison_csv.ts";
-import { join, resolve } from "../files/paths.ts";
 import type { Variant } from "../network/variant.ts";
-import { writeWhole } from "../files/write_whole.ts";
 import type { Cell } from "./cell.ts";
 import { checkOptions, isWhole } from "./check_options.ts";
-import { type ExperimentOptions, resolveExperiment } from "./experiment_options.ts";
+import type { ExperimentOptions } from "./experiment_options.ts";
+import { prepareExperiment, writeResults } from "./prepare_experiment.ts";
 import { runCells } from "./run_cells.ts";
-import { assertOwnResults, removeResults } from "./result_files.ts";
 import { comparisonOf } from "./summarise_comparison.ts";
-import { loadTestTriplets } from "./flipped_triplets.ts";
-import { checkEnough, shortestTrainingList } from "./training_lists.ts";
+import { checkEnough } from "./training_lists.ts";
 
 /** What is compared. */
 export interface CompareOptions extends ExperimentOptions {
@@ -44,27 +41,24 @@ export interface CompareOptions extends ExperimentOptions {
  */
 export async function compare(options: CompareOptions): Promise<Comparison | null> {
   checkOptions("compare", options, "a whole number from 1 on", (value) => isWhole(value, 1));
-  await assertOwnResults(resolve(options.out), "compare");
-  const experiment = await resolveExperiment(options);
-  const { folder, common, seeds, command } = experiment;
-  const test = await loadTestTriplets(common, options);
-  const shortest = await shortestTrainingList(test, common.notions);
-  const trainTriplets = options.triplets ?? shortest.triplets;
-  checkEnough(trainTriplets, shortest, test.set.folder);
-  // With `overwrite`, results of other settings must not pass for the new ones.
-  if (experiment.overwrite) await removeResults(folder, "compare");
-  const cells = compareCells(experiment.variants, seeds, trainTriplets);
+  const prepared = await prepareExperiment("compare", options, (ready) => {
+    const { shortest, test, experiment: { variants, seeds } } = ready;
+    const trainTriplets = options.triplets ?? shortest.triplets;
+    checkEnough(trainTriplets, shortest, test.set.folder);
+    return compareCells(variants, seeds, trainTriplets);
+  });
+  const { experiment, test, cells } = prepared;
+  const { common, seeds, command } = experiment;
   const results = await runCells(cells, test, experiment);
   if (results === null) return null;
   const comparison = comparisonOf(results, { ...test.triplets, groups: test.groups }, {
     data: test.set.name,
     epochs: common.epochs,
-    trainTriplets,
+    trainTriplets: cells[0].trainTriplets,
     seeds,
     command,
   });
-  await writeWhole(join(folder, "compare.json"), JSON.stringify(comparison, null, 2) + "\n");
-  await writeWhole(join(folder, "compare.csv"), comparisonCsv(comparison));
+  await writeResults(prepared, comparison, comparisonCsv(comparison));
   return comparison;
 }
 

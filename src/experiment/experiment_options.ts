@@ -1,12 +1,13 @@
 import { UsageError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
+import type { ProcessGroup } from "../distributed/process_group.ts";
 import { basename, resolve } from "../files/paths.ts";
 import { defaultSettings, type RunSettings } from "../model/config.ts";
 import { type Variant, variants } from "../network/variant.ts";
 import { newConfig } from "../training/new_config.ts";
 import type { TrainSettings } from "../training/train_options.ts";
 import type { CommonConfig } from "./cell.ts";
-import type { Experiment, ExperimentEvent } from "./run_cells.ts";
+import type { Experiment, ExperimentEvent } from "./run_cell.ts";
 
 /**
  * What all networks of an experiment are trained with, all of it optional: what is left out is as
@@ -36,6 +37,11 @@ export interface ExperimentOptions
   readonly packDir?: string;
   /** Receives progress of preparing the data and of embedding, and warnings. */
   readonly listener?: Listener;
+  /**
+   * Processes that share the runs, each of which calls this with the same options; each run is
+   * trained by one of them alone. All return the results, rank 0 alone writes them.
+   */
+  readonly group?: ProcessGroup;
   /** Called with each event. */
   readonly onEvent?: (event: ExperimentEvent) => void;
   /** Aborted: the step that runs is finished and saved. */
@@ -50,7 +56,7 @@ export const defaultSeeds: readonly number[] = [1, 2, 3];
 
 /** An experiment with nothing left open. libtorch must be open. */
 export async function resolveExperiment(options: ExperimentOptions): Promise<Experiment> {
-  const { packDir, listener, onEvent, signal } = options;
+  const { packDir, listener, onEvent, signal, group } = options;
   const folder = resolve(options.out);
   const asked = options.variants ?? paperVariants;
   const chosen = variants.filter((variant) => asked.includes(variant));
@@ -68,7 +74,7 @@ export async function resolveExperiment(options: ExperimentOptions): Promise<Exp
       saveEveryMinutes: options.saveEveryMinutes ?? defaultSettings.saveEveryMinutes,
     },
     overwrite: options.overwrite ?? false,
-    ...{ packDir, listener, onEvent, signal },
+    ...{ packDir, listener, onEvent, signal, group },
   };
 }
 

@@ -25,7 +25,7 @@
 export { compare, type CompareOptions } from "./compare.ts";
 export { sweep, type SweepOptions } from "./sweep.ts";
 export type { ExperimentOptions, ExperimentSettings } from "./experiment_options.ts";
-export type { ExperimentEvent } from "./run_cells.ts";
+export type { ExperimentEvent } from "./run_cell.ts";
 export type { Cell } from "./cell.ts";
 export type { CellScores } from "./score_cell.ts";
 export type {

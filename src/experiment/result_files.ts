@@ -3,7 +3,7 @@ import { exists, removeAll } from "../files/exists.ts";
 import { join } from "../files/paths.ts";
 
 /** The experiments that leave results. */
-type Kind = "compare" | "sweep";
+export type Kind = "compare" | "sweep";
 
 /**
  * What each kind's results say of themselves: a list in the JSON, and the first columns of the

@@ -1,123 +1,44 @@
 /**
- * Trains and tests the cells of an experiment, one after the other; what is there already is kept.
- * A cell that is tested keeps its model and metrics, not its checkpoint.
+ * Trains and tests the cells of an experiment, one after the other, or as many at a time as there
+ * are processes; what is there already is kept.
  */
 import { CsnError } from "../base/errors.ts";
-import { removeAll } from "../files/exists.ts";
-import type { Listener } from "../base/listener.ts";
+import { allOrNone } from "../distributed/all_or_none.ts";
 import { basename, join } from "../files/paths.ts";
-import type { RunSettings } from "../model/config.ts";
-import { modelPath } from "../model/model_file.ts";
-import type { Variant } from "../network/variant.ts";
-import type { TrainEvent } from "../training/train_event.ts";
-import { type Cell, type CommonConfig, configOf } from "./cell.ts";
-import { type CellScores, scoreCell } from "./score_cell.ts";
+import { type Cell, configOf } from "./cell.ts";
 import type { TestTriplets } from "./flipped_triplets.ts";
-import { differingSettings, trainCell } from "./train_cell.ts";
-
-/** An experiment with nothing left open. */
-export interface Experiment {
-  /** Where it is written: a folder in it for each cell's run. */
-  readonly folder: string;
-  /** The networks, in the order in which results list them. */
-  readonly variants: readonly Variant[];
-  /** Seeds that each is trained with. */
-  readonly seeds: readonly number[];
-  /** What makes it, to be stored with it. */
-  readonly command: string;
-  /** What all cells have in common. */
-  readonly common: CommonConfig;
-  /** How their runs are carried on. */
-  readonly settings: RunSettings;
-  /** Trains again the cells that are there with other settings. */
-  readonly overwrite: boolean;
-  /** Folder for packs; see `preparePack`. */
-  readonly packDir?: string;
-  /** Receives progress of preparing the data and of embedding, and warnings. */
-  readonly listener?: Listener;
-  /** Called with each event. */
-  readonly onEvent?: (event: ExperimentEvent) => void;
-  /** Aborted: the step that runs is finished and saved. */
-  readonly signal?: AbortSignal;
-}
+import { type CellResult, type Experiment, runCell } from "./run_cell.ts";
+import { runShared } from "./shared_cells.ts";
+import { differingSettings } from "./train_cell.ts";
 
 /**
- * What happens in an experiment: the plan, then of each cell its training, its test and its end.
- */
-export type ExperimentEvent =
-  | {
-    readonly type: "plan";
-    readonly cells: readonly Cell[];
-    readonly epochs: number;
-    readonly notions: readonly string[];
-  }
-  | { readonly type: "train"; readonly cell: Cell; readonly event: TrainEvent }
-  | { readonly type: "test"; readonly cell: Cell }
-  | { readonly type: "cell"; readonly cell: Cell; readonly scores: CellScores };
-
-/** A cell, trained and tested. */
-export interface CellResult {
-  readonly cell: Cell;
-  readonly scores: CellScores;
-}
-
-/**
- * Runs the cells; null when the signal stopped it. Throws a CsnError, before any training, for
- * cells that differ.
+ * Runs the cells; null when a signal stopped it, at any rank. Throws a CsnError, before any
+ * training, for cells that differ.
  */
 export async function runCells(
   cells: readonly Cell[],
   test: TestTriplets,
   experiment: Experiment,
 ): Promise<CellResult[] | null> {
-  const { folder, common, signal, onEvent } = experiment;
-  if (!experiment.overwrite) await checkCells(cells, experiment);
+  const { common, signal, onEvent, group } = experiment;
+  await allOrNone(group ?? null, () => checkCells(cells, experiment), signal);
   onEvent?.({ type: "plan", cells, epochs: common.epochs, notions: common.notions });
+  if (group !== undefined) return await runShared(cells, test, { ...experiment, group });
   const results: CellResult[] = [];
   for (const cell of cells) {
     if (signal?.aborted) return null;
-    const scores = await runCell(cell, join(folder, cell.name), test, experiment);
-    if (scores === null) return null;
-    onEvent?.({ type: "cell", cell, scores });
-    results.push({ cell, scores });
+    const result = await runCell(cell, test, experiment);
+    if (result === null) return null;
+    results.push(result);
   }
   return results;
 }
 
-/** Trains and tests one cell; null when the signal stopped it. */
-async function runCell(
-  cell: Cell,
-  path: string,
-  test: TestTriplets,
-  experiment: Experiment,
-): Promise<CellScores | null> {
-  const { common, folder, signal, onEvent } = experiment;
-  const { device, precision } = common;
-  const listener = named(experiment.listener, cell.name);
-  try {
-    const finished = await trainCell(path, configOf(cell, common, basename(folder)), {
-      ...experiment,
-      listener,
-      onEvent: (event) => onEvent?.({ type: "train", cell, event }),
-    });
-    if (!finished) return null;
-    onEvent?.({ type: "test", cell });
-    const placement = { device, precision };
-    const scores = await scoreCell(path, test, { placement, listener, signal });
-    // Nothing is left to go on with, and a checkpoint is three times as large as the model.
-    await removeAll(modelPath(path, "checkpoint"));
-    return scores;
-  } catch (error) {
-    // While data is made ready or images are embedded, there is nothing to save.
-    if (signal?.aborted && error === signal.reason) return null;
-    throw error;
-  }
-}
-
 async function checkCells(
   cells: readonly Cell[],
-  { folder, common }: Experiment,
+  { folder, common, overwrite }: Experiment,
 ): Promise<void> {
+  if (overwrite) return;
   for (const cell of cells) {
     const path = join(folder, cell.name);
     const differing = await differingSettings(path, configOf(cell, common, basename(folder)));
@@ -128,13 +49,4 @@ async function checkCells(
       }); choose another folder with \`out\`, or pass \`overwrite: true\` to train such cells again`,
     );
   }
-}
-
-/** Warnings say which cell they are of. */
-function named(listener: Listener | undefined, name: string): Listener {
-  return {
-    progress: (progress) => listener?.progress?.(progress),
-    notice: (text) => listener?.notice?.(`${name}: ${text}`),
-    warning: (text) => listener?.warning?.(`${name}: ${text}`),
-  };
 }

@@ -8,7 +8,7 @@ import type {
 } from "./comparison.ts";
 import { estimateDifferences, type VariantRuns } from "./estimate_differences.ts";
 import { tie, wrongOnes } from "./outcomes.ts";
-import type { CellResult } from "./run_cells.ts";
+import type { CellResult } from "./run_cell.ts";
 import { seedDifferences } from "./seed_differences.ts";
 import { type TestedTriplets, TripletParts } from "../statistics/triplet_parts.ts";
 

@@ -1,16 +1,14 @@
 import type { Sweep, SweepPoint } from "./sweep_points.ts";
 import { sweepCsv } from "./sweep_csv.ts";
-import { join, resolve } from "../files/paths.ts";
 import { estimateMean } from "../statistics/estimate_mean.ts";
 import { type Variant, variants } from "../network/variant.ts";
-import { writeWhole } from "../files/write_whole.ts";
 import type { Cell } from "./cell.ts";
 import { areWhole, checkOptions } from "./check_options.ts";
-import { type ExperimentOptions, resolveExperiment } from "./experiment_options.ts";
-import { type CellResult, runCells } from "./run_cells.ts";
-import { assertOwnResults, removeResults } from "./result_files.ts";
-import { loadTestTriplets } from "./flipped_triplets.ts";
-import { checkEnough, shortestTrainingList } from "./training_lists.ts";
+import type { ExperimentOptions } from "./experiment_options.ts";
+import { prepareExperiment, writeResults } from "./prepare_experiment.ts";
+import type { CellResult } from "./run_cell.ts";
+import { runCells } from "./run_cells.ts";
+import { checkEnough } from "./training_lists.ts";
 import { TripletParts } from "../statistics/triplet_parts.ts";
 import { wrongOnes } from "./outcomes.ts";
 
@@ -48,16 +46,15 @@ export interface SweepOptions extends ExperimentOptions {
  */
 export async function sweep(options: SweepOptions): Promise<Sweep | null> {
   checkOptions("sweep", options, "a list of whole numbers from 1 on", areSizes);
-  await assertOwnResults(resolve(options.out), "sweep");
-  const experiment = await resolveExperiment(options);
-  const { folder, common, seeds, command } = experiment;
-  const test = await loadTestTriplets(common, options);
-  const shortest = await shortestTrainingList(test, common.notions);
-  const sizes = [...new Set(options.triplets ?? ladder(shortest.triplets))].sort((a, b) => a - b);
-  checkEnough(sizes[sizes.length - 1], shortest, test.set.folder);
-  // With `overwrite`, results of other settings must not pass for the new ones.
-  if (experiment.overwrite) await removeResults(folder, "sweep");
-  const cells = sweepCells(experiment.variants, sizes, seeds);
+  const prepared = await prepareExperiment("sweep", options, (ready) => {
+    const { shortest, test, experiment: { variants, seeds } } = ready;
+    const asked = options.triplets ?? ladder(shortest.triplets);
+    const sizes = [...new Set(asked)].sort((a, b) => a - b);
+    checkEnough(sizes[sizes.length - 1], shortest, test.set.folder);
+    return sweepCells(variants, sizes, seeds);
+  });
+  const { experiment, test, cells } = prepared;
+  const { common, seeds, command } = experiment;
   const results = await runCells(cells, test, experiment);
   if (results === null) return null;
   const parts = new TripletParts({ ...test.triplets, groups: test.groups });
@@ -71,8 +68,7 @@ export async function sweep(options: SweepOptions): Promise<Sweep | null> {
     command,
     points: sweepPoints(results, parts),
   };
-  await writeWhole(join(folder, "sweep.json"), JSON.stringify(made, null, 2) + "\n");
-  await writeWhole(join(folder, "sweep.csv"), sweepCsv(made));
+  await writeResults(prepared, made, sweepCsv(made));
   return made;
 }
 

@@ -35,21 +35,34 @@ export async function trainCell(
   config: TrainConfig,
   options: TrainCellOptions,
 ): Promise<boolean> {
-  if ((await differingSettings(path, config)).length === 0) {
-    const checkpoint = await readCheckpoint(path);
-    const state = checkpoint?.info.state;
-    if (state === undefined ? await hasAllEpochs(path, config) : state.epoch > config.epochs) {
-      return true;
-    }
-    if (state !== undefined) {
-      using folder = await RunFolder.resume(path, state);
-      await assertUnchanged(checkpoint!);
-      return (await runTraining({ ...options, config, folder, checkpoint })).finished;
-    }
+  const standing = await standingOf(path, config);
+  if (standing === "trained") return true;
+  if (standing !== "new") {
+    const checkpoint = standing;
+    using folder = await RunFolder.resume(path, checkpoint.info.state!);
+    await assertUnchanged(checkpoint);
+    return (await runTraining({ ...options, config, folder, checkpoint })).finished;
   }
   // Without a checkpoint there is nothing to go on from: what a stopped run left is replaced.
   using folder = await RunFolder.create(path, { overwrite: true });
   return (await runTraining({ ...options, config, folder })).finished;
+}
+
+/** Whether the cell's run in `path` has these settings, and all its epochs behind it. */
+export async function isTrained(path: string, config: TrainConfig): Promise<boolean> {
+  return await standingOf(path, config) === "trained";
+}
+
+/** How far a cell's run is: with a checkpoint from which it goes on, where there is one. */
+async function standingOf(
+  path: string,
+  config: TrainConfig,
+): Promise<"new" | "trained" | ModelFile> {
+  if ((await differingSettings(path, config)).length > 0) return "new";
+  const checkpoint = await readCheckpoint(path);
+  const state = checkpoint?.info.state;
+  if (state === undefined) return await hasAllEpochs(path, config) ? "trained" : "new";
+  return state.epoch > config.epochs ? "trained" : checkpoint!;
 }
 
 /**
@@ -66,6 +79,10 @@ export async function differingSettings(path: string, config: TrainConfig): Prom
   return Object.entries(config).flatMap(([name, asked]) => {
     if (name === "name") return [];
     const [there, here] = [stored[name], asked].map((value) => JSON.stringify(value));
+    // Which of several GPUs it was makes no difference.
+    if (name === "device" && [there, here].every((device) => device?.startsWith('"cuda'))) {
+      return [];
+    }
     return there === here ? [] : [`${name} is ${there} there, not ${here}`];
   });
 }

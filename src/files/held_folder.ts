@@ -37,18 +37,23 @@ export class HeldFolder implements Disposable {
       const advice = `wait for it, stop it, or ${another}`;
       return new HeldFolder(
         path,
-        await FileLock.take(join(path, "lock"), attempted, advice),
+        await FileLock.take(lockOf(path), attempted, advice),
         isNew,
       );
     } catch (error) {
       if (error instanceof CsnError) throw error;
       throw new CsnError(
-        `${attempted}: ${writeFault(join(path, "lock"), error)}; ${another}, or mend that`,
+        `${attempted}: ${writeFault(lockOf(path), error)}; ${another}, or mend that`,
         {
           cause: error,
         },
       );
     }
+  }
+
+  /** Which process holds a folder, as far as this machine sees it; "" where none does. */
+  static async holderOf(path: string): Promise<string> {
+    return await Deno.readTextFile(lockOf(path)).catch(() => "");
   }
 
   /** Lets other processes use the folder. One that was made for nothing goes. */
@@ -61,4 +66,8 @@ export class HeldFolder implements Disposable {
       // Something lies in it.
     }
   }
+}
+
+function lockOf(path: string): string {
+  return join(path, "lock");
 }

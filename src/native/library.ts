@@ -7,7 +7,7 @@ import { chooseThreads, type Processors, type ThreadCount } from "./thread_count
 import { withSpinCount } from "./waiting_threads.ts";
 
 /** CSN_ABI_VERSION of native/include/csn.h that this code was written for. */
-const abiVersion = 7;
+const abiVersion = 8;
 
 /** What the opened libtorch reports about itself. */
 export interface LibraryDescription {

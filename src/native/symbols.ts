@@ -73,6 +73,13 @@ const table = {
     result: "i32",
     nonblocking: true,
   },
+  csn_group_tell: { parameters: ["buffer", "buffer", ...ERR], result: "i32", nonblocking: true },
+  csn_group_told: {
+    parameters: ["buffer", "buffer", "u32", ...ERR],
+    result: "i32",
+    nonblocking: true,
+  },
+  csn_group_count: { parameters: ["buffer", "f64", ...ERR], result: "f64", nonblocking: true },
   csn_group_close: { parameters: [...ERR], result: "i32", nonblocking: true },
 } as const;
 

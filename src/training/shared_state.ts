@@ -15,7 +15,7 @@ import type { StepSetting } from "./train_step.ts";
  */
 export async function shareState(
   group: ProcessGroup,
-  config: TrainConfig,
+  { name: _name, ...config }: TrainConfig,
   { data, setting, readEvery }: {
     readonly data: PreparedTraining;
     readonly setting: StepSetting;
@@ -25,8 +25,8 @@ export async function shareState(
   const { network, optimiser } = setting;
   const tensors = new Map([...network.tensors, ...optimiser.tensors()]);
   await assertSameEverywhere(group, {
-    ...versions(),
-    ...settingsOf(config),
+    ...versionFacts(),
+    ...settingFacts(config),
     ...dataOf(data),
     "the losses read together": String(readEvery),
     "the network's tensors": shapesOf(tensors),
@@ -44,17 +44,17 @@ export async function shareStatistics(
   await group.broadcast(namedTensors(new Map(others)));
 }
 
-function versions(): Facts {
+/** The versions that all ranks must have. */
+export function versionFacts(): Facts {
   return {
     "the version of csn": version,
     "the version of libtorch": openedParts().libtorchVersion,
   };
 }
 
-/** All settings but the run's name and what is called otherwise on another machine. */
-function settingsOf(
-  { name: _name, data: _data, device: _device, pretrained: _from, exclude, ...settings }:
-    TrainConfig,
+/** Settings that all ranks must have: all but what is called otherwise on another machine. */
+export function settingFacts(
+  { data: _data, device: _device, pretrained: _from, exclude, ...settings }: Partial<TrainConfig>,
 ): Facts {
   const facts = Object.entries(settings).map(([name, value]) => [
     `\`${name}\``,

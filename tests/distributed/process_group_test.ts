@@ -31,6 +31,26 @@ Deno.test("ProcessGroup.sum() sums numbers in float64", async () => {
   }
 });
 
+Deno.test("ProcessGroup.told() hears what any rank told last, count() counts over all ranks", async () => {
+  const each = await found<{ before: null; heard: string[]; counts: number[] }>("tell", 3);
+  for (const { before, heard } of each) {
+    assert.equal(before, null);
+    assert.deepEqual(heard, ["é0", "é1", "é2"]);
+  }
+  const counts = each.flatMap((rank) => rank.counts);
+  assert.deepEqual(counts.sort((a, b) => a - b), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+Deno.test("ProcessGroup repeats the last words of a rank that failed, on all others", async () => {
+  const ends = await runRanks({
+    ...{ program: "group_program.ts", args: ["sumForEver", "600"], world: 3 },
+    env: () => ({ CSN_TEST_WORDS: "1" }),
+  });
+  for (const { stderr } of [ends[0], ends[2]]) {
+    assert.equal(stderr, "Cannot compute together: rank 1 of 3 failed: the disk is full\n");
+  }
+});
+
 interface Gradients {
   large: number[];
   last: number;
@@ -98,6 +118,22 @@ Deno.test("ProcessGroup names a rank that hangs, after the time limit", async ()
     assert.equal(code, 1);
     assert.match(stderr, /^Cannot compute together: rank 1 of 3 ended or hangs/);
   }
+});
+
+Deno.test("ProcessGroup does not wait for a rank 0 that hangs and serves the store", async () => {
+  const port = freePort();
+  const ends = await runRanks({
+    ...{ program: "group_program.ts", args: ["sumForEver", "2"], world: 2 },
+    env: () => atPort(port),
+    watch: async ([first, second]) => {
+      await first.said("summing");
+      first.child.kill("SIGSTOP");
+      await second.end;
+      first.child.kill("SIGKILL");
+    },
+  });
+  assert.equal(ends[1].code, 1);
+  assert.match(ends[1].stderr, /^Cannot compute together: .*, or rank 0 ended or hangs, seen from/);
 });
 
 /** Ends of ranks that sum until one of them is gone: killed, or rank 1 when it hangs. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { compare, type CompareOptions } from "../../src/experiment/compare.ts";
 import { paperVariants, resolveExperiment } from "../../src/experiment/experiment_options.ts";
 import { tie } from "../../src/experiment/outcomes.ts";
-import type { ExperimentEvent } from "../../src/experiment/run_cells.ts";
+import type { ExperimentEvent } from "../../src/experiment/run_cell.ts";
 import { scoreCell } from "../../src/experiment/score_cell.ts";
 import { sweep } from "../../src/experiment/sweep.ts";
 import { loadTestTriplets } from "../../src/experiment/flipped_triplets.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { comparisonText } from "../../src/cli/comparison_table.ts";
 import { sweepText } from "../../src/cli/sweep_table.ts";
-import type { CellResult } from "../../src/experiment/run_cells.ts";
+import type { CellResult } from "../../src/experiment/run_cell.ts";
 import { aheadOf, seedsToShow } from "../../src/experiment/estimate_differences.ts";
 import { studentT } from "../../src/statistics/quantiles.ts";
 import { TripletParts } from "../../src/statistics/triplet_parts.ts";

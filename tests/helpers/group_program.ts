@@ -37,6 +37,19 @@ const deeds: Record<string, (group: ProcessGroup) => Promise<unknown>> = {
   async sum(group) {
     return [...await group.sum([group.place.rank, 0.1, 2 ** 40])];
   },
+  // Tells, hears the others after all have told, and takes three numbers.
+  async tell(group) {
+    const { rank, world } = group.place;
+    const before = await group.told("nothing");
+    await group.tell(`from/${rank}`, "first");
+    await group.tell(`from/${rank}`, `é${rank}`);
+    await group.barrier();
+    const ranks = Array.from({ length: world }, (_, i) => i);
+    const heard = await Promise.all(ranks.map((each) => group.told(`from/${each}`)));
+    const counts: number[] = [];
+    for (let i = 0; i < 3; i++) counts.push(await group.count("counter"));
+    return { before, heard, counts };
+  },
   async backward(group) {
     return await gradients(group);
   },
@@ -45,6 +58,10 @@ const deeds: Record<string, (group: ProcessGroup) => Promise<unknown>> = {
     for (let i = 0;; i++) {
       if (i === 20) console.log("summing");
       await group.sum([1]);
+      if (group.place.rank === 1 && i === 100 && Deno.env.get("CSN_TEST_WORDS")) {
+        await group.sayLastWords("the disk is full");
+        exitNow(1);
+      }
       if (group.place.rank === 1 && i === 100 && Deno.env.get("CSN_TEST_HANG")) {
         console.log("hanging");
         await new Promise((resolve) => setTimeout(resolve, 600_000));

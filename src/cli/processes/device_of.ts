@@ -1,6 +1,7 @@
 import { CsnError, UsageError } from "../../base/errors.ts";
 import type { Place } from "../../distributed/place.ts";
 import { choosePlacement } from "../../model/choose_placement.ts";
+import { describeLibrary } from "../../native/library.ts";
 
 /** Which device was meant. */
 export interface DeviceWish {
@@ -8,6 +9,13 @@ export interface DeviceWish {
   readonly asked: string | undefined;
   /** Where the run was that goes on. */
   readonly stored: string | undefined;
+}
+
+/** The device that was asked for, or of several processes this one's; libtorch must be open. */
+export function deviceIn(place: Place | null, asked: string | undefined): string {
+  if (place === null) return asked ?? "auto";
+  const { devices } = describeLibrary().cuda;
+  return deviceOf(place, { asked, stored: undefined }, devices) ?? "cpu";
 }
 
 /**

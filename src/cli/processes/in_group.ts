@@ -1,4 +1,5 @@
-import { CsnError } from "../../base/errors.ts";
+import { CsnError, messageOf } from "../../base/errors.ts";
+import { isOfFirst } from "../../distributed/all_or_none.ts";
 import { GroupError } from "../../distributed/group_error.ts";
 import type { Place } from "../../distributed/place.ts";
 import { ProcessGroup, type ProcessGroupOptions } from "../../distributed/process_group.ts";
@@ -27,15 +28,18 @@ export async function inGroup(
   work: (group: ProcessGroup | undefined) => Promise<void>,
 ): Promise<void> {
   if (place === null) return await work(undefined);
+  let group: ProcessGroup | undefined;
   try {
-    const group = await openGroup(place, options);
+    group = await openGroup(place, options);
     await work(group);
     // Closing it asks for the file in which they met, and that is gone with the starter.
     if (starterGone.aborted) leaveNow(options.interruption.exitCode ?? 1);
     await group[Symbol.asyncDispose]();
   } catch (error) {
     const shown = stoppedTogether(error, options) ?? error;
-    console.error(failureLine(shown, options.verbose ?? false));
+    if (!isOfFirst(error)) console.error(failureLine(shown, options.verbose ?? false));
+    // Who leaves because another one did has nothing to say of its own.
+    if (!(error instanceof GroupError)) await group?.sayLastWords(messageOf(error));
     leaveNow(shown instanceof CsnError ? shown.exitCode : 1);
   }
 }

@@ -16,11 +16,10 @@ export interface ProcessFlags {
 /** Seconds to wait for other processes, unless the user says otherwise. */
 export const defaultTimeout = 600;
 
-/** The options of a command that several processes can carry out together. */
-export const processOptions: readonly Option[] = [
+const processOptions = (share: string): readonly Option[] => [
   new Option(
     "--processes <n>",
-    "processes on this machine that compute together, each its share of every batch, with a GPU each or their share of the threads",
+    `processes on this machine that compute together, each ${share}, with a GPU each or their share of the threads`,
   ).argParser(wholeNumber(1)),
   new Option(
     "--distributed",
@@ -32,9 +31,15 @@ export const processOptions: readonly Option[] = [
   ).argParser(number(0, true)).default(defaultTimeout),
 ];
 
-/** Gives a command these options. */
-export function addProcessOptions(command: CommandUnknownOpts): void {
-  for (const option of processOptions) command.addOption(option);
+/**
+ * Gives a command the options of one that several processes can carry out together; `share` says
+ * what each of them does.
+ */
+export function addProcessOptions(
+  command: CommandUnknownOpts,
+  share = "its share of every batch",
+): void {
+  for (const option of processOptions(share)) command.addOption(option);
 }
 
 /** What a process has to do: start others that do it together, or do it, alone or as one of them. */

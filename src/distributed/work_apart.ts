@@ -1,0 +1,216 @@
+/** Work that the processes of a group do apart, a task each at a time, until none is left. */
+import { type CsnError, messageOf } from "../base/errors.ts";
+import { GroupError } from "./group_error.ts";
+import type { ProcessGroup } from "./process_group.ts";
+
+/** How tasks are worked on. */
+export interface WorkApart<Task> {
+  /** The tasks, the same list on every rank. */
+  readonly tasks: readonly Task[];
+  /**
+   * Does one; false where the signal has stopped it. The signal is aborted when `stop` is, or when
+   * another rank was stopped or failed.
+   */
+  readonly work: (task: Task, signal: AbortSignal) => Promise<boolean>;
+  /** Stops all ranks, each after what `work` does yet. */
+  readonly stop?: AbortSignal;
+  /** How much this rank has done, in any unit; the others hear of it. */
+  readonly done?: () => number;
+  /** Called now and then with how much each rank has done. */
+  readonly onDone?: (each: readonly number[]) => void;
+  /** Milliseconds between two signs of life. @default {2000} */
+  readonly beatMs?: number;
+}
+
+/** How it stands with a rank. */
+type Standing = "working" | "finished" | "stopped" | "failed";
+
+/** A sign of life of a rank. */
+interface Beat {
+  readonly beat: number;
+  readonly standing: Standing;
+  readonly done: number;
+  readonly why?: string;
+}
+
+/** Signs of life for which a rank that failed waits, so that all hear why. */
+const lastBeats = 3;
+
+/**
+ * Does all tasks on the ranks of a group; each takes the next one when it is free. No rank waits for
+ * another but at the end. Returns true on all of them once all tasks are done, false where one was
+ * stopped. When one fails, that one throws its error and the others, after their `work` was stopped,
+ * a CsnError that names it; likewise a rank of which nothing is heard within the group's time limit.
+ */
+export async function workApart<Task>(
+  group: ProcessGroup,
+  options: WorkApart<Task>,
+): Promise<boolean> {
+  return await new Worker(group, options).run();
+}
+
+/** How often a group has worked apart: each time its ranks meet under keys of their own. */
+const times = new WeakMap<ProcessGroup, number>();
+
+class Worker<Task> {
+  readonly #group: ProcessGroup;
+  readonly #options: WorkApart<Task>;
+  readonly #prefix: string;
+  readonly #stopped = new AbortController();
+  readonly #others: Rank[];
+  #beat = 0;
+  #standing: Standing = "working";
+  #error: unknown;
+  #lost: CsnError | null = null;
+
+  constructor(group: ProcessGroup, options: WorkApart<Task>) {
+    this.#group = group;
+    this.#options = options;
+    const time = (times.get(group) ?? 0) + 1;
+    times.set(group, time);
+    this.#prefix = `apart/${time}`;
+    const { rank, world } = group.place;
+    const ranks = Array.from({ length: world }, (_, i) => new Rank(i, performance.now()));
+    this.#others = ranks.filter((each) => each.rank !== rank);
+  }
+
+  async run(): Promise<boolean> {
+    const working = this.#work();
+    await this.#beatUntilAllEnd(working);
+    await working;
+    if (this.#standing === "failed") throw this.#error;
+    if (this.#lost !== null) throw this.#lost;
+    const standings = [this.#standing, ...this.#others.map(({ standing }) => standing)];
+    return standings.every((each) => each === "finished");
+  }
+
+  async #work(): Promise<void> {
+    try {
+      this.#standing = await this.#doTasks() ? "finished" : "stopped";
+    } catch (error) {
+      this.#error = error;
+      this.#standing = "failed";
+    }
+  }
+
+  async #doTasks(): Promise<boolean> {
+    const { tasks, work, stop } = this.#options;
+    const signal = AbortSignal.any([this.#stopped.signal, ...stop === undefined ? [] : [stop]]);
+    for (;;) {
+      if (signal.aborted) return false;
+      const next = await this.#group.count(`${this.#prefix}/next`);
+      if (next >= tasks.length) return true;
+      if (!await work(tasks[next], signal)) return false;
+    }
+  }
+
+  /** Says that this rank is there, and hears of the others, until all have ended or one has failed. */
+  async #beatUntilAllEnd(working: Promise<void>): Promise<void> {
+    const { beatMs = 2000 } = this.#options;
+    let hasEnded = false;
+    const end = working.then(() => hasEnded = true);
+    for (let last = 0; last < lastBeats;) {
+      await this.#exchange();
+      if (hasEnded) {
+        if (this.#lost !== null || this.#others.every(({ hasEnded }) => hasEnded)) return;
+        if (this.#standing === "failed") last++;
+      }
+      await passed(beatMs, hasEnded ? undefined : end);
+    }
+  }
+
+  async #exchange(): Promise<void> {
+    try {
+      await this.#group.tell(this.#keyOf(this.#group.place.rank), JSON.stringify(this.#own()));
+      const told = this.#others.map(({ rank }) => this.#group.told(this.#keyOf(rank)));
+      (await Promise.all(told)).forEach((text, i) => this.#others[i].hear(text, performance.now()));
+    } catch (error) {
+      return this.#lose(error as CsnError);
+    }
+    this.#judge();
+    this.#report();
+  }
+
+  #own(): Beat {
+    const { done } = this.#options;
+    const standing = this.#standing === "working" && this.#options.stop?.aborted
+      ? "stopped"
+      : this.#standing;
+    return {
+      beat: ++this.#beat,
+      standing,
+      done: done?.() ?? 0,
+      ...standing === "failed" ? { why: messageOf(this.#error) } : {},
+    };
+  }
+
+  /** Stops this rank where another one was stopped, has failed, or is heard of no more. */
+  #judge(): void {
+    const { timeoutSeconds, place: { world } } = this.#group;
+    for (const { rank, standing, why, heardAt, hasEnded } of this.#others) {
+      if (standing === "stopped") this.#stopped.abort();
+      if (standing === "failed") {
+        return this.#lose(
+          new GroupError(`Cannot work together: rank ${rank} of ${world} failed: ${why}`),
+        );
+      }
+      if (hasEnded || performance.now() - heardAt < timeoutSeconds * 1000) continue;
+      return this.#lose(
+        new GroupError(
+          `Cannot work together: rank ${rank} of ${world} ended or hangs: nothing was heard of it ` +
+            `for ${timeoutSeconds} s; read what it prints, then begin again, which goes on`,
+        ),
+      );
+    }
+  }
+
+  #lose(error: CsnError): void {
+    this.#lost ??= error;
+    this.#stopped.abort();
+  }
+
+  #report(): void {
+    const { done, onDone } = this.#options;
+    const each = this.#others.map((other) => other.done);
+    each.splice(this.#group.place.rank, 0, done?.() ?? 0);
+    onDone?.(each);
+  }
+
+  #keyOf(rank: number): string {
+    return `${this.#prefix}/${rank}`;
+  }
+}
+
+/** Another rank, by what was heard of it last. */
+class Rank implements Beat {
+  readonly rank: number;
+  beat = 0;
+  standing: Standing = "working";
+  done = 0;
+  why?: string;
+  heardAt: number;
+
+  constructor(rank: number, now: number) {
+    this.rank = rank;
+    this.heardAt = now;
+  }
+
+  get hasEnded(): boolean {
+    return this.standing !== "working";
+  }
+
+  hear(text: string | null, now: number): void {
+    const said: Beat | null = text === null ? null : JSON.parse(text);
+    if (said === null || said.beat === this.beat) return;
+    Object.assign(this, said);
+    this.heardAt = now;
+  }
+}
+
+/** Waits for some time, or for the end of what may come before. */
+async function passed(milliseconds: number, end?: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  await Promise.race([promise, ...end === undefined ? [] : [end]]);
+  clearTimeout(timer);
+}
