@@ -33,8 +33,11 @@ interface Beat {
   readonly why?: string;
 }
 
-/** Signs of life for which a rank that failed waits, so that all hear why. */
-const lastBeats = 3;
+/** Letters of a failure's message that the others hear. */
+const mostLetters = 900;
+
+/** Signs of life within which the others hear that a rank stops, or why it fails. */
+const beatsToHear = 2;
 
 /**
  * Does all tasks on the ranks of a group; each takes the next one when it is free. No rank waits for
@@ -62,6 +65,8 @@ class Worker<Task> {
   #standing: Standing = "working";
   #error: unknown;
   #lost: CsnError | null = null;
+  /** When the others were first told that this rank ends before its time. */
+  #leavesSince = Infinity;
 
   constructor(group: ProcessGroup, options: WorkApart<Task>) {
     this.#group = group;
@@ -109,14 +114,17 @@ class Worker<Task> {
     const { beatMs = 2000 } = this.#options;
     let hasEnded = false;
     const end = working.then(() => hasEnded = true);
-    for (let last = 0; last < lastBeats;) {
+    for (;;) {
       await this.#exchange();
-      if (hasEnded) {
-        if (this.#lost !== null || this.#others.every(({ hasEnded }) => hasEnded)) return;
-        if (this.#standing === "failed") last++;
-      }
+      if (hasEnded && this.#mayLeave(beatMs)) return;
       await passed(beatMs, hasEnded ? undefined : end);
     }
+  }
+
+  /** Once all others have ended, or have had time to hear that this one does before its time. */
+  #mayLeave(beatMs: number): boolean {
+    if (this.#lost !== null || this.#others.every(({ hasEnded }) => hasEnded)) return true;
+    return performance.now() - this.#leavesSince > beatsToHear * beatMs;
   }
 
   async #exchange(): Promise<void> {
@@ -125,7 +133,9 @@ class Worker<Task> {
       const told = this.#others.map(({ rank }) => this.#group.told(this.#keyOf(rank)));
       (await Promise.all(told)).forEach((text, i) => this.#others[i].hear(text, performance.now()));
     } catch (error) {
-      return this.#lose(error as CsnError);
+      // Who is stopped does not blame those who have left by then.
+      if (!this.#isStopped) return this.#lose(error as CsnError);
+      for (const other of this.#others) other.standing = "stopped";
     }
     this.#judge();
     this.#report();
@@ -136,11 +146,14 @@ class Worker<Task> {
     const standing = this.#standing === "working" && this.#options.stop?.aborted
       ? "stopped"
       : this.#standing;
+    if (standing === "stopped" || standing === "failed") {
+      this.#leavesSince = Math.min(this.#leavesSince, performance.now());
+    }
     return {
       beat: ++this.#beat,
       standing,
       done: done?.() ?? 0,
-      ...standing === "failed" ? { why: messageOf(this.#error) } : {},
+      ...standing === "failed" ? { why: messageOf(this.#error).slice(0, mostLetters) } : {},
     };
   }
 
@@ -162,6 +175,10 @@ class Worker<Task> {
         ),
       );
     }
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopped.signal.aborted || this.#options.stop?.aborted === true;
   }
 
   #lose(error: CsnError): void {
