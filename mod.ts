@@ -29,7 +29,9 @@ export { choosePlacement, type PlacementWish } from "./src/model/choose_placemen
 export type { Placement, Precision } from "./src/network/placement.ts";
 
 // A model and its embeddings
-export { type EmbedOptions, type ImageSource, Model } from "./src/model/model.ts";
+export { Model } from "./src/model/model.ts";
+export type { EmbedOptions } from "./src/model/embed_sources.ts";
+export type { ImageSource } from "./src/model/image_source.ts";
 export { EmbeddingSet } from "./src/model/embedding_set.ts";
 export { MappedEmbeddings } from "./src/model/mapped_embeddings.ts";
 export type { Embeddings } from "./src/search/embeddings.ts";

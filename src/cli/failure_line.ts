@@ -1,15 +1,16 @@
 import { CsnError } from "../base/errors.ts";
 import { commandWords } from "./command_words.ts";
-import { rankWords } from "./processes/own_place.ts";
+import { isSilent, rankWords } from "./processes/own_place.ts";
 import { StoppedError } from "./stopped_error.ts";
 import { systemRefusal } from "./system_refusal.ts";
 
 /**
  * What a command prints that fails: one line, with `verbose` also where; one of several processes
- * says which it is.
+ * says which it is. That they were stopped, rank 0 says for all.
  */
 export function failureLine(error: unknown, verbose: boolean): string {
-  return rankWords() + failureText(error, verbose);
+  const isOfAll = error instanceof StoppedError && !isSilent();
+  return (isOfAll ? "" : rankWords()) + failureText(error, verbose);
 }
 
 function failureText(error: unknown, verbose: boolean): string {

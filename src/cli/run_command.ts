@@ -4,6 +4,7 @@ import { CsnError } from "../base/errors.ts";
 import { speakFor } from "./command_words.ts";
 import { failureLine } from "./failure_line.ts";
 import { withDashes } from "./options.ts";
+import { refuseSeveral } from "./processes/refuse_several.ts";
 import { surviveFileLimit } from "./survive_file_limit.ts";
 
 /**
@@ -18,6 +19,7 @@ export async function runCommand(
   explainFailures(program);
   program.hook("preAction", (_, command) => {
     speakFor(command);
+    refuseSeveral(command, (name) => Deno.env.get(name));
     surviveFileLimit();
   });
   try {

@@ -52,7 +52,7 @@ export function testCommand(): CommandUnknownOpts {
         ).choices(variants),
       ),
   );
-  addProcessOptions(whole);
+  addProcessOptions(whole, "its share of the images");
   return whole.action((flags) => runTest(flags));
 }
 

@@ -1,11 +1,14 @@
 /** What one rank does while others wait for it, so that all of them go on or none does. */
 import { CsnError, messageOf } from "../base/errors.ts";
 import type { ProcessGroup } from "./process_group.ts";
+import { StoppedElsewhere } from "./stopped_elsewhere.ts";
 
 /** How a rank's work ended: JSON that the ranks give one another. */
 interface Ending {
   readonly value?: string;
   readonly error?: string;
+  /** Whether its signal was aborted. */
+  readonly stopped?: boolean;
 }
 
 /** Errors that rank 0 has, too. */
@@ -18,8 +21,8 @@ export function isOfFirst(error: unknown): boolean {
 
 /**
  * Runs `make` on every rank. Where it throws on one, all of them throw: that rank its own error, the
- * others a CsnError that names it; a rank whose signal is aborted throws its reason. Without a
- * group it is `make` alone.
+ * others a CsnError that names it, or `StoppedElsewhere` where its signal was aborted; a rank whose
+ * own signal is aborted throws its reason. Without a group it is `make` alone.
  */
 export async function allOrNone<Result>(
   group: ProcessGroup | null,
@@ -28,7 +31,7 @@ export async function allOrNone<Result>(
 ): Promise<Result> {
   if (group === null) return await make();
   const [result, failure] = await outcomeOf(make);
-  const own = endingOf(failure);
+  const own = endingOf(failure, signal);
   const endings: Ending[] = (await group.gatherTexts(JSON.stringify(own)))
     .map((text) => JSON.parse(text));
   if (failure !== null) {
@@ -53,7 +56,7 @@ export async function fromFirst(
   const isFirst = group.place.rank === 0;
   const [value, failure] = await outcomeOf<string | undefined>(isFirst ? make : () => undefined);
   const endings: Ending[] = (await group.gatherTexts(
-    JSON.stringify({ value, ...endingOf(failure) }),
+    JSON.stringify({ value, ...endingOf(failure, signal) }),
   )).map((text) => JSON.parse(text));
   if (failure !== null) throw failure.error;
   throwForOthers(endings, signal);
@@ -70,13 +73,20 @@ async function outcomeOf<Result>(
   }
 }
 
-function endingOf(failure: { readonly error: unknown } | null): Ending {
-  return failure === null ? {} : { error: messageOf(failure.error) };
+function endingOf(
+  failure: { readonly error: unknown } | null,
+  signal: AbortSignal | undefined,
+): Ending {
+  if (failure === null) return {};
+  const stopped = signal?.aborted && failure.error === signal.reason;
+  return { error: messageOf(failure.error), stopped };
 }
 
 function throwForOthers(endings: readonly Ending[], signal: AbortSignal | undefined): void {
-  const rank = endings.findIndex(({ error }) => error !== undefined);
-  if (rank < 0) return;
+  const rank = endings.findIndex(({ error, stopped }) => error !== undefined && !stopped);
+  const isStopped = endings.some(({ stopped }) => stopped);
+  if (rank < 0 && !isStopped) return;
   signal?.throwIfAborted();
+  if (rank < 0) throw new StoppedElsewhere();
   throw new CsnError(`Rank ${rank} could not go on: ${endings[rank].error}`);
 }

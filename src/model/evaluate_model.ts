@@ -1,5 +1,6 @@
 import { version } from "../base/version.ts";
 import { allOrNone } from "../distributed/all_or_none.ts";
+import { heardListener } from "../distributed/heard_listener.ts";
 import type { ProcessGroup } from "../distributed/process_group.ts";
 import { assertSameEverywhere } from "../distributed/same_everywhere.ts";
 import { sha256 } from "../files/sha256.ts";
@@ -89,8 +90,7 @@ export async function testModel(
   file: ModelFile,
   options: TestOptions = {},
 ): Promise<ModelEvaluation> {
-  const isHeard = (options.group?.place.rank ?? 0) === 0;
-  const heard = { ...options, listener: isHeard ? options.listener : undefined };
+  const heard = { ...options, listener: heardListener(options.group, options.listener) };
   return await withOneSet(options.data ?? file.info.config.data, () => testOnSet(file, heard));
 }
 

@@ -1,13 +1,8 @@
 /** A trained network in use: embed images once, compare them by notion. */
-import { decodeImage, loadSharp } from "../images/decode_image.ts";
 import { identityOf } from "../files/file_identities.ts";
-import { CsnError, messageOf } from "../base/errors.ts";
-import type { Listener } from "../base/listener.ts";
 import type { Normalisation } from "../network/normalisation.ts";
 import { Network } from "../network/network.ts";
 import { onCpu, type Placement } from "../network/placement.ts";
-import { reshape } from "../tensor/operators.ts";
-import { Tensor } from "../tensor/tensor.ts";
 import type { Searched } from "../search/embedding_rows.ts";
 import { maskOf } from "../search/mixture.ts";
 import type { ExplainedNeighbour, ScoredNeighbour } from "../search/neighbour.ts";
@@ -20,8 +15,9 @@ import {
   type SearchResult,
 } from "../search/search.ts";
 import { searchAsync } from "../search/search_async.ts";
+import { type EmbedOptions, embedSources } from "./embed_sources.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
-import { embedImages } from "./evaluate.ts";
+import type { ImageSource } from "./image_source.ts";
 import {
   type ModelFile,
   type ModelInfo,
@@ -29,28 +25,6 @@ import {
   networkTensors,
   readModelFile,
 } from "./model_file.ts";
-
-/**
- * An image to embed: a file's path, a file's bytes, or pixels [size, size, 3] that were decoded
- * already.
- */
-export type ImageSource = string | Uint8Array | { readonly pixels: Uint8Array };
-
-/** Images embedded at a time: 10 MB of pixels at 112 by 112. */
-const embedBatch = 256;
-
-/** Images decoded at a time: a photo of 12 million pixels takes 36 MB until it is small. */
-const decodedAtOnce = 8;
-
-/** How images are embedded. */
-export interface EmbedOptions {
-  /** Receives progress. */
-  readonly listener?: Listener;
-  /** Stops it; the promise then rejects with its reason. */
-  readonly signal?: AbortSignal;
-  /** If given, it is called with each image that cannot be decoded, which is then left out. */
-  readonly onUnreadable?: (name: string, reason: string) => void;
-}
 
 /**
  * A trained model. Freed by `using` or `[Symbol.dispose]()`. libtorch must be open.
@@ -124,30 +98,7 @@ export class Model implements Disposable {
    * Throws a CsnError that names the image that cannot be decoded, unless `onUnreadable` is given.
    */
   async embed(images: readonly ImageSource[], options: EmbedOptions = {}): Promise<EmbeddingSet> {
-    const { dimension } = this.info;
-    const names: string[] = [];
-    const vectors = new Float32Array(images.length * dimension);
-    for (let at = 0; at < images.length; at += embedBatch) {
-      options.signal?.throwIfAborted();
-      const some = images.slice(at, at + embedBatch);
-      const decoded = await this.#decode(some, at, options.onUnreadable);
-      vectors.set(
-        await this.#embedPixels(decoded.map(({ pixels }) => pixels)),
-        names.length * dimension,
-      );
-      names.push(...decoded.map(({ name }) => name));
-      options.listener?.progress?.({
-        what: "Embedding images",
-        done: at + some.length,
-        total: images.length,
-        unit: "images",
-      });
-    }
-    return new EmbeddingSet({
-      names,
-      vectors: vectors.slice(0, names.length * dimension),
-      dimension,
-    });
+    return await embedSources(this, images, options);
   }
 
   /** Distance of two embeddings [D] by a notion: Euclidean between masked embeddings. */
@@ -267,59 +218,5 @@ export class Model implements Disposable {
   /** Frees the network. */
   [Symbol.dispose](): void {
     this.network[Symbol.dispose]();
-  }
-
-  /** Decodes images, the first of which has number `first`. */
-  async #decode(
-    images: readonly ImageSource[],
-    first: number,
-    onUnreadable: EmbedOptions["onUnreadable"],
-  ): Promise<{ name: string; pixels: Uint8Array }[]> {
-    // A decoder that is missing is no fault of the images.
-    if (images.some((image) => typeof image === "string" || !("pixels" in image))) {
-      await loadSharp();
-    }
-    const decoded: ({ name: string; pixels: Uint8Array } | null)[] = [];
-    for (let at = 0; at < images.length; at += decodedAtOnce) {
-      const group = images.slice(at, at + decodedAtOnce).map(async (image, i) => {
-        const name = typeof image === "string" ? image : `image ${first + at + i}`;
-        try {
-          return { name, pixels: await this.#pixels(image, name) };
-        } catch (error) {
-          if (onUnreadable === undefined) throw error;
-          onUnreadable(name, messageOf(error));
-          return null;
-        }
-      });
-      decoded.push(...await Promise.all(group));
-    }
-    return decoded.filter((each) => each !== null);
-  }
-
-  async #embedPixels(images: readonly Uint8Array[]): Promise<Float32Array> {
-    if (images.length === 0) return new Float32Array(0);
-    const size = this.info.imageSize;
-    const pixels = new Uint8Array(images.length * size * size * 3);
-    images.forEach((image, i) => pixels.set(image, i * size * size * 3));
-    using flat = Tensor.from(pixels);
-    using pack = reshape(flat, [images.length, size, size, 3]);
-    const all = Uint32Array.from(images.keys());
-    using embeddings = await embedImages(this.network, pack, all, this.normalisation);
-    return await embeddings.dataAsync() as Float32Array;
-  }
-
-  async #pixels(image: ImageSource, name: string): Promise<Uint8Array> {
-    const size = this.info.imageSize;
-    if (typeof image === "string" || image instanceof Uint8Array) {
-      return await decodeImage(image, size, { fit: this.info.fit });
-    }
-    if (image.pixels.length !== size * size * 3) {
-      throw new CsnError(
-        `Cannot embed ${name}: it has ${image.pixels.length} bytes; this model takes pixels [${size}, ${size}, 3], ${
-          size * size * 3
-        } bytes`,
-      );
-    }
-    return image.pixels;
   }
 }

@@ -1,8 +1,12 @@
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
+import { heardListener } from "../distributed/heard_listener.ts";
+import type { ProcessGroup } from "../distributed/process_group.ts";
+import { assertSameEverywhere } from "../distributed/same_everywhere.ts";
 import { isFile, someOf } from "../files/exists.ts";
 import { EmbeddingSet } from "./embedding_set.ts";
 import type { Model } from "./model.ts";
+import { imageFacts } from "./shared_embedding.ts";
 
 /** Images that are called by their numbers: row i belongs to image number i. */
 export interface NumberedImages {
@@ -26,6 +30,11 @@ export interface NumberedOptions {
    * @default {false}
    */
   readonly allowMissing?: boolean;
+  /**
+   * Processes that embed together, each of which calls this with the same model and images: each
+   * decodes and embeds its part, and all get all embeddings; rank 0 alone is heard of.
+   */
+  readonly group?: ProcessGroup;
 }
 
 /**
@@ -35,12 +44,19 @@ export interface NumberedOptions {
 export async function embedNumbered(
   model: Model,
   { of, names, files }: NumberedImages,
-  { listener, signal, allowMissing = false }: NumberedOptions = {},
+  { signal, allowMissing = false, group, ...options }: NumberedOptions = {},
 ): Promise<EmbeddingSet> {
+  const listener = heardListener(group, options.listener);
   const refusal = (found: string) =>
     new CsnError(
       `Cannot embed ${of}: ${found}, so rows after it would lose their numbers; put it there again, or keep its row, of NaN, with \`allowMissing: true\``,
     );
+  if (group !== undefined) {
+    await assertSameEverywhere(group, {
+      ...imageFacts(names.map((name, image) => ({ name, source: files[image] }))),
+      "`allowMissing`": String(allowMissing),
+    }, `Cannot embed ${of} together`);
+  }
   const isThere = await Promise.all(files.map(isFile));
   const missing = names.filter((_, image) => !isThere[image]);
   if (missing.length > 0 && !allowMissing) {
@@ -52,6 +68,7 @@ export async function embedNumbered(
   const made = await model.embed(files.filter((_, image) => isThere[image]), {
     listener,
     signal,
+    group,
     onUnreadable: (file, reason) => {
       if (!allowMissing) throw refusal(reason);
       unreadable.add(file);

@@ -1,18 +1,11 @@
 /** Images that several processes embed together. */
-import { CsnError } from "../base/errors.ts";
 import { partOfRows } from "../distributed/part_of_rows.ts";
 import type { ProcessGroup } from "../distributed/process_group.ts";
+import { StoppedElsewhere } from "../distributed/stopped_elsewhere.ts";
 import type { Network } from "../network/network.ts";
 import { toDevice } from "../tensor/operators.ts";
 import { scope } from "../tensor/scope.ts";
 import { Tensor } from "../tensor/tensor.ts";
-
-/** What is thrown where another process's signal was aborted. */
-export class StoppedElsewhere extends CsnError {
-  constructor() {
-    super("Cannot embed images together: another process was stopped; begin again on all of them");
-  }
-}
 
 /**
  * Each rank embeds its part of the images number `indices` by `embed`, [n, D]; all have all rows

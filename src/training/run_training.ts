@@ -7,7 +7,7 @@ import { threads } from "../native/library.ts";
 import { learningRateOf } from "../model/config.ts";
 import { cutOfEpoch, epochBatches } from "./batches/epoch_batches.ts";
 import { evaluate, type Evaluation } from "../model/evaluate.ts";
-import { StoppedElsewhere } from "../model/shared_evaluation.ts";
+import { StoppedElsewhere } from "../distributed/stopped_elsewhere.ts";
 import type { TrainerState } from "../model/trainer_state.ts";
 import { epochMetrics } from "./epoch_metrics.ts";
 import { addBatch, addShared, beginState, emptySums } from "./epoch_sums.ts";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import denoJson from "../../deno.json" with { type: "json" };
 import { Help } from "@commander-js/extra-typings";
 import { commands, commandsFor, shown } from "../../src/cli/commands.ts";
 
@@ -24,4 +25,15 @@ Deno.test("commandsFor() loads the command that is named, by help too, and no ot
     assert.ok(test > 5, `${test} options`);
     assert.ok(Object.values(others).every((options) => options <= 1));
   }
+});
+
+Deno.test("commands that have --processes have tasks that may start them", async () => {
+  const tasks: Readonly<Record<string, unknown>> = denoJson.tasks;
+  let shared = 0;
+  for (const { name, load } of commands) {
+    if (!(await load()).options.some(({ long }) => long === "--processes")) continue;
+    shared += 1;
+    assert.match(JSON.stringify(tasks[name]), /--allow-run=\S*\bdeno\b/, name);
+  }
+  assert.ok(shared >= 3);
 });

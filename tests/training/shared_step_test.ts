@@ -58,7 +58,7 @@ Deno.test("SharedStepper and evaluate() have all processes know and learn the sa
   assert.deepEqual(first, second);
   assert.equal(first.evaluation.accuracy, first.again.accuracy);
   assert.equal(reason, "stop");
-  assert.match(stopped, /^Cannot embed images together: another process was stopped/);
+  assert.match(stopped, /^Cannot go on together: another process was stopped/);
   const { one, three, dense, notFinite } = first;
   assert.notEqual(one.before, one.after);
   assert.equal(one.after, three.after);

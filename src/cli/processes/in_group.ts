@@ -3,8 +3,9 @@ import { isOfFirst } from "../../distributed/all_or_none.ts";
 import { GroupError } from "../../distributed/group_error.ts";
 import type { Place } from "../../distributed/place.ts";
 import { ProcessGroup, type ProcessGroupOptions } from "../../distributed/process_group.ts";
+import { StoppedElsewhere } from "../../distributed/stopped_elsewhere.ts";
 import { failureLine } from "../failure_line.ts";
-import type { Interruption } from "../interruption.ts";
+import { exitCodes, type Interruption } from "../interruption.ts";
 import { StoppedError } from "../stopped_error.ts";
 import { leaveNow, starterGone } from "./starter_gone.ts";
 
@@ -64,11 +65,16 @@ async function openGroup(place: Place, options: GroupOptions): Promise<ProcessGr
   }
 }
 
-/** Who is stopped while others are stopped, too, does not blame them. */
+/** Who is stopped, or stops because another one is, does not blame others. */
 function stoppedTogether(
   error: unknown,
   { interruption: { exitCode, signal }, stopped }: GroupOptions,
 ): StoppedError | null {
+  if (error instanceof StoppedElsewhere) {
+    const found = stopped ??
+      "another process was stopped, and all with it; the same command goes on";
+    return new StoppedError(found, exitCode ?? exitCodes.SIGTERM, { cause: error });
+  }
   if (exitCode === null) return null;
   const isStopped = error instanceof GroupError || error === signal.reason;
   if (stopped !== undefined && isStopped) return new StoppedError(stopped, exitCode);

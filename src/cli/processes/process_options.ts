@@ -64,21 +64,6 @@ export function partOf({ processes, distributed }: ProcessFlags): Part {
   return { place };
 }
 
-/**
- * Refuses a command under a launcher of several processes where each of them would do the whole
- * work, and write the same files.
- */
-export function refuseSeveral(command: string): void {
-  const isLaunched = ["RANK", "WORLD_SIZE"].every((name) => Deno.env.get(name));
-  const place = isLaunched ? readPlace((name) => Deno.env.get(name)) : null;
-  if (place === null || place.world === 1) return;
-  throw new UsageError(
-    `Cannot ${command} in several processes (by RANK and WORLD_SIZE this is rank ${place.rank} of ` +
-      `${place.world}): it is the work of one; start it without the launcher, or unset these ` +
-      "variables",
-  );
-}
-
 function bothWays(): UsageError {
   return new UsageError(
     "--processes starts processes of its own, --distributed joins those that a launcher has " +

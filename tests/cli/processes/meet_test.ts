@@ -130,7 +130,7 @@ Deno.test("train is stopped by Ctrl-C while it waits for the others", async () =
   training.kill("SIGINT");
   const { code, stderr } = await training.ended();
   assert.equal(code, 130, stderr);
-  assert.match(stderr, /^rank 0: Stopped: /m);
+  assert.match(stderr, /^Stopped: /m);
 });
 
 Deno.test("train ends all processes when they have the same fault, which is said of rank 0 and once of others", async () => {

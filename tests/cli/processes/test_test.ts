@@ -1,14 +1,9 @@
-/** `test` in several real processes, and commands that are the work of one. */
+/** `test` in several real processes. */
 import assert from "node:assert/strict";
 import { join } from "../../../src/files/paths.ts";
 import { runCli } from "../../helpers/run_cli.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 import { writeTinySet } from "../../helpers/tiny_set.ts";
-
-const torchrun = {
-  ...{ RANK: "0", WORLD_SIZE: "2", LOCAL_RANK: "0", LOCAL_WORLD_SIZE: "2" },
-  ...{ MASTER_ADDR: "127.0.0.1", MASTER_PORT: "29500" },
-};
 
 Deno.test("test --processes measures what one process measures", async () => {
   await using folder = await TemporaryFolder.make();
@@ -29,17 +24,4 @@ Deno.test("test --processes measures what one process measures", async () => {
   const alone = await test();
   assert.ok(alone.triplets > 0);
   assert.deepEqual(await test("--processes", "3"), alone);
-});
-
-Deno.test("embed is refused where each of several processes would do it", async () => {
-  for (const args of [["embed", "--resume", "x", "--out", "y", "z"]]) {
-    const { code, stderr } = await runCli(args, { env: torchrun });
-    assert.equal(code, 2, stderr);
-    assert.match(
-      stderr,
-      new RegExp(
-        `error: Cannot ${args[0]} in several processes \\(.*rank 0 of 2\\): .*without the`,
-      ),
-    );
-  }
 });

@@ -4,6 +4,7 @@ import { exists } from "../../../src/files/exists.ts";
 import { join } from "../../../src/files/paths.ts";
 import { readModelFile } from "../../../src/model/model_file.ts";
 import { readMetrics } from "../../../src/training/run_log.ts";
+import { ranksOf } from "../../helpers/ranks_of.ts";
 import { CliProcess, type CliResult } from "../../helpers/run_cli.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 import { writeTinySet } from "../../helpers/tiny_set.ts";
@@ -51,14 +52,6 @@ class Case implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#folder[Symbol.asyncDispose]();
   }
-}
-
-/** The processes that a supervisor has started, by rank. */
-async function ranksOf({ pid }: CliProcess): Promise<number[]> {
-  const { stdout } = await new Deno.Command("ps", {
-    args: ["-o", "pid=", "--ppid", String(pid), "--sort", "start_time,pid"],
-  }).output();
-  return new TextDecoder().decode(stdout).trim().split(/\s+/).map(Number);
 }
 
 function isAlive(pid: number): boolean {
