@@ -1,8 +1,9 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { fewUnits } from "../statistics/test_units.ts";
 import { type ModelEvaluation, type TestedNotion, testModel } from "../model/evaluate_model.ts";
-import { readModelFile } from "../model/model_file.ts";
+import { type ModelFile, readModelFile } from "../model/model_file.ts";
 import { UsageError } from "../base/errors.ts";
+import { openImageSet } from "../sets/image_set.ts";
 import { nameOfAll } from "../sets/all_notions.ts";
 import { type Variant, variants } from "../network/variant.ts";
 import {
@@ -13,7 +14,7 @@ import {
   withEvaluationOptions,
 } from "./evaluation_options.ts";
 import { percent, table } from "./format.ts";
-import { shownPath, userPath } from "./paths.ts";
+import { dataPath, shownPath, userPath } from "./paths.ts";
 import { deviceIn } from "./processes/device_of.ts";
 import { inGroup } from "./processes/in_group.ts";
 import { isSilent } from "./processes/own_place.ts";
@@ -59,17 +60,14 @@ export function testCommand(): CommandUnknownOpts {
 /** Evaluates and prints; one of several processes embeds its part of the images. */
 export async function runTest(flags: TestFlags): Promise<void> {
   const part = partOf(flags);
-  if ("start" in part) return await runProcesses(part.start);
-  const { place } = part;
-  const file = await readModelFile(userPath(flags.resume));
-  const { variant } = file.info;
-  if (flags.variant !== undefined && flags.variant !== variant) {
-    throw new UsageError(
-      `Cannot test ${
-        shownPath(file.path)
-      } as --variant ${flags.variant}: it is a model of the variant ${variant}; leave --variant out, or pass a model of a run with --variant ${flags.variant}`,
-    );
+  if ("start" in part) {
+    // What every process would find wrong is said once.
+    const { info } = await readTested(flags);
+    await openImageSet(flags.data === undefined ? info.config.data : dataPath(flags.data));
+    return await runProcesses(part.start);
   }
+  const { place } = part;
+  const file = await readTested(flags);
   await startNative(threadsOf(place, flags.threads, (name) => Deno.env.get(name)));
   using listener = terminalListener();
   const stopped =
@@ -84,10 +82,24 @@ export async function runTest(flags: TestFlags): Promise<void> {
       const evaluation = await testModel(file, { ...asked, group });
       if (isSilent()) return;
       console.log(
-        flags.json ? JSON.stringify({ variant, ...evaluation }) : evaluationTable(evaluation),
+        flags.json
+          ? JSON.stringify({ variant: file.info.variant, ...evaluation })
+          : evaluationTable(evaluation),
       );
     });
   });
+}
+
+/** The model that is tested, which must be of the variant that the flags say. */
+async function readTested({ resume, variant }: TestFlags): Promise<ModelFile> {
+  const file = await readModelFile(userPath(resume));
+  const { variant: found } = file.info;
+  if (variant === undefined || variant === found) return file;
+  throw new UsageError(
+    `Cannot test ${
+      shownPath(file.path)
+    } as --variant ${variant}: it is a model of the variant ${found}; leave --variant out, or pass a model of a run with --variant ${variant}`,
+  );
 }
 
 /** The table that `test` prints. */

@@ -5,6 +5,8 @@ import type { RunSettings } from "../model/config.ts";
 import { type ModelFile, readModelFile } from "../model/model_file.ts";
 import type { Place } from "../distributed/place.ts";
 import { describeLibrary } from "../native/library.ts";
+import { notionRows, openImageSet } from "../sets/image_set.ts";
+import { checkSettings } from "../training/check_settings.ts";
 import { train } from "../training/train.ts";
 import type { TrainEvent } from "../training/train_event.ts";
 import type { TrainOptions } from "../training/train_options.ts";
@@ -30,17 +32,13 @@ import { TrainView } from "./train_view.ts";
  */
 export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): Promise<void> {
   const part = partOf(flags);
-  if ("start" in part) return await runProcesses(part.start);
+  if ("start" in part) {
+    await examine(flags, given);
+    return await runProcesses(part.start);
+  }
   const { place } = part;
   using listener = terminalListener();
-  const checkpoint = flags.resume === undefined
-    ? undefined
-    : await readModelFile(userPath(flags.resume));
-  const asked: TrainOptions = checkpoint === undefined
-    ? newRun(flags)
-    : resumedRun(checkpoint, flags, given);
-  // Check the address now, so that a wrong one is reported before the first epoch ends.
-  if (asked.visdom != null) new VisdomClient(asked.visdom);
+  const { checkpoint, asked } = await readAsked(flags, given);
   const threads = flags.threads ?? threadsBefore(checkpoint, place);
   await startNative(threadsOf(place, threads, (name) => Deno.env.get(name)));
   // Set-up, which has nothing to save, is over.
@@ -64,6 +62,28 @@ export async function startRun(flags: TrainFlags, given: ReadonlySet<string>): P
     await trainShown({ ...asked, device, group }, shown);
   });
   if (interruption.exitCode !== null) Deno.exitCode = interruption.exitCode;
+}
+
+/** Throws once what every process would find wrong before it meets the others. */
+async function examine(flags: TrainFlags, given: ReadonlySet<string>): Promise<void> {
+  const { asked, checkpoint } = await readAsked(flags, given);
+  checkSettings(asked);
+  const set = await openImageSet(asked.data ?? checkpoint!.info.config.data);
+  if (asked.notions !== undefined) notionRows(set, asked.notions);
+}
+
+/** What the flags ask for, and the checkpoint that the run goes on from. */
+async function readAsked(
+  flags: TrainFlags,
+  given: ReadonlySet<string>,
+): Promise<{ readonly checkpoint?: ModelFile; readonly asked: TrainOptions }> {
+  const checkpoint = flags.resume === undefined
+    ? undefined
+    : await readModelFile(userPath(flags.resume));
+  const asked = checkpoint === undefined ? newRun(flags) : resumedRun(checkpoint, flags, given);
+  // Check the address now, so that a wrong one is reported before the first epoch ends.
+  if (asked.visdom != null) new VisdomClient(asked.visdom);
+  return { checkpoint, asked };
 }
 
 /** The threads that a run had, where it goes on in as many processes; others have their own share. */

@@ -3,7 +3,7 @@ import { prefixOf } from "./own_place.ts";
 /**
  * The lines that the ranks above 0 write to standard error, each with its rank. An error that
  * several of them report in the same words, as one of the user's making, is shown once. That they
- * were stopped, rank 0 says for all.
+ * were stopped, and what rank 0 could not do, rank 0 says for all.
  */
 export class RankLines {
   readonly #show: (line: string) => void;
@@ -28,7 +28,7 @@ export class RankLines {
   #line(rank: number, line: string): void {
     const prefix = prefixOf(rank);
     const text = line.startsWith(prefix) ? line.slice(prefix.length) : line;
-    if (text.startsWith("Stopped: ")) return;
+    if (/^(Stopped: |error: Rank 0 could not go on: )/.test(text)) return;
     if (text.startsWith("error: ")) {
       if (this.#errors.has(text)) return;
       this.#errors.add(text);

@@ -133,15 +133,32 @@ Deno.test("train is stopped by Ctrl-C while it waits for the others", async () =
   assert.match(stderr, /^Stopped: /m);
 });
 
-Deno.test("train ends all processes when they have the same fault, which is said of rank 0 and once of others", async () => {
+Deno.test("train ends all processes when they have the same fault, which rank 0 says", async () => {
   await using set = await Case.make();
-  const { code, stderr } = await runCli([
-    ...["train", "--data", join(set.folder.path, "nowhere"), "--processes", "3"],
-  ]);
+  const list = join(set.folder.path, "tiny", "tripletlists", "shape_tripletlist_train.txt");
+  await Deno.writeTextFile(list, "0 1 x\n", { append: true });
+  const { code, stderr } = await runCli(set.args("--processes", "3"));
   assert.equal(code, 1);
-  const fault = /^rank (\d): error: Cannot open the image set .*nowhere: there is no such folder/gm;
-  assert.equal([...stderr.matchAll(fault)].length, 2, stderr);
+  assert.match(stderr, /^rank 0: error: .*shape_tripletlist_train\.txt:65: /m);
+  assert.equal(stderr.match(/shape_tripletlist_train\.txt:65: /g)?.length, 1, stderr);
   assert.match(stderr, /^error: rank \d failed first, with exit code 1, then ranks \d and \d;/m);
+});
+
+Deno.test("train and test --processes refuse once, before they start any, what all would refuse", async () => {
+  await using set = await Case.make();
+  const nowhere = join(set.folder.path, "nowhere");
+  const two = ["--processes", "2"];
+  for (
+    const [args, exitCode, message] of [
+      [["train", "--data", nowhere], 1, /^error: Cannot open the image set .*nowhere: there is/],
+      [["train", "--resume", nowhere], 1, /^error: Cannot read the model ".*nowhere"/],
+      [["test", "--resume", nowhere], 1, /^error: Cannot read the model ".*nowhere"/],
+      [set.args("--prein"), 2, /^error: --prein begins learned masks/],
+      [set.args("--conditions", "smell"), 2, /^error: .*smell.*colour.*shape/],
+    ] as const
+  ) {
+    assertRefused(await runCli([...args, ...two]), exitCode, message);
+  }
 });
 
 Deno.test("train --processes gives its processes no more permissions than it has, and needs whole ones", async () => {
