@@ -7,8 +7,14 @@ import { runRanks } from "../helpers/run_ranks.ts";
 import { TemporaryFolder } from "../helpers/temporary_folder.ts";
 import { writeTinySet } from "../helpers/tiny_set.ts";
 
-/** How often one is killed, of how many, and how many runs have this done to them at once. */
-const [kills, world, runs] = [20, 3, 2];
+/** How often one is killed in all. */
+const kills = 20;
+
+/**
+ * How many processes each of the runs has that this is done to at once: the others of a run wait for
+ * seconds until they are sure who is gone.
+ */
+const worlds = [3, 2, 3, 2];
 
 /** Different in each run of the tests; a failure names it. */
 const seed = Date.now() % 2 ** 31;
@@ -17,10 +23,11 @@ Deno.test("train() ends on all ranks when one is killed, names it, and leaves a 
   await using folder = await TemporaryFolder.make();
   const data = join(folder.path, "set");
   await writeTinySet(data, { triplets: 24 });
-  await Promise.all(Array.from({ length: runs }, async (_, run) => {
+  await Promise.all(worlds.map(async (world, run) => {
     const out = join(folder.path, `run${run}`);
-    for (let kill = run; kill < kills; kill += runs) {
-      await killOne(kill, out, kill === run ? { data, out } : { resume: join(out, "checkpoint") });
+    for (let kill = run; kill < kills; kill += worlds.length) {
+      const begun = kill === run ? { data, out } : { resume: join(out, "checkpoint") };
+      await killOne(kill, world, out, begun);
     }
   }));
 });
@@ -34,10 +41,11 @@ const tiny = {
 /** Kills a rank after some steps of a new run, or of one that goes on in its folder. */
 async function killOne(
   kill: number,
+  world: number,
   out: string,
   begun: { readonly data: string; readonly out: string } | { readonly resume: string },
 ): Promise<void> {
-  const rank = randomBelow(seed, 0, kill, world);
+  const rank = Math.floor(kill / worlds.length) % world;
   const step = 2 + randomBelow(seed, 1, kill, 6);
   const what = `seed ${seed}, kill ${kill}: rank ${rank} after step ${step}`;
   const ends = await runRanks({

@@ -162,6 +162,17 @@ Deno.test("supervise() names the signal that has ended a rank from outside", asy
   );
 });
 
+Deno.test("supervise() ends a rank that hangs when another has failed", async () => {
+  await using trial = await Trial.start(2, ["wait"], { graceMs: 300 });
+  const [first, second] = (await trial.ranks()).map(({ pid }) => pid);
+  Deno.kill(second, "SIGSTOP");
+  Deno.kill(first, "SIGKILL");
+  const { code, stderr } = await trial.ended();
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: rank 0 was ended by SIGKILL/m);
+  assert.deepEqual([first, second].map(isAlive), [false, false]);
+});
+
 for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
   Deno.test(`supervise() passes ${signal} on, waits for all and ends with ${exitCode}`, async () => {
     await using trial = await Trial.start(3, ["wait"]);

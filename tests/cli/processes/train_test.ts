@@ -86,6 +86,11 @@ Deno.test("train --processes 2 is one run, which rank 0 alone shows and writes",
   assert.deepEqual((await readMetrics(set.run)).map(({ epoch }) => epoch), [1, 2]);
   await set.assertWhole();
   assert.deepEqual(set.left(), []);
+  // What rank 0 alone finds wrong is said once.
+  const again = await set.start(2, two).ended();
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /^rank 0: error: Cannot start a run in .*: it holds one already/m);
+  assert.equal(again.stderr.match(/it holds one already/g)?.length, 1, again.stderr);
 });
 
 Deno.test("train --processes 2 --json prints each event of the run once", async () => {
@@ -150,16 +155,23 @@ for (const rank of [0, 1]) {
   });
 }
 
-Deno.test("train ends when a rank hangs, within the time limit, and names it", async () => {
+Deno.test("train ends when a rank hangs, at the time limit, and names it", async () => {
   await using set = await Case.make();
-  const training = set.start(1000, [...two, "--timeout", "3"]);
-  await training.printed(/Train Epoch/);
-  const ranks = await ranksOf(training);
-  Deno.kill(ranks[1], "SIGSTOP");
-  const { code, stderr } = await training.ended();
+  const port = freePort();
+  const [first, second] = [0, 1].map((rank) =>
+    set.start(1000, ["--timeout", "2"], {
+      ...{ RANK: String(rank), WORLD_SIZE: "2", LOCAL_RANK: String(rank), LOCAL_WORLD_SIZE: "2" },
+      ...{ MASTER_ADDR: "127.0.0.1", MASTER_PORT: String(port) },
+    })
+  );
+  await first.printed(/Train Epoch/);
+  second.kill("SIGSTOP");
+  const { code, stderr } = await first.ended();
+  // Which launchers do: supervise() is tested for it.
+  second.kill("SIGKILL");
+  await second.ended();
   assert.equal(code, 1, stderr);
   assert.match(stderr, /^rank 0: error: Cannot compute together: rank 1 of 2 ended or hangs/m);
-  assert.deepEqual(ranks.map(isAlive), [false, false]);
 });
 
 Deno.test("train leaves no process when the one that started all is killed, and saves", async () => {
