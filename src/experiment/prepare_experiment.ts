@@ -1,5 +1,6 @@
 /** What goes before and after the cells of an experiment, whichever it is. */
 import { allOrNone } from "../distributed/all_or_none.ts";
+import { heardListener } from "../distributed/heard_listener.ts";
 import { join, resolve } from "../files/paths.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { Cell } from "./cell.ts";
@@ -31,7 +32,7 @@ export async function prepareExperiment(
   const { group, signal } = options;
   return await allOrNone(group ?? null, async () => {
     await assertOwnResults(resolve(options.out), kind);
-    const heard = { ...options, listener: isFirst(options) ? options.listener : undefined };
+    const heard = { ...options, listener: heardListener(group, options.listener) };
     const experiment = { ...await resolveExperiment(heard), listener: options.listener };
     const test = await loadTestTriplets(experiment.common, heard);
     const shortest = await shortestTrainingList(test, experiment.common.notions);
