@@ -17,8 +17,9 @@ export class RanksError extends CsnError {
     const then = others.length === 0 ? "" : `, then ${ranksText(others.map(({ rank }) => rank))}`;
     super(
       first.signal === null
-        ? `rank ${first.rank} failed first, with exit code ${first.code}${then}; see its message ` +
-          "above"
+        ? `rank ${first.rank} failed first, with exit code ${first.code}${then}; see ${
+          others.length === 0 ? "its message" : "the messages"
+        } above`
         : `rank ${first.rank} was ended by ${first.signal}${
           first.signal === "SIGKILL" ? ", as the system does when memory runs out" : ""
         }; without it the others cannot go on`,

@@ -139,7 +139,7 @@ Deno.test("supervise() ends all when one fails, with its exit code, its message 
   assert.match(stderr, /^rank 2: ended with 143$/m);
   assert.match(
     stderr,
-    /^error: rank 1 failed first, with exit code 2, then rank 0; see its message above$/m,
+    /^error: rank 1 failed first, with exit code 2, then rank 0; see the messages above$/m,
   );
   assert.deepEqual(ranks.map(({ pid }) => isAlive(pid)), [false, false, false]);
   assert.deepEqual(trial.left(), []);
