@@ -1,7 +1,8 @@
 /**
- * One rank of a process group: does what its argument names, prints what it found as JSON, and ends
- * with 1 and the error's message when that fails. A second argument is the time limit in seconds, a
- * third the device.
+ * One rank of a process group: does what its argument names, or one thing after the other where it
+ * names several ("sum,gather"), prints what it found as JSON, or a list of that, and ends with 1 and
+ * the error's message when that fails. A second argument is the time limit in seconds, a third the
+ * device.
  */
 import { ProcessGroup } from "../../src/distributed/process_group.ts";
 import { readPlace } from "../../src/distributed/read_place.ts";
@@ -119,7 +120,9 @@ async function run(): Promise<void> {
     timeoutSeconds: Number(seconds),
     evenAlone: true,
   });
-  const found = await deeds[what](group);
+  const each: unknown[] = [];
+  for (const name of what.split(",")) each.push(await deeds[name](group));
+  const found = each.length === 1 ? each[0] : each;
   const plain = (_: string, each: unknown) =>
     ArrayBuffer.isView(each) ? [...each as Float64Array] : each;
   console.log(JSON.stringify(found, plain));

@@ -203,11 +203,12 @@ Deno.test("train() of three processes trains on all triplets by every sampler, s
   withSet(async (root) => {
     const valued = join(root, "valued");
     await writeValuedSet(valued);
+    const short = (out: string) => ({ ...tiny(root, out), epochs: 1 });
     const runs: NewRun[] = [
-      { ...tiny(root, "lists"), sampler: "dense-lists" },
-      { ...tiny(root, "specialists"), variant: "specialists", batchSize: 11 },
-      { ...tiny(root, "bf16"), precision: "bf16" },
-      { ...tiny(root, "values"), data: valued, sampler: "dense-values", batchSize: 8 },
+      { ...short("lists"), sampler: "dense-lists" },
+      { ...short("specialists"), variant: "specialists", batchSize: 11 },
+      { ...short("bf16"), precision: "bf16" },
+      { ...short("values"), data: valued, sampler: "dense-values", batchSize: 8 },
     ];
     const ends = await trainRanks({ runs }, { world: 3 });
     const said = ends.map((end) => linesOf(end).filter((line) => "finished" in line));
@@ -216,7 +217,7 @@ Deno.test("train() of three processes trains on all triplets by every sampler, s
     assert.deepEqual(said[0], said[2]);
     for (const { out } of runs) {
       const rows = await readMetrics(out);
-      assert.equal(rows.length, 2);
+      assert.equal(rows.length, 1);
       for (const { train } of rows) {
         const triplets = train.notions.reduce((sum, each) => sum + each.triplets, 0);
         if (out.endsWith("values")) assert.ok(triplets > 0);
