@@ -174,6 +174,24 @@ Deno.test("train ends when a rank hangs, at the time limit, and names it", async
   assert.match(stderr, /^rank 0: error: Cannot compute together: rank 1 of 2 ended or hangs/m);
 });
 
+Deno.test("train that torchrun starts again after its last epoch ends well, says so and changes nothing", async () => {
+  await using set = await Case.make();
+  const started = (restarts: number) =>
+    set.start(1, ["--overwrite"], {
+      ...{ RANK: "0", WORLD_SIZE: "1", LOCAL_RANK: "0", LOCAL_WORLD_SIZE: "1" },
+      ...{ MASTER_ADDR: "127.0.0.1", MASTER_PORT: String(freePort()) },
+      TORCHELASTIC_RESTART_COUNT: String(restarts),
+    }).ended();
+  assert.equal((await started(0)).code, 0);
+  const written = async () => (await Deno.stat(join(set.run, "checkpoint.safetensors"))).mtime;
+  const before = await written();
+  const { code, stdout, stderr } = await started(1);
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, "");
+  assert.match(stderr, /were started again, but all epochs of the run in .*: nothing is left to/);
+  assert.deepEqual(await written(), before);
+});
+
 Deno.test("train leaves no process when the one that started all is killed, and saves", async () => {
   await using set = await Case.make();
   const training = set.start(1000, two);
