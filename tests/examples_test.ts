@@ -27,7 +27,7 @@ const main: Readonly<Record<string, readonly string[]>> = {
     ],
     ...["readEmbeddings", "writeEmbeddings", "testModel"],
   ],
-  "./train": ["train", "trainEvents", "readMetrics", "EpochBatches"],
+  "./train": ["train", "trainEvents", "readMetrics", "EpochBatches", "ProcessGroup"],
   "./sets": [
     ...["openImageSet", "makeTriplets", "auditSet", "readSetValues", "loadTriplets"],
     ...["readTripletList", "drawTriplets", "preparePack"],

@@ -47,6 +47,21 @@ const lastWords = (rank: number) => `last words/${rank}`;
  *
  * A rank that ends or hangs makes the others throw a CsnError that names it, at the latest after the
  * time limit; the group cannot be used afterwards.
+ *
+ * @example A program that any launcher may start in several processes, or alone
+ * ```ts
+ * import { start } from "@csn/csn";
+ * import { ProcessGroup, readPlace, train } from "@csn/csn/train";
+ *
+ * await start();
+ * // Null where no launcher has started this process.
+ * const place = readPlace((name) => Deno.env.get(name));
+ * await using group = place === null
+ *   ? undefined
+ *   : await ProcessGroup.open(place, { device: "cpu", timeoutSeconds: 600 });
+ * await train({ data: "data/mine", out: "runs/shared", epochs: 1, imageSize: 16, group });
+ * if ((group?.place.rank ?? 0) === 0) console.log("runs/shared holds the model");
+ * ```
  */
 export class ProcessGroup implements AsyncDisposable {
   /** Which of the processes this one is. */
