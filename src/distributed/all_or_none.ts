@@ -11,6 +11,11 @@ interface Ending {
   readonly stopped?: boolean;
 }
 
+/** What a rank's work has thrown. */
+interface Failure {
+  readonly error: unknown;
+}
+
 /** Errors that rank 0 has, too. */
 const shared = new WeakSet<object>();
 
@@ -32,8 +37,7 @@ export async function allOrNone<Result>(
   if (group === null) return await make();
   const [result, failure] = await outcomeOf(make);
   const own = endingOf(failure, signal);
-  const endings: Ending[] = (await group.gatherTexts(JSON.stringify(own)))
-    .map((text) => JSON.parse(text));
+  const endings = await gatherEndings(group, own, failure);
   if (failure !== null) {
     const isSame = group.place.rank > 0 && endings[0].error === own.error;
     if (isSame && failure.error instanceof Error) shared.add(failure.error);
@@ -55,17 +59,29 @@ export async function fromFirst(
   if (group === null) return await make();
   const isFirst = group.place.rank === 0;
   const [value, failure] = await outcomeOf<string | undefined>(isFirst ? make : () => undefined);
-  const endings: Ending[] = (await group.gatherTexts(
-    JSON.stringify({ value, ...endingOf(failure, signal) }),
-  )).map((text) => JSON.parse(text));
+  const own = { value, ...endingOf(failure, signal) };
+  const endings = await gatherEndings(group, own, failure);
   if (failure !== null) throw failure.error;
   throwForOthers(endings, signal);
   return endings[0].value!;
 }
 
+/** Of all ranks. That the others are gone, or work for too long, must not hide why this one failed. */
+async function gatherEndings(
+  group: ProcessGroup,
+  own: Ending,
+  failure: Failure | null,
+): Promise<Ending[]> {
+  try {
+    return (await group.gatherTexts(JSON.stringify(own))).map((text) => JSON.parse(text));
+  } catch (error) {
+    throw failure === null ? error : failure.error;
+  }
+}
+
 async function outcomeOf<Result>(
   make: () => Result | Promise<Result>,
-): Promise<[Result | undefined, { readonly error: unknown } | null]> {
+): Promise<[Result | undefined, Failure | null]> {
   try {
     return [await make(), null];
   } catch (error) {
@@ -74,7 +90,7 @@ async function outcomeOf<Result>(
 }
 
 function endingOf(
-  failure: { readonly error: unknown } | null,
+  failure: Failure | null,
   signal: AbortSignal | undefined,
 ): Ending {
   if (failure === null) return {};

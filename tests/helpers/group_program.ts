@@ -4,6 +4,7 @@
  * the error's message when that fails. A second argument is the time limit in seconds, a third the
  * device.
  */
+import { allOrNone } from "../../src/distributed/all_or_none.ts";
 import { ProcessGroup } from "../../src/distributed/process_group.ts";
 import { readPlace } from "../../src/distributed/read_place.ts";
 import { exitNow } from "../../src/native/library.ts";
@@ -53,6 +54,13 @@ const deeds: Record<string, (group: ProcessGroup) => Promise<unknown>> = {
   },
   async backward(group) {
     return await gradients(group);
+  },
+  // Rank 1 fails while rank 0 makes ready for longer than the others wait.
+  async failAlone(group) {
+    return await allOrNone(group, async () => {
+      if (group.place.rank === 1) throw new Error("there is no such set");
+      await new Promise((resolve) => setTimeout(resolve, 600_000));
+    });
   },
   // Sums until another rank is gone; rank 1 says when it does so, and stops there if it is to hang.
   async sumForEver(group) {
