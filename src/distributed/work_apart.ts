@@ -18,7 +18,7 @@ export interface WorkApart<Task> {
   readonly done?: () => number;
   /** Called now and then with how much each rank has done. */
   readonly onDone?: (each: readonly number[]) => void;
-  /** Milliseconds between two signs of life. @default {2000} */
+  /** Milliseconds between two signs of life. @default {2000, less where the group waits for less} */
   readonly beatMs?: number;
 }
 
@@ -35,6 +35,12 @@ interface Beat {
 
 /** Letters of a failure's message that the others hear. */
 const mostLetters = 900;
+
+/** Milliseconds between two signs of life, unless the group's time limit is short. */
+const usualBeatMs = 2000;
+
+/** Signs of life that a rank gives within the time limit: one that is late must not pass for its end. */
+const beatsInLimit = 4;
 
 /** Signs of life within which the others hear that a rank stops, or why it fails. */
 const beatsToHear = 2;
@@ -61,6 +67,7 @@ class Worker<Task> {
   readonly #prefix: string;
   readonly #stopped = new AbortController();
   readonly #others: Rank[];
+  readonly #beatMs: number;
   #beat = 0;
   #standing: Standing = "working";
   #error: unknown;
@@ -74,6 +81,8 @@ class Worker<Task> {
     const time = (times.get(group) ?? 0) + 1;
     times.set(group, time);
     this.#prefix = `apart/${time}`;
+    this.#beatMs = options.beatMs ??
+      Math.min(usualBeatMs, group.timeoutSeconds * 1000 / beatsInLimit);
     const { rank, world } = group.place;
     const ranks = Array.from({ length: world }, (_, i) => new Rank(i, performance.now()));
     this.#others = ranks.filter((each) => each.rank !== rank);
@@ -111,20 +120,19 @@ class Worker<Task> {
 
   /** Says that this rank is there, and hears of the others, until all have ended or one has failed. */
   async #beatUntilAllEnd(working: Promise<void>): Promise<void> {
-    const { beatMs = 2000 } = this.#options;
     let hasEnded = false;
     const end = working.then(() => hasEnded = true);
     for (;;) {
       await this.#exchange();
-      if (hasEnded && this.#mayLeave(beatMs)) return;
-      await passed(beatMs, hasEnded ? undefined : end);
+      if (hasEnded && this.#mayLeave()) return;
+      await passed(this.#beatMs, hasEnded ? undefined : end);
     }
   }
 
   /** Once all others have ended, or have had time to hear that this one does before its time. */
-  #mayLeave(beatMs: number): boolean {
+  #mayLeave(): boolean {
     if (this.#lost !== null || this.#others.every(({ hasEnded }) => hasEnded)) return true;
-    return performance.now() - this.#leavesSince > beatsToHear * beatMs;
+    return performance.now() - this.#leavesSince > beatsToHear * this.#beatMs;
   }
 
   async #exchange(): Promise<void> {
