@@ -2,7 +2,7 @@ import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { UsageError } from "../../base/errors.ts";
 import type { Place } from "../../distributed/place.ts";
 import { readPlace, storeVariable } from "../../distributed/read_place.ts";
-import { number, wholeNumber } from "../options.ts";
+import { wholeNumber } from "../options.ts";
 import { setOwnPlace } from "./own_place.ts";
 import { endWithStarter } from "./starter_gone.ts";
 
@@ -16,11 +16,19 @@ export interface ProcessFlags {
 /** Seconds to wait for other processes, unless the user says otherwise. */
 export const defaultTimeout = 600;
 
+/** A week. Far longer ones overflow libtorch's clock, and less than a millisecond means no limit. */
+const longestTimeout = 7 * 24 * 3600;
+
+/** More processes than processors only take memory; a few more let small machines try it out. */
+function mostProcesses(): number {
+  return Math.max(16, navigator.hardwareConcurrency);
+}
+
 const processOptions = (share: string): readonly Option[] => [
   new Option(
     "--processes <n>",
     `processes on this machine that compute together, each ${share}, with a GPU each or their share of the threads`,
-  ).argParser(wholeNumber(1)),
+  ).argParser(wholeNumber(1, mostProcesses())),
   new Option(
     "--distributed",
     "compute together with the other processes that srun has started; those of torchrun and Kubeflow do it without this",
@@ -28,7 +36,7 @@ const processOptions = (share: string): readonly Option[] => [
   new Option(
     "--timeout <seconds>",
     "with several processes: how long to wait for one that does not come or answer",
-  ).argParser(number(0, true)).default(defaultTimeout),
+  ).argParser(wholeNumber(1, longestTimeout)).default(defaultTimeout),
 ];
 
 /**

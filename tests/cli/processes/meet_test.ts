@@ -175,3 +175,13 @@ Deno.test("train --processes gives its processes no more permissions than it has
   assert.equal(code, 2);
   assert.match(new TextDecoder().decode(stderr), /^error: Cannot start several .*--allow-read in/m);
 });
+
+Deno.test("train refuses more processes than a machine can have, and time limits that limit nothing", async () => {
+  await using set = await Case.make();
+  const cases = [
+    [["--processes", "100000"], /^error: option '--processes .* whole number from 1 to \d+\.$/m],
+    [["--timeout", "1e11"], /^error: option '--timeout .* whole number from 1 to 604800\.$/m],
+    [["--timeout", "0.0001"], /^error: option '--timeout .* whole number from 1 to 604800\.$/m],
+  ] as const;
+  for (const [args, message] of cases) assertRefused(await runCli(set.args(...args)), 2, message);
+});
