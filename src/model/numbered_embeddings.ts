@@ -1,5 +1,6 @@
 import { CsnError } from "../base/errors.ts";
 import type { Listener } from "../base/listener.ts";
+import { allOrNone } from "../distributed/all_or_none.ts";
 import { heardListener } from "../distributed/heard_listener.ts";
 import type { ProcessGroup } from "../distributed/process_group.ts";
 import { assertSameEverywhere } from "../distributed/same_everywhere.ts";
@@ -59,11 +60,13 @@ export async function embedNumbered(
   }
   const isThere = await Promise.all(files.map(isFile));
   const missing = names.filter((_, image) => !isThere[image]);
-  if (missing.length > 0 && !allowMissing) {
+  // Together, so that it is said once and no rank goes on alone.
+  await allOrNone(group ?? null, () => {
+    if (missing.length === 0 || allowMissing) return;
     throw refusal(
       `${missing.length} of its ${names.length} images are missing (${someOf(missing)})`,
     );
-  }
+  });
   const unreadable = new Set(files.filter((_, image) => !isThere[image]));
   const made = await model.embed(files.filter((_, image) => isThere[image]), {
     listener,

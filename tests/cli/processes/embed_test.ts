@@ -117,6 +117,14 @@ Deno.test("embed --processes ends all with its error where an image that was nam
   assert.equal(await exists(given.at("e.npy")), false);
 });
 
+Deno.test("embed --processes says once that images of a set are missing", async () => {
+  await using given = await Case.make();
+  await Deno.remove(given.at("a set", "images", "3.png"));
+  const { code, stderr } = await given.run("e.npy", "a set", "--processes", "2");
+  assert.equal(code, 1);
+  assert.equal(stderr.match(/1 of its 36 images are missing/g)?.length, 1, stderr);
+});
+
 Deno.test("embed --processes refuses once, before it starts any, what none of them could do", async () => {
   await using given = await Case.make();
   const cases: [out: string, args: string[], found: RegExp][] = [
