@@ -100,7 +100,9 @@ class Worker<Task> {
 
   async #work(): Promise<void> {
     try {
-      this.#standing = await this.#doTasks() ? "finished" : "stopped";
+      const isDone = await this.#doTasks();
+      // Who has told that it stops stays so, though it may just have done what was left.
+      this.#standing = isDone && this.#leavesSince === Infinity ? "finished" : "stopped";
     } catch (error) {
       this.#error = error;
       this.#standing = "failed";

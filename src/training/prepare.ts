@@ -80,6 +80,7 @@ async function readTraining(
   const total = config.trainTriplets;
   const train = await loadTriplets(set, "train", { ...common, total, excluded });
   checkBatches(config, train, place.world);
+  warnOfIdle(config, train, { world: place.world, listener: options.listener });
   const validation = await loadTriplets(set, "val", common);
   warnOfDropped(train, "train", options.listener);
   if (excluded !== undefined) sayExcluded(train, excluded, options.listener);
@@ -176,6 +177,21 @@ export function checkSameFit(began: Fit, found: Fit, folder: string): void {
   if (began === found) return;
   throw new CsnError(
     `Cannot go on: the run began with images of the fit "${began}", ${folder} now says "${found}"; correct "fit" in its set.json, or begin a new run without \`resume\``,
+  );
+}
+
+/** Warns of processes that have no triplet of any batch. */
+function warnOfIdle(
+  { batchSize, sampler }: TrainConfig,
+  { notion }: Triplets,
+  { world, listener }: { readonly world: number; readonly listener?: Listener },
+): void {
+  const most = Math.min(batchSize, notion.length);
+  if (sampler !== "triplets" || most >= world) return;
+  listener?.warning?.(
+    `${
+      world - most
+    } of the ${world} processes have nothing to do: a batch has ${most} triplets at most; start fewer, or raise \`batchSize\``,
   );
 }
 

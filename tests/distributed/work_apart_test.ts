@@ -7,7 +7,8 @@ async function endsWhere(
   watch?: (running: readonly RunningRank[]) => Promise<void>,
 ): Promise<RankEnd[]> {
   return await runRanks({
-    ...{ program: "work_apart_program.ts", args: ["2"], world: 2, watch },
+    ...{ program: "work_apart_program.ts", world: 2, watch },
+    args: [deed === "hangs" ? "2" : "60"],
     env: (): Record<string, string> => deed === null ? {} : { CSN_TEST_DEED: deed },
   });
 }
