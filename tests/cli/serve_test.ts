@@ -35,11 +35,13 @@ Deno.test("serve answers, and at SIGTERM what is in progress too, and ends with 
   const bytes = await Deno.readFile(join(folder.path, "set", "images", "7.png"));
   using half = await Deno.connect({ hostname: "127.0.0.1", port });
   const head =
-    `POST /embed HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\ncontent-length: ${bytes.length}\r\n\r\n`;
+    `POST /embed HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\ncontent-length: ${bytes.length}\r\nexpect: 100-continue\r\n\r\n`;
   await half.write(new TextEncoder().encode(head));
+  const buffer = new Uint8Array(4096);
+  const read = async () => new TextDecoder().decode(buffer.subarray(0, (await half.read(buffer))!));
+  // The request is known to be in progress once its bytes are asked for.
+  assert.match(await read(), /^HTTP\/1\.1 100 /);
   await half.write(bytes.subarray(0, 10));
-  // The request is known to be in progress by the time that a later one is answered.
-  await (await fetch(`${url}/healthz`)).bytes();
   serving.kill("SIGTERM");
   for (;;) {
     const health = await fetch(`${url}/healthz`);
@@ -47,9 +49,7 @@ Deno.test("serve answers, and at SIGTERM what is in progress too, and ends with 
     if (health.status === 503) break;
   }
   await half.write(bytes.subarray(10));
-  const buffer = new Uint8Array(4096);
-  const length = await half.read(buffer);
-  assert.match(new TextDecoder().decode(buffer.subarray(0, length!)), /^HTTP\/1\.1 200 /);
+  assert.match(await read(), /^HTTP\/1\.1 200 /);
   const { code, stderr } = await serving.ended();
   assert.equal(code, 0, stderr);
   assert.match(stderr, /^POST \/neighbours 200 \d+\.\d ms$/m);
