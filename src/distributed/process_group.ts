@@ -1,4 +1,4 @@
-import type { CsnError } from "../base/errors.ts";
+import { type CsnError, UsageError } from "../base/errors.ts";
 import { cString, enqueue, native } from "../native/library.ts";
 import { backward } from "../tensor/backward.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -32,6 +32,9 @@ const usualBucketBytes = 4 << 20;
 
 /** Seconds within which ranks that are well notice that a collective failed elsewhere. */
 const noticeSeconds = 5;
+
+/** Seconds that processes wait for one another at most: a week. */
+export const longestTimeout = 7 * 24 * 3600;
 
 /** Bytes of a text that ranks tell one another; what is longer is cut. */
 const toldBytes = 4096;
@@ -87,9 +90,11 @@ export class ProcessGroup implements AsyncDisposable {
 
   /**
    * Meets the other processes; `start()` must have been called, and a process has one group at a
-   * time. Throws a CsnError that names those that do not come.
+   * time. Throws a CsnError that names those that do not come, and a UsageError for a time limit of
+   * less than a millisecond or more than a week.
    */
   static async open(place: Place, options: ProcessGroupOptions): Promise<ProcessGroup> {
+    checkTimeout(options.timeoutSeconds);
     const group = new ProcessGroup(place, options);
     if (group.#isAlone) return group;
     const { store, rank, world, localWorld, round } = place;
@@ -318,6 +323,15 @@ export class ProcessGroup implements AsyncDisposable {
     ).catch(() => 0);
     return [...ranks.subarray(0, count)];
   }
+}
+
+/** Libtorch takes less than a millisecond for no limit, and its clock overflows by centuries. */
+function checkTimeout(seconds: number): void {
+  if (seconds >= 1e-3 && seconds <= longestTimeout) return;
+  throw new UsageError(
+    `Cannot join the other processes: \`timeoutSeconds\` is ${seconds}; it must be a number from ` +
+      `0.001 to ${longestTimeout}, a week`,
+  );
 }
 
 function handlesOf(tensors: readonly Tensor[]): Float64Array<ArrayBuffer> {

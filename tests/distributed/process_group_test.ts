@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { ProcessGroup } from "../../src/distributed/process_group.ts";
+import { readPlace } from "../../src/distributed/read_place.ts";
 import { cuda, onCuda } from "../helpers/cuda.ts";
 import { type RankEnd, runRanks } from "../helpers/run_ranks.ts";
 
@@ -186,6 +188,17 @@ function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
+
+Deno.test("ProcessGroup.open() refuses time limits that libtorch would not keep", async () => {
+  const env: Record<string, string> = { RANK: "0", WORLD_SIZE: "2", ...atPort(1) };
+  const place = readPlace((name) => env[name])!;
+  for (const timeoutSeconds of [0, 1e-4, NaN, 1e11, Infinity]) {
+    await assert.rejects(ProcessGroup.open(place, { device: "cpu", timeoutSeconds }), {
+      name: "UsageError",
+      message: /`timeoutSeconds` is .*; it must be a number from 0\.001 to 604800, a week$/,
+    });
+  }
+});
 
 Deno.test("ProcessGroup.open() meets at a TCP port that rank 0 opens", async () => {
   const port = freePort();

@@ -1,6 +1,7 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { UsageError } from "../../base/errors.ts";
 import type { Place } from "../../distributed/place.ts";
+import { longestTimeout } from "../../distributed/process_group.ts";
 import { readPlace, storeVariable } from "../../distributed/read_place.ts";
 import { wholeNumber } from "../options.ts";
 import { setOwnPlace } from "./own_place.ts";
@@ -15,9 +16,6 @@ export interface ProcessFlags {
 
 /** Seconds to wait for other processes, unless the user says otherwise. */
 export const defaultTimeout = 600;
-
-/** A week. Far longer ones overflow libtorch's clock, and less than a millisecond means no limit. */
-const longestTimeout = 7 * 24 * 3600;
 
 /** More processes than processors only take memory; a few more let small machines try it out. */
 function mostProcesses(): number {
