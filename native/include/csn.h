@@ -209,17 +209,18 @@ CSN_API int32_t csn_group_backward(csn_tensor loss, const csn_tensor *parameters
                                    double bucket_bytes, double *numbers, uint32_t numbers_count, char *err,
                                    uint32_t err_cap);
 
-/* What ranks say to one another without waiting, by the store in which they met: a text under a key, in place of
- * what was told under it before. Where the process hangs that serves the store, an error after some seconds. */
-CSN_API int32_t csn_group_tell(const char *key, const char *text, char *err, uint32_t err_cap);
+/* What ranks say to one another without waiting for each other, by the store in which they met: a text under a key,
+ * in place of what was told under it before. An error where the store does not answer within `seconds`: the process
+ * that serves it hangs. */
+CSN_API int32_t csn_group_tell(const char *key, const char *text, double seconds, char *err, uint32_t err_cap);
 
-/* The text that was told last under a key, ended by 0, and cut where `cap`, at least 1, is too small. Returns its length in
- * bytes; -1: nothing was told; -2: an error. */
-CSN_API int32_t csn_group_told(const char *key, char *out, uint32_t cap, char *err, uint32_t err_cap);
+/* The text that was told last under a key, ended by 0, and cut where `cap`, at least 1, is too small. Returns its
+ * length in bytes; -1: nothing was told; -2: an error. */
+CSN_API int32_t csn_group_told(const char *key, char *out, uint32_t cap, double seconds, char *err, uint32_t err_cap);
 
 /* Adds to a number that all ranks share, 0 at first, and returns the sum: no two calls add to the same. NaN: an
  * error. */
-CSN_API double csn_group_count(const char *key, double amount, char *err, uint32_t err_cap);
+CSN_API double csn_group_count(const char *key, double amount, double seconds, char *err, uint32_t err_cap);
 
 /* Leaves the group; without one, nothing. */
 CSN_API int32_t csn_group_close(char *err, uint32_t err_cap);

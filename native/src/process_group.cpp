@@ -291,19 +291,19 @@ int32_t csn_group_backward(csn_tensor loss, const csn_tensor *parameters, uint32
   });
 }
 
-int32_t csn_group_tell(const char *key, const char *text, char *err, uint32_t err_cap) {
+int32_t csn_group_tell(const char *key, const char *text, double seconds, char *err, uint32_t err_cap) {
   return guarded<int32_t>(-1, err, err_cap, [&] {
-    return ask<int32_t>(at_once, [key = std::string(key), text = std::string(text)](c10d::Store &store) {
+    return ask<int32_t>(milliseconds_of(seconds), [key = std::string(key), text = std::string(text)](c10d::Store &store) {
       store.set(key, text);
       return 0;
     });
   });
 }
 
-int32_t csn_group_told(const char *key, char *out, uint32_t cap, char *err, uint32_t err_cap) {
+int32_t csn_group_told(const char *key, char *out, uint32_t cap, double seconds, char *err, uint32_t err_cap) {
   return guarded<int32_t>(-2, err, err_cap, [&]() -> int32_t {
     const auto text = ask<std::optional<std::vector<uint8_t>>>(
-        at_once, [key = std::string(key)](c10d::Store &store) -> std::optional<std::vector<uint8_t>> {
+        milliseconds_of(seconds), [key = std::string(key)](c10d::Store &store) -> std::optional<std::vector<uint8_t>> {
           // Asked for what is not there, a store waits.
           if (!store.check({key})) return std::nullopt;
           return store.get(key);
@@ -316,9 +316,9 @@ int32_t csn_group_told(const char *key, char *out, uint32_t cap, char *err, uint
   });
 }
 
-double csn_group_count(const char *key, double amount, char *err, uint32_t err_cap) {
+double csn_group_count(const char *key, double amount, double seconds, char *err, uint32_t err_cap) {
   return guarded<double>(std::nan(""), err, err_cap, [&] {
-    return ask<double>(at_once, [key = std::string(key), amount](c10d::Store &store) {
+    return ask<double>(milliseconds_of(seconds), [key = std::string(key), amount](c10d::Store &store) {
       return static_cast<double>(store.add(key, static_cast<int64_t>(amount)));
     });
   });
@@ -358,8 +358,8 @@ int32_t csn_group_backward(csn_tensor, const csn_tensor *, uint32_t, double, dou
                            uint32_t err_cap) {
   return refuse(err, err_cap);
 }
-int32_t csn_group_tell(const char *, const char *, char *err, uint32_t err_cap) { return refuse(err, err_cap); }
-int32_t csn_group_told(const char *, char *, uint32_t, char *err, uint32_t err_cap) { return refuse(err, err_cap) - 1; }
-double csn_group_count(const char *, double, char *err, uint32_t err_cap) { return refuse(err, err_cap) * std::nan(""); }
+int32_t csn_group_tell(const char *, const char *, double, char *err, uint32_t err_cap) { return refuse(err, err_cap); }
+int32_t csn_group_told(const char *, char *, uint32_t, double, char *err, uint32_t err_cap) { return refuse(err, err_cap) - 1; }
+double csn_group_count(const char *, double, double, char *err, uint32_t err_cap) { return refuse(err, err_cap) * std::nan(""); }
 int32_t csn_group_close(char *, uint32_t) { return 0; }
 #endif

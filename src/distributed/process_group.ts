@@ -39,6 +39,12 @@ export const longestTimeout = 7 * 24 * 3600;
 /** Bytes of a text that ranks tell one another; what is longer is cut. */
 const toldBytes = 4096;
 
+/** How long the process that serves the store may take to answer. */
+interface Patience {
+  /** In seconds. @default {the group's time limit} */
+  readonly seconds?: number;
+}
+
 /** Under which a rank says why it leaves. */
 const lastWords = (rank: number) => `last words/${rank}`;
 
@@ -203,23 +209,24 @@ export class ProcessGroup implements AsyncDisposable {
   }
 
   /** Tells the other ranks a text under a key, in place of what was told there before. */
-  async tell(key: string, text: string): Promise<void> {
+  async tell(key: string, text: string, options: Patience = {}): Promise<void> {
     if (this.#isAlone) return void this.#own.set(key, text);
     const names = [cString(key), cString(text)] as const;
     await this.#unasked(
-      (err, cap) => native().csn_group_tell(...names, err, cap),
+      (err, cap) => native().csn_group_tell(...names, this.#secondsOf(options), err, cap),
       (status) => status !== 0,
       names,
     );
   }
 
   /** What any rank told last under a key, at most 4 kB of it; null where nothing was told. */
-  async told(key: string): Promise<string | null> {
+  async told(key: string, options: Patience = {}): Promise<string | null> {
     if (this.#isAlone) return this.#own.get(key) ?? null;
     const name = cString(key);
     const text = new Uint8Array(toldBytes);
     const length = await this.#unasked(
-      (err, cap) => native().csn_group_told(name, text, text.length, err, cap),
+      (err, cap) =>
+        native().csn_group_told(name, text, text.length, this.#secondsOf(options), err, cap),
       (found) => found < -1,
       [name, text],
     );
@@ -238,7 +245,7 @@ export class ProcessGroup implements AsyncDisposable {
     }
     const name = cString(key);
     return await this.#unasked(
-      (err, cap) => native().csn_group_count(name, 1, err, cap),
+      (err, cap) => native().csn_group_count(name, 1, this.timeoutSeconds, err, cap),
       Number.isNaN,
       [name],
     ) - 1;
@@ -249,7 +256,7 @@ export class ProcessGroup implements AsyncDisposable {
    * cannot be said is not an error.
    */
   async sayLastWords(text: string): Promise<void> {
-    await this.tell(lastWords(this.place.rank), text).catch(() => {});
+    await this.tell(lastWords(this.place.rank), text, { seconds: noticeSeconds }).catch(() => {});
   }
 
   /** Leaves the group. */
@@ -290,13 +297,18 @@ export class ProcessGroup implements AsyncDisposable {
     const failed: MissingRank[] = [];
     try {
       for (let rank = 0; rank < this.place.world; rank++) {
-        const said = await this.told(lastWords(rank));
+        const said = await this.told(lastWords(rank), { seconds: noticeSeconds });
         if (said !== null) failed.push({ rank, said });
       }
       return failed;
     } catch {
       return null;
     }
+  }
+
+  /** Who serves the store may be busy for as long as any rank may. */
+  #secondsOf({ seconds = this.timeoutSeconds }: Patience): number {
+    return seconds;
   }
 
   /** Calls what waits for no other rank. */

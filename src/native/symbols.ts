@@ -73,13 +73,21 @@ const table = {
     result: "i32",
     nonblocking: true,
   },
-  csn_group_tell: { parameters: ["buffer", "buffer", ...ERR], result: "i32", nonblocking: true },
-  csn_group_told: {
-    parameters: ["buffer", "buffer", "u32", ...ERR],
+  csn_group_tell: {
+    parameters: ["buffer", "buffer", "f64", ...ERR],
     result: "i32",
     nonblocking: true,
   },
-  csn_group_count: { parameters: ["buffer", "f64", ...ERR], result: "f64", nonblocking: true },
+  csn_group_told: {
+    parameters: ["buffer", "buffer", "u32", "f64", ...ERR],
+    result: "i32",
+    nonblocking: true,
+  },
+  csn_group_count: {
+    parameters: ["buffer", "f64", "f64", ...ERR],
+    result: "f64",
+    nonblocking: true,
+  },
   csn_group_close: { parameters: [...ERR], result: "i32", nonblocking: true },
 } as const;
 
