@@ -39,12 +39,6 @@ export const longestTimeout = 7 * 24 * 3600;
 /** Bytes of a text that ranks tell one another; what is longer is cut. */
 const toldBytes = 4096;
 
-/** How long the process that serves the store may take to answer. */
-interface Patience {
-  /** In seconds. @default {the group's time limit} */
-  readonly seconds?: number;
-}
-
 /** Under which a rank says why it leaves. */
 const lastWords = (rank: number) => `last words/${rank}`;
 
@@ -208,25 +202,34 @@ export class ProcessGroup implements AsyncDisposable {
     await this.sum([0]);
   }
 
-  /** Tells the other ranks a text under a key, in place of what was told there before. */
-  async tell(key: string, text: string, options: Patience = {}): Promise<void> {
+  /**
+   * Tells the other ranks a text under a key, in place of what was told there before. The process
+   * that serves the store may take `seconds` to answer, by default the time limit.
+   */
+  async tell(
+    key: string,
+    text: string,
+    { seconds = this.timeoutSeconds }: { readonly seconds?: number } = {},
+  ): Promise<void> {
     if (this.#isAlone) return void this.#own.set(key, text);
     const names = [cString(key), cString(text)] as const;
     await this.#unasked(
-      (err, cap) => native().csn_group_tell(...names, this.#secondsOf(options), err, cap),
+      (err, cap) => native().csn_group_tell(...names, seconds, err, cap),
       (status) => status !== 0,
       names,
     );
   }
 
   /** What any rank told last under a key, at most 4 kB of it; null where nothing was told. */
-  async told(key: string, options: Patience = {}): Promise<string | null> {
+  async told(
+    key: string,
+    { seconds = this.timeoutSeconds }: { readonly seconds?: number } = {},
+  ): Promise<string | null> {
     if (this.#isAlone) return this.#own.get(key) ?? null;
     const name = cString(key);
     const text = new Uint8Array(toldBytes);
     const length = await this.#unasked(
-      (err, cap) =>
-        native().csn_group_told(name, text, text.length, this.#secondsOf(options), err, cap),
+      (err, cap) => native().csn_group_told(name, text, text.length, seconds, err, cap),
       (found) => found < -1,
       [name, text],
     );
@@ -304,11 +307,6 @@ export class ProcessGroup implements AsyncDisposable {
     } catch {
       return null;
     }
-  }
-
-  /** Who serves the store may be busy for as long as any rank may. */
-  #secondsOf({ seconds = this.timeoutSeconds }: Patience): number {
-    return seconds;
   }
 
   /** Calls what waits for no other rank. */
