@@ -18,9 +18,11 @@ export interface SharedTraining {
   readonly timeout?: number;
   /** How often a launcher has started the processes again. */
   readonly round?: number;
+  /** Rank 0, and with it the others, waits after this step until the file's lock is free. */
+  readonly hold?: { readonly epoch: number; readonly step: number; readonly lock: string };
 }
 
-const { runs, of = {}, timeout = 60, round = 0 }: SharedTraining = JSON.parse(Deno.args[0]);
+const { runs, of = {}, timeout = 60, round = 0, hold }: SharedTraining = JSON.parse(Deno.args[0]);
 const say = (said: unknown) => console.log(JSON.stringify(said));
 
 async function run(): Promise<void> {
@@ -30,7 +32,10 @@ async function run(): Promise<void> {
     ? undefined
     : await ProcessGroup.open({ ...place, round }, { device: "cpu", timeoutSeconds: timeout });
   const stop = new AbortController();
-  Deno.addSignalListener("SIGUSR1", () => stop.abort(new Error("stopped by the test")));
+  Deno.addSignalListener("SIGUSR1", () => {
+    stop.abort(new Error("stopped by the test"));
+    say({ stopping: true });
+  });
   for (const options of runs) {
     const asked = { ...options, ...of[place?.rank ?? 0], group } as TrainOptions;
     say(await trainOne(asked, stop.signal));
@@ -46,12 +51,19 @@ async function trainOne(options: TrainOptions, signal: AbortSignal): Promise<unk
       notice: (text) => say({ notice: text }),
     },
     onEvent: (event) => {
-      if (event.type === "step") say({ step: event.batch, epoch: event.epoch });
+      if (event.type === "step") sayStep(event);
       if (event.type === "saved") say({ saved: event.path });
     },
   });
   const { seconds: _seconds, ...sums } = state.sums;
   return { finished, state: { ...state, sums } };
+}
+
+function sayStep({ batch: step, epoch }: { readonly batch: number; readonly epoch: number }): void {
+  say({ step, epoch });
+  if (step !== hold?.step || epoch !== hold.epoch) return;
+  using lock = Deno.openSync(hold.lock, { write: true });
+  lock.lockSync(true);
 }
 
 try {

@@ -46,11 +46,19 @@ function trainRanks(
   });
 }
 
+/** A locked file, at which rank 0 can be held in the middle of an epoch. */
+function locked(root: string): Disposable & { readonly path: string; free(): void } {
+  const path = join(root, "hold");
+  const file = Deno.openSync(path, { write: true, create: true });
+  file.lockSync(true);
+  return { path, free: () => file.unlockSync(), [Symbol.dispose]: () => file.close() };
+}
+
 /** The lines of a process that ended well, but for its steps. */
 function linesOf({ code, stdout, stderr }: RankEnd): Record<string, unknown>[] {
   assert.equal(code, 0, stderr);
   return stdout.trim().split("\n").map((line) => JSON.parse(line))
-    .filter((line) => line.step === undefined && line.saved === undefined);
+    .filter(({ step, saved, stopping }) => (step ?? saved ?? stopping) === undefined);
 }
 
 /** Trains to the end with so many processes; what each of them said last. */
@@ -101,10 +109,14 @@ Deno.test("train() of two processes leaves both where rank 0 is, and resumes to 
     assert.equal((await readMetrics(join(root, "run"))).length, 2);
 
     // Rank 1 is asked to stop in the middle of the first epoch.
-    const ends = await trainRanks({ runs: [tiny(root, "broken")] }, {
+    using lock = locked(root);
+    const hold = { epoch: 1, step: 1, lock: lock.path };
+    const ends = await trainRanks({ runs: [tiny(root, "broken")], hold }, {
       watch: async ([rank0, rank1]) => {
-        await rank0.said('{"step":2,"epoch":1}');
+        await rank0.said('{"step":1,"epoch":1}');
         rank1.child.kill("SIGUSR1");
+        await rank1.said("stopping");
+        lock.free();
       },
     });
     const last = ends.map((end) => linesOf(end).at(-1)!);
@@ -249,7 +261,9 @@ Deno.test("train() that a launcher has started again goes on from what the proce
   withSet(async (root) => {
     await trained(tiny(root, "straight"), 2);
     const often = { ...tiny(root), saveEveryMinutes: 0 };
-    const killed = await trainRanks({ runs: [often] }, {
+    using lock = locked(root);
+    const hold = { epoch: 2, step: 2, lock: lock.path };
+    const killed = await trainRanks({ runs: [often], hold }, {
       watch: async (running) => {
         await running[0].said('{"step":2,"epoch":2}');
         for (const { child } of running) child.kill("SIGKILL");
