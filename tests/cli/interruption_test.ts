@@ -45,7 +45,7 @@ Deno.test("train leaves with code 130 and a whole checkpoint each of 20 times th
           const { code, stderr } = await training.ended();
           assert.equal(code, 130, `time ${time}: ${stderr}`);
           const { state } = (await readModelFile(checkpoint)).info;
-          assert.ok(state!.sums.batches >= 1 + time % 3);
+          assert.ok(state!.steps >= 1 + time % 3);
         }
       })
     ),
@@ -61,7 +61,7 @@ Deno.test("train takes two Ctrl-C of the same moment for one, as deno task deliv
     const { code, stdout } = await training.ended();
     assert.equal(code, 130);
     assert.match(stdout, /Stopped and saved/);
-    assert.ok((await readModelFile(checkpoint)).info.state!.sums.batches >= 1);
+    assert.ok((await readModelFile(checkpoint)).info.state!.steps >= 1);
   }));
 
 /** Sends Ctrl-C again and again, as the impatient do, until the process is gone. */

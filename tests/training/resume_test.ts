@@ -80,7 +80,7 @@ Deno.test("train killed in one epoch and stopped in another gives, resumed, the 
     assert.equal(whole.code, 0, whole.stderr);
 
     const killed = new CliProcess(trainArguments(folder.path, broken));
-    await killed.printed(/Train Epoch: 2 \[48\//);
+    await killed.printed(/Train Epoch: 2 \[16\//);
     killed.kill("SIGKILL");
     await killed.ended();
     const left = await readModelFile(checkpoint(broken));
@@ -129,13 +129,12 @@ Deno.test("train stopped by SIGTERM saves and exits with 143", async () => {
   const name = "test-sigterm";
   try {
     const training = new CliProcess(shortArguments(folder.path, name, epochs));
-    await training.printed(/Train Epoch: 1 \[16\//);
+    await training.printed(/Train Epoch/, 3);
     training.kill("SIGTERM");
     const { code } = await training.ended();
     assert.equal(code, 143);
     const { state } = (await readModelFile(checkpoint(name))).info;
-    assert.equal(state!.epoch, 1);
-    assert.ok(state!.sums.batches >= 3 && state!.sums.batches < 16);
+    assert.ok(state!.steps >= 3 && state!.epoch <= epochs);
   } finally {
     await removeRuns(name);
   }
