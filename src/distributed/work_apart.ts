@@ -122,9 +122,11 @@ class Worker<Task> {
 
   /** Says that this rank is there, and hears of the others, until all have ended or one has failed. */
   async #beatUntilAllEnd(working: Promise<void>): Promise<void> {
-    let hasEnded = false;
-    const end = working.then(() => hasEnded = true);
+    let isOver = false;
+    const end = working.then(() => isOver = true);
     for (;;) {
+      // What ends during an exchange is told by the next one: nobody leaves without having told.
+      const hasEnded = isOver;
       await this.#exchange();
       if (hasEnded && this.#mayLeave()) return;
       await passed(this.#beatMs, hasEnded ? undefined : end);

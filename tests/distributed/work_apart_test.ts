@@ -3,12 +3,12 @@ import { type RankEnd, type RunningRank, runRanks } from "../helpers/run_ranks.t
 
 /** How two ranks end that share twelve tasks; `deed` is what the one with the last task does. */
 async function endsWhere(
-  deed: "stops" | "throws" | "hangs" | null,
+  deed: "stops" | "throws" | "hangs" | "ends" | null,
   watch?: (running: readonly RunningRank[]) => Promise<void>,
 ): Promise<RankEnd[]> {
   return await runRanks({
     ...{ program: "work_apart_program.ts", world: 2, watch },
-    args: [deed === "hangs" ? "2" : "60"],
+    args: [deed === "hangs" || deed === "ends" ? "2" : "60"],
     env: (): Record<string, string> => deed === null ? {} : { CSN_TEST_DEED: deed },
   });
 }
@@ -28,6 +28,10 @@ Deno.test("workApart() does each task once, on the rank that is free, and all ra
   const found = ends.map(({ stdout }) => JSON.parse(stdout.trim().split("\n").at(-1)!));
   assert.deepEqual(found.map(({ isDone, most }) => [isDone, most]), [[true, 12], [true, 12]]);
   assert.ok(found.every(({ done }) => done > 0), "each has some of them");
+});
+
+Deno.test("workApart() tells the others that a rank has ended while it heard of them", async () => {
+  for (const { code, stderr } of await endsWhere("ends")) assert.equal(code, 0, stderr);
 });
 
 Deno.test("workApart() stops all ranks when one is stopped", async () => {
