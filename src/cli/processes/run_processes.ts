@@ -9,6 +9,8 @@ const clearLine = "\r\x1b[K";
  * code when a signal stops them. Throws a RanksError when one fails.
  */
 export async function runProcesses(count: number): Promise<void> {
+  const warning = crowdWarning(count, navigator.hardwareConcurrency);
+  if (warning !== null) show(warning);
   const code = await supervise({
     count,
     args: [
@@ -19,6 +21,15 @@ export async function runProcesses(count: number): Promise<void> {
     show,
   });
   if (code !== 0) Deno.exitCode = code;
+}
+
+/** What is said of more processes than there are processors; null where there are enough. */
+export function crowdWarning(processes: number, processors: number): string | null {
+  if (processes <= processors) return null;
+  const found = processors === 1 ? "1 processor" : `${processors} processors`;
+  const better = processors === 1 ? "leave --processes out" : `pass --processes ${processors}`;
+  return `warning: ${processes} processes take turns on ${found}, and each takes memory of its ` +
+    `own; to be faster, ${better}`;
 }
 
 /** The dynamic linker's settings, where they can be passed on. */
