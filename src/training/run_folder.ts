@@ -154,16 +154,16 @@ export class RunFolder implements Disposable {
       JSON.stringify({ ...config, ...settings, versions }, null, 2) + "\n",
     );
     if (this.#round !== undefined) await this.#markRestart();
+    // Processes of another launch must not take for their own what goes on without one.
+    else await removeAll(join(this.path, restartMark));
   }
 
   /**
-   * Says that the run has ended as it was asked to: finished, or stopped, of which processes that
-   * are started again know nothing.
+   * Says that the run has ended as it was asked to: with its last epoch, or stopped, and then
+   * processes that are started again go on, as of a job that was put back into the queue.
    */
   async end(finished: boolean): Promise<void> {
-    if (this.#round === undefined) return;
-    if (finished) await this.#markRestart({ ended: true });
-    else await removeAll(join(this.path, restartMark));
+    if (this.#round !== undefined && finished) await this.#markRestart({ ended: true });
   }
 
   async #markRestart(more: { readonly ended?: true } = {}): Promise<void> {

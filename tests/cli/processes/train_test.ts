@@ -192,6 +192,31 @@ Deno.test("train that torchrun starts again after its last epoch ends well, says
   assert.deepEqual(await written(), before);
 });
 
+Deno.test("train that was stopped goes on where a launcher starts it again, as of a job put back into the queue", async () => {
+  await using set = await Case.make();
+  const started = (restarts: number) =>
+    set.start(1000, ["--overwrite", "--distributed"], {
+      ...{ SLURM_PROCID: "0", SLURM_LOCALID: "0", SLURM_NTASKS: "1", SLURM_TASKS_PER_NODE: "1" },
+      ...{ SLURM_STEP_NODELIST: "127.0.0.1", SLURM_JOB_ID: "4321" },
+      ...{ MASTER_PORT: String(freePort()), SLURM_RESTART_COUNT: String(restarts) },
+    });
+  const stopped = async (restarts: number) => {
+    const training = started(restarts);
+    await training.printed(/Train Epoch/, 10);
+    training.kill("SIGTERM");
+    const { code, stdout, stderr } = await training.ended();
+    assert.equal(code, 143, stderr);
+    const { state } = (await readModelFile(join(set.run, "checkpoint"))).info;
+    return { stdout, steps: state!.steps };
+  };
+  const before = await stopped(0);
+  const { stdout, steps } = await stopped(1);
+  assert.match(stdout, /^Going on in epoch/m);
+  assert.ok(steps >= before.steps + 10);
+  // Another job replaces it, as it was asked to.
+  assert.doesNotMatch((await stopped(0)).stdout, /^Going on/m);
+});
+
 Deno.test("train leaves no process when the one that started all is killed, and saves", async () => {
   await using set = await Case.make();
   const training = set.start(1000, two);
