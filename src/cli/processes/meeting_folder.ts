@@ -17,6 +17,7 @@ export class MeetingFolder implements Disposable {
 
   static async make(): Promise<MeetingFolder> {
     const path = await Deno.makeTempDir({ prefix: "csn-processes-" });
+    await Deno.create(ranksBeside(join(path, "store"))).then((file) => file.close());
     return new MeetingFolder(path, (await FileLock.tryTake(lockBeside(join(path, "store"))))!);
   }
 
@@ -35,16 +36,20 @@ export class MeetingFolder implements Disposable {
 /**
  * Calls `gone` once the starter has ended without ending its processes, as it does when it is
  * killed. The system releases the starter's lock however it ends, and no other sign is sure: Deno
- * may be started by a wrapper, and process ids come again. A starter that holds no folder, as a program of the user's own, is not watched.
+ * may be started by a wrapper, and process ids come again. A starter that holds no folder, as a
+ * program of the user's own, is not watched. `isLast` says whether the other processes have ended:
+ * each holds a lock as long as it runs, and what they meet in must stay until the last one leaves.
  */
-export function watchStarter(store: string, gone: () => void): void {
-  const lock = openLock(store);
+export function watchStarter(store: string, gone: (isLast: () => boolean) => void): void {
+  const lock = openedBefore(lockBeside(store));
+  const ranks = openedBefore(ranksBeside(store));
+  ranks?.lockSync(false);
   if (lock === null && seenAt(dirname(store)) !== null) return;
   const look = () => {
     if (lock !== null && !lock.tryLockSync(false)) return;
     clearInterval(timer);
     lock?.close();
-    gone();
+    gone(() => ranks === null || ranks.tryLockSync(true));
   };
   const timer = setInterval(look, lookEveryMs);
   Deno.unrefTimer(timer);
@@ -52,9 +57,9 @@ export function watchStarter(store: string, gone: () => void): void {
 }
 
 /** Null where there is no starter that holds the folder; or another process has removed it. */
-function openLock(store: string): Deno.FsFile | null {
+function openedBefore(path: string): Deno.FsFile | null {
   try {
-    return Deno.openSync(lockBeside(store));
+    return Deno.openSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
@@ -65,9 +70,13 @@ function lockBeside(store: string): string {
   return join(dirname(store), "starter");
 }
 
+function ranksBeside(store: string): string {
+  return join(dirname(store), "ranks");
+}
+
 /** Removes the folder and what processes that met have put there, nothing else. */
 export function removeMeeting(store: string): void {
-  for (const path of [store, lockBeside(store), dirname(store)]) {
+  for (const path of [store, lockBeside(store), ranksBeside(store), dirname(store)]) {
     try {
       Deno.removeSync(path);
     } catch {

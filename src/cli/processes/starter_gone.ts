@@ -9,7 +9,7 @@ const exitCode = 143;
 
 const controller = new AbortController();
 
-/** Removes what the starter would have removed. */
+/** Removes what the starter would have removed, once no other process needs it. */
 let cleanUp = () => {};
 
 /** Aborted when the process is gone that started this one as one of several. */
@@ -17,8 +17,10 @@ export const starterGone: AbortSignal = controller.signal;
 
 /** From now on this process ends soon after the one that started it; they meet at `store`. */
 export function endWithStarter(store: string): void {
-  watchStarter(store, () => {
-    cleanUp = () => removeMeeting(store);
+  watchStarter(store, (isLast) => {
+    cleanUp = () => {
+      if (isLast()) removeMeeting(store);
+    };
     globalThis.addEventListener("unload", cleanUp);
     Deno.unrefTimer(setTimeout(() => leaveNow(exitCode), longestMs));
     controller.abort();
