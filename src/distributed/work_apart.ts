@@ -69,6 +69,7 @@ class Worker<Task> {
   readonly #others: Rank[];
   readonly #beatMs: number;
   #beat = 0;
+  #exchangedAt = performance.now();
   #standing: Standing = "working";
   #error: unknown;
   #lost: CsnError | null = null;
@@ -133,13 +134,18 @@ class Worker<Task> {
     }
   }
 
-  /** Once all others have ended, or have had time to hear that this one does before its time. */
+  /** Once all others know how this one ends, or have had time to hear that it does before its time. */
   #mayLeave(): boolean {
-    if (this.#lost !== null || this.#others.every(({ hasEnded }) => hasEnded)) return true;
-    return performance.now() - this.#leavesSince > beatsToHear * this.#beatMs;
+    const isEarly = this.#leavesSince < Infinity;
+    // Who has done all waits to hear of the others; with rank 0 what they meet in may go.
+    const knows = ({ standing }: Rank) =>
+      standing === "finished" ? !isEarly : standing !== "working";
+    return this.#others.every(knows) ||
+      performance.now() - this.#leavesSince > beatsToHear * this.#beatMs;
   }
 
   async #exchange(): Promise<void> {
+    this.#forgiveSleep();
     try {
       await this.#group.tell(this.#keyOf(this.#group.place.rank), JSON.stringify(this.#own()));
       const told = this.#others.map(({ rank }) => this.#group.told(this.#keyOf(rank)));
@@ -151,6 +157,14 @@ class Worker<Task> {
     }
     this.#judge();
     this.#report();
+  }
+
+  /** Who was suspended itself cannot know who was silent: Ctrl-Z suspends all. */
+  #forgiveSleep(): void {
+    const now = performance.now();
+    const hasSlept = now - this.#exchangedAt > this.#group.timeoutSeconds * 1000;
+    if (hasSlept) for (const other of this.#others) other.heardAt = now;
+    this.#exchangedAt = now;
   }
 
   #own(): Beat {
@@ -195,6 +209,7 @@ class Worker<Task> {
 
   #lose(error: CsnError): void {
     this.#lost ??= error;
+    this.#leavesSince = Math.min(this.#leavesSince, performance.now());
     this.#stopped.abort();
   }
 

@@ -53,6 +53,27 @@ Deno.test("workApart() throws on all ranks when one fails, and names it", async 
   );
 });
 
+for (const deed of ["throws", "stops"]) {
+  Deno.test(`workApart() lets who has ended hear that rank 0, which serves the store, ${deed}`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const port = String(listener.addr.port);
+    listener.close();
+    const [first, second] = await runRanks({
+      ...{ program: "last_at_work_program.ts", args: [deed], world: 2 },
+      env: () => ({ CSN_STORE: "", MASTER_ADDR: "127.0.0.1", MASTER_PORT: port }),
+    });
+    if (deed === "throws") {
+      assert.deepEqual([first.code, second.code], [1, 1]);
+      assert.equal(second.stderr, "Cannot work together: rank 0 of 2 failed: task failed\n");
+    } else {
+      for (const { code, stdout, stderr } of [first, second]) {
+        assert.equal(code, 0, stderr);
+        assert.equal(stdout, "isDone false\n");
+      }
+    }
+  });
+}
+
 Deno.test("workApart() names a rank of which nothing is heard within the time limit", async () => {
   const ends = await endsWhere("hangs", async (running) => {
     const hanging = await Promise.any(
