@@ -32,6 +32,11 @@ export async function assertSameEverywhere(
   );
 }
 
+/** The kind of a device: ranks on GPUs and on processors would wait for each other in vain. */
+export function deviceFacts(device: string): Facts {
+  return { "the kind of device": device.replace(/:.*/, "") };
+}
+
 /** How each rank differs from the first: "rank 1 has `seed` 2, rank 0 has 1". */
 export function differences(all: readonly Facts[]): string[] {
   return all.flatMap((facts, rank) => {

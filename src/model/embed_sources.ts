@@ -4,7 +4,7 @@ import type { Listener } from "../base/listener.ts";
 import { version } from "../base/version.ts";
 import { heardListener } from "../distributed/heard_listener.ts";
 import type { ProcessGroup } from "../distributed/process_group.ts";
-import { assertSameEverywhere } from "../distributed/same_everywhere.ts";
+import { assertSameEverywhere, deviceFacts } from "../distributed/same_everywhere.ts";
 import { decodeImage, loadSharp } from "../images/decode_image.ts";
 import type { Network } from "../network/network.ts";
 import { reshape, toDevice } from "../tensor/operators.ts";
@@ -66,6 +66,7 @@ export async function embedSources(
   if (group !== undefined) {
     await assertSameEverywhere(group, {
       "the version of csn": version,
+      ...deviceFacts(model.network.device),
       "the model": fingerprintInMemory(model),
       ...imageFacts(sources),
     }, "Cannot embed together");

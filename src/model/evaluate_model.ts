@@ -2,7 +2,7 @@ import { version } from "../base/version.ts";
 import { allOrNone } from "../distributed/all_or_none.ts";
 import { heardListener } from "../distributed/heard_listener.ts";
 import type { ProcessGroup } from "../distributed/process_group.ts";
-import { assertSameEverywhere } from "../distributed/same_everywhere.ts";
+import { assertSameEverywhere, deviceFacts } from "../distributed/same_everywhere.ts";
 import { sha256 } from "../files/sha256.ts";
 import type { ImageSet, Split } from "../sets/image_set.ts";
 import { withOneSet } from "../sets/one_set.ts";
@@ -124,11 +124,14 @@ async function readyTest(
 async function assertSameTest(
   group: ProcessGroup,
   { file: { info, tensors }, pack, triplets }: ReadyTest,
+  { device, precision }: Placement,
 ): Promise<void> {
   const weights = [...tensors].sort(([a], [b]) => a < b ? -1 : 1)
     .map(([name, { bytes }]) => `${name} ${sha256(bytes)}`);
   await assertSameEverywhere(group, {
     "the version of csn": version,
+    ...deviceFacts(device),
+    "`precision`": precision,
     "the model": JSON.stringify([
       info.notions,
       info.imageSize,
@@ -149,7 +152,7 @@ async function testOnSet(given: ModelFile, options: TestOptions): Promise<ModelE
     () => readyTest(given, split, options),
     signal,
   );
-  if (group !== undefined) await assertSameTest(group, ready);
+  if (group !== undefined) await assertSameTest(group, ready, placement);
   const { file, set, pack, triplets, seen, elsewhere } = ready;
   const { info } = file;
   using pixels = mapPack(pack, placement.device);

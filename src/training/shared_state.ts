@@ -1,7 +1,7 @@
 /** What the processes of a group have in common before they train: rank 0's state. */
 import { namedTensors } from "../distributed/named_tensors.ts";
 import type { ProcessGroup } from "../distributed/process_group.ts";
-import { assertSameEverywhere, type Facts } from "../distributed/same_everywhere.ts";
+import { assertSameEverywhere, deviceFacts, type Facts } from "../distributed/same_everywhere.ts";
 import type { TrainConfig } from "../model/config.ts";
 import { version } from "../base/version.ts";
 import { openedParts } from "../native/library.ts";
@@ -54,13 +54,17 @@ export function versionFacts(): Facts {
 
 /** Settings that all ranks must have: all but what is called otherwise on another machine. */
 export function settingFacts(
-  { data: _data, device: _device, pretrained: _from, exclude, ...settings }: Partial<TrainConfig>,
+  { data: _data, device, pretrained: _from, exclude, ...settings }: Partial<TrainConfig>,
 ): Facts {
   const facts = Object.entries(settings).map(([name, value]) => [
     `\`${name}\``,
     JSON.stringify(value),
   ]);
-  return { ...Object.fromEntries(facts), "`exclude`": exclude?.sha256 ?? "none" };
+  return {
+    ...Object.fromEntries(facts),
+    ...device === undefined ? {} : deviceFacts(device),
+    "`exclude`": exclude?.sha256 ?? "none",
+  };
 }
 
 function dataOf({ set, digest, values, bytes }: PreparedTraining): Facts {
