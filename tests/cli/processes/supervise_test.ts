@@ -203,6 +203,27 @@ Deno.test("supervise() stops the others when one rank alone gets the signal", as
   assert.equal(code, 143, stderr);
 });
 
+Deno.test("supervise() asks those to stop who do not by themselves when one rank has", async () => {
+  await using trial = await Trial.start(2, ["wait"], { graceMs: 100 });
+  const [, { pid }] = await trial.ranks();
+  Deno.kill(pid, "SIGTERM");
+  const { code, stderr } = await trial.ended();
+  assert.equal(code, 143, stderr);
+  assert.equal(stderr.match(/ended with 143/g)?.length, 2, stderr);
+});
+
+Deno.test("watchStarter() lets what the ranks meet in stay until the last of them leaves", async () => {
+  await using trial = await Trial.start(2, ["wait"]);
+  const [first, last] = (await trial.ranks()).map(({ pid }) => pid);
+  Deno.kill(last, "SIGSTOP");
+  trial.child.kill("SIGKILL");
+  await gone([first]);
+  assert.equal(trial.left().length, 1);
+  Deno.kill(last, "SIGCONT");
+  await gone([last]);
+  assert.deepEqual(trial.left(), []);
+});
+
 Deno.test("supervise() leaves no process and no folder when it is killed itself", async () => {
   await using trial = await Trial.start(3, ["wait"]);
   const ranks = await trial.ranks();
