@@ -162,9 +162,10 @@ class Worker<Task> {
   /** Who was suspended itself cannot know who was silent: Ctrl-Z suspends all. */
   #forgiveSleep(): void {
     const now = performance.now();
-    const hasSlept = now - this.#exchangedAt > this.#group.timeoutSeconds * 1000;
-    if (hasSlept) for (const other of this.#others) other.heardAt = now;
+    const sinceMs = now - this.#exchangedAt;
     this.#exchangedAt = now;
+    if (sinceMs < this.#group.timeoutSeconds * 1000) return;
+    for (const other of this.#others) other.heardAt = now;
   }
 
   #own(): Beat {
