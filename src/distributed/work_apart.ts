@@ -18,7 +18,7 @@ export interface WorkApart<Task> {
   readonly done?: () => number;
   /** Called now and then with how much each rank has done. */
   readonly onDone?: (each: readonly number[]) => void;
-  /** Milliseconds between two signs of life. @default {2000, less where the group waits for less} */
+  /** Milliseconds between two signs of life; less where the group waits for less. @default {2000} */
   readonly beatMs?: number;
 }
 
@@ -30,13 +30,15 @@ interface Beat {
   readonly beat: number;
   readonly standing: Standing;
   readonly done: number;
+  /** Whether it was asked to stop, though it may have nothing left to do itself. */
+  readonly asksStop: boolean;
   readonly why?: string;
 }
 
 /** Letters of a failure's message that the others hear. */
 const mostLetters = 900;
 
-/** Milliseconds between two signs of life, unless the group's time limit is short. */
+/** Milliseconds between two signs of life. */
 const usualBeatMs = 2000;
 
 /** Signs of life that a rank gives within the time limit: one that is late must not pass for its end. */
@@ -69,11 +71,13 @@ class Worker<Task> {
   readonly #others: Rank[];
   readonly #beatMs: number;
   #beat = 0;
-  #exchangedAt = performance.now();
+  #judgedAt = performance.now();
   #standing: Standing = "working";
-  #error: unknown;
+  /** What this rank itself has thrown, in its work or in reporting it. */
+  #failure: { readonly error: unknown } | null = null;
+  /** Why it cannot go on that has done nothing wrong itself. */
   #lost: CsnError | null = null;
-  /** When the others were first told that this rank ends before its time. */
+  /** Since when it is known that this rank ends before its time. */
   #leavesSince = Infinity;
 
   constructor(group: ProcessGroup, options: WorkApart<Task>) {
@@ -82,8 +86,10 @@ class Worker<Task> {
     const time = (times.get(group) ?? 0) + 1;
     times.set(group, time);
     this.#prefix = `apart/${time}`;
-    this.#beatMs = options.beatMs ??
-      Math.min(usualBeatMs, group.timeoutSeconds * 1000 / beatsInLimit);
+    this.#beatMs = Math.min(
+      options.beatMs ?? usualBeatMs,
+      group.timeoutSeconds * 1000 / beatsInLimit,
+    );
     const { rank, world } = group.place;
     const ranks = Array.from({ length: world }, (_, i) => new Rank(i, performance.now()));
     this.#others = ranks.filter((each) => each.rank !== rank);
@@ -93,7 +99,7 @@ class Worker<Task> {
     const working = this.#work();
     await this.#beatUntilAllEnd(working);
     await working;
-    if (this.#standing === "failed") throw this.#error;
+    if (this.#failure !== null) throw this.#failure.error;
     if (this.#lost !== null) throw this.#lost;
     const standings = [this.#standing, ...this.#others.map(({ standing }) => standing)];
     return standings.every((each) => each === "finished");
@@ -101,12 +107,10 @@ class Worker<Task> {
 
   async #work(): Promise<void> {
     try {
-      const isDone = await this.#doTasks();
-      // Who has told that it stops stays so, though it may just have done what was left.
-      this.#standing = isDone && this.#leavesSince === Infinity ? "finished" : "stopped";
+      this.#standing = await this.#doTasks() ? "finished" : "stopped";
     } catch (error) {
-      this.#error = error;
-      this.#standing = "failed";
+      this.#standing = "stopped";
+      this.#fail(error);
     }
   }
 
@@ -145,7 +149,6 @@ class Worker<Task> {
   }
 
   async #exchange(): Promise<void> {
-    this.#forgiveSleep();
     try {
       await this.#group.tell(this.#keyOf(this.#group.place.rank), JSON.stringify(this.#own()));
       const told = this.#others.map(({ rank }) => this.#group.told(this.#keyOf(rank)));
@@ -155,40 +158,41 @@ class Worker<Task> {
       if (!this.#isStopped) return this.#lose(error as CsnError);
       for (const other of this.#others) other.standing = "stopped";
     }
+    this.#forgiveSleep();
     this.#judge();
-    this.#report();
+    try {
+      this.#report();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** Who was suspended itself cannot know who was silent: Ctrl-Z suspends all. */
   #forgiveSleep(): void {
     const now = performance.now();
-    const sinceMs = now - this.#exchangedAt;
-    this.#exchangedAt = now;
+    const sinceMs = now - this.#judgedAt;
+    this.#judgedAt = now;
     if (sinceMs < this.#group.timeoutSeconds * 1000) return;
     for (const other of this.#others) other.heardAt = now;
   }
 
   #own(): Beat {
-    const { done } = this.#options;
-    const standing = this.#standing === "working" && this.#options.stop?.aborted
-      ? "stopped"
-      : this.#standing;
-    if (standing === "stopped" || standing === "failed") {
-      this.#leavesSince = Math.min(this.#leavesSince, performance.now());
+    const { done, stop } = this.#options;
+    if (this.#standing === "stopped") this.#leave();
+    const own = { beat: ++this.#beat, done: done?.() ?? 0, asksStop: stop?.aborted ?? false };
+    if (this.#standing === "working" || this.#failure === null) {
+      return { ...own, standing: this.#standing };
     }
-    return {
-      beat: ++this.#beat,
-      standing,
-      done: done?.() ?? 0,
-      ...standing === "failed" ? { why: messageOf(this.#error).slice(0, mostLetters) } : {},
-    };
+    const why = messageOf(this.#failure.error).slice(0, mostLetters);
+    return { ...own, standing: "failed", why };
   }
 
   /** Stops this rank where another one was stopped, has failed, or is heard of no more. */
   #judge(): void {
     const { timeoutSeconds, place: { world } } = this.#group;
-    for (const { rank, standing, why, heardAt, hasEnded } of this.#others) {
-      if (standing === "stopped") this.#stopped.abort();
+    for (const { rank, standing, asksStop, why, heardAt, hasEnded } of this.#others) {
+      if (standing === "stopped") this.#leave();
+      if (asksStop) this.#stopped.abort();
       if (standing === "failed") {
         return this.#lose(
           new GroupError(`Cannot work together: rank ${rank} of ${world} failed: ${why}`),
@@ -208,8 +212,18 @@ class Worker<Task> {
     return this.#stopped.signal.aborted || this.#options.stop?.aborted === true;
   }
 
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#leave();
+  }
+
   #lose(error: CsnError): void {
     this.#lost ??= error;
+    this.#leave();
+  }
+
+  /** This rank ends before its time, and gives the others some to hear of it. */
+  #leave(): void {
     this.#leavesSince = Math.min(this.#leavesSince, performance.now());
     this.#stopped.abort();
   }
@@ -232,6 +246,7 @@ class Rank implements Beat {
   beat = 0;
   standing: Standing = "working";
   done = 0;
+  asksStop = false;
   why?: string;
   heardAt: number;
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { freePort } from "../helpers/free_port.ts";
 import { type RankEnd, type RunningRank, runRanks } from "../helpers/run_ranks.ts";
 
 /** How two ranks end that share twelve tasks; `deed` is what the one with the last task does. */
@@ -53,26 +54,43 @@ Deno.test("workApart() throws on all ranks when one fails, and names it", async 
   );
 });
 
-for (const deed of ["throws", "stops"]) {
-  Deno.test(`workApart() lets who has ended hear that rank 0, which serves the store, ${deed}`, async () => {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const port = String(listener.addr.port);
-    listener.close();
-    const [first, second] = await runRanks({
-      ...{ program: "last_at_work_program.ts", args: [deed], world: 2 },
-      env: () => ({ CSN_STORE: "", MASTER_ADDR: "127.0.0.1", MASTER_PORT: port }),
-    });
-    if (deed === "throws") {
-      assert.deepEqual([first.code, second.code], [1, 1]);
-      assert.equal(second.stderr, "Cannot work together: rank 0 of 2 failed: task failed\n");
-    } else {
-      for (const { code, stdout, stderr } of [first, second]) {
-        assert.equal(code, 0, stderr);
-        assert.equal(stdout, "isDone false\n");
-      }
-    }
+/** How ranks end that meet at rank 0, where `taker` does a single task last. */
+async function endsWhereLast(deed: string, { world = 2, taker = 0 } = {}): Promise<RankEnd[]> {
+  const port = String(freePort());
+  return await runRanks({
+    ...{ program: "last_at_work_program.ts", args: [deed, String(taker)], world },
+    env: () => ({ CSN_STORE: "", MASTER_ADDR: "127.0.0.1", MASTER_PORT: port }),
   });
 }
+
+function assertNotDone(ends: readonly RankEnd[]): void {
+  for (const { code, stdout, stderr } of ends) {
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, "isDone false\n");
+  }
+}
+
+Deno.test("workApart() lets who has ended hear that rank 0, which serves the store, throws", async () => {
+  const [first, second] = await endsWhereLast("throws");
+  assert.deepEqual([first.code, second.code], [1, 1]);
+  assert.equal(second.stderr, "Cannot work together: rank 0 of 2 failed: task failed\n");
+});
+
+Deno.test("workApart() lets who has ended hear that another is stopped, whichever serves the store", async () => {
+  assertNotDone(await endsWhereLast("stops"));
+  assertNotDone(await endsWhereLast("stops", { world: 3, taker: 1 }));
+});
+
+Deno.test("workApart() stops all ranks when one is stopped that has nothing left to do", async () => {
+  assertNotDone(await endsWhereLast("is stopped by the other"));
+});
+
+Deno.test("workApart() ends all ranks when one cannot report, with its error", async () => {
+  const [first, second] = await endsWhereLast("hears that the other cannot report");
+  assert.deepEqual([first.code, second.code], [1, 1]);
+  assert.equal(second.stderr, "report failed\n");
+  assert.equal(first.stderr, "Cannot work together: rank 1 of 2 failed: report failed\n");
+});
 
 Deno.test("workApart() names a rank of which nothing is heard within the time limit", async () => {
   const ends = await endsWhere("hangs", async (running) => {
