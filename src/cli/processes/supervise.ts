@@ -114,7 +114,7 @@ class Ranks implements AsyncDisposable {
     const { code, signal } = await child.status;
     this.#running.delete(child);
     const stopCode = this.#stopCodeOf(code, signal);
-    if (stopCode !== null) this.#stop(stopCode);
+    if (stopCode !== null) this.#stopCode ??= stopCode;
     else if (code !== 0) this.#fail({ rank, code, signal });
     await written;
   }
@@ -123,12 +123,6 @@ class Ranks implements AsyncDisposable {
   #stopCodeOf(code: number, signal: Deno.Signal | null): number | null {
     if (signal === null) return Object.values<number>(exitCodes).includes(code) ? code : null;
     return this.#asked !== null && Object.hasOwn(exitCodes, signal) ? this.#asked.code : null;
-  }
-
-  /** The others stop with it, but for those that it had not met yet: they get the signal, too. */
-  #stop(code: number): void {
-    this.#stopCode ??= code;
-    if (this.#asked === null && this.#failed.length === 0) this.#after(() => this.#send("SIGTERM"));
   }
 
   /** The others notice when they wait for the one that is gone; who does not is ended. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { fromFileUrl, join } from "../../../src/files/paths.ts";
 import { exists } from "../../../src/files/exists.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
+import { gone, isAlive } from "../../helpers/process_ends.ts";
 
 const helper = (name: string) => fromFileUrl(new URL(`../../helpers/${name}`, import.meta.url));
 
@@ -80,20 +81,6 @@ class Trial implements AsyncDisposable {
     await this.#output;
     await this.#folder[Symbol.asyncDispose]();
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    Deno.kill(pid, "SIGCONT");
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Waits for processes that are no children of this one. */
-async function gone(pids: readonly number[]): Promise<void> {
-  while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 Deno.test("supervise() gives every process its place, its arguments and a file to meet in", async () => {
@@ -201,15 +188,6 @@ Deno.test("supervise() stops the others when one rank alone gets the signal", as
   Deno.kill(pid, "SIGTERM");
   const { code, stderr } = await trial.ended();
   assert.equal(code, 143, stderr);
-});
-
-Deno.test("supervise() asks those to stop who do not by themselves when one rank has", async () => {
-  await using trial = await Trial.start(2, ["wait"], { graceMs: 100 });
-  const [, { pid }] = await trial.ranks();
-  Deno.kill(pid, "SIGTERM");
-  const { code, stderr } = await trial.ended();
-  assert.equal(code, 143, stderr);
-  assert.equal(stderr.match(/ended with 143/g)?.length, 2, stderr);
 });
 
 Deno.test("watchStarter() lets what the ranks meet in stay until the last of them leaves", async () => {

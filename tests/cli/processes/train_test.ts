@@ -8,6 +8,8 @@ import { ranksOf } from "../../helpers/ranks_of.ts";
 import { CliProcess, type CliResult } from "../../helpers/run_cli.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 import { writeTinySet } from "../../helpers/tiny_set.ts";
+import { freePort } from "../../helpers/free_port.ts";
+import { gone, isAlive } from "../../helpers/process_ends.ts";
 
 /** A set, and where runs and temporary files go. */
 class Case implements AsyncDisposable {
@@ -52,25 +54,6 @@ class Case implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#folder[Symbol.asyncDispose]();
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    Deno.kill(pid, "SIGCONT");
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function gone(pids: readonly number[]): Promise<void> {
-  while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-/** A port of this machine on which nothing listens. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 const two = ["--processes", "2"];
