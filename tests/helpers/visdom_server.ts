@@ -2,6 +2,7 @@
 import { FileLock } from "../../src/files/file_lock.ts";
 import { cacheFolder } from "../../src/files/cache.ts";
 import { join } from "../../src/files/paths.ts";
+import { freePort } from "./free_port.ts";
 
 /** setuptools 81 and newer lack pkg_resources, which visdom's setup needs; tornado 6.6 breaks its page. */
 const installations = [
@@ -101,11 +102,6 @@ export async function replay(file: string, port: number): Promise<void> {
     args: ["-c", program, file, String(port)],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** The Python that has visdom; installed once, 300 MB. */

@@ -17,8 +17,9 @@ export class MeetingFolder implements Disposable {
 
   static async make(): Promise<MeetingFolder> {
     const path = await Deno.makeTempDir({ prefix: "csn-processes-" });
-    await Deno.create(ranksBeside(join(path, "store"))).then((file) => file.close());
-    return new MeetingFolder(path, (await FileLock.tryTake(lockBeside(join(path, "store"))))!);
+    const store = join(path, "store");
+    await Deno.writeFile(ranksBeside(store), new Uint8Array());
+    return new MeetingFolder(path, (await FileLock.tryTake(lockBeside(store)))!);
   }
 
   /** The file that they meet in, which the first of them makes. */

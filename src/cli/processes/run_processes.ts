@@ -29,7 +29,7 @@ export function crowdWarning(processes: number, processors: number): string | nu
   const found = processors === 1 ? "1 processor" : `${processors} processors`;
   const better = processors === 1 ? "leave --processes out" : `pass --processes ${processors}`;
   return `warning: ${processes} processes take turns on ${found}, and each takes memory of its ` +
-    `own; to be faster, ${better}`;
+    `own; ${better}, unless there are as many GPUs`;
 }
 
 /** The dynamic linker's settings, where they can be passed on. */

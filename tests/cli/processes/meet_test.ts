@@ -4,6 +4,7 @@ import { join } from "../../../src/files/paths.ts";
 import { CliProcess, type CliResult, runCli } from "../../helpers/run_cli.ts";
 import { TemporaryFolder } from "../../helpers/temporary_folder.ts";
 import { writeTinySet } from "../../helpers/tiny_set.ts";
+import { freePort } from "../../helpers/free_port.ts";
 
 /** A set and a folder for runs. */
 class Case implements AsyncDisposable {
@@ -38,12 +39,6 @@ function assertRefused({ code, stdout, stderr }: CliResult, exitCode: number, me
   assert.equal(stdout, "");
   assert.match(stderr, message);
   assert.equal(stderr.trim().split("\n").length, 1, stderr);
-}
-
-/** A port of this machine on which nothing listens. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Waits until somebody listens there. */
